@@ -1,0 +1,1 @@
+"""Material constants, each with its unit, source and confidence, and open-circuit curves."""

@@ -1,0 +1,150 @@
+"""A design's own constants laid over the library's.
+
+What a design states has the confidence ``user``.  Three rules keep the constants of one material from
+contradicting each other: a new ``ionic_conductivity`` is meant at 25 degC unless a ``reference_temperature``
+stands beside it, and sets aside the library's dissociation constants (which imply a conductivity of their
+own); new dissociation constants set conductivity and transference number; a new ``resistivity`` sets aside
+the electronic conductivity, and the other way round.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tfgeom.constants import REFERENCE_TEMPERATURE
+from tfgeom.errors import Issue, MaterialError
+from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow, dissociation_of
+from tfgeom.materials.open_circuit import OpenCircuit
+from tfgeom.materials.schema import (
+    DISSOCIATION_DIMENSIONS,
+    PROPERTY_DIMENSIONS,
+    MaterialOverride,
+)
+from tfgeom.materials.stated import DEFAULT_EXPONENT, GivenExchange
+from tfgeom.units import format_quantity
+
+DESIGN_FILE = "design file"
+"""Source of an override that states none."""
+
+USER = "user"
+"""Confidence of what a design states."""
+
+_CONTRADICTION = 0.02  # relative; a conductivity rounded to two digits still agrees
+
+
+def overridden(base: Material, override: MaterialOverride, path: str) -> Material:
+    """Return ``base`` with what a design states laid over it; ``path`` is where the design states it.
+
+    Raises
+    ------
+    MaterialError
+        If what is stated contradicts itself or leaves a set of constants incomplete.
+    """
+    properties = dict(base.properties)
+    stated = {key for key in PROPERTY_DIMENSIONS if getattr(override, key) is not None}
+    for key in PROPERTY_DIMENSIONS:
+        if key in stated:
+            properties[key] = _user_property(
+                key, PROPERTY_DIMENSIONS[key], getattr(override, key), base.get(key)
+            )
+    for one, other in (
+        ("resistivity", "electronic_conductivity"),
+        ("electronic_conductivity", "resistivity"),
+    ):
+        if one in stated:
+            properties.pop(other, None)
+    if "ionic_conductivity" in stated and "reference_temperature" not in stated:
+        properties.pop("reference_temperature", None)
+    dissociation = _dissociation(properties, override, stated, base.dissociation, path)
+    window = override.voltage_window
+    return Material(
+        name=base.name,
+        title=base.title,
+        aliases=base.aliases,
+        properties={key: properties[key] for key in _in_order(properties)},
+        open_circuit=_open_circuit(override, path) or base.open_circuit,
+        dissociation=dissociation,
+        voltage_window=base.voltage_window
+        if window is None
+        else VoltageWindow(window.min, window.max, window.source or DESIGN_FILE, USER, window.note or ""),
+    )
+
+
+def _in_order(properties: Mapping[str, Property]) -> list[str]:
+    order = (*PROPERTY_DIMENSIONS, *(f"dissociation.{key}" for key in DISSOCIATION_DIMENSIONS))
+    return [key for key in order if key in properties]
+
+
+def _user_property(name: str, dimension: str, given: Any, shadowed: Property | None) -> Property:
+    replaces = f"replaces {format_quantity(shadowed.value, dimension)} of the library" if shadowed else ""
+    exponent, form = None, None
+    if isinstance(given, GivenExchange):
+        exponent = given.exponent or (shadowed and shadowed.exponent) or DEFAULT_EXPONENT
+        form = given.form or (shadowed and shadowed.form) or "occupancy"
+    return Property(
+        name=name,
+        value=given.value,
+        dimension=dimension,
+        source=given.source or DESIGN_FILE,
+        confidence=USER,
+        note="; ".join(part for part in (given.note, replaces) if part),
+        low=given.low,
+        high=given.high,
+        exponent=exponent,
+        form=form,
+    )
+
+
+def _open_circuit(override: MaterialOverride, path: str) -> OpenCircuit | None:
+    given = override.open_circuit
+    if given is None:
+        return None
+    source, note = given.source or DESIGN_FILE, given.note or ""
+    try:
+        return OpenCircuit(given.form, given.parameters, given.window, source, USER, note)
+    except ValueError as error:
+        raise MaterialError([Issue(f"{path}.open_circuit", str(error))]) from error
+
+
+def _dissociation(
+    properties: dict[str, Property],
+    override: MaterialOverride,
+    stated: set[str],
+    base: Dissociation | None,
+    path: str,
+) -> Dissociation | None:
+    """Return the dissociation constants after the override; mends ``properties`` to agree with them."""
+    given = override.dissociation
+    if given is None:
+        if "ionic_conductivity" not in stated:
+            return base
+        for key in DISSOCIATION_DIMENSIONS:
+            properties.pop(f"dissociation.{key}", None)
+        return None
+    for key, dimension in DISSOCIATION_DIMENSIONS.items():
+        value = getattr(given, key)
+        name = f"dissociation.{key}"
+        if value is not None:
+            properties[name] = _user_property(name, dimension, value, properties.get(name))
+        elif name not in properties:
+            message = f"lacks '{key}', which the library does not know for this material; give it too"
+            raise MaterialError([Issue(f"{path}.dissociation", message)])
+    found = dissociation_of(properties)
+    if "reference_temperature" not in stated:
+        properties.pop("reference_temperature", None)
+    reference = properties.get("reference_temperature")
+    sigma = found.conductivity(reference.value if reference else REFERENCE_TEMPERATURE)
+    if "ionic_conductivity" not in stated:
+        properties["ionic_conductivity"] = _implied("ionic_conductivity", sigma)
+    elif abs(properties["ionic_conductivity"].value / sigma - 1) > _CONTRADICTION:
+        message = (
+            f"contradicts the dissociation constants, which give {sigma:.4g} S/m; leave out one of the two"
+        )
+        raise MaterialError([Issue(f"{path}.ionic_conductivity", message)])
+    if "transference_number" not in stated:
+        properties["transference_number"] = _implied("transference_number", found.transference_number)
+    return found
+
+
+def _implied(name: str, value: float) -> Property:
+    dimension = PROPERTY_DIMENSIONS[name]
+    return Property(name, value, dimension, "computed from the dissociation constants", USER)
