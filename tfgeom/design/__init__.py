@@ -1,0 +1,59 @@
+"""The design file: its schema, and the road from a file to a checked `Design` and back."""
+
+from tfgeom.design.changing import set_path
+from tfgeom.design.loading import design_from_mapping, load_design
+from tfgeom.design.published import PUBLISHED_QUANTITIES, Published
+from tfgeom.design.reading import Origin, read_mapping
+from tfgeom.design.relief import (
+    Holes,
+    Honeycomb,
+    Microtubes,
+    Pillars,
+    Planar,
+    Relief,
+    Trenches,
+    Width,
+)
+from tfgeom.design.schema import (
+    Conformal,
+    Design,
+    Flooded,
+    Layer,
+    Operation,
+    Packaging,
+    Substrate,
+    VoltageWindow,
+)
+from tfgeom.design.templates import KINDS, design_template
+from tfgeom.design.writing import design_json_schema, design_sha256, dump_design
+
+__all__ = [
+    "KINDS",
+    "PUBLISHED_QUANTITIES",
+    "Conformal",
+    "Design",
+    "Flooded",
+    "Holes",
+    "Honeycomb",
+    "Layer",
+    "Microtubes",
+    "Operation",
+    "Origin",
+    "Packaging",
+    "Pillars",
+    "Planar",
+    "Published",
+    "Relief",
+    "Substrate",
+    "Trenches",
+    "VoltageWindow",
+    "Width",
+    "design_from_mapping",
+    "design_json_schema",
+    "design_sha256",
+    "design_template",
+    "dump_design",
+    "load_design",
+    "read_mapping",
+    "set_path",
+]

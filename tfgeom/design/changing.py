@@ -1,0 +1,88 @@
+"""Change one value of a plain design by its dotted path, for sweeps."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from tfgeom.design.keys import known_keys
+from tfgeom.design.paths import Location, layer_names, locate, nearest, value_at, with_layer_names
+from tfgeom.errors import DesignError
+
+
+def set_path(mapping: Mapping[str, Any], path: str, value: object) -> dict[str, Any]:
+    """Return a deep copy of ``mapping`` with one value changed.
+
+    Parameters
+    ----------
+    mapping
+        A design as `read_mapping` returns it.
+    path
+        For example ``relief.pitch`` or ``layers.cathode.thickness``.  The value must be there already, or
+        its section must be there and know the key; ``materials.NAME.PROPERTY`` may always be added.
+    value
+        As the YAML file would hold it: quantities as text with a unit.
+
+    Raises
+    ------
+    DesignError
+        If the path leads nowhere, with the keys that exist there.
+    """
+    changed: dict[str, Any] = deepcopy(dict(mapping))
+    location, rest = locate(changed, path)
+    if rest:
+        location, rest = _make_room(changed, path, rest)
+    node = value_at(changed, location[:-1]) if location else None
+    if rest or node is None:
+        raise DesignError.at(path, _dead_end(changed, path))
+    existing = node[location[-1]]
+    is_width = location[0] == "relief" and isinstance(existing, dict) and "value" in existing
+    if is_width and not isinstance(value, dict):
+        existing["value"] = value  # a width keeps the height at which it is measured
+    else:
+        node[location[-1]] = value
+    return changed
+
+
+def _make_room(changed: dict[str, Any], path: str, rest: str) -> tuple[Location, str]:
+    """Add the last key of ``path`` where the format knows it; return the location and what is left over."""
+    place = _material_property(path)
+    if place is not None and place[-1] in (known_keys(changed, place[:-1]) or []):
+        section = changed.setdefault("materials", {})
+        if isinstance(section, dict) and isinstance(section.setdefault(place[1], {}), dict):
+            section[place[1]].setdefault(place[2], None)
+            return place, ""
+    location, rest = locate(changed, path)
+    node = value_at(changed, location)
+    if isinstance(node, dict) and rest in (known_keys(changed, location) or []):
+        node[rest] = None
+        return (*location, rest), ""
+    return location, rest
+
+
+def _material_property(path: str) -> tuple[str, str, str] | None:
+    """Return the location that ``materials.NAME.PROPERTY`` means, whether or not it is there."""
+    head, _, tail = path.partition(".")
+    name, _, key = tail.rpartition(".")
+    return ("materials", name, key) if head == "materials" and name and key else None
+
+
+def _dead_end(mapping: Mapping[str, Any], path: str) -> str:
+    location, rest = locate(mapping, path)
+    material = _material_property(path)
+    if material is not None and len(location) < 2:
+        location, rest = material[:-1], material[-1]
+        node: Any = {}
+    else:
+        node = value_at(mapping, location)
+    place = f"'{with_layer_names(mapping)(location)}'" if location else "a design"
+    if isinstance(node, list):
+        names = layer_names(node) if location == ("layers",) else range(len(node))
+        keys = [str(name) for name in names if name is not None]
+    elif isinstance(node, Mapping):
+        keys = list(dict.fromkeys([*node, *(known_keys(mapping, location) or [])]))
+    else:
+        return f"no such path: {place} is a value and has no keys"
+    word = rest.partition(".")[0]
+    match = nearest(word, keys)
+    hint = f"did you mean '{match}'? " if match else ""
+    return f"no such path: {place} has no '{word:.60}'; {hint}keys there: {', '.join(keys)}"

@@ -1,0 +1,144 @@
+"""From a file or a plain mapping to a checked `Design`; every problem in one report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from tfgeom.design.checks import cross_problems
+from tfgeom.design.keys import known_keys
+from tfgeom.design.paths import Location, with_layer_names
+from tfgeom.design.reading import MAX_DEPTH, Origin, read_with_issues
+from tfgeom.design.schema import Design
+from tfgeom.design.wording import Problem, problems_of
+from tfgeom.errors import DesignError, Issue, UnsupportedError
+
+MAX_ISSUES = 100
+
+
+def load_design(path: str | Path) -> Design:
+    """Return the design of a YAML file, checked.
+
+    Parameters
+    ----------
+    path
+        The design file, at most 1 MB.
+
+    Raises
+    ------
+    DesignError
+        If the file cannot be read, breaks the format or cannot exist; with every problem found, as
+        ``file:line:column: path: message``.
+    UnsupportedError
+        If all that is wrong with it is that this version lacks a feature.
+    """
+    mapping, origin, issues = read_with_issues(path)
+    return _design(mapping, origin, issues)
+
+
+def design_from_mapping(mapping: Mapping[str, Any], origin: Origin | None = None) -> Design:
+    """Return the design of a plain mapping as a YAML file would hold it, checked.
+
+    Parameters
+    ----------
+    mapping
+        Keys and values of the design file: quantities as text with a unit.
+    origin
+        Where the mapping was read from, if it was; errors then carry file, line and column.
+
+    Raises
+    ------
+    DesignError, UnsupportedError
+        As `load_design`.
+    """
+    return _design(_plain(mapping), origin or Origin(), [])
+
+
+def _design(mapping: dict[str, Any], origin: Origin, issues: Sequence[Issue]) -> Design:
+    empty = list(_empty(mapping))
+    problems = [_without_value(place, mapping) for place in empty]
+    mapping = _without(mapping, set(empty))
+    design: Design | None = None
+    try:
+        design = Design.model_validate(mapping)
+    except ValidationError as error:
+        problems += [problem for problem in problems_of(error, mapping) if problem.location not in empty]
+    problems += [problem for problem in cross_problems(mapping) if problem.location not in empty]
+    if design is None or problems or issues:
+        raise _error(problems, issues, mapping, origin)
+    design._origin = origin  # a private attribute: allowed on a frozen model
+    return design
+
+
+def _error(
+    problems: Sequence[Problem], issues: Sequence[Issue], mapping: Mapping[str, Any], origin: Origin
+) -> DesignError:
+    named = with_layer_names(mapping)
+    mended = {issue.path for issue in issues}
+    found = list(issues)
+    for problem in problems:
+        path = named(problem.location)
+        if path in mended:
+            continue  # a decimal comma is reported already
+        place = (origin.keys.get(path) if problem.at_key else None) or origin.positions.get(path)
+        found.append(Issue(path, problem.message, *(place or _parent_place(problem.location, named, origin))))
+    later = not issues and all(problem.unsupported for problem in problems)
+    found.sort(key=lambda issue: (issue.line or 0, issue.column or 0))
+    if len(found) > MAX_ISSUES:
+        rest = len(found) - MAX_ISSUES
+        found = [*found[:MAX_ISSUES], Issue("", f"and {rest} more problems")]
+    return (UnsupportedError if later else DesignError)(found, origin.file)
+
+
+def _parent_place(location: Location, named: Any, origin: Origin) -> tuple[int | None, int | None]:
+    for end in range(len(location) - 1, 0, -1):
+        place = origin.positions.get(named(location[:end]))
+        if place:
+            return place
+    return (1, 1) if origin.file else (None, None)
+
+
+def _empty(value: Any, location: Location = ()) -> Iterator[Location]:
+    """Yield the location of every key or list entry without a value."""
+    if value is None and location:
+        yield location
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _empty(inner, (*location, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _empty(inner, (*location, index))
+
+
+def _without_value(location: Location, mapping: Mapping[str, Any]) -> Problem:
+    keys = known_keys(mapping, location[:-1])
+    if keys and isinstance(location[-1], str) and location[-1] not in keys:
+        remedy = "text with a comma in {...} needs quotes"
+        if ":" in location[-1]:
+            remedy = f"write '{location[-1].replace(':', ': ', 1):.60}', with a space after the colon"
+        message = f"unknown key without a value; {remedy}"
+        return Problem(location, message, at_key=True)
+    return Problem(location, "has no value; give one or remove the key", at_key=True)
+
+
+def _without(mapping: dict[str, Any], empty: set[Location], location: Location = ()) -> dict[str, Any]:
+    """Return a copy without the keys that have no value, which are reported once and not as missing too."""
+    kept: dict[str, Any] = {}
+    for key, inner in mapping.items():
+        here = (*location, key)
+        if here in empty:
+            continue
+        kept[key] = _without(inner, empty, here) if isinstance(inner, dict) else inner
+    return kept
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Return a deep copy in dicts with text keys and lists, as the YAML reader would give it."""
+    if depth > MAX_DEPTH:
+        raise DesignError.at("", f"is nested more than {MAX_DEPTH} levels deep")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner, depth + 1) for inner in value]
+    return value

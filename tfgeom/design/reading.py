@@ -1,0 +1,277 @@
+"""Read a YAML file strictly: plain values, the place of each, nothing that YAML can hide.
+
+Works from parser events, so that aliases, tags, depth and size are refused before anything is built.
+Scalars follow the YAML 1.2 core schema: ``1e-6`` is a number, ``no`` is text.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from tfgeom.design.paths import Location, dotted, with_layer_names
+from tfgeom.errors import DesignError, Issue
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+MAX_VALUES = 20_000
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_AFTER_COMMA = re.compile(r"[0-9]+(?:[eE][-+]?[0-9]+)?(?:\s*[A-Za-z°µμΩÅ%(].*)?")
+_WORDS: dict[str, bool | float | None] = (
+    dict.fromkeys(("", "~", "null", "Null", "NULL"))
+    | dict.fromkeys(("true", "True", "TRUE"), True)
+    | dict.fromkeys(("false", "False", "FALSE"), False)
+    | dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf"))
+    | dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf"))
+    | dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan"))
+)
+_MAX_DIGITS = 300
+_REMEDY = "check indentation, quotes, brackets and the space after each colon"
+Start = ScalarEvent | MappingStartEvent | SequenceStartEvent
+"""Events that begin a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a mapping came from.
+
+    Attributes
+    ----------
+    file
+        Name as the user gave it; None for a mapping made in Python.
+    positions
+        Dotted path (layers by name) to line and column, from 1: of the value where it is a scalar, of
+        the key where it is a section.
+    keys
+        Dotted path to line and column of the key.
+    """
+
+    file: str | None = None
+    positions: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def read_mapping(path: str | Path) -> tuple[dict[str, Any], Origin]:
+    """Return the plain mapping of a YAML file and the place of each of its values.
+
+    Parameters
+    ----------
+    path
+        File of at most 1 MB: one document, one mapping, no anchors, aliases or tags.
+
+    Raises
+    ------
+    DesignError
+        If the file cannot be read or is not such a file.
+    """
+    mapping, origin, issues = read_with_issues(path)
+    if issues:
+        raise DesignError(issues, origin.file)
+    return mapping, origin
+
+
+def read_with_issues(path: str | Path) -> tuple[dict[str, Any], Origin, list[Issue]]:
+    """Return what `read_mapping` does, with decimal commas mended and listed rather than raised.
+
+    The other problems of a file can then be reported in the same go.
+    """
+    file = str(path)
+    tree = _Tree(file)
+    try:
+        text = _text_of(Path(path), file)
+        for event in YAML(typ="safe", pure=True).parse(text):
+            tree.take(event)
+    except ReaderError as error:
+        raise _refused(file, "is not a text file; a design is a YAML file in UTF-8") from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else None
+        words = " ".join(part for part in (error.context, error.problem) if part)
+        raise _refused(file, f"not valid YAML: {' '.join(words.split())}; {_REMEDY}", place) from error
+    except YAMLError as error:
+        raise _refused(file, f"not valid YAML: {error}") from error
+    if not tree.seen or tree.root is None:
+        raise _refused(file, "is empty; 'tfgeom new pillars' prints a design to start from")
+    if not isinstance(tree.root, dict):
+        raise _refused(file, "must hold keys and values such as 'schema_version: 1', not a list or text")
+    return tree.root, tree.origin(), tree.issues(tree.root)
+
+
+def _text_of(path: Path, file: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise _refused(file, "no such file; check the name and the folder") from error
+    except IsADirectoryError as error:
+        raise _refused(file, "is a folder; give the name of a file") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _refused(file, f"cannot be read: {reason}") from error
+    if len(content) > MAX_BYTES:
+        raise _refused(file, f"is larger than {MAX_BYTES // 1_000_000} MB, the most a design may have")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refused(file, "is not a text file; a design is a YAML file in UTF-8") from error
+
+
+def _refused(file: str, message: str, place: tuple[int, int] | None = None) -> DesignError:
+    line, column = place or (None, None)
+    return DesignError([Issue("", message, line, column)], file)
+
+
+def resolve_scalar(text: str) -> str | int | float | bool | None:
+    """Return what a plain scalar means in the YAML 1.2 core schema."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if len(text) > _MAX_DIGITS:
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _BASED.fullmatch(text):
+        return int(text, 0)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not been read; ``key`` is the key waiting for its value."""
+
+    container: dict[str, Any] | list[Any]
+    location: Location
+    key: str | None = None
+    key_place: tuple[int, int] = (1, 1)
+    last: tuple[str, str] | None = None
+    """The key read last and the text of its value, when that was a plain whole number."""
+
+
+class _Tree:
+    """Builds plain values from events, without recursion; knows the place of each."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.root: Any = None
+        self.seen = False
+        self._stack: list[_Open] = []
+        self._count = 0
+        self._values: dict[Location, tuple[int, int]] = {}
+        self._keys: dict[Location, tuple[int, int]] = {}
+        self._commas: list[tuple[Location, str]] = []
+
+    def take(self, event: Event) -> None:
+        """Take in the next event; raise DesignError where the file does what a design may not."""
+        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, DocumentStartEvent):
+            if self.seen:
+                raise _refused(self.file, "holds a second document ('---'); keep one design a file", place)
+            if event.version or event.tags:
+                raise _refused(self.file, "YAML directives ('%...') are not read; remove them", place)
+        elif isinstance(event, AliasEvent):
+            raise _refused(self.file, f"alias '*{event.anchor:.40}' is not read; write the value out", place)
+        elif isinstance(event, (ScalarEvent, MappingStartEvent, SequenceStartEvent)):
+            self._refuse_hidden(event, place)
+            self._take_value(event, place)
+        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            self._stack.pop()
+
+    def _refuse_hidden(self, event: Start, place: tuple[int, int]) -> None:
+        self.seen = True
+        self._count += 1
+        if event.anchor:
+            raise _refused(self.file, f"anchor '&{event.anchor:.40}' is not read; write values out", place)
+        if event.tag is not None:
+            raise _refused(self.file, f"tag '{event.tag!s:.40}' is not read; remove it", place)
+        if self._count > MAX_VALUES:
+            raise _refused(self.file, f"holds more than {MAX_VALUES} values, the most it may", place)
+        if len(self._stack) >= MAX_DEPTH:
+            raise _refused(self.file, f"is nested more than {MAX_DEPTH} levels deep", place)
+
+    def _take_value(self, event: Start, place: tuple[int, int]) -> None:
+        parent = self._stack[-1] if self._stack else None
+        if parent is not None and isinstance(parent.container, dict) and parent.key is None:
+            if not isinstance(event, ScalarEvent):
+                raise _refused(self.file, "a key must be a word, not a list or mapping", place)
+            parent.key, parent.key_place = event.value, place
+            return
+        value: Any
+        if isinstance(event, ScalarEvent):
+            plain = event.implicit[0]
+            value = resolve_scalar(event.value) if plain else event.value
+        else:
+            value = {} if isinstance(event, MappingStartEvent) else []
+        location = self._put(parent, event, value, place)
+        if isinstance(value, (dict, list)):
+            self._stack.append(_Open(value, location))
+
+    def _put(self, parent: _Open | None, event: Start, value: Any, place: tuple[int, int]) -> Location:
+        if parent is None:
+            self.root = value
+            return ()
+        if isinstance(parent.container, list):
+            location: Location = (*parent.location, len(parent.container))
+            parent.container.append(value)
+            self._values[location] = place
+            return location
+        key, parent.key = str(parent.key), None
+        location = (*parent.location, key)
+        if self._is_comma(parent, event, key) and parent.last is not None:
+            before, digits = parent.last
+            parent.container[before] = f"{digits}.{key}"
+            self._commas.append(((*parent.location, before), f"{digits}.{key}"))
+            parent.last = None
+            return location
+        if key in parent.container:
+            first = self._keys[location][0]
+            message = f"is given twice, first on line {first}; keep one"
+            raise DesignError([Issue(dotted(location), message, *parent.key_place)], self.file)
+        parent.container[key] = value
+        self._keys[location] = parent.key_place
+        self._values[location] = place if isinstance(event, ScalarEvent) else parent.key_place
+        parent.last = None
+        if isinstance(event, ScalarEvent) and event.implicit[0] and _INTEGER.fullmatch(event.value):
+            parent.last = (key, event.value)
+        return location
+
+    @staticmethod
+    def _is_comma(parent: _Open, event: Start, key: str) -> bool:
+        """Return whether ``{a: 70,5 nm}`` was read, which YAML takes for ``{a: 70, "5 nm": }``."""
+        empty = isinstance(event, ScalarEvent) and event.implicit[0] and event.value == ""
+        return bool(empty and parent.last and _AFTER_COMMA.fullmatch(key))
+
+    def origin(self) -> Origin:
+        """Return the places, layers by name."""
+        named = with_layer_names(self.root)
+        return Origin(
+            self.file,
+            {named(location): place for location, place in self._values.items()},
+            {named(location): place for location, place in self._keys.items()},
+        )
+
+    def issues(self, root: Mapping[str, Any]) -> list[Issue]:
+        """Return one issue for each decimal comma."""
+        named = with_layer_names(root)
+        found = []
+        for location, mended in self._commas:
+            given = mended.replace(".", ",", 1)
+            message = f"'{given}' has a decimal comma; write {mended}"
+            found.append(Issue(named(location), message, *self._values[location]))
+        return found

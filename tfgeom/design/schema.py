@@ -1,0 +1,290 @@
+"""The design file as types: what each section may hold, SI floats once read.
+
+The whole format is declared.  A feature that this version does not have is read, then refused as "not yet
+supported"; it is never ignored.  Checks across sections are in `tfgeom.design.checks`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+
+from tfgeom.design.paths import layer_names
+from tfgeom.design.published import Published
+from tfgeom.design.quantities import (
+    ArealCapacity,
+    AreaResistance,
+    Coverage,
+    CRate,
+    CurrentDensity,
+    Density,
+    Fraction,
+    Length,
+    LengthOrZero,
+    Name,
+    Temperature,
+    Text,
+    Thickness,
+    Voltage,
+    not_yet,
+)
+from tfgeom.design.reading import Origin
+from tfgeom.design.relief import ReliefField, Section
+from tfgeom.errors import DesignError
+from tfgeom.materials.schema import MaterialOverride
+
+Role = Literal[
+    "current_collector", "cathode", "electrolyte", "anode", "barrier", "interlayer", "encapsulation"
+]
+_LATER_ROLES = ("barrier", "interlayer", "encapsulation")
+_LAYER_NAME = r"[A-Za-z][A-Za-z0-9_-]{0,59}"
+
+
+def _contact(given: object) -> object:
+    """Pass ``ideal``; refuse the forms that come later in other words than nonsense."""
+    places = given.values() if isinstance(given, Mapping) and set(given) <= {"inner", "outer"} else (given,)
+    forms = ("ideal", "auto", "floor", "top", "both")
+    for place in places:
+        if place not in forms:
+            raise ValueError(f"must be 'ideal', not {place!r:.60}")
+    if given != "ideal":
+        raise not_yet("contact other than ideal")
+    return given
+
+
+def _protocol(given: object) -> object:
+    if not isinstance(given, list):
+        raise ValueError("must be a list of steps")
+    raise not_yet("protocol")
+
+
+class Substrate(Section):
+    """The wafer."""
+
+    material: Name = Field(description="Material of the wafer.")
+    thickness: Length = Field(description="Thickness of the whole wafer, relief included.")
+
+
+class Fill(Section):
+    """A last layer that closes what is left of the relief."""
+
+    above_top: Length = Field(description="Thickness above the coated flat top.")
+
+
+class Layer(Section):
+    """One film; layers are listed from the substrate outwards."""
+
+    role: Role = Field(description="What the layer does in the cell.")
+    material: Name = Field(description="Formula or short name, see 'tfgeom materials'.")
+    thickness: Thickness = Field(description="Thickness on the flat top.")
+    name: str = Field(
+        default="", pattern=f"^{_LAYER_NAME}$", description="Name in paths and results; by default the role."
+    )
+    step_coverage: Coverage = Field(
+        default=1.0, description="Thickness at the deepest point over that on the flat top."
+    )
+    interface_resistance: AreaResistance = Field(
+        default=0.0, description="Extra resistance of the layer's inner face, per area of interface."
+    )
+    lithiation: Fraction | None = Field(default=None, description="Filled fraction as made, 0 to 1.")
+    fill: Fill | None = Field(default=None, description="Closes what is left, instead of thickness.")
+
+    @field_validator("role")
+    @classmethod
+    def _built_role(cls, role: str) -> str:
+        if role in _LATER_ROLES:
+            raise not_yet(f"layers of role {role}")
+        return role
+
+    @field_validator("fill")
+    @classmethod
+    def _no_fill(cls, fill: Fill | None) -> None:
+        if fill is not None:
+            raise not_yet("fill")
+
+
+class Conformal(Section):
+    """An all-solid cell: every layer is a film."""
+
+    type: Literal["conformal"]
+    electrolyte_model: Literal["ohmic", "dc", "dissociation"] = Field(
+        default="ohmic",
+        description="Resistance of the electrolyte: from its conductivity, or also from bound ions at rest.",
+    )
+    anode_free: bool = Field(default=False, strict=True, description="Whether lithium is plated.")
+
+    @field_validator("electrolyte_model")
+    @classmethod
+    def _built_model(cls, model: str) -> str:
+        if model == "dissociation":
+            raise not_yet("electrolyte_model dissociation")
+        return model
+
+    @field_validator("anode_free")
+    @classmethod
+    def _with_anode(cls, anode_free: bool) -> bool:
+        if anode_free:
+            raise not_yet("anode_free cells")
+        return anode_free
+
+
+class Flooded(Section):
+    """One electrode film on the relief; a liquid or gel electrolyte up to a flat counter electrode."""
+
+    type: Literal["flooded"]
+    electrolyte: Name = Field(description="Material of the liquid or gel electrolyte.")
+    separator: Length = Field(description="Head space between relief and counter electrode.")
+    counter: Name = Field(default="Li", description="Material of the counter electrode.")
+
+
+class VoltageWindow(Section):
+    """The voltage limits of the cell."""
+
+    min: Voltage = Field(description="End of discharge.")
+    max: Voltage = Field(description="End of charge.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min >= self.max:
+            raise ValueError(f"min {self.min:g} V must be below max {self.max:g} V; swap them?")
+        return self
+
+
+class Operation(Section):
+    """How the cell is run."""
+
+    voltage: VoltageWindow = Field(description="Voltage limits.")
+    temperature: Temperature = Field(description="Temperature of the cell.")
+    c_rates: tuple[CRate, ...] = Field(default=(), description="Rates; 1 empties the cell in an hour.")
+    footprint_currents: tuple[CurrentDensity, ...] = Field(
+        default=(), description="Currents per footprint to compute, beside or instead of c_rates."
+    )
+    nominal_capacity: ArealCapacity | None = Field(
+        default=None, description="What C-rates count on, per footprint; by default the cell's own capacity."
+    )
+    initial_state_of_charge: Fraction = Field(default=1.0, description="Start of discharges; 1 is charged.")
+    contact: Annotated[Literal["ideal"], BeforeValidator(_contact)] = Field(
+        default="ideal", description="Contacts of the collectors."
+    )
+    protocol: Annotated[None, BeforeValidator(_protocol)] = Field(default=None, description="Steps in order.")
+
+
+class Packaging(Section):
+    """What the device carries besides wafer and films."""
+
+    thickness: Length = Field(description="Thickness of the packaging.")
+    density: Density = Field(description="Density of the packaging.")
+
+
+class ChipContact(Section):
+    """A contact pad along one edge of the chip."""
+
+    edge: Literal["left", "right", "top", "bottom"] = Field(description="Edge of the chip.")
+    collector: Literal["inner", "outer"] = Field(description="Collector it contacts.")
+
+
+class Chip(Section):
+    """The chip that the relief covers."""
+
+    width: Length = Field(description="Width of the chip.")
+    length: Length = Field(description="Length of the chip.")
+    border: LengthOrZero = Field(default=0.0, description="Dead margin around the relief.")
+    contacts: tuple[ChipContact, ...] = Field(default=(), description="Where current enters and leaves.")
+
+
+class BipolarPlate(Section):
+    """What replaces the wafer between cells in series."""
+
+    material: Name = Field(description="Material of the plate.")
+    thickness: Length = Field(description="Thickness of the plate.")
+
+
+class Design(Section):
+    """A whole design, checked; what `tfgeom.evaluate` takes.
+
+    Made by `tfgeom.load_design` or `tfgeom.design.design_from_mapping`, which also check across sections.
+    """
+
+    schema_version: Literal[1] = Field(description="Version of the file format.")
+    name: Name = Field(description="Title of the design.")
+    source: Text | None = Field(default=None, description="Where the design comes from.")
+    relief: ReliefField
+    substrate: Substrate | None = Field(default=None, description="The wafer.")
+    layers: tuple[Layer, ...] = Field(default=(), description="The films, from the substrate outwards.")
+    cell: Annotated[Conformal | Flooded, Field(discriminator="type")] | None = Field(
+        default=None,
+        description="How the films make a cell; without it only geometry is computed.",
+    )
+    operation: Operation | None = Field(default=None, description="How the cell is run.")
+    packaging: Packaging | None = Field(default=None, description="What the device carries besides.")
+    chip: Chip | None = Field(default=None, description="The chip that the relief covers.")
+    cells_in_series: int = Field(default=1, ge=1, strict=True, description="Cells stacked face to back.")
+    bipolar_plate: BipolarPlate | None = Field(default=None, description="Replaces the wafer between cells.")
+    materials: dict[Name, MaterialOverride] = Field(
+        default_factory=dict, description="Constants that replace or add to the library's."
+    )
+    published: tuple[Published, ...] = Field(default=(), description="What was measured or claimed.")
+    chosen: dict[str, Text] = Field(
+        default_factory=dict,
+        description="Paths of values that the source does not give, and why they are so.",
+    )
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _named(cls, layers: Any) -> Any:
+        if not isinstance(layers, (list, tuple)):
+            return layers
+        names = layer_names(layers)
+        return [
+            {**layer, "name": name} if isinstance(layer, Mapping) and "name" not in layer and name else layer
+            for layer, name in zip(layers, names, strict=True)
+        ]
+
+    @field_validator("chip", "bipolar_plate")
+    @classmethod
+    def _not_built(cls, section: Section | None, info: ValidationInfo) -> None:
+        if section is not None:
+            raise not_yet(str(info.field_name))
+
+    @field_validator("cells_in_series")
+    @classmethod
+    def _one_cell(cls, count: int) -> int:
+        if count != 1:
+            raise not_yet("cells_in_series other than 1")
+        return count
+
+    @field_serializer("materials", when_used="json")
+    def _written(self, materials: dict[str, MaterialOverride]) -> dict[str, Any]:
+        return {name: override.to_mapping() for name, override in materials.items()}
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both say the same, wherever they were read from."""
+        return isinstance(other, Design) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def origin(self) -> Origin:
+        """The file this was read from and the place of each value in it."""
+        return self._origin
+
+    @contextmanager
+    def located(self) -> Iterator[None]:
+        """Add file, line and column to any `DesignError` raised inside that has none."""
+        try:
+            yield
+        except DesignError as error:
+            if error.file is not None or self._origin.file is None:
+                raise
+            raise error.located(self._origin.file, dict(self._origin.positions)) from error

@@ -1,0 +1,105 @@
+"""Designs to start from, one for each kind of relief, with comments that teach the format."""
+
+from tfgeom.design.paths import did_you_mean
+from tfgeom.design.relief import LATER_KINDS
+from tfgeom.errors import DesignError, UnsupportedError
+
+_RELIEFS = {
+    "planar": """\
+  kind: planar              # a flat substrate: the baseline of all other kinds
+""",
+    "pillars": """\
+  kind: pillars
+  lattice: square           # or hexagonal
+  pitch: 4 um               # between the axes of neighbours
+  diameter: 2 um
+  height: 20 um
+  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
+""",
+    "holes": """\
+  kind: holes
+  lattice: hexagonal        # or square
+  pitch: 6 um               # between the axes of neighbours
+  diameter: 3 um
+  depth: 30 um
+  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
+""",
+    "trenches": """\
+  kind: trenches
+  pitch: 4 um               # from one trench to the next
+  width: 2 um               # of the opening
+  depth: 20 um
+  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
+""",
+    "microtubes": """\
+  kind: microtubes
+  lattice: hexagonal        # or square
+  pitch: 6 um               # between the axes of neighbours
+  outer_diameter: 4 um
+  wall: 1 um                # the bore is 2 um wide and as deep as the outside
+  height: 30 um
+  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
+""",
+    "honeycomb": """\
+  kind: honeycomb           # hexagonal openings between straight walls
+  pitch: 3 um               # between the axes of neighbouring openings
+  wall: 1 um
+  depth: 20 um
+  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
+""",
+}
+
+KINDS = tuple(_RELIEFS)
+"""The kinds of relief of this version."""
+
+_TEMPLATE = """\
+# A thin-film battery on {article}. 'tfgeom check FILE' checks it, 'tfgeom report FILE' computes it.
+# Every value with a dimension carries its unit. 'tfgeom schema' prints the format for editors.
+schema_version: 1
+name: My {kind} cell
+relief:
+{relief}\
+substrate: {{material: Si, thickness: 500 um}}
+layers:                       # from the substrate outwards; 'tfgeom materials' lists materials
+  - {{role: current_collector, material: Ru, thickness: 40 nm}}
+  - {{role: cathode, material: LiV2O5, thickness: 70 nm}}
+  - {{role: electrolyte, material: Li2PO2N, thickness: 50 nm}}
+  - {{role: anode, material: SnNx, thickness: 10 nm}}
+  - {{role: current_collector, material: TiN, thickness: 25 nm}}
+cell: {{type: conformal}}       # all films; or {{type: flooded, electrolyte: LiPF6-EC-EMC, separator: 20 um}}
+operation:
+  voltage: {{min: 0.5 V, max: 3.5 V}}
+  temperature: 25 degC
+  c_rates: [0.1, 1, 10, 100]  # 1 empties the cell in an hour
+packaging: {{thickness: 10 um, density: 2.5 g/cm^3}}
+# materials:                  # replace or add constants of the library
+#   LiV2O5: {{diffusivity: 1e-13 cm^2/s}}
+# published:                  # measured values, shown beside the computed ones
+#   - {{quantity: footprint_capacity_gain, value: 9.3, confidence: review, source: where it stands}}
+"""
+
+_ARTICLES = {
+    "planar": "a flat substrate",
+    "pillars": "pillars",
+    "holes": "holes",
+    "trenches": "trenches",
+    "microtubes": "microtubes",
+    "honeycomb": "a honeycomb",
+}
+
+
+def design_template(kind: str) -> str:
+    """Return the YAML text of a commented, valid design with a relief of ``kind``.
+
+    Raises
+    ------
+    UnsupportedError
+        If the kind comes in a later version.
+    DesignError
+        If there is no such kind, with the nearest one.
+    """
+    if kind in LATER_KINDS:
+        raise UnsupportedError.at("", f"not yet supported: kind {kind}; allowed: {', '.join(KINDS)}")
+    if kind not in _RELIEFS:
+        raise DesignError.at("", f"'{kind:.60}' is no kind of relief; {did_you_mean(kind, KINDS)}")
+    return _TEMPLATE.format(kind=kind, article=_ARTICLES[kind], relief=_RELIEFS[kind])
