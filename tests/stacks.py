@@ -1,0 +1,37 @@
+"""Film stacks that several tests share."""
+
+from tfgeom.films import FilmLayer, Stack, stack_films
+from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.kinds import holes, planar
+from tfgeom.materials.library import load_library
+
+PEARSE = (
+    ("current_collector", "inner_collector", "Ru", 40e-9),
+    ("cathode", "cathode", "LiV2O5", 70e-9),
+    ("electrolyte", "electrolyte", "Li2PO2N", 50e-9),
+    ("anode", "anode", "SnNx", 10e-9),
+    ("current_collector", "outer_collector", "TiN", 25e-9),
+)
+"""Role, name, material, thickness (m) of the films of Pearse 2018."""
+
+
+def layers(
+    rows: tuple[tuple[str, str, str, float], ...] = PEARSE, step_coverage: float = 1.0
+) -> list[FilmLayer]:
+    """Return layers with the library's materials."""
+    library = load_library()
+    return [
+        FilmLayer(name, role, library.find(material), thickness, step_coverage)
+        for role, name, material, thickness in rows
+    ]
+
+
+def pearse_stack(cell: UnitCell | None = None, step_coverage: float = 1.0) -> Stack:
+    """Return the films of Pearse 2018, by default in its 30 um holes."""
+    relief = holes(3e-6, 6e-6, 30e-6, "hexagonal") if cell is None else cell
+    return stack_films(relief, layers(step_coverage=step_coverage))
+
+
+def pearse_plane() -> Stack:
+    """Return the same films on the plane."""
+    return stack_films(planar(), layers())

@@ -1,0 +1,117 @@
+"""The plan of a relief: its raised material seen from above, as loops and straight bars.
+
+A plan grows with the distance rho from it as ``a + p rho + kappa rho²`` (Steiner's formula for parallel
+bodies).  Each element knows its own three numbers; those of a plan are their sum.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A circle or regular polygon, either raised material or an opening in it.
+
+    Attributes
+    ----------
+    inradius
+        Radius of the inscribed circle, m.
+    opening
+        True when the material lies outside the loop.
+    sides
+        Number of sides of a regular polygon; 0 for a circle.
+    """
+
+    inradius: float
+    opening: bool
+    sides: int = 0
+
+    @property
+    def _shape(self) -> float:
+        """Area over the squared inradius: pi for a circle, ``n tan(pi/n)`` for a polygon."""
+        return math.pi if self.sides == 0 else self.sides * math.tan(math.pi / self.sides)
+
+    @property
+    def area(self) -> float:
+        """Area of the raised material it adds, m²; negative for an opening."""
+        return (-1 if self.opening else 1) * self._shape * self.inradius**2
+
+    @property
+    def perimeter(self) -> float:
+        """Length of the loop, m."""
+        return 2 * self._shape * self.inradius
+
+    @property
+    def kappa(self) -> float:
+        """Coefficient of rho² outwards from the material.
+
+        A convex loop rounds its corners (pi, whatever its shape); an opening keeps them sharp and shrinks
+        similar to itself, so minus its shape factor: -pi for a circle, ``-sum cot(angle/2)`` for a polygon.
+        """
+        return -self._shape if self.opening else math.pi
+
+    def eroded(self, distance: float) -> "Loop":
+        """Return the loop after the material shrank by ``distance`` (m), corners kept sharp."""
+        return replace(self, inradius=self.inradius + (distance if self.opening else -distance))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A straight ridge of raised material that runs through the cell: ``width`` and ``length`` in m."""
+
+    width: float
+    length: float
+
+    @property
+    def area(self) -> float:
+        """Area of the ridge, m²."""
+        return self.width * self.length
+
+    @property
+    def perimeter(self) -> float:
+        """Length of its two long edges, m."""
+        return 2 * self.length
+
+    @property
+    def kappa(self) -> float:
+        """Coefficient of rho²: straight edges have none."""
+        return 0.0
+
+    def eroded(self, distance: float) -> "Bar":
+        """Return the ridge narrower by ``distance`` (m) on both sides."""
+        return replace(self, width=self.width - 2 * distance)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Raised material of one unit cell.
+
+    Attributes
+    ----------
+    footprint
+        Area of the unit cell, m².
+    elements
+        Loops and bars; empty for a plane.
+    raised_background
+        True when everything outside the openings is raised (holes, honeycombs).
+    area, perimeter, kappa
+        Area of the raised material (m²), length of its edges (m), coefficient of rho².
+    """
+
+    footprint: float
+    elements: tuple[Loop | Bar, ...] = ()
+    raised_background: bool = False
+    area: float = field(init=False, repr=False, compare=False)
+    perimeter: float = field(init=False, repr=False, compare=False)
+    kappa: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Summed once: every area and volume of every level asks for them.
+        background = self.footprint if self.raised_background else 0.0
+        object.__setattr__(self, "area", background + sum(element.area for element in self.elements))
+        object.__setattr__(self, "perimeter", sum(element.perimeter for element in self.elements))
+        object.__setattr__(self, "kappa", sum(element.kappa for element in self.elements))
+
+    def eroded(self, distance: float) -> "Plan":
+        """Return the plan after its material shrank by ``distance`` (m) everywhere."""
+        return replace(self, elements=tuple(element.eroded(distance) for element in self.elements))
