@@ -1,0 +1,302 @@
+"""Constant-current discharge in closed form, for any number of cells and currents in one vector.
+
+Per electrode: solid diffusion in a slab with the film's true volume and wetted area, constant flux
+(Carslaw and Jaeger's series), ohmic loss of films and electrolyte, and charge transfer by an inverse
+hyperbolic sine.  A discharge ends where the voltage meets the lower limit or a surface is full or empty.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.constants import thermal_voltage
+from tfgeom.materials.library import Material
+
+FloatArray = NDArray[np.float64]
+
+_CLIP = 1e-3  # potentials and exchange currents are read inside [clip, 1 - clip]
+_STEPS = 40  # bisection halvings: 1e-12 of the bracket
+_SCAN = np.concatenate(([0.0], np.geomspace(1e-4, 0.1, 12), np.linspace(0.15, 0.999, 24)))
+_GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(48)
+# Nodes crowd at both ends, where potentials bend (substitution q = (1 - cos(pi x))/2).
+_ENERGY_NODES = (1 - np.cos(np.pi * (_GAUSS + 1) / 2)) / 2
+_ENERGY_WEIGHTS = _GAUSS_WEIGHTS / 2 * np.pi / 2 * np.sin(np.pi * (_GAUSS + 1) / 2)
+_SERIES = np.arange(1, 7, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Electrode:
+    """One electrode of one cell.
+
+    Attributes
+    ----------
+    capacity
+        C per m² of footprint; infinite for lithium metal.
+    slab_thickness
+        Film volume over the area of its electrolyte face, m.
+    face_gain
+        Area of its electrolyte face over the footprint.
+    start
+        Filled fraction at the start of the discharge.
+    """
+
+    capacity: float
+    slab_thickness: float
+    face_gain: float
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateCell:
+    """One cell, three-dimensional or planar.
+
+    Attributes
+    ----------
+    cathode, anode
+        Its electrodes.
+    ohmic
+        Area-specific resistance without both electrolyte interfaces, ohm m² of footprint.
+    capacity
+        Its own footprint capacity, on which the utilisation counts, C/m².
+    nominal
+        Capacity on which its C-rates count, C/m².
+    """
+
+    cathode: Electrode
+    anode: Electrode
+    ohmic: float
+    capacity: float
+    nominal: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chemistry:
+    """What all cells of one comparison share: materials, temperature, lower voltage limit."""
+
+    cathode: Material
+    anode: Material
+    temperature: float
+    minimum_voltage: float
+    interface_resistances: tuple[float, float] = (0.0, 0.0)
+    """Ohmic resistance of the cathode's and the anode's electrolyte face, ohm m² of face."""
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeEnds:
+    """Results of a vector of discharges, arrays of one shape; per footprint, SI."""
+
+    charge: FloatArray
+    energy: FloatArray
+    mean_voltage: FloatArray
+
+
+class _Vector:
+    """Cells and currents of one vector of problems, unpacked into arrays of shape (n, 1)."""
+
+    def __init__(self, cells: Sequence[RateCell], current: FloatArray, chemistry: Chemistry) -> None:
+        def column(values: list[float]) -> FloatArray:
+            return np.array(values)[:, None]
+
+        self.current = current[:, None]
+        self.chemistry = chemistry
+        self.heat = thermal_voltage(chemistry.temperature)
+        self.ohmic = column([cell.ohmic for cell in cells])
+        self.sides = []
+        for name, sign in (("cathode", 1.0), ("anode", -1.0)):
+            electrodes = [getattr(cell, name) for cell in cells]
+            material: Material = getattr(chemistry, name)
+            diffusivity = material.value("diffusivity")
+            capacity = column([electrode.capacity for electrode in electrodes])
+            thickness = column([electrode.slab_thickness for electrode in electrodes])
+            time = thickness**2 / diffusivity if diffusivity else np.zeros_like(thickness)
+            self.sides.append(
+                _Side(
+                    material,
+                    sign,
+                    capacity,
+                    time / capacity,
+                    column([electrode.face_gain for electrode in electrodes]),
+                    column([electrode.start for electrode in electrodes]),
+                    chemistry.interface_resistances[0 if sign > 0 else 1],
+                )
+            )
+
+    def room(self) -> FloatArray:
+        """Return the charge at which an electrode is full or empty throughout, C/m²."""
+        cathode, anode = self.sides
+        return np.minimum(cathode.capacity * (1 - cathode.start), anode.charge_left())
+
+    def state(self, charge: FloatArray, current: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return voltage (V) and the room left at the surfaces (negative past saturation)."""
+        cathode, anode = self.sides
+        surface_c = cathode.surface(charge, current)
+        surface_a = anode.surface(charge, current)
+        voltage = (
+            cathode.potential(surface_c, self.chemistry.temperature)
+            - anode.potential(surface_a, self.chemistry.temperature)
+            - current * self.ohmic
+            - cathode.overpotential(surface_c, current, self.heat)
+            - anode.overpotential(surface_a, current, self.heat)
+        )
+        left = 1 - surface_c if anode.metal else np.minimum(1 - surface_c, surface_a)
+        return voltage, left
+
+    def runs(self, charge: FloatArray, current: FloatArray) -> NDArray[np.bool_]:
+        """Return where the cell is still above its voltage limit and no surface is full or empty."""
+        voltage, left = self.state(charge, current)
+        return (voltage >= self.chemistry.minimum_voltage) & (left >= 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    material: Material
+    sign: float
+    capacity: FloatArray
+    diffusion: FloatArray  # L²/(D Q): theta per unit of current
+    face_gain: FloatArray
+    start: FloatArray
+    resistance: float
+
+    @property
+    def metal(self) -> bool:
+        return self.material.is_lithium_metal
+
+    def charge_left(self) -> FloatArray:
+        if self.metal:
+            return np.full_like(self.start, np.inf)
+        return self.capacity * self.start
+
+    def surface(self, charge: FloatArray, current: FloatArray) -> FloatArray:
+        if self.metal:
+            return np.ones_like(charge)
+        passed = charge / self.capacity
+        excess = surface_excess(passed, self.diffusion * current)
+        return self.start + self.sign * (passed + excess)
+
+    def potential(self, surface: FloatArray, temperature: float) -> FloatArray:
+        curve = self.material.open_circuit
+        if curve is None:
+            raise ValueError(f"{self.material.name} has no open-circuit curve")
+        return curve.potential(np.clip(surface, _CLIP, 1 - _CLIP), temperature)
+
+    def overpotential(self, surface: FloatArray, current: FloatArray, heat: float) -> FloatArray:
+        density = current / self.face_gain
+        loss = density * self.resistance
+        exchange = self.material.get("exchange_current")
+        if exchange is None:
+            return loss
+        if exchange.form == "constant" or self.metal:
+            i0: FloatArray | float = exchange.value
+        else:
+            s = np.clip(surface, _CLIP, 1 - _CLIP)
+            alpha = 0.5 if exchange.exponent is None else exchange.exponent
+            i0 = exchange.value * 2 * s ** (1 - alpha) * (1 - s) ** alpha
+        return np.asarray(loss + 2 * heat * np.arcsinh(density / (2 * i0)))
+
+
+def surface_excess(passed: FloatArray, theta: FloatArray) -> FloatArray:
+    """Return how far the surface of a film is ahead of its mean filled fraction.
+
+    Slab, blocked on one face, constant flux on the other (Carslaw and Jaeger, Conduction of Heat in Solids,
+    2nd ed., section 3.8): ``theta [1/3 - (2/pi²) sum exp(-n² pi² q/theta)/n²]``; below q/theta = 0.08 the
+    semi-infinite form ``2 sqrt(q theta/pi) - q``.  Within 8e-8 theta everywhere.
+
+    Parameters
+    ----------
+    passed
+        Charge passed over the film's capacity, q.
+    theta
+        Current times thickness² over capacity and diffusivity; 0 for infinitely fast diffusion.
+    """
+    passed, theta = np.broadcast_arrays(passed, theta)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(theta > 0, passed / theta, np.inf)
+    early = 2 * np.sqrt(passed * theta / np.pi) - passed
+    shape = np.exp(-(np.pi**2) * np.minimum(ratio, 60.0))
+    # exp(-n² x) are powers of one exponential: n² = 1, 4, 9, 16, 25, 36.
+    second = shape**4
+    third = second**2 * shape
+    fourth = second**4
+    fifth = fourth * third
+    sixth = third**4
+    series = shape + second / 4 + third / 9 + fourth / 16 + fifth / 25 + sixth / 36
+    late = theta * (1 / 3 - 2 / np.pi**2 * series)
+    return np.where(ratio < 0.08, early, late)
+
+
+def discharge_ends(cells: Sequence[RateCell], current: FloatArray, chemistry: Chemistry) -> DischargeEnds:
+    """Return charge, energy and mean voltage of constant-current discharges.
+
+    Parameters
+    ----------
+    cells
+        One cell for each current (the same object may stand several times).
+    current
+        Footprint current densities, A/m², shape (n,), positive.
+    chemistry
+        Materials and limits all cells share.
+
+    Returns
+    -------
+    DischargeEnds
+        Arrays of shape (n,): C/m², J/m², V (nan where nothing is delivered).
+    """
+    problem = _Vector(cells, current, chemistry)
+    start, end = _bracket(problem)
+    for _ in range(_STEPS):
+        middle = (start + end) / 2
+        alive = problem.runs(middle, problem.current)
+        start, end = np.where(alive, middle, start), np.where(alive, end, middle)
+    charge = start
+    voltage, _ = problem.state(charge * _ENERGY_NODES, problem.current)
+    mean = voltage @ _ENERGY_WEIGHTS
+    delivered = charge[:, 0]
+    return DischargeEnds(delivered, mean * delivered, np.where(delivered > 0, mean, np.nan))
+
+
+def _bracket(problem: _Vector) -> tuple[FloatArray, FloatArray]:
+    """Return charges at which each discharge still runs (0 if it never does) and has ended.
+
+    The exchange current vanishes at both ends of a film, so the voltage may rise first: the search starts
+    from the highest voltage of a scan.
+    """
+    room = problem.room()
+    voltage, left = problem.state(room * _SCAN, problem.current)
+    voltage = np.where(left >= 0, voltage, -np.inf)
+    best = np.argmax(voltage, axis=1)[:, None]
+    runs = np.take_along_axis(voltage, best, axis=1) >= problem.chemistry.minimum_voltage
+    start = np.where(runs, room * _SCAN[best], 0.0)
+    return start, np.where(runs, room, 0.0)
+
+
+def currents_at_utilisation(
+    cells: Sequence[RateCell], utilisation: FloatArray, chemistry: Chemistry
+) -> FloatArray:
+    """Return the footprint currents (A/m²) at which each cell still delivers a share of its capacity.
+
+    Parameters
+    ----------
+    cells
+        n cells.
+    utilisation
+        Shares of each cell's own footprint capacity, shape (n,).
+    chemistry
+        Materials and limits all cells share.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,); nan where even the smallest current does not deliver it.
+    """
+    problem = _Vector(cells, np.ones(len(cells)), chemistry)
+    capacity = np.array([cell.capacity for cell in cells])[:, None]
+    charge = utilisation[:, None] * capacity
+    low, high = np.log(capacity / 3600 * 1e-6), np.log(capacity / 3600 * 1e9)
+    reachable = problem.runs(charge, np.exp(low)) & (charge <= problem.room())
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        alive = problem.runs(charge, np.exp(middle))
+        low, high = np.where(alive, middle, low), np.where(alive, high, middle)
+    return np.where(reachable, np.exp(low), np.nan)[:, 0]

@@ -1,0 +1,200 @@
+"""Conductivities and interface resistances of a stack at its operating temperature.
+
+One place decides which constants a conduction problem uses and which are missing; the closed forms and the
+finite elements both take their coefficients from here.
+"""
+
+import math
+from dataclasses import dataclass
+
+from tfgeom.constants import thermal_voltage
+from tfgeom.errors import MaterialError
+from tfgeom.films import Film, FilmLayer, Stack
+from tfgeom.materials.library import Dissociation
+
+PARTS = (
+    "inner_collector",
+    "cathode",
+    "cathode_interface",
+    "electrolyte",
+    "anode_interface",
+    "anode",
+    "outer_collector",
+)
+"""The parts of the area-specific resistance, in the order of the printed table."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmConductor:
+    """A film that current crosses.
+
+    Attributes
+    ----------
+    film
+        The film in its place.
+    part
+        Which part of the resistance it counts to (one of `PARTS`).
+    conductivity
+        S/m; infinite where the constant is missing or the film is a metal that counts as ideal.
+    """
+
+    film: Film
+    part: str
+    conductivity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A face with a resistance of its own: charge transfer, contact, or both.
+
+    Attributes
+    ----------
+    part
+        Which part of the resistance it counts to.
+    inner, outer
+        Indices into `Conductors.films` of the films on its two sides.
+    charge_transfer
+        Small-signal charge-transfer resistance, ohm m² of the face.
+    contact
+        Ohmic resistance of the face, ohm m².
+    """
+
+    part: str
+    inner: int
+    outer: int
+    charge_transfer: float
+    contact: float
+
+    @property
+    def resistance(self) -> float:
+        """Both together, ohm m² of the face."""
+        return self.charge_transfer + self.contact
+
+
+@dataclass(frozen=True, slots=True)
+class Conductors:
+    """The films from one collector to the other, their interfaces, and what is not known of them."""
+
+    films: tuple[FilmConductor, ...]
+    interfaces: tuple[Interface, ...]
+    incomplete: tuple[str, ...]
+
+    @property
+    def between_collectors(self) -> tuple[FilmConductor, ...]:
+        """Electrodes and electrolyte, without the collectors."""
+        return tuple(film for film in self.films if film.part in ("cathode", "electrolyte", "anode"))
+
+
+def conductors(stack: Stack, temperature: float, electrolyte_model: str) -> Conductors:
+    """Return what conducts in a conformal cell at ``temperature`` (K).
+
+    Parameters
+    ----------
+    stack
+        Films of a conformal cell.
+    temperature
+        K; conductivities follow their activation energy where one is known.
+    electrolyte_model
+        ``ohmic`` takes the electrolyte's conductivity as it is, ``dc`` the steady value of an electrolyte
+        whose ions form and recombine (`dc_resistance_factor`).
+
+    Raises
+    ------
+    MaterialError
+        When the electrolyte's conductivity, or its dissociation constants for ``dc``, are missing.
+    """
+    films: list[FilmConductor] = []
+    incomplete: list[str] = []
+    for film in stack.films:
+        part = _part(film.layer)
+        films.append(
+            FilmConductor(
+                film, part, _conductivity(film.layer, part, temperature, electrolyte_model, incomplete)
+            )
+        )
+    interfaces: list[Interface] = []
+    for index in range(len(films) - 1):
+        inner, outer = films[index], films[index + 1]
+        part = _interface_part(inner.part, outer.part)
+        transfer = 0.0
+        if part.endswith("_interface"):
+            electrode = inner if inner.part in ("cathode", "anode") else outer
+            transfer = _charge_transfer(electrode.film.layer, temperature, incomplete)
+        contact = outer.film.layer.interface_resistance
+        if transfer or contact:
+            interfaces.append(Interface(part, index, index + 1, transfer, contact))
+    return Conductors(tuple(films), tuple(interfaces), tuple(incomplete))
+
+
+def dc_resistance_factor(constants: Dissociation, thickness: float) -> float:
+    """Return steady over high-frequency resistance of a weak electrolyte film.
+
+    ``1 + (t-/t+) tanh(m)/m`` with ``m = thickness kappa/2``, ``kappa² = (k_d + 2 k_r c)/D_amb``: the small
+    signal, steady solution of the dissociation-recombination model of Danilov, Niessen and Notten,
+    J. Electrochem. Soc. 158 (2011) A215, with the immobile ions blocked at both faces.
+
+    Parameters
+    ----------
+    constants
+        Dissociation constants.
+    thickness
+        Film thickness, m.
+    """
+    k_r, delta = constants.k_r, constants.delta
+    plus, minus = constants.D_plus, constants.D_minus
+    k_d = k_r * constants.total_lithium * delta**2 / (1 - delta)
+    relaxation = k_d + 2 * k_r * delta * constants.total_lithium
+    m = thickness / 2 * math.sqrt(relaxation * (plus + minus) / (2 * plus * minus))
+    return 1 + minus / plus * math.tanh(m) / m
+
+
+def _part(layer: FilmLayer) -> str:
+    if layer.role == "current_collector":
+        return layer.name if layer.name in PARTS else "inner_collector"
+    return layer.role
+
+
+def _interface_part(inner: str, outer: str) -> str:
+    if "electrolyte" in (inner, outer):
+        return f"{outer if inner == 'electrolyte' else inner}_interface"
+    return outer if inner == "inner_collector" else inner
+
+
+def _conductivity(
+    layer: FilmLayer, part: str, temperature: float, electrolyte_model: str, incomplete: list[str]
+) -> float:
+    material = layer.material
+    if part == "electrolyte":
+        if electrolyte_model == "dc":
+            if material.dissociation is None:
+                raise MaterialError.at(
+                    f"layers.{layer.name}.material",
+                    f"'{material.name}' has no dissociation constants, which electrolyte_model 'dc' needs; "
+                    f"give materials.{material.name}.dissociation or use electrolyte_model: ohmic",
+                )
+            factor = dc_resistance_factor(material.dissociation, layer.thickness)
+            return material.dissociation.conductivity(temperature) / factor
+        ionic = material.conductivity_at(temperature, "ionic_conductivity")
+        if ionic is None:
+            raise MaterialError.at(
+                f"layers.{layer.name}.material",
+                f"'{material.name}' has no ionic conductivity in the library; "
+                f"give materials.{material.name}.ionic_conductivity, for example '1e-6 S/cm'",
+            )
+        return ionic
+    electronic = material.electron_conductivity(temperature)
+    if electronic is None:
+        incomplete.append(
+            f"{layer.name}.{'resistivity' if part.endswith('collector') else 'electronic_conductivity'}"
+        )
+        return math.inf
+    return electronic
+
+
+def _charge_transfer(layer: FilmLayer, temperature: float, incomplete: list[str]) -> float:
+    """Return R T/(F i0), the small-signal charge-transfer resistance, ohm m²; 0 when i0 is unknown."""
+    exchange = layer.material.value("exchange_current")
+    if exchange is None:
+        incomplete.append(f"{layer.name}.exchange_current")
+        return 0.0
+    return thermal_voltage(temperature) / exchange
