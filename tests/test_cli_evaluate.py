@@ -1,0 +1,67 @@
+"""`tfgeom evaluate`: text for people, one JSON object for programs, exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tfgeom.cli import main
+from tfgeom.design import load_design
+from tfgeom.evaluate import evaluate
+
+DESIGNS = Path(__file__).parent.parent / "designs"
+
+
+def run(*arguments: str) -> int:
+    try:
+        main(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_json_is_the_evaluation(capsys: pytest.CaptureFixture[str]) -> None:
+    path = DESIGNS / "pearse_2018_holes_30um.yaml"
+    assert run("evaluate", str(path), "--json") == 0
+    shown = capsys.readouterr()
+    expected = json.loads(json.dumps(evaluate(load_design(path)).to_dict()))
+    assert json.loads(shown.out) == expected
+    assert shown.err == ""
+
+
+def test_text_holds_the_headline_and_marks_estimates(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", str(DESIGNS / "pearse_2018_holes_30um.yaml")) == 0
+    text = capsys.readouterr().out
+    assert "footprint capacity gain    9.606" in text
+    assert "estimated, from memory:" in text
+    assert "LiV2O5 exchange_current" in text
+    assert "published footprint_capacity_gain at 1C: 9.3, computed 9.606 (+3.3%, inside)" in text
+
+
+def test_flooded_and_geometry_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", str(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")) == 0
+    text = capsys.readouterr().out
+    assert "resistance and rate are null: not yet supported for flooded cells" in text
+    assert "area-specific resistance" not in text
+    assert run("evaluate", str(DESIGNS / "lei_2020_honeycomb.yaml")) == 0
+    assert "area gain                  241" in capsys.readouterr().out
+
+
+def test_fidelity_not_built(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(DESIGNS / "pearse_2018_holes_30um.yaml")
+    assert run("evaluate", path, "--fidelity", "film") == 1
+    assert "not yet supported" in capsys.readouterr().err
+    assert run("evaluate", path, "--fidelity", "best") == 2
+    assert "use one of analytic, film, fem" in capsys.readouterr().err
+
+
+def test_merging_design_exits_2_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.yaml"
+    text = (DESIGNS / "pearse_2018_holes_30um.yaml").read_text()
+    path.write_text(text.replace("thickness: 25 nm", "thickness: 1.6 um"))
+    assert run("evaluate", str(path)) == 2
+    shown = capsys.readouterr()
+    line = 1 + next(i for i, row in enumerate(path.read_text().splitlines()) if "1.6 um" in row)
+    assert shown.err.startswith(f"{path}:{line}:")
+    assert "layers.outer_collector.thickness: the films close the opening" in shown.err
+    assert shown.out == ""

@@ -1,0 +1,179 @@
+"""Every field of a design matters: change it, and some number of the evaluation moves."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tfgeom.design import design_from_mapping
+from tfgeom.errors import TfgeomError
+from tfgeom.evaluate import evaluate
+from tfgeom.units import split_quantity
+
+OPERATION = {
+    "voltage": {"min": "2.4 V", "max": "2.6 V"},
+    "temperature": "25 degC",
+    "c_rates": [1, 20],
+    "footprint_currents": ["0.2 mA/cm^2"],
+    "nominal_capacity": "20 uAh/cm^2",
+    "initial_state_of_charge": 0.9,
+}
+LAYERS: list[dict[str, Any]] = [
+    {"role": "current_collector", "material": "Ru", "thickness": "40 nm"},
+    {"role": "cathode", "material": "LiV2O5", "thickness": "70 nm", "lithiation": 0.9, "step_coverage": 0.9},
+    {
+        "role": "electrolyte",
+        "material": "Li2PO2N",
+        "thickness": "50 nm",
+        "interface_resistance": "1 ohm*cm^2",
+    },
+    {"role": "anode", "material": "SnNx", "thickness": "10 nm", "lithiation": 0.05},
+    {"role": "current_collector", "material": "TiN", "thickness": "25 nm"},
+]
+MATERIALS = {
+    "LiV2O5": {
+        "density": "3.4 g/cm^3",
+        "volumetric_capacity": "37 uAh/cm^2/um",
+        "diffusivity": "2e-13 cm^2/s",
+        "exchange_current": {"value": "4 A/m^2", "exponent": 0.4},
+        "electronic_conductivity": "0.1 S/m",
+    },
+    "Li2PO2N": {
+        "ionic_conductivity": "3e-7 S/cm",
+        "activation_energy": "0.5 eV",
+        "reference_temperature": "30 degC",
+    },
+    "Ru": {"resistivity": "20 uohm*cm"},
+}
+RELIEFS = {
+    "planar": {"kind": "planar"},
+    "pillars": {
+        "kind": "pillars",
+        "lattice": "square",
+        "pitch": "4 um",
+        "diameter": "2 um",
+        "height": "20 um",
+    },
+    "holes": {"kind": "holes", "lattice": "hexagonal", "pitch": "6 um", "diameter": "3 um", "depth": "30 um"},
+    "trenches": {"kind": "trenches", "pitch": "4 um", "width": "2 um", "depth": "20 um"},
+    "microtubes": {
+        "kind": "microtubes",
+        "lattice": "hexagonal",
+        "pitch": "6 um",
+        "outer_diameter": "4 um",
+        "wall": "1 um",
+        "height": "20 um",
+    },
+    "honeycomb": {"kind": "honeycomb", "pitch": "4 um", "wall": "1 um", "depth": "20 um"},
+}
+NOT_NUMBERS = {
+    "schema_version",
+    "name",
+    "source",
+    "kind",
+    "role",
+    "type",
+    "counter",
+    "at",
+    "separator",
+    "electrolyte",
+    "electrolyte_model",  # has a test of its own
+}
+
+
+def design(relief: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "name": "x",
+        "relief": RELIEFS[relief],
+        "substrate": {"material": "Si", "thickness": "500 um"},
+        "layers": LAYERS,
+        "cell": {"type": "conformal", "electrolyte_model": "ohmic"},
+        "operation": OPERATION,
+        "packaging": {"thickness": "10 um", "density": "2.5 g/cm^3"},
+        "materials": MATERIALS,
+        "published": [
+            {"quantity": "area_gain", "value": 9, "confidence": "review", "source": "x", "tolerance": 0.05}
+        ],
+        **changes,
+    }
+
+
+def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from leaves(value, (*path, index))
+    elif path[-1] not in NOT_NUMBERS:
+        yield path
+
+
+SWAPS = {
+    "square": "hexagonal",
+    "hexagonal": "square",
+    "Ru": "Pt",
+    "TiN": "Pt",
+    "LiV2O5": "LiMn2O4",
+    "Li2PO2N": "LiPON",
+    "SnNx": "TiO2",
+    "Si": "Ni",
+    "area_gain": "feature_aspect_ratio",
+    "review": "memory",
+}
+
+
+def changed(value: Any) -> Any:
+    if isinstance(value, str):
+        quantity = split_quantity(value)
+        return SWAPS[value] if quantity is None else f"{quantity[0] * 1.01!r} {quantity[1]}"
+    return value * 1.01
+
+
+def numbers(mapping: dict[str, Any]) -> str:
+    found = evaluate(design_from_mapping(mapping)).to_dict()
+    del found["design_sha256"]
+    return json.dumps(found)
+
+
+def cases() -> Iterator[Any]:
+    whole = design("holes")
+    for path in leaves(whole):
+        yield pytest.param("holes", path, id="holes-" + ".".join(map(str, path)))
+    for relief, mapping in RELIEFS.items():
+        for path in leaves(mapping):
+            yield pytest.param(relief, ("relief", *path), id=f"{relief}-{path[0]}")
+        if relief != "planar":
+            yield pytest.param(relief, ("relief", "rim_radius"), id=f"{relief}-rim_radius")
+
+
+@pytest.mark.parametrize(("relief", "path"), list(cases()))
+def test_each_field_moves_a_number(relief: str, path: tuple[Any, ...]) -> None:
+    base = json.loads(json.dumps(design(relief)))
+    if path[-1] == "rim_radius":  # no closed form with a step coverage yet
+        del base["layers"][1]["step_coverage"]
+    before = numbers(base)
+    node = base
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = changed(node[path[-1]]) if path[-1] in node or isinstance(path[-1], int) else "50 nm"
+    assert numbers(base) != before
+
+
+def test_dc_electrolyte_moves_a_number() -> None:
+    layers = [
+        {**layer, "material": "Li3PO4-Danilov2011"} if layer["role"] == "electrolyte" else layer
+        for layer in LAYERS
+    ]
+    ohmic = design("holes", layers=layers, materials={})
+    steady = design(
+        "holes", layers=layers, materials={}, cell={"type": "conformal", "electrolyte_model": "dc"}
+    )
+    assert numbers(ohmic) != numbers(steady)
+
+
+def test_changes_that_break_a_design_are_errors_not_silence() -> None:
+    with pytest.raises(TfgeomError):
+        numbers(design("holes", layers=LAYERS[:-1] + [{**LAYERS[-1], "thickness": "2 um"}]))

@@ -1,0 +1,285 @@
+"""The command line: each command imports what it needs and stays a few lines.
+
+Results go to stdout, errors to stderr.  Exit codes: 0 fine, 1 the work could not be done or a rule failed,
+2 bad input.  Errors of tfgeom are printed as messages; any other exception is a bug and shows its traceback.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfgeom import __version__
+from tfgeom.errors import TfgeomError
+
+# plain help and plain tracebacks: rich would double the time of `tfgeom --help`
+app = typer.Typer(
+    name="tfgeom",
+    help="Design 3D thin-film lithium-ion microbatteries from one YAML file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+materials_app = typer.Typer(
+    help="The library of materials.", invoke_without_command=True, rich_markup_mode=None
+)
+app.add_typer(materials_app, name="materials")
+
+DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN", help="Design file (YAML).", show_default=False)]
+DesignFiles = Annotated[
+    list[Path], typer.Argument(metavar="DESIGN...", help="Design files (YAML).", show_default=False)
+]
+
+
+OutputFile = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write; stdout if not given.")
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; print errors of tfgeom to stderr and exit with their code."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="tfgeom")
+    except TfgeomError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tfgeom {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def new(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of relief, for example pillars.")],
+    output: OutputFile = None,
+) -> None:
+    """Print a commented, valid design to start from."""
+    from tfgeom.design import design_template
+    from tfgeom.output import write_new_text
+
+    text = design_template(kind)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write_new_text(output, text)
+
+
+@app.command()
+def check(designs: DesignFiles) -> None:
+    """Check design files: exit 0 fine, 1 a rule fails, 2 unreadable or impossible."""
+    worst = 0
+    for file in designs:
+        try:
+            failures = _failures_of(file)
+        except TfgeomError as error:
+            typer.echo(str(error), err=True)
+            worst = max(worst, error.exit_code)
+            continue
+        for failure in failures:
+            typer.echo(f"{file}: {failure}")
+            worst = max(worst, 1)
+        if not failures:
+            typer.echo(f"{file}: ok")
+    raise typer.Exit(worst)
+
+
+def _failures_of(file: Path) -> list[str]:
+    """Return the rules that a design breaks; raise what keeps it from being computed."""
+    from tfgeom.design import load_design
+    from tfgeom.evaluate import check as check_design
+
+    design = load_design(file)
+    with design.located():
+        return check_design(design)
+
+
+@app.command()
+def evaluate(
+    design: DesignFile,
+    fidelity: Annotated[
+        str, typer.Option(help="analytic (closed forms) or fem (finite elements).")
+    ] = "analytic",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Print the numbers of a design beside its planar cell."""
+    from tfgeom.design import load_design
+    from tfgeom.evaluate import evaluate as evaluate_design
+
+    found = evaluate_design(load_design(design), fidelity)
+    if json:
+        _print_json(found.to_dict())
+        return
+    from tfgeom.summary import summary_notes, summary_rows
+
+    typer.echo(found.name)
+    for what, value in summary_rows(found):
+        typer.echo(f"  {what:26} {value}")
+    for line in summary_notes(found):
+        typer.echo(line)
+
+
+def _print_json(content: object) -> None:
+    import json
+
+    typer.echo(json.dumps(content, indent=2, allow_nan=False))
+
+
+@app.command()
+def mesh(
+    design: DesignFile,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="File to write: .vtu or .stl.")
+    ],
+    resolution: Annotated[
+        int, typer.Option(min=1, help="1 coarse, 2 usual, 4 fine; the cells go with its cube.")
+    ] = 2,
+    tiles: Annotated[str | None, typer.Option(metavar="NxM", help="Not yet supported.")] = None,
+    what: Annotated[str, typer.Option(help="Only films yet.")] = "films",
+) -> None:
+    """Write the hexahedral mesh of the films on one symmetric sector; lengths in um."""
+    from tfgeom.design import load_design
+    from tfgeom.meshing.export import check_mesh_path, mesh_rows, require_films, write_mesh
+    from tfgeom.meshing.film_mesh import mesh_films
+    from tfgeom.meshing.resolution import Resolution
+    from tfgeom.model import build_model
+
+    require_films(what, tiles)
+    check_mesh_path(output)
+    loaded = load_design(design)
+    with loaded.located():
+        made = mesh_films(build_model(loaded).stack, Resolution(resolution))
+    write_mesh(made, output)
+    typer.echo(f"{output}: {made.n_nodes} nodes, {made.n_hexes} hexahedra")
+    typer.echo(f"smallest Jacobian {made.min_jacobian:.3g} um3, {made.min_relative_jacobian:.3g} of its cell")
+    _print_table(("film", "volume um3", "closed form um3", "relative error"), mesh_rows(made))
+
+
+@app.command()
+def transport(
+    design: DesignFile,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write potential and current: .vtu.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Solve for resistance and current spread by finite elements on the films' mesh."""
+    from tfgeom.design import load_design
+    from tfgeom.evaluate import fem_obstacle
+    from tfgeom.metrics.transport_report import transport_report
+    from tfgeom.model import build_model
+    from tfgeom.transport.fields import check_fields_path, write_fields
+
+    if output is not None:
+        check_fields_path(output)
+    loaded = load_design(design)
+    model = build_model(loaded)
+    with loaded.located():
+        wires, plane_wires = model.conductors(model.stack), model.conductors(model.plane)
+        found = transport_report(model.stack, wires, model.plane, plane_wires, fem_obstacle(model))
+        if output is not None:
+            write_fields(found.fields, output)
+    if json:
+        _print_json(found.to_dict())
+        return
+    _print_table(("what", "value"), found.rows())
+    for note in found.notes:
+        typer.echo(f"note: {note}", err=True)
+
+
+@app.command()
+def sweep(
+    sweep_file: Annotated[
+        Path, typer.Argument(metavar="SWEEP", help="Sweep file (YAML).", show_default=False)
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="Folder for results.csv; by default the name of the sweep file without its suffix, here.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the points.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first points.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace earlier results.")] = False,
+) -> None:
+    """Evaluate a grid of changed designs into one table; failed points are rows."""
+    from tfgeom.sweep import load_sweep, run_sweep
+    from tfgeom.sweep.progress import progress_bar
+    from tfgeom.sweep.store import prepare_folder
+
+    spec = load_sweep(sweep_file)
+    points = spec.points if limit is None else min(limit, spec.points)
+    if dry_run:
+        typer.echo(f"{points} points, about {points * 0.02:.3g} s")
+        return
+    folder = output or Path(sweep_file.stem)
+    prepare_folder(folder, force)
+    with progress_bar(points) as progress:
+        result = run_sweep(spec, folder, limit, progress)
+    typer.echo(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the design file, for editors."""
+    from tfgeom.design import design_json_schema
+
+    typer.echo(design_json_schema(), nl=False)
+
+
+@materials_app.callback()
+def _materials(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_materials()
+
+
+@materials_app.command("list")
+def list_materials() -> None:
+    """List the materials of the library."""
+    from tfgeom.materials.library import load_library
+
+    rows = [(m.name, m.title, ", ".join(m.aliases)) for m in load_library()]
+    _print_table(("name", "material", "also called"), rows)
+
+
+@materials_app.command("show")
+def show_material(name: Annotated[str, typer.Argument(help="Name or alias.")]) -> None:
+    """Show every constant of one material with its source."""
+    from tfgeom.materials.library import load_library
+
+    material = load_library().find(name)
+    typer.echo(f"{material.name}: {material.title}")
+    _print_table(("property", "value", "confidence", "source", "note"), material.rows())
+
+
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: framed to the width of a terminal, tab-separated when read by a program."""
+    if not sys.stdout.isatty():
+        for row in (head, *rows):
+            typer.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*head)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)

@@ -1,0 +1,177 @@
+"""Open-circuit energy, and the volumes and masses it is divided by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.films import Stack
+from tfgeom.materials.open_circuit import OpenCircuit
+from tfgeom.metrics.lithium import LithiumBalance
+
+FloatArray = NDArray[np.float64]
+
+_GAUSS, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+_NODES = (1 - np.cos(np.pi * (_GAUSS + 1) / 2)) / 2
+_NODE_WEIGHTS = _WEIGHTS / 2 * np.pi / 2 * np.sin(np.pi * (_GAUSS + 1) / 2)
+_EDGE = 1e-6  # open-circuit curves may be infinite at 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCircuitEnergy:
+    """Energy between the voltage limits, J per m² of footprint, and the charge it belongs to, C/m²."""
+
+    energy: float
+    charge: float
+
+    @property
+    def mean_voltage(self) -> float | None:
+        """Energy over charge, V; None when the window holds no charge."""
+        return self.energy / self.charge if self.charge > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One electrode during discharge.
+
+    Attributes
+    ----------
+    curve
+        Its open-circuit curve.
+    room
+        Capacity, C per m² of footprint; infinite for lithium metal.
+    start
+        Filled fraction of the charged cell.
+    filling
+        +1 when discharge fills it, -1 when it empties it.
+    polarity
+        +1 for the positive electrode, -1 for the negative one.
+    """
+
+    curve: OpenCircuit
+    room: float
+    start: float
+    filling: int
+    polarity: int
+
+
+def discharge_sides(stack: Stack, balance: LithiumBalance) -> tuple[Side, ...] | None:
+    """Return the electrodes of a cell as they discharge; None when an open-circuit curve is missing.
+
+    A half-cell has one side, its film, which fills against a counter electrode at 0 V (lithium).
+    """
+    full = [(stack.first("cathode"), balance.cathode, balance.charged_cathode, 1, 1)]
+    full.append((stack.first("anode"), balance.anode, balance.charged_anode, -1, -1))
+    present = [side for side in full if side[0] is not None]
+    sides = []
+    for film, room, start, filling, polarity in present:
+        assert film is not None
+        curve = film.layer.material.open_circuit
+        if curve is None:
+            return None
+        if len(present) == 1:
+            sides.append(Side(curve, np.inf if room is None else room, start, 1, 1))
+        else:
+            sides.append(Side(curve, np.inf if room is None else room, start, filling, polarity))
+    return tuple(sides)
+
+
+def cell_voltage(sides: Sequence[Side], charge: FloatArray, kelvin: float) -> FloatArray:
+    """Return the open-circuit voltage (V) after ``charge`` (C/m²) was delivered by the charged cell."""
+    voltage = np.zeros_like(charge)
+    for side in sides:
+        filled = side.start + side.filling * charge / side.room
+        voltage += side.polarity * side.curve.potential(np.clip(filled, _EDGE, 1 - _EDGE), kelvin)
+    return voltage
+
+
+def open_circuit_energy(
+    sides: Sequence[Side], capacity: float, kelvin: float, limits: tuple[float, float]
+) -> OpenCircuitEnergy:
+    """Return the integral of the open-circuit voltage over the charge between two voltage limits.
+
+    Parameters
+    ----------
+    sides
+        The electrodes.
+    capacity
+        Charge of a full discharge, C/m².
+    kelvin
+        Temperature, K.
+    limits
+        Lower and upper voltage, V.
+    """
+    # First charge below the upper limit, last charge above the lower one, by bisection: the voltage falls.
+    bound = np.array([limits[1], limits[0]])
+    low, high = np.zeros(2), np.array([capacity, capacity])
+    for _ in range(40):
+        middle = (low + high) / 2
+        above = cell_voltage(sides, middle, kelvin) > bound
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    first, last = float(low[0]), float(high[1])
+    if last <= first:
+        return OpenCircuitEnergy(0.0, 0.0)
+    nodes = first + (last - first) * _NODES
+    voltage = cell_voltage(sides, nodes, kelvin)
+    return OpenCircuitEnergy(float(voltage @ _NODE_WEIGHTS) * (last - first), last - first)
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Heights (m) and masses (kg per m² of footprint); None where a density or the wafer is unknown."""
+
+    active_height: float
+    device_height: float | None
+    active_mass: float | None
+    device_mass: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wafer:
+    """The substrate: whole thickness (relief included, m) and density (kg/m³) if known."""
+
+    thickness: float
+    density: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Packaging on top: thickness (m) and density (kg/m³)."""
+
+    thickness: float
+    density: float
+
+
+def bulk(stack: Stack, wafer: Wafer | None, package: Package | None) -> Bulk:
+    """Return what the cell occupies and weighs.
+
+    Active: relief and films.  Device: the whole wafer, the films on its top and the packaging.
+    """
+    cell = stack.cell
+    film_height = stack.top.top
+    active_height = cell.height + film_height
+    device_height = None
+    if wafer is not None:
+        device_height = wafer.thickness + film_height + (package.thickness if package else 0.0)
+    film_mass = _film_mass(stack)
+    active_mass = device_mass = None
+    if film_mass is not None and wafer is not None and wafer.density is not None:
+        relief = cell.solid_volume / cell.footprint
+        active_mass = film_mass + relief * wafer.density
+        voids = cell.height - relief
+        device_mass = film_mass + (wafer.thickness - voids) * wafer.density
+        device_mass += package.thickness * package.density if package else 0.0
+    elif film_mass is not None and cell.height == 0:
+        active_mass = film_mass
+    return Bulk(active_height, device_height, active_mass, device_mass)
+
+
+def _film_mass(stack: Stack) -> float | None:
+    mass = 0.0
+    for film in stack.films:
+        density = film.layer.material.value("density")
+        if density is None:
+            return None
+        mass += film.volume * density
+    return mass / stack.cell.footprint
