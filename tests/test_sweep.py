@@ -1,0 +1,160 @@
+"""Grid sweeps: the same numbers as single evaluations, failures as rows, clear errors."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tfgeom.cli import main
+from tfgeom.design import design_from_mapping, read_mapping, set_path
+from tfgeom.errors import DesignError, UnsupportedError
+from tfgeom.evaluate import evaluate
+from tfgeom.sweep import load_sweep, run_sweep
+
+DESIGN = Path(__file__).parent.parent / "designs" / "pearse_2018_holes_30um.yaml"
+
+
+def sweep_file(folder: Path, text: str) -> Path:
+    path = folder / "sweep.yaml"
+    path.write_text(f"base: {DESIGN}\n" + text)
+    return path
+
+
+GRID = """\
+vary:
+  relief.diameter: [300 nm, 3 um, 7 um]
+  layers.cathode.thickness: {from: 20 nm, to: 0.2 um, steps: 3, scale: log}
+method: grid
+outputs: [footprint_capacity_uAh_cm2, resistance.asr_ohm_cm2, layers.cathode.capacity_gain, rate.10C.utilisation]
+"""
+
+
+def test_grid_equals_single_evaluations(tmp_path: Path) -> None:
+    result = run_sweep(sweep_file(tmp_path, GRID), tmp_path)
+    with (tmp_path / "results.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == [
+        "relief.diameter_nm",
+        "layers.cathode.thickness_nm",
+        "status",
+        "error",
+        "footprint_capacity_uAh_cm2",
+        "resistance.asr_ohm_cm2",
+        "layers.cathode.capacity_gain",
+        "rate.10C.utilisation",
+    ]
+    assert [float(row["relief.diameter_nm"]) for row in rows] == [300] * 3 + [3000] * 3 + [7000] * 3
+    thickness = [float(row["layers.cathode.thickness_nm"]) for row in rows[:3]]
+    assert thickness == pytest.approx([20, 63.2455532, 200], rel=1e-9)
+    assert [row["status"] for row in rows] == ["ok"] + ["failed"] * 2 + ["ok"] * 3 + ["failed"] * 3
+    assert result.failed == 5
+    mapping, _ = read_mapping(DESIGN)
+    for row in rows[3:6]:
+        single = evaluate(
+            design_from_mapping(
+                set_path(mapping, "layers.cathode.thickness", f"{row['layers.cathode.thickness_nm']} nm")
+            )
+        )
+        assert single.capacity is not None
+        assert single.rate is not None
+        assert float(row["footprint_capacity_uAh_cm2"]) == single.capacity.footprint_capacity_uAh_cm2
+        ten = next(point for point in single.rate if point.c_rate == 10)
+        assert float(row["rate.10C.utilisation"]) == ten.utilisation
+
+
+def test_failed_points_say_why_and_hold_no_numbers(tmp_path: Path) -> None:
+    result = run_sweep(sweep_file(tmp_path, GRID))
+    merged, wide = result.rows[2], result.rows[8]
+    assert "the films close the opening" in merged["error"]
+    assert "7 um does not fit pitch 6 um" in wide["error"]
+    assert merged["footprint_capacity_uAh_cm2"] is None
+    assert not (tmp_path / "results.csv").exists()
+
+
+def test_default_outputs_and_materials(tmp_path: Path) -> None:
+    text = "vary: {materials.LiV2O5.exchange_current: [1 A/m^2, 5 A/m^2, 50 A/m^2]}\nmethod: grid\n"
+    result = run_sweep(sweep_file(tmp_path, text))
+    resistance = [row["resistance.asr_ohm_cm2"] for row in result.rows]
+    assert resistance == sorted(resistance, reverse=True)
+    assert [row["materials.LiV2O5.exchange_current_A_m2"] for row in result.rows] == [1, 5, 50]
+
+
+def test_several_bases(tmp_path: Path) -> None:
+    other = DESIGN.with_name("pearse_2018_holes_12um.yaml")
+    path = tmp_path / "sweep.yaml"
+    path.write_text(f"base: [{DESIGN}, {other}]\nvary: {{relief.pitch: [6 um]}}\nmethod: grid\n")
+    result = run_sweep(path)
+    assert [Path(row["base"]).stem for row in result.rows] == ["pearse_2018_holes_30um", "pearse_2018_holes_12um"]
+    assert result.rows[0]["geometry.area_gain"] > result.rows[1]["geometry.area_gain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("vary: {relief.pich: [4 um]}\nmethod: grid\n", r"vary\.relief\.pich: no such path.*did you mean 'pitch'"),
+        ("vary: {layers.cathod.thickness: [4 nm]}\nmethod: grid\n", "did you mean 'cathode'"),
+        ("vary: {relief.pitch: [6 um]}\nmethod: grd\n", r"method: 'grd' is not known; write 'method: grid'"),
+        ("vary: {relief.pitch: [6 um]}\n", "method: is missing"),
+        ("vary: {relief.pitch: 6 um}\nmethod: grid\n", "must be a list of values"),
+        ("vary: {relief.pitch: []}\nmethod: grid\n", "must be a list of values"),
+        ("vary: {}\nmethod: grid\n", "vary: must map paths to values"),
+        ("vary: {relief.pitch: {from: 4 um, steps: 3}}\nmethod: grid\n", "lacks to"),
+        ("vary: {relief.pitch: {from: 4 um, to: 6 V, steps: 3}}\nmethod: grid\n", "not a unit of this kind"),
+        ("vary: {relief.pitch: {from: 4 um, to: 6, steps: 3}}\nmethod: grid\n", "both be numbers with units"),
+        ("vary: {relief.pitch: {from: 4 um, to: 6 um, steps: 1}}\nmethod: grid\n", "whole number of 2 to"),
+        ("vary: {relief.pitch: {from: 0 um, to: 6 um, steps: 3, scale: log}}\nmethod: grid\n", "stay above 0"),
+        ("vary: {relief.pitch: {from: 4 um, to: 6 um, steps: 3, scale: exp}}\nmethod: grid\n", "use linear or log"),
+        ("vary: {relief.pitch: [6 um]}\nmethod: grid\noutput: [asr]\n", "did you mean 'outputs'"),
+        ("vary: {relief.pitch: [6 um]}\nmethod: grid\noutputs: [asr_ohm_cm]\n", "did you mean asr_ohm_cm2"),
+        ("vary: {relief.pitch: [6 um]}\nmethod: grid\nfidelity: best\n", "'best' is not known"),
+        (
+            "vary: {relief.pitch: {from: 4 um, to: 6 um, steps: 9999}, relief.depth: {from: 4 um, to: 6 um, "
+            "steps: 9999}}\nmethod: grid\n",
+            r"makes 1e\+08 points",
+        ),
+    ],
+)
+def test_bad_sweeps(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DesignError, match=message) as caught:
+        run_sweep(sweep_file(tmp_path, text), tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path / 'sweep.yaml'}:")
+    assert not (tmp_path / "results.csv").exists()
+
+
+@pytest.mark.parametrize("extra", ["method: sobol\nsamples: 8", "method: grid\nfidelity: fem", "method: zip"])
+def test_later_features_say_so(tmp_path: Path, extra: str) -> None:
+    with pytest.raises(UnsupportedError, match="not yet supported"):
+        load_sweep(sweep_file(tmp_path, f"vary: {{relief.pitch: [6 um]}}\n{extra}\n"))
+
+
+def test_missing_base(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.yaml"
+    path.write_text("base: nowhere.yaml\nvary: {relief.pitch: [6 um]}\nmethod: grid\n")
+    with pytest.raises(DesignError, match=r"sweep\.yaml:1:7: base: no file 'nowhere\.yaml'"):
+        load_sweep(path)
+
+
+def run(*arguments: str) -> int:
+    try:
+        main(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, folder = sweep_file(tmp_path, GRID), tmp_path / "out"
+    assert run("sweep", str(path), "--dry-run") == 0
+    assert capsys.readouterr().out.startswith("9 points")
+    assert run("sweep", str(path), "-o", str(folder), "--limit", "2") == 0
+    shown = capsys.readouterr()
+    assert "2 points, 1 failed" in shown.out
+    assert shown.err == ""  # no progress bar when nobody watches
+    assert run("sweep", str(path), "-o", str(folder)) == 2
+    assert "--force replaces it" in capsys.readouterr().err
+    assert run("sweep", str(path), "-o", str(folder), "--force") == 0
+    assert "9 points, 5 failed" in capsys.readouterr().out
+    assert run("sweep", str(path), "-o", str(tmp_path / "no" / "where")) == 2
+    assert "does not exist; create it" in capsys.readouterr().err
+    assert run("sweep", str(tmp_path / "none.yaml")) == 2
+    assert "none.yaml" in capsys.readouterr().err

@@ -1,0 +1,146 @@
+"""Run a sweep: evaluate every point, keep failures as rows, write the table whole."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tfgeom.design import design_from_mapping, read_mapping, set_path
+from tfgeom.errors import DesignError, TfgeomError
+from tfgeom.evaluate import evaluate
+from tfgeom.sweep.points import (
+    HEADLINE,
+    find_output,
+    flatten,
+    grid,
+    parameter_columns,
+    parameter_value,
+)
+from tfgeom.sweep.spec import SweepSpec, load_sweep
+from tfgeom.sweep.store import write_table
+
+Progress = Callable[[bool], None]
+"""Told after each point whether it succeeded."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """A finished sweep.
+
+    Attributes
+    ----------
+    columns
+        Names of the columns: parameters, then status, error and results.
+    rows
+        One mapping a point, in the order of the grid.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def failed(self) -> int:
+        """Number of points that could not be evaluated."""
+        return sum(row["status"] == "failed" for row in self.rows)
+
+
+def run_sweep(
+    sweep: SweepSpec | str | Path,
+    output: str | Path | None = None,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> SweepResult:
+    """Evaluate every point of a sweep.
+
+    Parameters
+    ----------
+    sweep
+        A sweep file, or what `load_sweep` made of it.
+    output
+        Folder for ``results.csv``; nothing is written without it.
+    limit
+        Evaluate only the first points.
+    progress
+        Called after each point.
+
+    Returns
+    -------
+    SweepResult
+        A point that cannot be evaluated is a row with status ``failed`` and its error.
+
+    Raises
+    ------
+    DesignError
+        When a varied path or a wanted output does not exist, before anything is written.
+    """
+    spec = sweep if isinstance(sweep, SweepSpec) else load_sweep(sweep)
+    bases = [(path, read_mapping(path)[0]) for path in spec.base]
+    _require_paths(spec, [mapping for _, mapping in bases])
+    names = parameter_columns(spec.vary)
+    several = len(bases) > 1
+    found: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    points = ((path, mapping, values) for path, mapping in bases for values in grid(spec.vary))
+    for path, mapping, values in islice(points, limit):
+        row: dict[str, Any] = {"base": str(path)} if several else {}
+        row |= {names[key]: parameter_value(value, spec.vary[key][0]) for key, value in values.items()}
+        flat = _evaluate_point(mapping, values, spec.fidelity, row)
+        found.append((row, flat))
+        if progress is not None:
+            progress(row["status"] == "ok")
+    wanted = _outputs(spec, [flat for _, flat in found])
+    for row, flat in found:
+        row.update({name: flat.get(key) for name, key in wanted.items()})
+    head = (*(("base",) if several else ()), *names.values(), "status", "error")
+    result = SweepResult((*head, *wanted), tuple(row for row, _ in found))
+    if output is not None:
+        write_table(Path(output), result.columns, result.rows)
+    return result
+
+
+def _evaluate_point(
+    mapping: Mapping[str, Any], values: Mapping[str, Any], fidelity: str, row: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the numbers of one point; what kept it from them goes into its row."""
+    changed: Mapping[str, Any] = mapping
+    try:
+        for path, value in values.items():
+            changed = set_path(changed, path, value)
+        flat = flatten(evaluate(design_from_mapping(changed), fidelity).to_dict())
+    except TfgeomError as error:
+        row |= {"status": "failed", "error": str(error).replace("\n", "; ")}
+        return {}
+    row |= {"status": "ok", "error": ""}
+    return flat
+
+
+def _require_paths(spec: SweepSpec, mappings: list[dict[str, Any]]) -> None:
+    for mapping in mappings:
+        for path, values in spec.vary.items():
+            try:
+                set_path(mapping, path, values[0])
+            except DesignError as error:
+                issue = error.issues[0]
+                wrong = DesignError.at(f"vary.{path}", issue.message)
+                raise wrong.located(spec.origin.file, dict(spec.origin.positions)) from error
+
+
+def _outputs(spec: SweepSpec, flats: list[dict[str, Any]]) -> dict[str, str]:
+    """Return column name to full key of the wanted numbers."""
+    known = {key: None for flat in flats for key in flat}
+    if not spec.outputs:
+        return {key: key for key in HEADLINE}
+    wanted = {}
+    for name in spec.outputs:
+        key = find_output(name, known)
+        if key is None and known:
+            words = {key.rpartition(".")[2] for key in known} | set(known)
+            near = get_close_matches(name, sorted(words), n=3)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            wrong = DesignError.at(
+                "outputs", f"no such number: '{name}'; {hint}`tfgeom evaluate DESIGN --json` prints all"
+            )
+            raise wrong.located(spec.origin.file, dict(spec.origin.positions))
+        wanted[name] = key or name
+    return wanted
