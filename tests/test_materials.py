@@ -239,7 +239,7 @@ def test_a_good_file(tmp_path: Path) -> None:
         ("memory", "certain", r"metals\.yaml:7:5: Foo\.density\.confidence: .*'primary'.*not 'certain'"),
         ("5 g/cm^3", "5", r"metals\.yaml:5:5: Foo\.density\.value: needs a unit: 5 alone"),
         ("5 g/cm^3", "5 um", r"metals\.yaml:5:5: Foo\.density\.value: .*a density is needed"),
-        ("5 g/cm^3", "-5 g/cm^3", r"metals\.yaml:5:5: Foo\.density\.value: .*more than 0"),
+        ("5 g/cm^3", "-5 g/cm^3", r"metals\.yaml:5:5: Foo\.density\.value: .*greater than 0"),
         ("  density", "  densty", r"metals\.yaml:4:3: Foo\.densty: unknown key.*did you mean 'density'"),
         ("source", "sorce", r"metals\.yaml:6:5: Foo\.density\.sorce: unknown key.*'source'"),
         ("  title: a metal\n", "", r"metals\.yaml:1:1: Foo\.title: 'title' is missing"),
@@ -428,13 +428,13 @@ def test_override_written_out_reads_back_equal(stated: dict[str, Any]) -> None:
     ("stated", "place", "words"),
     [
         ({"diffusivity": 3}, ("diffusivity",), "needs a unit"),
-        ({"diffusivity": "0 m^2/s"}, ("diffusivity",), "more than 0"),
+        ({"diffusivity": "0 m^2/s"}, ("diffusivity",), "greater than 0"),
         (
             {"diffusivity": {"value": "1 m^2/s", "low": "1 um"}},
             ("diffusivity", "low"),
             "a diffusivity is needed",
         ),
-        ({"diffusivity": None, "lithiation": 1.5}, ("lithiation",), "at most 1"),
+        ({"diffusivity": None, "lithiation": 1.5}, ("lithiation",), "outside 0 to 1"),
         (
             {"exchange_current": {"value": "1 A/m^2", "exponent": 1}},
             ("exchange_current", "exponent"),
@@ -442,7 +442,7 @@ def test_override_written_out_reads_back_equal(stated: dict[str, Any]) -> None:
         ),
         ({"open_circuit": {"form": "linear", "parameters": {}}}, ("open_circuit",), "lacks 'intercept'"),
         ({"voltage_window": {"min": "2 V", "max": "1 V"}}, ("voltage_window",), "min must be below max"),
-        ({"transference_number": "-1 %"}, ("transference_number",), "at least 0"),
+        ({"transference_number": "-1 %"}, ("transference_number",), "outside 0 to 1"),
         ({"difusivity": "1 m^2/s"}, ("difusivity",), "not permitted"),
     ],
 )

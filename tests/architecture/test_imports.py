@@ -19,6 +19,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"errors", "constants"},
     {"units", "output", "doctor"},
+    {"quantities"},
     {"materials"},
     {"design"},
     {"geometry"},
@@ -40,7 +41,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 BUILT_FOR = {
     "pint": {"units"},
     "ruamel": {"design", "materials"},
-    "pydantic": {"design", "materials", "sweep"},
+    "pydantic": {"quantities", "design", "materials", "sweep"},
     "scipy": {"materials", "geometry", "films", "meshing", "transport", "metrics"},
     "shapely": {"geometry", "films", "meshing", "report", "transport"},
     "trimesh": {"meshing"},

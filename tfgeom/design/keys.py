@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from tfgeom.design.paths import Location
-from tfgeom.design.quantities import Quantity
 from tfgeom.design.schema import Design
+from tfgeom.quantities import Quantity
 from tfgeom.units import DIMENSIONS
 
 _TAGS = ("kind", "type")

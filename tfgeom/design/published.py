@@ -5,8 +5,9 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_serializer, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from tfgeom.design.quantities import CRate, Number, Quantity, Text, Tolerance
+from tfgeom.design.quantities import CRate, Number, Text, Tolerance
 from tfgeom.design.relief import Section
+from tfgeom.quantities import Quantity
 
 PUBLISHED_QUANTITIES: dict[str, str | None] = {
     "area_gain": None,

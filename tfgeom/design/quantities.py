@@ -12,70 +12,9 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from tfgeom.units import DIMENSIONS, NUMBER_AND_UNIT, format_quantity, parse_quantity
+from tfgeom.quantities import Quantity
 
 JsonSchema = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A value with a unit, within bounds written as quantities themselves.
-
-    Attributes
-    ----------
-    dimension
-        Key of `tfgeom.units.DIMENSIONS`.
-    low, high
-        Smallest and largest value allowed, as text; empty for no bound.
-    positive
-        Whether zero and below are refused.
-    zero
-        Whether zero is allowed although it is below ``low``.
-    """
-
-    dimension: str
-    low: str = ""
-    high: str = ""
-    positive: bool = True
-    zero: bool = False
-
-    def read(self, given: object) -> float:
-        """Return the SI value of ``given``; raise ValueError with what is wrong and what would do."""
-        try:
-            value = parse_quantity(given, self.dimension)
-        except OverflowError:
-            raise ValueError("is too large a number") from None
-        if self.zero and value == 0:
-            return 0.0
-        if value <= 0 and self.positive:
-            least = "0 or more" if self.zero else "greater than 0"
-            raise ValueError(f"must be {least}, not {given}")
-        below = self.low and value < parse_quantity(self.low, self.dimension)
-        above = self.high and value > parse_quantity(self.high, self.dimension)
-        if below or above:
-            bounds = " to ".join(part for part in (self.low, self.high) if part)
-            raise ValueError(f"{given} is outside {bounds}; check the number and its unit")
-        return value
-
-    def write(self, value: float) -> str | float:
-        """Return ``value`` as the file spells it."""
-        text = format_quantity(value, self.dimension)
-        return value if DIMENSIONS[self.dimension].si == "" and not text.endswith("%") else text
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            self.read,
-            serialization=core_schema.plain_serializer_function_ser_schema(self.write, when_used="json"),
-        )
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        example = DIMENSIONS[self.dimension].example
-        if self.dimension == "fraction":
-            return {
-                "anyOf": [{"type": "number"}, {"type": "string", "pattern": NUMBER_AND_UNIT}],
-                "examples": [0.05, example],
-            }
-        return {"type": "string", "pattern": NUMBER_AND_UNIT, "examples": [example]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,14 @@ plain quantity such as ``1e-13 cm^2/s``.  Values are SI floats once read.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic import ValidationError as PydanticError
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema
 
-from tfgeom.units import DIMENSIONS, NUMBER_AND_UNIT, format_quantity, parse_quantity
+from tfgeom.quantities import Quantity
 
 Confidence = Literal["primary", "abstract", "digest", "review", "computed", "memory"]
 """How far a library value can be trusted, from the text itself down to memory."""
@@ -28,67 +27,20 @@ DEFAULT_EXPONENT = 0.5
 Text = Annotated[str, Field(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """Annotation of a float read from text with a unit.
-
-    Attributes
-    ----------
-    dimension
-        Key of `tfgeom.units.DIMENSIONS`.
-    above, least, most
-        Bounds in SI: larger than ``above``, at least ``least``, at most ``most``.
-    """
-
-    dimension: str
-    above: float = -math.inf
-    least: float = -math.inf
-    most: float = math.inf
-
-    def read(self, given: object) -> float:
-        """Return the SI value; raise ValueError with what was given, what is allowed and an example."""
-        try:
-            value = parse_quantity(given, self.dimension)
-        except OverflowError as error:
-            raise ValueError("is too large a number") from error
-        if value > self.above and self.least <= value <= self.most:
-            return value
-        raise ValueError(f"'{given}' is out of bounds; it must be {self._allowed()}")
-
-    def _allowed(self) -> str:
-        bounds = (("more than", self.above), ("at least", self.least), ("at most", self.most))
-        return " and ".join(
-            f"{word} {format_quantity(bound, self.dimension)}"
-            for word, bound in bounds
-            if math.isfinite(bound)
-        )
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        kind = DIMENSIONS[self.dimension]
-        if self.dimension == "fraction":
-            return {"anyOf": [{"type": "number"}, {"type": "string"}], "examples": [0.05, kind.example]}
-        return {"type": "string", "pattern": NUMBER_AND_UNIT, "examples": [kind.example]}
-
-
-Density = Annotated[float, Quantity("density", above=0)]
-VolumetricCapacity = Annotated[float, Quantity("volumetric_capacity", above=0)]
-Diffusivity = Annotated[float, Quantity("diffusivity", above=0)]
-CurrentDensity = Annotated[float, Quantity("current_density", above=0)]
-Conductivity = Annotated[float, Quantity("conductivity", above=0)]
-Resistivity = Annotated[float, Quantity("resistivity", above=0)]
-ActivationEnergy = Annotated[float, Quantity("activation_energy", least=0)]
-Temperature = Annotated[float, Quantity("temperature", above=0)]
-Fraction = Annotated[float, Quantity("fraction", least=0, most=1)]
-Portion = Annotated[float, Quantity("fraction", above=0, most=1)]
-Expansion = Annotated[float, Quantity("fraction", above=-1, most=10)]
-Voltage = Annotated[float, Quantity("voltage")]
-Concentration = Annotated[float, Quantity("concentration", above=0)]
-RecombinationRate = Annotated[float, Quantity("recombination_rate", above=0)]
+Density = Annotated[float, Quantity("density")]
+VolumetricCapacity = Annotated[float, Quantity("volumetric_capacity")]
+Diffusivity = Annotated[float, Quantity("diffusivity")]
+CurrentDensity = Annotated[float, Quantity("current_density")]
+Conductivity = Annotated[float, Quantity("conductivity")]
+Resistivity = Annotated[float, Quantity("resistivity")]
+ActivationEnergy = Annotated[float, Quantity("activation_energy", zero=True)]
+Temperature = Annotated[float, Quantity("temperature")]
+Fraction = Annotated[float, Quantity("fraction", "0", "1", positive=False)]
+Portion = Annotated[float, Quantity("fraction", high="1")]
+Expansion = Annotated[float, Quantity("fraction", "-99 %", "1000 %", positive=False)]
+Voltage = Annotated[float, Quantity("voltage", positive=False)]
+Concentration = Annotated[float, Quantity("concentration")]
+RecombinationRate = Annotated[float, Quantity("recombination_rate")]
 
 Number = TypeVar("Number", bound=float)
 
