@@ -1,0 +1,109 @@
+"""How fine a film mesh is, and the graded spacing along a profile.
+
+All counts are those of the coarsest member of a family; `refine` multiplies every one of them and divides
+every cell, so two members of a family differ by a known factor everywhere and errors can be extrapolated.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.errors import MeshError
+
+MAX_HEXES = 3_000_000
+"""Largest mesh that is built, about 0.5 GB with its checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Resolution of a film mesh.
+
+    Attributes
+    ----------
+    refine
+        Member of the family: 1 coarse, 2 the default, 4 fine; cells go with its cube.
+    angles
+        Chords per 30 degrees of arc at ``refine`` 1, a multiple of 4.
+    rim_chords
+        Chords of the quarter circle around a rim at ``refine`` 1, at least 3.
+    electrolyte_sublevels, film_sublevels
+        Hexahedra across an electrolyte and across any other film at ``refine`` 1.
+    first_cell
+        Lateral size of the cells at foot and rim at ``refine`` 1, in thicknesses of the thinnest film.
+    growth
+        Ratio of neighbouring lateral cells at ``refine`` 1; its root at ``refine`` 2, and so on.
+    """
+
+    refine: int = 2
+    angles: int = 4
+    rim_chords: int = 3
+    electrolyte_sublevels: int = 2
+    film_sublevels: int = 1
+    first_cell: float = 1.0
+    growth: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no mesh can be made of."""
+        limits = {
+            "refine": (self.refine, 1),
+            "angles": (self.angles, 4),
+            "rim_chords": (self.rim_chords, 3),
+            "electrolyte_sublevels": (self.electrolyte_sublevels, 1),
+            "film_sublevels": (self.film_sublevels, 1),
+        }
+        for name, (given, least) in limits.items():
+            if given < least:
+                raise MeshError(f"resolution: {name} is {given}; use {least} or more")
+        if self.angles % 4:
+            raise MeshError(f"resolution: angles is {self.angles}; use a multiple of 4")
+        if not (self.first_cell > 0 and math.isfinite(self.first_cell)):
+            raise MeshError(f"resolution: first_cell is {self.first_cell}; use a positive number")
+        if not 1 < self.growth <= 4:
+            raise MeshError(f"resolution: growth is {self.growth}; use a number between 1 and 4")
+
+    def member(self, refine: int) -> "Resolution":
+        """Return another member of the same family."""
+        return replace(self, refine=refine)
+
+    def sublevels(self, role: str) -> int:
+        """Return the number of hexahedra across a film of that role."""
+        return self.refine * (self.electrolyte_sublevels if role == "electrolyte" else self.film_sublevels)
+
+    def fractions(
+        self, length: float, first: float, ends: Literal["start", "end", "both"]
+    ) -> NDArray[np.float64]:
+        """Return node positions from 0 to 1 along a strip, finest at the given ends.
+
+        Parameters
+        ----------
+        length
+            Length of the strip.
+        first
+            Largest allowed cell at a fine end at ``refine`` 1, in the unit of ``length``.
+        ends
+            Where the strip meets a foot or a rim.
+
+        Returns
+        -------
+        ndarray
+            Increasing, shape (cells + 1,).  The nodes of a member are among those of its refinements.
+        """
+        if ends == "both":
+            half = self.fractions(length / 2, first, "start") / 2
+            return np.concatenate((half, 1 - half[-2::-1]))
+        cells = max(1, math.ceil(math.log(1 + length * (self.growth - 1) / first, self.growth)))
+        steps = np.linspace(0, cells, cells * self.refine + 1)
+        fractions = (self.growth**steps - 1) / (self.growth**cells - 1)
+        return 1 - fractions[::-1] if ends == "end" else fractions
+
+
+def require_size(hexes: int, resolution: Resolution) -> None:
+    """Raise MeshError when a mesh would not fit an ordinary machine."""
+    if hexes > MAX_HEXES:
+        raise MeshError(
+            f"a mesh of resolution {resolution.refine} would have at least {hexes:,} hexahedra, "
+            f"more than the {MAX_HEXES:,} that are built; use a lower resolution"
+        )
