@@ -89,13 +89,13 @@ def test_danilov_six_rates() -> None:
 
 def test_danilov_half_discharge_voltages() -> None:
     from tfgeom import evaluate as module_function
-    from tfgeom.evaluate import _Lithium, _rate_problem, _resistance
+    from tfgeom.evaluate import _Lithium, _rate_problem
     from tfgeom.metrics.lithium import lithium_balance
 
     assert module_function is evaluate
     model = build_model(load_design(DESIGNS / "danilov_2011_planar.yaml"))
     lithium = _Lithium(lithium_balance(model.stack), lithium_balance(model.plane))
-    parts, _ = _resistance(model, "analytic", [])
+    parts = model.resistance(by_elements=False).parts
     cells, chemistry = _rate_problem(model, lithium, parts, [])
     assert cells is not None
     expected = {1.6: 3.9467, 6.4: 3.9308, 12.8: 3.9098, 25.6: 3.8692, 51.2: 3.7916}

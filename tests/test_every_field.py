@@ -176,4 +176,4 @@ def test_dc_electrolyte_moves_a_number() -> None:
 
 def test_changes_that_break_a_design_are_errors_not_silence() -> None:
     with pytest.raises(TfgeomError):
-        numbers(design("holes", layers=LAYERS[:-1] + [{**LAYERS[-1], "thickness": "2 um"}]))
+        numbers(design("holes", layers=[*LAYERS[:-1], {**LAYERS[-1], "thickness": "2 um"}]))

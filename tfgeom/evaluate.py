@@ -18,20 +18,17 @@ from tfgeom.metrics.numbers import (
     energy_numbers,
     geometry_numbers,
     layer_numbers,
-    resistance_numbers,
 )
 from tfgeom.metrics.provenance import constant_provenance, layer_provenance
 from tfgeom.metrics.published import RateAt, compare_published
 from tfgeom.metrics.rates import RateCells, rate_at, rate_cell, rate_summary, rate_table
 from tfgeom.model import Model, build_model
 from tfgeom.results import (
-    ElectrodePair,
     EnergyNumbers,
     Evaluation,
     ProvenanceNumbers,
     RateNumbers,
     RateSummary,
-    ResistanceChecks,
     ResistanceNumbers,
 )
 from tfgeom.transport.closed_rate import Chemistry
@@ -162,8 +159,12 @@ def _whole_cell(model: Model, fidelity: str) -> Evaluation:
     if model.is_flooded:
         notes.append("resistance and rate are null: not yet supported for flooded cells")
     else:
-        parts, resistance = _resistance(model, fidelity, notes)
-        cells, chemistry = _rate_problem(model, lithium, parts, notes)
+        found = model.resistance(by_elements=fidelity == "fem")
+        resistance = found.numbers
+        if resistance.incomplete:
+            missing = ", ".join(resistance.incomplete)
+            notes.append(f"at best: {missing} not known, so that loss is left out of resistance and rate")
+        cells, chemistry = _rate_problem(model, lithium, found.parts, notes)
         if cells is not None:
             rate = _rate_rows(model, cells, chemistry, resistance, notes)
             summary = rate_summary(cells, chemistry)
@@ -243,29 +244,6 @@ def _without_curve(model: Model) -> list[str]:
         for layer in model.layers
         if layer.role in ("cathode", "anode") and layer.material.open_circuit is None
     ]
-
-
-def _resistance(model: Model, fidelity: str, notes: list[str]) -> tuple[dict[str, float], ResistanceNumbers]:
-    wires = model.conductors(model.stack)
-    flat = series_resistance(model.plane, model.conductors(model.plane))
-    if fidelity == "fem":
-        from tfgeom.transport.conduction import solve_conduction
-
-        solved = solve_conduction(model.stack, wires)
-        parts = dict(solved.asr_by_part)
-        peaks = ElectrodePair(**solved.current_peak_to_mean)
-        checks = ResistanceChecks(
-            solved.reaction_imbalance, solved.flux_mismatch, solved.discretisation_error
-        )
-        method = "finite elements"
-    else:
-        parts = series_resistance(model.stack, wires)
-        peaks, checks = ElectrodePair(None, None), ResistanceChecks(None, None, None)
-        method = "closed form"
-    if wires.incomplete:
-        missing = ", ".join(wires.incomplete)
-        notes.append(f"at best: {missing} not known, so that loss is left out of resistance and rate")
-    return parts, resistance_numbers(parts, flat, method, wires.incomplete, peaks, checks)
 
 
 def _rate_problem(

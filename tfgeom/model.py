@@ -8,6 +8,7 @@ from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.kinds import build_cell, planar
 from tfgeom.materials.library import Material, resolve_materials
 from tfgeom.metrics.energy import Package, Wafer
+from tfgeom.metrics.resistance import Resistance, find_resistance
 from tfgeom.transport.coefficients import Conductors, conductors
 from tfgeom.units import UM
 
@@ -67,6 +68,11 @@ class Model:
                 "cell", "not yet supported: the resistance of cells that are not conformal"
             )
         return conductors(stack, self.temperature, self.electrolyte_model)
+
+    def resistance(self, by_elements: bool) -> Resistance:
+        """Return the cell's resistance beside its plane, by finite elements or in closed form."""
+        wires, plane_wires = self.conductors(self.stack), self.conductors(self.plane)
+        return find_resistance(self.stack, wires, self.plane, plane_wires, by_elements)
 
     def thick_plane(self, gain: float) -> Stack:
         """Return the plane with electrodes thicker by ``gain``, electrolyte and collectors unchanged."""

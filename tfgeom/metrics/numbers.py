@@ -6,12 +6,12 @@ from tfgeom.metrics.lithium import LithiumBalance
 from tfgeom.results import (
     ActiveDevice,
     CapacityNumbers,
+    CellEnergyNumbers,
     DeviceNumbers,
     ElectrodePair,
     FaceGains,
     GeometryNumbers,
     LayerNumbers,
-    CellEnergyNumbers,
     ResistanceChecks,
     ResistanceNumbers,
 )

@@ -4,12 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tfgeom.errors import UnsupportedError
-from tfgeom.films import Stack
-from tfgeom.metrics.numbers import resistance_numbers
-from tfgeom.results import ElectrodePair, ResistanceChecks, ResistanceNumbers
-from tfgeom.transport.coefficients import Conductors
-from tfgeom.transport.conduction import Conduction, solve_conduction
-from tfgeom.transport.series import series_resistance
+from tfgeom.metrics.resistance import Resistance
+from tfgeom.transport.conduction import Conduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +14,14 @@ class TransportReport:
 
     Attributes
     ----------
-    resistance
-        The numbers that leave the program.
-    conduction
-        The solve; None in closed form.
+    found
+        The resistance and the solve it comes from.
     obstacle
-        Why there is none.
+        Why there was no solve, if so.
     """
 
-    resistance: ResistanceNumbers
-    conduction: Conduction | None
-    obstacle: str | None
+    found: Resistance
+    obstacle: str | None = None
 
     @property
     def fields(self) -> Conduction:
@@ -39,17 +32,17 @@ class TransportReport:
         UnsupportedError
             When the resistance is that of the closed form.
         """
-        if self.conduction is None:
+        if self.found.conduction is None:
             raise UnsupportedError.at(
                 "relief", f"there are no fields to write, not yet supported: {self.obstacle}"
             )
-        return self.conduction
+        return self.found.conduction
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of ``tfgeom transport --json``."""
-        solved = self.conduction
+        solved = self.found.conduction
         return {
-            "resistance": asdict(self.resistance),
+            "resistance": asdict(self.found.numbers),
             "mesh": None if solved is None else {"n_nodes": solved.n_nodes, "n_cells": solved.n_cells},
             "unknowns": None if solved is None else solved.unknowns,
             "seconds": None if solved is None else dict(solved.seconds),
@@ -60,64 +53,24 @@ class TransportReport:
     def notes(self) -> list[str]:
         """What the reader should know beside the numbers."""
         notes = [] if self.obstacle is None else [f"closed form only, not yet supported: {self.obstacle}"]
-        if self.resistance.incomplete:
-            notes.append(f"at best: {', '.join(self.resistance.incomplete)} not known, that loss is left out")
+        missing = ", ".join(self.found.numbers.incomplete)
+        if missing:
+            notes.append(f"at best: {missing} not known, that loss is left out")
         return notes
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what and how much, as text."""
-        numbers = self.resistance
+        numbers = self.found.numbers
         found = [(part, f"{value:.5g} ohm cm2") for part, value in numbers.asr_by_part_ohm_cm2.items()]
         found.append(("area-specific resistance", f"{numbers.asr_ohm_cm2:.6g} ohm cm2, {numbers.method}"))
         found.append(("on the plane", f"{numbers.planar_asr_ohm_cm2:.6g} ohm cm2"))
-        if self.conduction is None:
+        solved = self.found.conduction
+        if solved is None:
             return found
-        for electrode, peak in self.conduction.current_peak_to_mean.items():
+        for electrode, peak in solved.current_peak_to_mean.items():
             found.append((f"current peak to mean, {electrode}", f"{peak:.4g}"))
         for check, value in asdict(numbers.checks).items():
             found.append((check.replace("_", " "), f"{value:.1e}"))
-        seconds = sum(self.conduction.seconds.values())
-        found.append(("unknowns", f"{self.conduction.unknowns} in {seconds:.2g} s with the coarser solve"))
+        seconds = sum(solved.seconds.values())
+        found.append(("unknowns", f"{solved.unknowns} in {seconds:.2g} s with the coarser solve"))
         return found
-
-
-def transport_report(
-    stack: Stack, wires: Conductors, plane: Stack, plane_wires: Conductors, obstacle: str | None = None
-) -> TransportReport:
-    """Return resistance and current spread of a conformal cell, beside its plane.
-
-    Parameters
-    ----------
-    stack, wires
-        The films on the relief and what conducts in them.
-    plane, plane_wires
-        The same films on the plane.
-    obstacle
-        Why finite elements cannot solve it, if so: the closed form is taken.
-
-    Raises
-    ------
-    SolveError
-        As `solve_conduction`.
-    """
-    flat = series_resistance(plane, plane_wires)
-    if obstacle is not None:
-        numbers = resistance_numbers(
-            series_resistance(stack, wires),
-            flat,
-            "closed form",
-            wires.incomplete,
-            ElectrodePair(None, None),
-            ResistanceChecks(None, None, None),
-        )
-        return TransportReport(numbers, None, obstacle)
-    solved = solve_conduction(stack, wires)
-    numbers = resistance_numbers(
-        solved.asr_by_part,
-        flat,
-        "finite elements",
-        wires.incomplete,
-        ElectrodePair(**solved.current_peak_to_mean),
-        ResistanceChecks(solved.reaction_imbalance, solved.flux_mismatch, solved.discretisation_error),
-    )
-    return TransportReport(numbers, solved, None)

@@ -155,6 +155,8 @@ def _part(layer: FilmLayer) -> str:
 
 
 def _interface_part(inner: str, outer: str) -> str:
+    if inner == outer:
+        return inner
     if "electrolyte" in (inner, outer):
         return f"{outer if inner == 'electrolyte' else inner}_interface"
     return outer if inner == "inner_collector" else inner

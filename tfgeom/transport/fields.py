@@ -1,0 +1,58 @@
+"""Potential and current density of a conduction solve as a VTU file."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.errors import OutputError
+from tfgeom.meshing.export import write_cells
+from tfgeom.meshing.quality import shape_gradients
+from tfgeom.output import ensure_writable
+from tfgeom.transport.conduction import Conduction
+from tfgeom.units import UM
+
+
+def check_fields_path(path: str | Path) -> None:
+    """Raise OutputError for anything but a ``.vtu`` file that can be written."""
+    if Path(path).suffix.lower() != ".vtu":
+        raise OutputError(f"{path}: fields are written as .vtu; give a name that ends in it")
+    ensure_writable(path)
+
+
+def write_fields(conduction: Conduction, path: str | Path) -> None:
+    """Write the films that were solved for, with the fields at 1 V between their terminals.
+
+    Point data ``potential`` (0 V at the inner terminal, 1 V at the outer; nodes are doubled where it jumps),
+    cell data ``current_density`` (vector, A/m²) and ``film`` (index from the inner terminal); lengths in um.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written, or is not ``.vtu``.
+    """
+    check_fields_path(path)
+    mesh, sheets = conduction.mesh, conduction.sheets
+    n_surface = mesh.points_um.shape[1]
+    points = mesh.points_um[list(sheets.levels)].reshape(-1, 3)
+    hexes = np.concatenate(
+        [np.hstack((mesh.quads + low * n_surface, mesh.quads + up * n_surface)) for low, up in sheets.layers]
+    )
+    potential = conduction.potential.ravel()
+    film = np.repeat(np.array(sheets.films), len(mesh.quads))
+    conductivities = np.array([conductor.conductivity for conductor in conduction.core.conductors])
+    current = -conductivities[film][:, None] * _gradients(points[hexes], potential[hexes]) / UM
+    write_cells(
+        Path(path),
+        points,
+        {"hexahedron": hexes},
+        point_data={"potential": potential},
+        cell_data={"current_density": {"hexahedron": current}, "film": {"hexahedron": film}},
+    )
+
+
+def _gradients(corners: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the gradient at the middle of hexahedra, shape (n, 3)."""
+    shapes = shape_gradients(np.array([[0.5, 0.5, 0.5]]))[0]
+    maps = np.einsum("aj,nac->ncj", shapes, corners - corners[:, :1])
+    return np.asarray(np.linalg.solve(np.swapaxes(maps, 1, 2), (values @ shapes)[..., None])[..., 0])
