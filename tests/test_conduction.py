@@ -232,10 +232,10 @@ def test_fields_file(tmp_path: Path) -> None:
     write_fields(found, tmp_path / "fields.vtu")
     grid = pyvista.read(tmp_path / "fields.vtu")
     assert grid.n_points == found.n_nodes
-    assert (grid["potential"].min(), grid["potential"].max()) == (0, 1)
+    assert (grid["potential_V"].min(), grid["potential_V"].max()) == (0, 1)
     # 1 V over the whole resistance, from the outer terminal down to the inner one.
     expected = np.array([[0, 0, -1 / found.asr]])
-    assert grid["current_density"] == pytest.approx(
+    assert grid["current_density_A_m2"] == pytest.approx(
         np.repeat(expected, grid.n_cells, axis=0), rel=1e-6, abs=1e-6
     )
     with pytest.raises(OutputError, match=r"fields are written as \.vtu"):

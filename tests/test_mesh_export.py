@@ -44,7 +44,7 @@ def test_vtu_read_by_vtk_has_the_films_volumes(name: str, tmp_path: Path) -> Non
     assert by_film == pytest.approx(sector_volumes(mesh), rel=1e-9)
     assert ("sharp" in name or name == "tubes") == (13 in grid.celltypes)  # wedges where the rim is sharp
     assert len(np.unique(grid.points, axis=0)) == grid.n_points
-    sidecar = json.loads((tmp_path / "films.json").read_text())
+    sidecar = json.loads((tmp_path / "films.vtu.json").read_text())
     names = [sidecar["materials"][index] for index in np.unique(grid["material"])]
     assert names == list(dict.fromkeys(film["material"] for film in sidecar["films"]))
 
@@ -68,7 +68,7 @@ def test_stl_is_watertight_and_outward(name: str, tmp_path: Path) -> None:
 def test_sidecar_says_what_the_numbers_are(tmp_path: Path) -> None:
     mesh = mesh_films(pearse_stack())
     write_mesh(mesh, tmp_path / "films.vtu")
-    sidecar = json.loads((tmp_path / "films.json").read_text())
+    sidecar = json.loads((tmp_path / "films.vtu.json").read_text())
     assert sidecar["unit"] == "um"
     assert sidecar["n_cells"] == mesh.n_hexes
     assert sidecar["sector_fraction"] == pytest.approx(1 / 12)
@@ -85,7 +85,7 @@ def test_result_replaces_an_older_one_and_leaves_nothing_else(tmp_path: Path) ->
     target.write_text("old")
     write_mesh(mesh_films(pearse_plane(), COARSE), target)
     assert target.read_bytes().startswith(b"<?xml")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["films.json", "films.vtu"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["films.vtu", "films.vtu.json"]
 
 
 @pytest.mark.parametrize(

@@ -84,14 +84,20 @@ def test_several_bases(tmp_path: Path) -> None:
     path = tmp_path / "sweep.yaml"
     path.write_text(f"base: [{DESIGN}, {other}]\nvary: {{relief.pitch: [6 um]}}\nmethod: grid\n")
     result = run_sweep(path)
-    assert [Path(row["base"]).stem for row in result.rows] == ["pearse_2018_holes_30um", "pearse_2018_holes_12um"]
+    assert [Path(row["base"]).stem for row in result.rows] == [
+        "pearse_2018_holes_30um",
+        "pearse_2018_holes_12um",
+    ]
     assert result.rows[0]["geometry.area_gain"] > result.rows[1]["geometry.area_gain"]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("vary: {relief.pich: [4 um]}\nmethod: grid\n", r"vary\.relief\.pich: no such path.*did you mean 'pitch'"),
+        (
+            "vary: {relief.pich: [4 um]}\nmethod: grid\n",
+            r"vary\.relief\.pich: no such path.*did you mean 'pitch'",
+        ),
         ("vary: {layers.cathod.thickness: [4 nm]}\nmethod: grid\n", "did you mean 'cathode'"),
         ("vary: {relief.pitch: [6 um]}\nmethod: grd\n", r"method: 'grd' is not known; write 'method: grid'"),
         ("vary: {relief.pitch: [6 um]}\n", "method: is missing"),
@@ -102,8 +108,14 @@ def test_several_bases(tmp_path: Path) -> None:
         ("vary: {relief.pitch: {from: 4 um, to: 6 V, steps: 3}}\nmethod: grid\n", "not a unit of this kind"),
         ("vary: {relief.pitch: {from: 4 um, to: 6, steps: 3}}\nmethod: grid\n", "both be numbers with units"),
         ("vary: {relief.pitch: {from: 4 um, to: 6 um, steps: 1}}\nmethod: grid\n", "whole number of 2 to"),
-        ("vary: {relief.pitch: {from: 0 um, to: 6 um, steps: 3, scale: log}}\nmethod: grid\n", "stay above 0"),
-        ("vary: {relief.pitch: {from: 4 um, to: 6 um, steps: 3, scale: exp}}\nmethod: grid\n", "use linear or log"),
+        (
+            "vary: {relief.pitch: {from: 0 um, to: 6 um, steps: 3, scale: log}}\nmethod: grid\n",
+            "stay above 0",
+        ),
+        (
+            "vary: {relief.pitch: {from: 4 um, to: 6 um, steps: 3, scale: exp}}\nmethod: grid\n",
+            "use linear or log",
+        ),
         ("vary: {relief.pitch: [6 um]}\nmethod: grid\noutput: [asr]\n", "did you mean 'outputs'"),
         ("vary: {relief.pitch: [6 um]}\nmethod: grid\noutputs: [asr_ohm_cm]\n", "did you mean asr_ohm_cm2"),
         ("vary: {relief.pitch: [6 um]}\nmethod: grid\nfidelity: best\n", "'best' is not known"),

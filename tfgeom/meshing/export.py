@@ -1,7 +1,7 @@
 """Film meshes as files: VTU (hexahedra with their films) and STL (closed outside surface), in micrometres.
 
-Neither format says what its numbers mean, so a sidecar ``<name>.json`` holds the unit, the films, the sector
-and the volumes beside their closed forms.
+Neither format says what its numbers mean, so a sidecar (``x.vtu.json`` beside ``x.vtu``) holds the unit, the
+films, the sector and the volumes beside their closed forms.
 """
 
 import json
@@ -22,7 +22,7 @@ _LATER = (".3mf", ".glb", ".obj", ".ply", ".msh")
 
 
 def write_mesh(mesh: FilmMesh, path: str | Path) -> None:
-    """Write a mesh by the suffix of ``path``, and its description beside it as ``.json``.
+    """Write a mesh by the suffix of ``path``, and its description beside it (`sidecar_of`).
 
     Parameters
     ----------
@@ -58,7 +58,12 @@ def write_mesh(mesh: FilmMesh, path: str | Path) -> None:
         )
     else:
         _write_stl(mesh, target)
-    write_text(target.with_suffix(".json"), json.dumps(describe_mesh(mesh), indent=2, allow_nan=False) + "\n")
+    write_text(sidecar_of(target), json.dumps(describe_mesh(mesh), indent=2, allow_nan=False) + "\n")
+
+
+def sidecar_of(path: str | Path) -> Path:
+    """Return where the description of a mesh file goes: ``x.vtu.json`` for ``x.vtu``."""
+    return Path(f"{path}.json")
 
 
 def check_mesh_path(path: str | Path) -> None:
@@ -72,7 +77,7 @@ def check_mesh_path(path: str | Path) -> None:
     if suffix not in SUFFIXES:
         raise OutputError(f"{path}: '{target.suffix}' is not a mesh format; use {' or '.join(SUFFIXES)}")
     ensure_writable(target)
-    ensure_writable(target.with_suffix(".json"))
+    ensure_writable(sidecar_of(target))
 
 
 def require_films(what: str, tiles: str | None) -> None:

@@ -23,8 +23,9 @@ def check_fields_path(path: str | Path) -> None:
 def write_fields(conduction: Conduction, path: str | Path) -> None:
     """Write the films that were solved for, with the fields at 1 V between their terminals.
 
-    Point data ``potential`` (0 V at the inner terminal, 1 V at the outer; nodes are doubled where it jumps),
-    cell data ``current_density`` (vector, A/m²) and ``film`` (index from the inner terminal); lengths in um.
+    Point data ``potential_V`` (0 V at the inner terminal, 1 V at the outer; nodes are doubled where it
+    jumps), cell data ``current_density_A_m2`` (vector) and ``film`` (index from the inner terminal);
+    lengths in um.
 
     Raises
     ------
@@ -46,8 +47,8 @@ def write_fields(conduction: Conduction, path: str | Path) -> None:
         Path(path),
         points,
         {"hexahedron": hexes},
-        point_data={"potential": potential},
-        cell_data={"current_density": {"hexahedron": current}, "film": {"hexahedron": film}},
+        point_data={"potential_V": potential},
+        cell_data={"current_density_A_m2": {"hexahedron": current}, "film": {"hexahedron": film}},
     )
 
 
