@@ -273,3 +273,14 @@ def test_override_is_the_users_and_changes_the_result() -> None:
     halves = base.resistance.asr_by_part_ohm_cm2["cathode_interface"] / 2
     assert found.resistance.asr_by_part_ohm_cm2["cathode_interface"] == pytest.approx(halves)
     assert {row.confidence for row in found.provenance if row.property == "exchange_current"} == {"user"}
+
+
+def test_plane_too_thick_to_deposit_is_noted() -> None:
+    mapping = pearse_mapping()
+    mapping["layers"][1]["thickness"] = "500 nm"
+    mapping["relief"]["depth"] = "100 um"
+    thick = evaluate(design_from_mapping(mapping))
+    assert any(
+        "same capacity has a cathode of" in note and "hardly depositable" in note for note in thick.notes
+    )
+    assert not any("hardly depositable" in note for note in shipped("pearse_2018_holes_30um").notes)

@@ -180,7 +180,7 @@ def transport(
     """Solve for resistance and current spread by finite elements on the films' mesh."""
     from tfgeom.design import load_design
     from tfgeom.evaluate import fem_obstacle
-    from tfgeom.metrics.transport_report import transport_report
+    from tfgeom.metrics.transport_report import TransportReport
     from tfgeom.model import build_model
     from tfgeom.transport.fields import check_fields_path, write_fields
 
@@ -189,8 +189,8 @@ def transport(
     loaded = load_design(design)
     model = build_model(loaded)
     with loaded.located():
-        wires, plane_wires = model.conductors(model.stack), model.conductors(model.plane)
-        found = transport_report(model.stack, wires, model.plane, plane_wires, fem_obstacle(model))
+        obstacle = fem_obstacle(model)
+        found = TransportReport(model.resistance(by_elements=obstacle is None), obstacle)
         if output is not None:
             write_fields(found.fields, output)
     if json:
@@ -234,6 +234,37 @@ def sweep(
     with progress_bar(points) as progress:
         result = run_sweep(spec, folder, limit, progress)
     typer.echo(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
+
+
+@app.command()
+def report(
+    design: DesignFile,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Page to write; by default DESIGN's name, here."),
+    ] = None,
+    fidelity: Annotated[
+        str | None, typer.Option(help="analytic or fem; by default fem where the design allows it.")
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Not yet supported.")] = False,
+) -> None:
+    """Write one offline page with numbers, drawings and sources, and the numbers as JSON beside it."""
+    from tfgeom.design import load_design
+    from tfgeom.errors import UnsupportedError
+    from tfgeom.report import render_report
+
+    if pdf:
+        raise UnsupportedError.at("--pdf", "not yet supported; print the page from a browser")
+    typer.echo(render_report(load_design(design), output, fidelity))
+
+
+@app.command()
+def doctor() -> None:
+    """Print what this machine runs and can render."""
+    from tfgeom.doctor import doctor_lines
+
+    for line in doctor_lines():
+        typer.echo(line)
 
 
 @app.command()

@@ -33,9 +33,12 @@ from tfgeom.results import (
 )
 from tfgeom.transport.closed_rate import Chemistry
 from tfgeom.transport.series import series_resistance
+from tfgeom.units import UM
 
 FIDELITIES = ("analytic", "film", "fem")
 """What `evaluate` may be asked for; ``film`` is not built yet."""
+
+_HARDLY_DEPOSITABLE = 10 * UM
 
 
 def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
@@ -73,6 +76,8 @@ def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
 
 def evaluate_best(design: Design) -> Evaluation:
     """Return the evaluation at ``fem`` where the cell allows it, else at ``analytic`` with a note why."""
+    if design.cell is None:
+        return evaluate(design, "analytic")
     obstacle = fem_obstacle(build_model(design))
     if obstacle is None:
         return evaluate(design, "fem")
@@ -273,6 +278,12 @@ def _rate_problem(
     nominal = operation.nominal_capacity
     ratio = 1.0 if nominal is None else nominal / lithium.cell.capacity
     thick = model.thick_plane(lithium.cell.capacity / lithium.plane.capacity)
+    for layer in (film.layer for film in thick.films):
+        if layer.role in ("cathode", "anode") and layer.thickness > _HARDLY_DEPOSITABLE:
+            notes.append(
+                f"the plane of the same capacity has a {layer.name} of {layer.thickness / UM:.3g} um: "
+                "hardly depositable as a film (above 10 um)"
+            )
     flat, thick_parts = (series_resistance(stack, model.conductors(stack)) for stack in (model.plane, thick))
     cell, films, capacity = (
         rate_cell(stack, balance, resistance, ratio, operation.initial_state_of_charge)

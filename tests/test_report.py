@@ -1,0 +1,473 @@
+"""The page, its drawings and the picture that may be missing."""
+
+import base64
+import json
+import re
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+
+from tests.design_texts import FLOODED, VALID
+from tfgeom.cli import main
+from tfgeom.design import Design, design_from_mapping, load_design
+from tfgeom.doctor import WINDOW_VARIABLE, Rendering
+from tfgeom.errors import DesignError, OutputError, UnsupportedError
+from tfgeom.evaluate import evaluate
+from tfgeom.films import Stack
+from tfgeom.model import build_model
+from tfgeom.report import render_report, report_html, scene
+from tfgeom.report import still as still_module
+from tfgeom.report.headline import headline
+from tfgeom.report.numerals import length, number, percent, unit_text
+from tfgeom.report.outline import film_outlines, level_outline
+from tfgeom.report.palette import PARTS, film_colours
+from tfgeom.report.scene import cut_patch
+from tfgeom.report.still import Still, StillRender
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+SAID = """
+published:
+  - {quantity: footprint_capacity_gain, value: 9.3, c_rate: 1, confidence: abstract, source: Pearse, tolerance: 5 %}
+chosen: {relief.pitch: fits the measured gain, layers.cathode.thickness: as in the paper}
+"""
+GEOMETRY = (
+    "schema_version: 1\nname: Walls\nrelief: {kind: honeycomb, pitch: 400 nm, wall: 16 nm, depth: 25 um}\n"
+)
+TRENCHES = VALID.replace("kind: holes\n  lattice: hexagonal", "kind: trenches").replace("diameter", "width")
+RELIEFS = {
+    "pillars": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um}",
+    "rounded": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um, rim_radius: 300 nm}",
+    "holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um}",
+    "trenches": "{kind: trenches, pitch: 4 um, width: 2 um, depth: 10 um}",
+    "honeycomb": "{kind: honeycomb, pitch: 6 um, wall: 2 um, depth: 10 um}",
+    "microtubes": "{kind: microtubes, lattice: hexagonal, pitch: 6 um, outer_diameter: 4 um, wall: 1 um, height: 9 um}",
+}
+
+
+def designed(tmp_path: Path, text: str) -> Design:
+    file = tmp_path / "cell.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_design(file)
+
+
+def with_relief(relief: str) -> str:
+    return re.sub(r"relief:\n(  .*\n)+", f"relief: {relief}\n", VALID)
+
+
+class Page(HTMLParser):
+    """What a browser would see of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.scripts: dict[str, str] = {}
+        self.headings: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        inside = self._open[-1] if self._open else ""
+        if inside == "script":
+            self.scripts[str(self.tags[-1][1]["id"])] = data
+        elif inside == "h2":
+            self.headings.append(data)
+        if inside != "style":
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+@pytest.fixture
+def pearse(tmp_path: Path) -> Design:
+    return designed(tmp_path, VALID + SAID)
+
+
+def test_the_headline_says_what_limits_and_what_that_rests_on(pearse: Design) -> None:
+    evaluation = evaluate(pearse)
+    assert evaluation.resistance is not None
+    parts = evaluation.resistance.asr_by_part_ohm_cm2
+    share = (parts["cathode_interface"] + parts["anode_interface"]) / sum(parts.values())
+    text = " ".join(headline(evaluation))
+    assert "10.07 times the area of its footprint" in text
+    assert "24.88 µAh/cm² of footprint, 9.61 times" in text
+    assert "The cathode limits the capacity (N/P 1.86)" in text
+    assert "charge transfer at the two electrode interfaces is the largest part" in text
+    assert f"({100 * share:.0f} %)" in text
+    assert "rests on exchange currents marked as estimates (from memory)" in text
+    assert "at best" not in text.lower()
+
+
+def test_a_measured_constant_is_no_estimate(tmp_path: Path) -> None:
+    own = "materials:\n  LiV2O5: {exchange_current: 0.5 mA/cm^2}\n  SnNx: {exchange_current: 0.5 mA/cm^2}\n"
+    assert "rests on no estimated constant" in headline(evaluate(designed(tmp_path, VALID + own)))[2]
+    one = "materials:\n  SnNx: {exchange_current: 0.5 mA/cm^2}\n"
+    text = headline(evaluate(designed(tmp_path, VALID + one)))[2]
+    assert "rests on exchange current of LiV2O5 marked as an estimate (from memory)" in text
+
+
+def test_at_best_stands_before_numbers_that_leave_a_loss_out(pearse: Design) -> None:
+    whole = evaluate(pearse)
+    assert whole.resistance is not None
+    assert whole.rate is not None
+    left_out = ("cathode.exchange_current",)
+    evaluation = replace(
+        whole,
+        resistance=replace(whole.resistance, incomplete=left_out),
+        rate=tuple(replace(row, incomplete=left_out) for row in whole.rate),
+    )
+    text = Page(report_html(evaluation, pearse)).text
+    for phrase in (
+        "At best, its area-specific resistance",
+        "At best, it gives 80 %",
+        "area-specific resistance, Ω·cm², at best",
+        "capacity at 1C, µAh/cm², at best",
+        "left out: cathode.exchange_current missing",
+        "Missing: cathode.exchange_current",
+    ):
+        assert phrase in text
+    assert "at best" not in Page(report_html(whole, pearse)).text.lower()
+
+
+def test_the_page_asks_nothing_of_the_network(pearse: Design) -> None:
+    page = Page(report_html(evaluate(pearse), pearse, Still(PNG)))
+    links = [attrs.get(name) for _, attrs in page.tags for name in ("src", "href") if name in attrs]
+    assert len(links) == 5
+    assert all(link is not None and link.startswith("data:") for link in links)
+    images = [attrs for tag, attrs in page.tags if tag == "img"]
+    assert len(images) == 4
+    assert all(attrs["alt"] for attrs in images)
+    for attrs in images:
+        content = base64.b64decode(str(attrs["src"]).split(",")[1])
+        assert content == PNG or not re.search(rb"(href|src)=\"http", content)
+    assert not [tag for tag, attrs in page.tags if tag == "script" and attrs["type"] != "application/json"]
+
+
+def test_the_sections_stand_in_order(pearse: Design) -> None:
+    assert Page(report_html(evaluate(pearse), pearse)).headings == [
+        "Cross-section",
+        "In three dimensions",
+        "Beside the plane",
+        "Capacity and films",
+        "Resistance",
+        "Rate",
+        "Published beside computed",
+        "Chosen, not published",
+        "Warnings and notes",
+        "Estimated and missing constants",
+        "Where every constant comes from",
+        "The design as it was read",
+    ]
+
+
+def test_the_page_holds_numbers_and_design_for_programs(pearse: Design) -> None:
+    evaluation = evaluate(pearse)
+    scripts = Page(report_html(evaluation, pearse)).scripts
+    numbers = json.loads(scripts["tfgeom-numbers"])
+    assert numbers == json.loads(json.dumps({"schema_version": 1, **evaluation.to_dict()}))
+    assert design_from_mapping(json.loads(scripts["tfgeom-design"])) == pearse
+
+
+def test_names_of_the_file_are_text_and_never_markup(tmp_path: Path) -> None:
+    plain = Page(report_html(evaluate(designed(tmp_path, VALID)), designed(tmp_path, VALID)))
+    nasty = "</script><img src=x onerror=alert(1)><b>$x^2$ & 電池"
+    text = VALID.replace("name: Holes", f"name: '{nasty}'\nsource: '{nasty}'")
+    text += f"chosen: {{relief.pitch: '{nasty}'}}\n"
+    text += f"published: [{{quantity: area_gain, value: 10, confidence: review, source: '{nasty}', note: '{nasty}'}}]\n"
+    design = designed(tmp_path, text)
+    page = Page(report_html(evaluate(design), design))
+    assert nasty in page.text
+    for tag in ("img", "script", "b"):
+        assert sum(t == tag for t, _ in page.tags) == sum(t == tag for t, _ in plain.tags)
+    assert json.loads(page.scripts["tfgeom-numbers"])["name"] == nasty
+
+
+def test_a_material_name_with_dollar_signs_is_drawn(tmp_path: Path) -> None:
+    text = VALID.replace("thickness: 40 nm}", r"thickness: 40 nm, name: a_b}").replace(
+        "cell: {", "materials: {'$\\frac{Ru$': {resistivity: 15 uohm*cm}}\ncell: {"
+    )
+    design = designed(tmp_path, text.replace("material: Ru", "material: '$\\frac{Ru$'"))
+    assert "$\\frac{Ru$" in Page(report_html(evaluate(design), design)).text
+
+
+def test_the_same_input_gives_the_same_bytes(pearse: Design) -> None:
+    assert report_html(evaluate(pearse), pearse) == report_html(evaluate(pearse), pearse)
+
+
+def test_estimates_are_marked_with_a_word(pearse: Design) -> None:
+    evaluation = evaluate(pearse)
+    page = Page(report_html(evaluation, pearse))
+    guessed = sum(row.confidence in ("memory", "computed") for row in evaluation.provenance)
+    assert guessed > 5
+    cells = [text for text in page.texts if text.startswith("estimate: ")]
+    groups = {
+        (row.material, row.confidence)
+        for row in evaluation.provenance
+        if row.confidence in ("memory", "computed")
+    }
+    assert len(cells) == guessed + len(groups)
+
+
+def test_published_numbers_stand_beside_the_computed_ones(pearse: Design) -> None:
+    text = Page(report_html(evaluate(pearse), pearse)).text
+    assert "footprint capacity gain at 1C 9.3 9.606 +3.3 % 5 % inside the tolerance abstract Pearse" in text
+    assert "relief.pitch 6 µm fits the measured gain" in text
+    assert "layers.cathode.thickness 70 nm as in the paper" in text
+
+
+def test_a_flooded_cell_leaves_out_what_is_null(tmp_path: Path) -> None:
+    design = designed(tmp_path, FLOODED)
+    page = Page(report_html(evaluate(design), design))
+    assert {"Resistance", "Rate"}.isdisjoint(page.headings)
+    assert "Beside the plane" in page.headings
+    assert "resistance and rate are null: not yet supported for flooded cells" in page.text
+
+
+def test_a_bare_relief_gives_a_page(tmp_path: Path) -> None:
+    design = designed(tmp_path, GEOMETRY)
+    page = Page(report_html(evaluate(design), design))
+    assert page.headings == [
+        "Cross-section",
+        "In three dimensions",
+        "Warnings and notes",
+        "The design as it was read",
+    ]
+    assert "geometry only" in page.text
+    assert "The relief has 241" in page.text
+
+
+def test_a_flat_cell_gives_a_page(tmp_path: Path) -> None:
+    design = designed(tmp_path, with_relief("{kind: planar}"))
+    page = Page(report_html(evaluate(design), design))
+    assert "A flat cell" in page.text
+    assert "Rate" in page.headings
+
+
+@pytest.mark.parametrize("relief", RELIEFS)
+def test_outlines_lie_at_the_films_distance_from_the_substrate(tmp_path: Path, relief: str) -> None:
+    stack = build_model(designed(tmp_path, with_relief(RELIEFS[relief]))).stack
+    features = range(-1, 5)
+    bare = level_outline(stack.cell, stack.films[0].inner, features, chords=400)
+    assert bare[:, 1].min() == pytest.approx(0, abs=1e-9)
+    assert bare[:, 1].max() == pytest.approx(stack.cell.height * 1e6)
+    ends = [[bare[-1, 0], -1.0], [bare[0, 0], -1.0]]
+    substrate = shapely.Polygon(np.concatenate((bare, ends)))
+    for film in stack.films:
+        points = level_outline(stack.cell, film.outer, features)
+        inner_points = points[(points[:, 0] > 0) & (points[:, 0] < 4 * (stack.cell.pitch or 0) * 1e6)]
+        distances = shapely.distance(shapely.points(inner_points), substrate)
+        assert np.abs(distances - film.outer.top * 1e6).max() < 2e-6
+
+
+def test_film_outlines_fill_the_space_between_levels(tmp_path: Path) -> None:
+    stack = build_model(designed(tmp_path, with_relief(RELIEFS["trenches"]))).stack
+    assert stack.cell.pitch is not None
+    pitch = stack.cell.pitch * 1e6
+    window = shapely.box(0, -5, pitch, 20)
+    for outline, film in zip(film_outlines(stack, range(-1, 3), chords=2000), stack.films, strict=True):
+        area = shapely.Polygon(outline.polygon).intersection(window).area
+        assert outline.name == film.layer.name
+        # a trench is the same all along: the film's volume is its cross-section times the length
+        assert area == pytest.approx(film.volume * 1e18 / pitch, rel=1e-6)
+
+
+def test_a_film_has_one_colour_everywhere(pearse: Design) -> None:
+    evaluation = evaluate(pearse)
+    colours = film_colours(evaluation.layers)
+    for part in ("cathode", "electrolyte", "anode", "inner_collector", "outer_collector"):
+        assert colours[part] == PARTS[part]
+    assert len(set(colours.values())) == 5
+    html = report_html(evaluation, pearse, Still(PNG))
+    section = str(next(attrs["src"] for tag, attrs in Page(html).tags if tag == "img"))
+    drawn = base64.b64decode(section.split(",")[1]).decode()
+    for colour in colours.values():
+        assert f"fill: {colour}" in drawn
+        assert f"background:{colour}" in html
+
+
+def test_further_films_of_a_role_are_told_apart(pearse: Design) -> None:
+    layer = evaluate(pearse).layers[2]
+    assert layer.role == "electrolyte"
+    assert len(set(film_colours([layer, replace(layer, name="second")]).values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(24.88063, "24.88"), (118.16206, "118.2"), (1.7e-13, "1.7×10⁻¹³"), (-0.0337, "−0.0337"),
+     (9.9996, "10"), (12345.6, "12350"), (0.0, "0"), (None, "–"), (1e6, "1×10⁶")],
+)  # fmt: skip
+def test_numbers_are_shown_with_four_digits(value: float | None, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_units_are_shown_as_people_write_them() -> None:
+    assert unit_text("uAh/cm^2/um") == "µAh/cm²/µm"
+    assert unit_text("uohm*cm") == "µΩ·cm"
+    assert unit_text("6 um") == "6 µm"
+    assert (length(195.0), length(999.99999), length(2610.0)) == ("195 nm", "1 µm", "2.61 µm")
+    assert (percent(0.873), percent(1e-9), percent(0.0)) == ("87 %", "< 0.01 %", "0 %")
+
+
+# --- writing
+
+
+@pytest.fixture
+def no_opengl(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Make rendering fail, as on a machine without OpenGL."""
+    monkeypatch.setenv(WINDOW_VARIABLE, "vtkNoSuchRenderWindow")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("no_opengl")
+def test_without_opengl_the_page_says_so_in_one_sentence(
+    pearse: Design, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as done:
+        main(["report", str(pearse.origin.file), "--fidelity", "analytic"])
+    assert done.value.code in (None, 0)
+    captured = capsys.readouterr()
+    assert (captured.out.strip(), captured.err) == ("cell.html", "")
+    page = Page((tmp_path / "cell.html").read_text(encoding="utf-8"))
+    assert page.text.count("No 3D picture: this machine cannot render 3D pictures") == 1
+    assert sum(tag == "img" for tag, _ in page.tags) == 3
+    numbers = json.loads((tmp_path / "cell.json").read_text(encoding="utf-8"))
+    assert numbers["schema_version"] == 1
+    assert numbers["geometry"]["area_gain"] == evaluate(pearse).geometry.area_gain
+    assert {file.name for file in tmp_path.iterdir()} == {"cell.yaml", "cell.html", "cell.json"}
+
+
+def test_a_bad_place_is_found_out_before_the_work(
+    pearse: Design, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(*_: object) -> None:
+        raise AssertionError("the work has started")
+
+    monkeypatch.setattr("tfgeom.report.render.build_model", too_late)
+    with pytest.raises(OutputError, match="does not exist"):
+        render_report(pearse, tmp_path / "missing" / "x.html")
+    with pytest.raises(OutputError, match=r"give the name of the page, for example x\.html"):
+        render_report(pearse, tmp_path / "x.json")
+    (tmp_path / "y.json").mkdir()
+    with pytest.raises(OutputError, match="is a folder"):
+        render_report(pearse, tmp_path / "y.html")
+
+
+def test_an_error_leaves_nothing_behind_and_stops_the_picture(tmp_path: Path) -> None:
+    design = designed(tmp_path, TRENCHES)
+    with pytest.raises(UnsupportedError):
+        render_report(design, tmp_path / "x.html", "fem")
+    with pytest.raises(DesignError, match="unknown"):
+        render_report(design, tmp_path / "x.html", "exact")
+    assert [file.name for file in tmp_path.iterdir()] == ["cell.yaml"]
+
+
+# --- the 3D picture
+
+
+def works(monkeypatch: pytest.MonkeyPatch, window: str | None) -> None:
+    monkeypatch.setattr(
+        still_module, "probe_rendering", lambda refresh=False: Rendering(True, window, "rendered")
+    )
+    monkeypatch.setattr(still_module, "forget_rendering", lambda: None)
+
+
+def test_a_crash_of_the_renderer_is_a_sentence(pearse: Design, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(WINDOW_VARIABLE, raising=False)
+    works(monkeypatch, "vtkNoSuchRenderWindow")
+    with StillRender(pearse) as job:
+        found = job.result()
+    assert found.png is None
+    assert "the process that renders the 3D picture failed (exit" in found.sentence
+
+
+def test_a_slow_renderer_is_a_sentence(pearse: Design, monkeypatch: pytest.MonkeyPatch) -> None:
+    works(monkeypatch, None)
+    with StillRender(pearse, seconds=0.05) as job:
+        assert job.result().sentence == "the 3D picture was not ready within 0.05 s and was left out"
+
+
+def test_leaving_early_stops_the_renderer(pearse: Design, monkeypatch: pytest.MonkeyPatch) -> None:
+    works(monkeypatch, None)
+    with StillRender(pearse) as job:
+        while job._process is None:
+            time.sleep(0.01)
+    assert job._process.poll() is not None
+    assert job.result().png is None
+
+
+@pytest.mark.parametrize("text", [TRENCHES, with_relief(RELIEFS["honeycomb"]), GEOMETRY])
+def test_a_relief_without_a_mesh_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    design = designed(tmp_path, text)
+    arguments = [str(design.origin.file), str(tmp_path / "still.png")]
+    assert scene.main(arguments) == still_module.NO_PICTURE_EXIT
+    assert capsys.readouterr().err.startswith("not yet supported: a film mesh of")
+    assert not (tmp_path / "still.png").exists()
+
+
+def quad_areas(surface: scene.Surface) -> Any:
+    a, b, c, d = (surface.points[surface.quads[:, corner]] for corner in range(4))
+    return np.linalg.norm(np.cross(c - a, d - b), axis=1) / 2
+
+
+@pytest.mark.parametrize("relief", ["pillars", "rounded", "holes", "microtubes"])
+def test_the_scene_shows_whole_cells_and_a_cut_row(tmp_path: Path, relief: str) -> None:
+    stack = build_model(designed(tmp_path, with_relief(RELIEFS[relief]))).stack
+    cells = list(scene._cells(stack))
+    whole = sum(1.0 if row else 0.5 for _, row in cells)
+    skin, *cuts = cut_patch(stack)
+    area = stack.films[-1].outer_area * 1e12
+    assert quad_areas(skin).sum() == pytest.approx(whole * area, rel=0.01)
+    assert all(np.sum(np.abs(quad_areas(cut))) > 0 for cut in cuts)
+    assert [cut.colour for cut in cuts[1:]] == list(film_colours([f.layer for f in stack.films]).values())
+    assert skin.points[:, 1].min() > -1e-9  # nothing stands before the cut
+
+
+def test_a_bare_relief_has_a_scene(tmp_path: Path) -> None:
+    text = f"schema_version: 1\nname: Bare\nrelief: {RELIEFS['holes']}\n"
+    stack = build_model(designed(tmp_path, text)).stack
+    skin, substrate = cut_patch(stack)
+    assert skin.colour == substrate.colour
+    whole = sum(1.0 if row else 0.5 for _, row in scene._cells(stack))
+    area = whole * stack.cell.area_gain * stack.cell.footprint * 1e12
+    assert quad_areas(skin).sum() == pytest.approx(area, rel=0.01)
+
+
+def cut_area(stack: Stack, index: int) -> float:
+    """Return the area of one film's faces in the cut plane, um²."""
+    surface = cut_patch(stack)[2 + index]
+    in_plane = np.abs(surface.points[surface.quads][:, :, 1]).max(axis=1) < 1e-9
+    return float(quad_areas(surface)[in_plane].sum())
+
+
+@pytest.mark.parametrize("relief", ["pillars", "holes", "microtubes"])
+def test_the_cut_shows_each_film_as_thick_as_it_is(tmp_path: Path, relief: str) -> None:
+    stack = build_model(designed(tmp_path, with_relief(RELIEFS[relief]))).stack
+    assert stack.cell.pitch is not None
+    pitch = stack.cell.pitch * 1e6
+    columns = sum(row == 0 for _, row in scene._cells(stack))
+    window = shapely.box(-pitch / 2, -5, pitch / 2, 20)
+    for index, outline in enumerate(film_outlines(stack, range(-1, 2))):
+        drawn = shapely.Polygon(outline.polygon).intersection(window).area
+        assert cut_area(stack, index) == pytest.approx(columns * drawn, rel=0.02)

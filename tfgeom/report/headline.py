@@ -1,0 +1,156 @@
+"""The report in a few sentences: what the relief gains, what limits, and what that rests on."""
+
+from dataclasses import dataclass
+
+from tfgeom.report.numerals import number, percent, property_text, quantity, times
+from tfgeom.results import Evaluation, LayerNumbers, ProvenanceNumbers, ResistanceNumbers
+
+ESTIMATED = {"memory": "from memory", "computed": "computed, not measured"}
+"""Confidences that make a constant an estimate, in words."""
+
+_CONDUCTION = ("electronic_conductivity", "resistivity")
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Parts of the resistance that people name together, and the constants they rest on."""
+
+    name: str
+    parts: tuple[str, ...]
+    properties: tuple[str, ...]
+    noun: str
+
+
+_GROUPS = (
+    _Group(
+        "charge transfer at the two electrode interfaces",
+        ("cathode_interface", "anode_interface"),
+        ("exchange_current",),
+        "exchange currents",
+    ),
+    _Group(
+        "the electrolyte",
+        ("electrolyte",),
+        ("ionic_conductivity", "activation_energy", "dissociation"),
+        "constants of its conduction",
+    ),
+    _Group("the cathode film", ("cathode",), _CONDUCTION, "its conductivity"),
+    _Group("the anode film", ("anode",), _CONDUCTION, "its conductivity"),
+    _Group(
+        "the collectors",
+        ("inner_collector", "outer_collector"),
+        _CONDUCTION,
+        "their resistivities",
+    ),
+)
+
+
+def headline(evaluation: Evaluation) -> list[str]:
+    """Return the sentences at the top of the report."""
+    sentences = [_gain(evaluation), _capacity(evaluation)]
+    if evaluation.resistance is not None:
+        sentences.append(_resistance(evaluation, evaluation.resistance))
+    sentences.append(_rate(evaluation))
+    return [sentence for sentence in sentences if sentence]
+
+
+def layers_behind(evaluation: Evaluation, part: str) -> list[LayerNumbers]:
+    """Return the films that a part of the resistance belongs to."""
+    if not part.endswith("_collector"):
+        role = part.removesuffix("_interface")
+        return [layer for layer in evaluation.layers if layer.role == role]
+    roles = [layer.role for layer in evaluation.layers]
+    inner = next((at for at, role in enumerate(roles) if role != "current_collector"), len(roles))
+    side = evaluation.layers[:inner] if part == "inner_collector" else evaluation.layers[inner:]
+    return [layer for layer in side if layer.role == "current_collector"]
+
+
+def constants_behind(evaluation: Evaluation, part: str) -> list[ProvenanceNumbers]:
+    """Return the constants that a part of the resistance rests on."""
+    keys = next(group.properties for group in _GROUPS if part in group.parts)
+    materials = {layer.material for layer in layers_behind(evaluation, part)}
+    return [
+        row
+        for row in evaluation.provenance
+        if row.material in materials and (row.property in keys or row.property.partition(".")[0] in keys)
+    ]
+
+
+def _gain(evaluation: Evaluation) -> str:
+    geometry = evaluation.geometry
+    if geometry.kind == "planar":
+        return "A flat cell: the plane that reliefs are compared with."
+    return f"The relief has {number(geometry.area_gain)} times the area of its footprint."
+
+
+def _capacity(evaluation: Evaluation) -> str:
+    capacity = evaluation.capacity
+    if capacity is None:
+        return ""
+    gained = ""
+    if capacity.footprint_capacity_gain is not None and evaluation.geometry.kind != "planar":
+        gained = (
+            f", {number(capacity.footprint_capacity_gain, 3)} times that of the same films on the plane "
+            f"({number(capacity.planar_uAh_cm2)} µAh/cm²)"
+        )
+    limit = {"lithium": "The lithium in the cell"}.get(
+        capacity.limiting_electrode, f"The {capacity.limiting_electrode}"
+    )
+    ratio = "" if capacity.n_to_p_ratio is None else f" (N/P {number(capacity.n_to_p_ratio, 3)})"
+    held = quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²")
+    return f"It holds {held} of footprint{gained}. {limit} limits the capacity{ratio}."
+
+
+def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
+    best = "At best, its" if resistance.incomplete else "Its"
+    plane = ""
+    if evaluation.geometry.kind != "planar":
+        plane = f" (the plane {number(resistance.planar_asr_ohm_cm2)} Ω·cm²)"
+    parts = resistance.asr_by_part_ohm_cm2
+    if resistance.asr_ohm_cm2 == 0:
+        return f"{best} area-specific resistance is 0: no loss of it is known."
+    sums = {group: sum(parts.get(part, 0.0) for part in group.parts) for group in _GROUPS}
+    group = max(_GROUPS, key=lambda candidate: sums[candidate])
+    share = percent(sums[group] / resistance.asr_ohm_cm2)
+    return (
+        f"{best} area-specific resistance is {number(resistance.asr_ohm_cm2)} Ω·cm² of footprint{plane}; "
+        f"{group.name} is the largest part ({share}) and {_rests_on(evaluation, group)}."
+    )
+
+
+def _rests_on(evaluation: Evaluation, group: _Group) -> str:
+    rows = [row for part in group.parts for row in constants_behind(evaluation, part)]
+    known = list(dict.fromkeys(rows))
+    estimated = [row for row in known if row.confidence in ESTIMATED]
+    if not estimated:
+        return "rests on no estimated constant"
+    words = sorted({ESTIMATED[row.confidence] for row in estimated})
+    whole = len(estimated) == len(known)
+    which = (
+        group.noun
+        if whole
+        else ", ".join(f"{property_text(row.property)} of {row.material}" for row in estimated)
+    )
+    plural = "estimates" if len(estimated) > 1 else "an estimate"
+    return f"rests on {which} marked as {plural} ({', '.join(words)})"
+
+
+def _rate(evaluation: Evaluation) -> str:
+    summary = evaluation.rate_summary
+    if summary is None or summary.current_at_80pct_mA_cm2 is None:
+        return ""
+    incomplete = any(row.incomplete for row in evaluation.rate or ())
+    best = "At best, it" if incomplete else "It"
+    current = summary.current_at_80pct_mA_cm2
+    text = f"{best} gives 80 % of its capacity at up to {number(current, 3)} mA/cm² of footprint"
+    beside = [
+        f"{times(current / limit)} the plane of the same {what}"
+        for what, limit in (
+            ("films", summary.planar_same_films.current_at_80pct_mA_cm2),
+            ("capacity", summary.planar_same_capacity.current_at_80pct_mA_cm2),
+        )
+        if limit
+    ]
+    if evaluation.geometry.kind == "planar" or not beside:
+        return f"{text}."
+    return f"{text}, {' and '.join(beside)}."

@@ -1,0 +1,68 @@
+"""Numbers and units as people read them: four digits, µ, Ω, superscripts."""
+
+import math
+import re
+
+MISSING = "–"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Return ``value`` with ``digits`` significant digits: 24.88, 118.2, 1.7×10⁻¹³; a dash for None."""
+    if value is None:
+        return MISSING
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}".replace("-", "−")
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    power = int(exponent)
+    if -3 <= power < 6:
+        text = f"{float(f'{value:.{digits}g}'):.{max(0, digits - 1 - power)}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        short = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        text = f"{short}×10{str(power).translate(_SUPERSCRIPTS)}"
+    return text.replace("-", "−")
+
+
+def quantity(value: float | None, unit: str, digits: int = 4) -> str:
+    """Return a number with its unit, a dash alone for None."""
+    shown = number(value, digits)
+    return shown if value is None or not unit else f"{shown} {unit}"
+
+
+def percent(share: float | None, digits: int = 2) -> str:
+    """Return a share in percent: 87 %, 0.33 %; what is not 0 but below 0.01 % as just that."""
+    if share is None:
+        return MISSING
+    return "< 0.01 %" if 0 < share < 1e-4 else f"{number(100 * share, digits)} %"
+
+
+def signed_percent(share: float | None) -> str:
+    """Return a deviation in percent with its sign: +3.3 %."""
+    return MISSING if share is None else f"{'+' if share > 0 else ''}{number(100 * share, 2)} %"
+
+
+def times(ratio: float | None) -> str:
+    """Return a gain: 9.61×."""
+    return MISSING if ratio is None else f"{number(ratio, 3)}×"
+
+
+def length(nanometres: float | None, digits: int = 4) -> str:
+    """Return a length in nm below a micrometre, else in µm."""
+    if nanometres is None:
+        return MISSING
+    if abs(nanometres) < 999.95:  # four digits of it are 1000
+        return quantity(nanometres, "nm", digits)
+    return quantity(nanometres / 1000, "µm", digits)
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit of the design file as it is printed: ``uohm*cm`` becomes µΩ·cm."""
+    text = unit.replace("ohm", "Ω").replace("degC", "°C").replace("*", "·")
+    text = re.sub(r"\bu(?=[A-ZaghlmsΩ])", "µ", text)
+    return re.sub(r"\^(-?\d+)", lambda power: power[1].translate(_SUPERSCRIPTS), text)
+
+
+def property_text(key: str) -> str:
+    """Return the key of a constant in words; one with a part (``dissociation.k_r``) as it is written."""
+    return key if "." in key else key.replace("_", " ")

@@ -1,0 +1,167 @@
+"""From a design to its report: one offline page, and the numbers as JSON beside it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
+
+from tfgeom.design import Design, dump_design
+from tfgeom.design.paths import locate, value_at
+from tfgeom.errors import OutputError
+from tfgeom.evaluate import evaluate, evaluate_best
+from tfgeom.model import build_model
+from tfgeom.output import ensure_writable, write_text
+from tfgeom.report import sources, tables
+from tfgeom.report.figures import Picture, data_uri, draw_rates, draw_resistance
+from tfgeom.report.headline import headline
+from tfgeom.report.numerals import MISSING, unit_text
+from tfgeom.report.palette import SUBSTRATE, film_colours
+from tfgeom.report.section import draw_section
+from tfgeom.report.still import Still, StillRender
+from tfgeom.results import Evaluation
+
+SCHEMA_VERSION = 1
+"""Version of the JSON that is written beside the page."""
+
+
+def render_report(design: Design, output: str | Path | None = None, fidelity: str | None = None) -> Path:
+    """Write the report of a design and return the path of its page.
+
+    Beside ``x.html`` the numbers go to ``x.json``.  Where the machine cannot render 3D pictures the page says
+    so instead of showing one.
+
+    Parameters
+    ----------
+    design
+        A checked design, from `tfgeom.load_design`.
+    output
+        The page to write; by default the name of the design file with ``.html``, in the working folder.
+    fidelity
+        As for `tfgeom.evaluate`; by default ``fem`` where the design allows it, else ``analytic``.
+
+    Raises
+    ------
+    DesignError
+        When the design is physically impossible or a constant it cannot do without is missing.
+    UnsupportedError
+        When the fidelity is not built for this design.
+    OutputError
+        When page or numbers cannot be written there; found out before the work starts.
+    """
+    page = Path(output) if output is not None else Path(f"{_stem(design)}.html")
+    numbers = page.with_suffix(".json")
+    if page.suffix.lower() == ".json":
+        raise OutputError(
+            f"{page}: the numbers go there; give the name of the page, for example {page.stem}.html"
+        )
+    special = ensure_writable(page).exists() and not page.is_file()  # /dev/stdout has no place beside it
+    if not special:
+        ensure_writable(numbers)
+    build_model(design)  # an impossible design is found out before anything is rendered
+    with StillRender(design) as job:
+        evaluation = evaluate_best(design) if fidelity is None else evaluate(design, fidelity)
+        text = report_html(evaluation, design, job.result())
+    write_text(page, text)
+    if not special:
+        plain = json.dumps(_numbers(evaluation), indent=2, ensure_ascii=False, allow_nan=False)
+        write_text(numbers, plain + "\n")
+    return page
+
+
+def report_html(evaluation: Evaluation, design: Design, still: Still | None = None) -> str:
+    """Return the page of an evaluated design.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers; nothing is computed here but shares and ratios of them.
+    design
+        What was evaluated.
+    still
+        The 3D picture, or the sentence in its place.
+    """
+    environment = Environment(
+        loader=PackageLoader("tfgeom.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    template = environment.get_template("report.html.j2")
+    return template.render(
+        evaluation=evaluation,
+        design=design,
+        headline=headline(evaluation),
+        tables=tables,
+        sources=sources,
+        missing=sources.missing_constants(evaluation),
+        chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
+        legend=_legend(design, evaluation),
+        pictures=_draw(evaluation, design, still or Still(None, "no 3D picture was rendered for this page")),
+        design_text=dump_design(design),
+        design_json=_script(design.model_dump(mode="json", exclude_defaults=True)),
+        numbers_json=_script(_numbers(evaluation)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    section: Picture
+    still: str | None
+    no_still: str
+    resistance: Picture | None
+    rates: Picture | None
+
+
+def _draw(evaluation: Evaluation, design: Design, still: Still) -> _Pictures:
+    stack = build_model(design).stack
+    resistance, rates = evaluation.resistance, evaluation.rate
+    return _Pictures(
+        section=draw_section(design, stack),
+        still=None if still.png is None else data_uri("image/png", still.png),
+        no_still=still.sentence,
+        resistance=draw_resistance(resistance) if resistance is not None and resistance.asr_ohm_cm2 else None,
+        rates=draw_rates(rates) if rates else None,
+    )
+
+
+def _legend(design: Design, evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Return colour and words of substrate and films."""
+    colours = film_colours(evaluation.layers)
+    films = [
+        (colours[layer.name], f"{layer.name.replace('_', ' ')}, {layer.material}")
+        for layer in evaluation.layers
+    ]
+    wafer = "substrate" if design.substrate is None else f"substrate, {design.substrate.material}"
+    return [(SUBSTRATE, wafer), *films]
+
+
+def _shown_values(design: Design) -> Any:
+    """Return a function that writes the value at a path of the design."""
+    plain = design.model_dump(mode="json")
+
+    def shown(path: str) -> str:
+        location, rest = locate(plain, path)
+        value = MISSING if rest else value_at(plain, location)
+        if isinstance(value, dict):
+            value = value.get("value", MISSING)
+        return unit_text(str(value))
+
+    return shown
+
+
+def _numbers(evaluation: Evaluation) -> dict[str, Any]:
+    return {"schema_version": SCHEMA_VERSION, **evaluation.to_dict()}
+
+
+def _script(content: dict[str, Any]) -> Any:
+    """Return JSON for a script block: ``<``, ``>``, ``&`` and quotes written so that no text can end it."""
+    return htmlsafe_json_dumps(content, dumps=json.dumps, allow_nan=False)
+
+
+def _stem(design: Design) -> str:
+    return Path(design.origin.file).stem if design.origin.file else "report"

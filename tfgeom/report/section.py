@@ -1,0 +1,296 @@
+"""The cross-section through the features' axes, drawn to scale with its dimensions.
+
+Films are mostly too thin to be seen beside the relief, so a second panel magnifies the top of a rim; it is to
+scale in itself and says by how much it is magnified.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tfgeom.design import Design, Flooded
+from tfgeom.films import Stack
+from tfgeom.report.figures import Picture, drawing, svg_picture
+from tfgeom.report.numerals import length, number
+from tfgeom.report.outline import Outline, film_outlines, level_outline, raised_intervals
+from tfgeom.report.palette import INK, LIQUID, SUBSTRATE, film_colours
+from tfgeom.units import NM, UM
+
+_WIDTH_NAMES = {
+    "pillars": "pillar diameter",
+    "holes": "hole diameter",
+    "trenches": "trench width",
+    "microtubes": "outer diameter",
+    "honeycomb": "across flats",
+}
+_SUBSTRATE_EDGE = "#9a9a9a"
+_HEIGHT_NAMES = {"pillars": "height", "microtubes": "height"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What a panel shows, um."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+
+def draw_section(design: Design, stack: Stack) -> Picture:
+    """Return the cross-section of a design as a picture."""
+    if stack.cell.pitch is None:
+        return _draw_plane(design, stack)
+    with_zoom = bool(stack.films) or stack.cell.pitch < 0.15 * stack.cell.height
+    periods = _periods(stack)
+    window = _whole_window(design, stack, periods)
+    height = min(5.2, max(4.0, 5.2 * window.height / window.width))
+    words = f"Cross-section of {periods} features, to scale: {_sizes(stack)}."
+    with drawing(9.6, height) as figure:
+        whole = figure.add_axes((0.01, 0.01, 0.43 if with_zoom else 0.98, 0.98))
+        _fill(whole, design, stack, window)
+        _dimension(whole, design, stack, window)
+        if with_zoom:
+            _add_zoom(figure, whole, design, stack, _zoom_edge(stack, periods))
+            words += f" Magnified at the top of a rim: {_films(stack) or 'bare walls'}."
+        return svg_picture(figure, words)
+
+
+def _add_zoom(figure: Any, whole: Any, design: Design, stack: Stack, edge: tuple[float, float]) -> None:
+    """Add the magnified panel of the rim at ``edge``, um, and mark its place in the whole."""
+    window = _zoom_window(stack, edge)
+    axes = figure.add_axes((0.64, 0.04, 0.35, 0.84))
+    _fill(axes, design, stack, window)
+    _frame(axes, window)
+    _name_films(axes, design, stack, window, edge)
+    factor = _scale(figure, axes) / _scale(figure, whole)
+    title = f"A: top of a rim, magnified {number(factor, 2)}× (to scale in itself)"
+    axes.text(1, 1.04, title, transform=axes.transAxes, ha="right", fontsize=9.5, weight="bold")
+    whole.plot(*edge, "o", ms=11, mfc="none", mec=INK, mew=1.2)
+    whole.annotate("A", edge, xytext=(9, 5), textcoords="offset points", fontsize=10, weight="bold")
+
+
+def _draw_plane(design: Design, stack: Stack) -> Picture:
+    thickness = stack.top.bottom / UM or 1.0
+    window = _Window(-1.5 * thickness, 1.5 * thickness, -0.35 * thickness, 1.12 * thickness)
+    words = f"Cross-section of the flat film stack, to scale: {_films(stack) or 'bare'}."
+    with drawing(9.6, 3.4) as figure:
+        axes = figure.add_axes((0.35, 0.02, 0.6, 0.96))
+        _fill(axes, design, stack, window)
+        _frame(axes, window)
+        _name_films(axes, design, stack, window, (window.right, 0.0))
+        return svg_picture(figure, words)
+
+
+def _fill(axes: Any, design: Design, stack: Stack, window: _Window) -> None:
+    """Fill substrate, films and liquid inside a window."""
+    from matplotlib.patches import Polygon, Rectangle
+
+    pitch = (stack.cell.pitch or stack.cell.footprint**0.5) / UM
+    chords = 24 if stack.top.top / UM + stack.cell.rim_radius / UM > 0.02 * window.height else 6
+    features = range(math.floor(window.left / pitch) - 1, math.ceil(window.right / pitch) + 2)
+    clip = Rectangle((window.left, window.bottom), window.width, window.height, transform=axes.transData)
+    if isinstance(design.cell, Flooded):
+        liquid = Rectangle((window.left, window.bottom), window.width, window.height, fc=LIQUID, ec="none")
+        axes.add_patch(liquid)
+
+    def area(outline: Outline, colour: str, edge: str = "none") -> None:
+        shown = outline if stack.cell.pitch else _stretched(outline, window)
+        patch = Polygon(shown, closed=True, fc=colour, ec=edge, lw=0.5)
+        axes.add_patch(patch)
+        patch.set_clip_path(clip)
+
+    bare = level_outline(stack.cell, stack.films[0].inner if stack.films else stack.top, features, chords)
+    deep = window.bottom - 1
+    area(np.concatenate((bare, [[bare[-1, 0], deep], [bare[0, 0], deep]])), SUBSTRATE, _SUBSTRATE_EDGE)
+    colours = film_colours([film.layer for film in stack.films])
+    for film in film_outlines(stack, features, chords):
+        area(film.polygon, colours[film.name])
+    axes.set_xlim(window.left, window.right)
+    axes.set_ylim(window.bottom, window.top)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+def _stretched(outline: Outline, window: _Window) -> Outline:
+    """Return a plane's outline over the whole width of the window."""
+    return np.column_stack((np.where(outline[:, 0] < 0, window.left, window.right), outline[:, 1]))
+
+
+def _frame(axes: Any, window: _Window) -> None:
+    """Draw the border of a panel and a scale bar in it."""
+    from matplotlib.patches import Rectangle
+
+    frame = Rectangle((window.left, window.bottom), window.width, window.height, fc="none", ec=INK, lw=1)
+    frame.set_clip_on(False)
+    axes.add_patch(frame)
+    bar = _round_length(window.width / 4)
+    left, low = window.left + 0.04 * window.width, window.bottom + 0.05 * window.height
+    axes.plot([left, left + bar], [low, low], color=INK, lw=3, solid_capstyle="butt")
+    axes.text(left + bar / 2, low + 0.02 * window.height, length(bar * 1000), ha="center", fontsize=8.5)
+
+
+def _dimension(axes: Any, design: Design, stack: Stack, window: _Window) -> None:
+    """Draw pitch, width and height around the section and make room for them."""
+    cell = stack.cell
+    assert cell.pitch is not None
+    assert cell.feature_width is not None
+    step = 0.075 * max(window.width, window.height)
+    pitch, half, height = cell.pitch / UM, cell.feature_width / UM / 2, cell.height / UM
+    rows = [
+        (-half, half, f"{_WIDTH_NAMES[cell.kind]} {length(cell.feature_width / NM)}"),
+        (0.0, pitch, f"pitch {length(cell.pitch / NM)}" + (f", {cell.lattice}" if cell.lattice else "")),
+    ]
+    wall = getattr(design.relief, "wall", None)
+    if wall is not None:
+        start = half if cell.plan.raised_background else -half
+        rows.insert(0, (start, start + wall / UM, f"wall {length(wall / NM)}"))
+    thin = {"color": INK, "lw": 0.6, "alpha": 0.6}
+    arrow = {"arrowstyle": "<->", "color": INK, "lw": 1, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 8}
+    for index, (left, right, words) in enumerate(rows):
+        z = window.top + (0.8 + 0.75 * index) * step
+        for x in (left, right):
+            axes.plot([x, x], [height, z], **thin)
+        axes.annotate("", (left, z), (right, z), arrowprops=arrow)
+        axes.text(right + 0.15 * step, z, words, va="center", ha="left", fontsize=9, bbox=_PLATE)
+    x = window.left - 0.4 * step
+    for z in (0.0, height):
+        axes.plot([x, window.left], [z, z], clip_on=False, **thin)
+    axes.annotate("", (x, 0), (x, height), arrowprops=arrow)
+    words = f"{_HEIGHT_NAMES.get(cell.kind, 'depth')} {length(cell.height / NM)}"
+    if cell.rim_radius:
+        words += f", rim radius {length(cell.rim_radius / NM)}"
+    axes.text(x - 0.15 * step, height / 2, words, rotation=90, va="center", ha="right", fontsize=9)
+    bar = _round_length(window.width / 4)
+    low = window.bottom - 0.4 * step
+    axes.plot([window.right - bar, window.right], [low, low], color=INK, lw=3, solid_capstyle="butt")
+    axes.text(window.right - bar - 0.15 * step, low, length(bar * 1000), va="center", ha="right", fontsize=9)
+    axes.set_xlim(window.left - 1.1 * step, window.right + 0.1 * step)
+    axes.set_ylim(window.bottom - 0.7 * step, window.top + (0.55 + 0.75 * len(rows)) * step)
+
+
+_PLATE = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85}
+
+
+def _name_films(axes: Any, design: Design, stack: Stack, window: _Window, edge: tuple[float, float]) -> None:
+    """Write material, thickness and name of each film left of a panel, with a line to its flat top."""
+    height = 0.0 if stack.cell.pitch is None else stack.cell.height / UM
+    labels = []
+    thickness = stack.top.top / UM or window.height / 2
+    if design.substrate is not None:
+        labels.append((height - 0.25 * thickness, f"{design.substrate.material} (substrate)"))
+    for film in stack.films:
+        middle = height + (film.inner.top + film.outer.top) / 2 / UM
+        layer = film.layer
+        words = f"{layer.material.name} {length(layer.thickness / NM)}"
+        labels.append((middle, f"{words} ({layer.name.replace('_', ' ')})"))
+    if isinstance(design.cell, Flooded):
+        labels.append((height + 1.25 * thickness, f"{design.cell.electrolyte} (electrolyte)"))
+    anchor = window.left
+    if stack.cell.pitch is not None:
+        # a narrow top may not reach the left side of the panel
+        narrow = min(right - left for left, right in raised_intervals(stack.cell)) / UM
+        anchor = max(anchor, edge[0] - narrow / 2)
+    heights = _spread([(z - window.bottom) / window.height for z, _ in labels])
+    for (z, words), at in zip(labels, heights, strict=True):
+        axes.annotate(
+            words,
+            (anchor + 0.02 * window.width, z),
+            xytext=(-0.07, at),
+            textcoords="axes fraction",
+            ha="right",
+            va="center",
+            fontsize=9,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": INK, "lw": 0.7, "shrinkA": 1, "shrinkB": 0},
+        )
+
+
+def _spread(heights: Sequence[float], gap: float = 0.075) -> list[float]:
+    """Return increasing heights (0 to 1) at least ``gap`` apart, near the given ones."""
+    spread: list[float] = []
+    for height in heights:
+        spread.append(max(height, spread[-1] + gap) if spread else height)
+    # half of what pushed them up is taken back, so that the column stays centred on the films
+    if not spread:
+        return []
+    push = max(at - height for at, height in zip(spread, heights, strict=True)) / 2
+    push = min(max(push, spread[-1] - 0.97), spread[0] - 0.03) if spread[0] > 0.03 else 0.0
+    return [at - push for at in spread]
+
+
+def _periods(stack: Stack) -> int:
+    """Return how many features to show: enough that a deep relief is no needle."""
+    cell = stack.cell
+    assert cell.pitch is not None
+    return min(12, max(3, math.ceil(0.5 * cell.height / cell.pitch)))
+
+
+def _whole_window(design: Design, stack: Stack, periods: int) -> _Window:
+    cell = stack.cell
+    assert cell.pitch is not None
+    pitch, height, above = cell.pitch / UM, cell.height / UM, stack.top.top / UM
+    if isinstance(design.cell, Flooded):
+        above += min(design.cell.separator / UM, 0.15 * height)
+    return _Window(-0.5 * pitch, (periods - 0.5) * pitch, -0.1 * height, height + above)
+
+
+def _zoom_edge(stack: Stack, periods: int) -> tuple[float, float]:
+    """Return the right edge of the last raised flat that lies whole in the section, um."""
+    cell = stack.cell
+    assert cell.pitch is not None
+    right = raised_intervals(cell)[-1][1]
+    last = periods - 1 if right < cell.pitch / 2 else periods - 2
+    return (right + last * cell.pitch) / UM, cell.height / UM
+
+
+def _zoom_window(stack: Stack, edge: tuple[float, float]) -> _Window:
+    assert stack.cell.pitch is not None
+    if not stack.films:
+        side = 1.5 * stack.cell.pitch / UM
+        return _Window(edge[0] - side / 2, edge[0] + side / 2, edge[1] - 0.8 * side, edge[1] + 0.2 * side)
+    thickness = stack.top.top / UM
+    side = 2.7 * thickness + min(stack.cell.rim_radius / UM, thickness)
+    left, bottom = edge[0] - 1.2 * thickness, edge[1] - (side - 1.5 * thickness)
+    return _Window(left, left + side, bottom, bottom + side)
+
+
+def _scale(figure: Any, axes: Any) -> float:
+    """Return the length on paper of a micrometre in a panel, inches."""
+    axes.apply_aspect()
+    left, right = axes.get_xlim()
+    return float(axes.get_position().width * figure.get_figwidth() / (right - left))
+
+
+def _round_length(rough: float) -> float:
+    """Return 1, 2 or 5 times a power of ten, not above ``rough``."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return max(step * power for step in (1, 2, 5) if step * power <= rough * 1.0001)
+
+
+def _sizes(stack: Stack) -> str:
+    cell = stack.cell
+    assert cell.pitch is not None
+    assert cell.feature_width is not None
+    return (
+        f"pitch {length(cell.pitch / NM)}, {_WIDTH_NAMES[cell.kind]} {length(cell.feature_width / NM)}, "
+        f"{_HEIGHT_NAMES.get(cell.kind, 'depth')} {length(cell.height / NM)}"
+        + (f", rim radius {length(cell.rim_radius / NM)}" if cell.rim_radius else "")
+    )
+
+
+def _films(stack: Stack) -> str:
+    return ", ".join(
+        f"{film.layer.material.name} {length(film.layer.thickness / NM)}" for film in stack.films
+    )

@@ -1,0 +1,90 @@
+"""The tables of what the numbers rest on: published values, choices, constants and their sources."""
+
+from collections.abc import Callable, Iterable
+
+from tfgeom.report.cells import Cell, Row, Table
+from tfgeom.report.headline import ESTIMATED
+from tfgeom.report.numerals import number, percent, property_text, quantity, signed_percent, unit_text
+from tfgeom.results import Evaluation, ProvenanceNumbers, PublishedNumbers
+
+
+def published_table(published: Iterable[PublishedNumbers]) -> Table:
+    """Return measured numbers beside computed ones."""
+    words = {
+        "inside": Cell("inside the tolerance", "good"),
+        "outside": Cell("outside the tolerance", "bad"),
+        "not_gated": Cell("shown only"),
+    }
+    rows: list[Row] = []
+    for row in published:
+        rate = "" if row.c_rate is None else f" at {number(row.c_rate, 3)}C"
+        unit = unit_text(row.unit)
+        rows.append(
+            (
+                row.quantity.replace("_", " ") + rate,
+                quantity(row.published, unit),
+                quantity(row.computed, unit),
+                signed_percent(row.deviation),
+                percent(row.tolerance),
+                words[row.verdict],
+                row.confidence,
+                "; ".join(text for text in (row.source, row.note) if text),
+            )
+        )
+    head = ("quantity", "published", "computed", "deviation", "tolerance", "verdict", "known by", "source")
+    return Table(head, tuple(rows), numeric_to=5)
+
+
+def estimates_table(provenance: Iterable[ProvenanceNumbers]) -> Table | None:
+    """Return which constants are estimates or the user's own, a row per material; None without any."""
+    groups: dict[tuple[str, Cell], list[str]] = {}
+    for row in provenance:
+        if row.confidence in ESTIMATED or row.confidence == "user":
+            groups.setdefault((row.material, trust(row)), []).append(property_text(row.property))
+    rows = tuple((material, trust, ", ".join(names)) for (material, trust), names in groups.items())
+    return Table(("material", "how it is known", "constants"), rows, 0, 0) if rows else None
+
+
+def provenance_table(provenance: Iterable[ProvenanceNumbers]) -> Table:
+    """Return every constant with its source."""
+    rows = tuple(
+        (row.material, property_text(row.property), _value(row), trust(row), _origin(row))
+        for row in provenance
+    )
+    return Table(("material", "constant", "value", "how it is known", "source"), rows, 2, 3)
+
+
+def missing_constants(evaluation: Evaluation) -> list[str]:
+    """Return the constants whose loss is left out, as ``layer.property``."""
+    found: dict[str, None] = {}
+    if evaluation.resistance is not None:
+        found.update(dict.fromkeys(evaluation.resistance.incomplete))
+    for row in evaluation.rate or ():
+        found.update(dict.fromkeys(row.incomplete))
+    return list(found)
+
+
+def chosen_table(chosen: Iterable[tuple[str, str]], value_at: Callable[[str], str]) -> Table:
+    """Return the dimensions that the source does not give, and why they are as they are."""
+    rows = tuple((path, value_at(path), reason) for path, reason in chosen)
+    return Table(("dimension", "value", "why"), rows, 1, 2)
+
+
+def _value(row: ProvenanceNumbers) -> str:
+    if isinstance(row.value, str):
+        return row.value
+    text = quantity(row.value, unit_text(row.unit))
+    if row.low is not None and row.high is not None:
+        text += f" ({number(row.low, 3)} to {number(row.high, 3)})"
+    return text
+
+
+def trust(row: ProvenanceNumbers) -> Cell:
+    """Return how a constant is known, estimates marked with a word."""
+    if row.confidence in ESTIMATED:
+        return Cell(f"estimate: {ESTIMATED[row.confidence]}", "estimated")
+    return Cell("the user's own" if row.confidence == "user" else row.confidence)
+
+
+def _origin(row: ProvenanceNumbers) -> str:
+    return "; ".join(text for text in (row.source, row.note) if text)
