@@ -279,6 +279,7 @@ def test_plane_too_thick_to_deposit_is_noted() -> None:
     mapping = pearse_mapping()
     mapping["layers"][1]["thickness"] = "500 nm"
     mapping["relief"]["depth"] = "100 um"
+    mapping["layers"][3]["thickness"] = "100 nm"
     thick = evaluate(design_from_mapping(mapping))
     assert any(
         "same capacity has a cathode of" in note and "hardly depositable" in note for note in thick.notes

@@ -1,0 +1,89 @@
+"""How fast the first numbers come: closed forms, start of the command line, a cold report."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfgeom.design import design_from_mapping, load_design, read_mapping
+from tfgeom.evaluate import evaluate
+from tfgeom.metrics.lithium import balanced_anode_thickness, lithium_balance
+from tfgeom.metrics.numbers import capacity_numbers, geometry_numbers, layer_numbers
+from tfgeom.model import build_model
+from tfgeom.transport.series import series_resistance
+
+DESIGN = Path(__file__).parent.parent.parent / "designs" / "pearse_2018_holes_30um.yaml"
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    measured: str
+    bar: str
+    met: bool
+
+
+def best(work: Callable[[], object], repeats: int) -> float:
+    """Return the median of the faster half of several runs, s."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(sorted(times)[: max(1, repeats // 2)])
+
+
+def closed_numbers(design: object) -> None:
+    """Geometry, films, capacity and resistance of the cell and its plane, as `evaluate` does them."""
+    model = build_model(design)  # type: ignore[arg-type]
+    balance = lithium_balance(model.stack)
+    capacity_numbers(balance, lithium_balance(model.plane), balanced_anode_thickness(model.stack, balance))
+    geometry_numbers(model.stack)
+    for film in model.stack.films:
+        layer_numbers(model.stack, film)
+    series_resistance(model.stack, model.conductors(model.stack))
+    series_resistance(model.plane, model.conductors(model.plane))
+
+
+def interleaved(first: list[str], second: list[str], repeats: int) -> tuple[float, float]:
+    """Return the best-half medians of two commands run in turn, s."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(repeats):
+        for command, into in ((first, times[0]), (second, times[1])):
+            start = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            into.append(time.perf_counter() - start)
+    half = repeats // 2
+    return statistics.median(sorted(times[0])[:half]), statistics.median(sorted(times[1])[:half])
+
+
+def speed_table() -> list[Row]:
+    design = load_design(DESIGN)
+    mapping, _ = read_mapping(DESIGN)
+    assert len(design.operation.c_rates) == 10  # type: ignore[union-attr]
+    closed = best(lambda: closed_numbers(design), 200)
+    whole = best(lambda: evaluate(design), 100)
+    loading = best(lambda: design_from_mapping(mapping), 50)
+    command, typer = interleaved(
+        [sys.executable, "-m", "tfgeom", "--help"], [sys.executable, "-c", "import typer"], 20
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "x.html"
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "tfgeom", "report", str(DESIGN), "-o", str(page)],
+            check=True,
+            capture_output=True,
+        )
+        report = time.perf_counter() - start
+    return [
+        Row("geometry, films, capacity, resistance", f"{closed * 1e3:.2f} ms", "1 ms", closed <= 1e-3),
+        Row("evaluate, ten rates, both baselines", f"{whole * 1e3:.1f} ms", "15 ms", whole <= 15e-3),
+        Row("loading a design from a mapping", f"{loading * 1e3:.1f} ms", "none", True),
+        Row("tfgeom --help over import typer", f"{command / typer:.2f}", "1.5", command / typer <= 1.5),
+        Row("tfgeom report, cold", f"{report:.1f} s", "10 s", report <= 10),
+    ]

@@ -1,0 +1,33 @@
+"""Large runs started by hand: ``python -m tests.campaigns NAME``; the table is committed with its date."""
+
+import datetime
+import platform
+import sys
+from pathlib import Path
+
+from tests.benchmarks.speed import speed_table
+
+CAMPAIGNS = {"speed": speed_table}
+RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
+
+
+def main() -> int:
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    if name not in CAMPAIGNS:
+        sys.stderr.write(f"usage: python -m tests.campaigns NAME, one of: {', '.join(CAMPAIGNS)}\n")
+        return 2
+    rows = CAMPAIGNS[name]()
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    head = f"# {name}, {today}\n\nPython {platform.python_version()}, {platform.machine()}.\n\n"
+    table = "| what | measured | bar | met |\n| --- | --- | --- | --- |\n" + "".join(
+        f"| {row.what} | {row.measured} | {row.bar} | {'yes' if row.met else 'no'} |\n" for row in rows
+    )
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}-{today}.md"
+    path.write_text(head + table)
+    sys.stdout.write(f"{table}\nwritten to {path.name}\n")
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
