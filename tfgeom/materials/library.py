@@ -1,7 +1,7 @@
 """The materials that ship with tfgeom, looked up by name, and a design's overrides laid over them.
 
-`load_library` reads the YAML files beside this module once; `resolve_material` is what a design's layer
-gets.
+`load_library` finds the names in the YAML files beside this module, once, and reads a material when it is
+asked for; `resolve_material` is what a design's layer gets.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,17 +11,27 @@ from functools import cache
 from pathlib import Path
 
 from tfgeom.errors import Issue, MaterialError
-from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow, dissociation_of
+from tfgeom.materials.material import (
+    Dissociation,
+    Material,
+    Property,
+    Remark,
+    VoltageWindow,
+    dissociation_of,
+)
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.overrides import overridden
-from tfgeom.materials.reading import load_entries
+from tfgeom.materials.reading import EntryText, index_entries, read_entry
 from tfgeom.materials.schema import (
+    DESCRIPTIVE_KEYS,
     DISSOCIATION_DIMENSIONS,
     PROPERTY_DIMENSIONS,
     MaterialEntry,
     MaterialOverride,
+    SourcedVoltageWindow,
 )
 from tfgeom.materials.stated import Sourced, SourcedExchange
+from tfgeom.units import format_quantity
 
 __all__ = [
     "Dissociation",
@@ -29,6 +39,7 @@ __all__ = [
     "Material",
     "OpenCircuit",
     "Property",
+    "Remark",
     "VoltageWindow",
     "load_library",
     "read_library",
@@ -41,19 +52,19 @@ __all__ = [
 class Library:
     """All materials that ship with tfgeom."""
 
-    entries: Mapping[str, MaterialEntry]
+    places: Mapping[str, EntryText]
     _canonical: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
     _built: dict[str, Material] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, entry in self.entries.items():
-            self._canonical.update(dict.fromkeys((name, *entry.aliases), name))
+        for name, place in self.places.items():
+            self._canonical.update(dict.fromkeys((name, *place.aliases), name))
 
     def __contains__(self, name: object) -> bool:
         return name in self._canonical
 
     def __iter__(self) -> Iterator[Material]:
-        return (self.find(name) for name in self.entries)
+        return (self.find(name) for name in self.places)
 
     def names(self) -> tuple[str, ...]:
         """Return every name and alias, an entry's aliases after its name."""
@@ -77,7 +88,7 @@ class Library:
         Raises
         ------
         MaterialError
-            With the nearest names.
+            With the nearest names; or with the faults of the library's file.
         """
         canonical = self._canonical.get(name)
         if canonical is None:
@@ -89,19 +100,50 @@ class Library:
             )
             raise MaterialError([Issue(path, message)])
         if canonical not in self._built:
-            self._built[canonical] = _build(canonical, self.entries[canonical])
+            self._built[canonical] = self._build(canonical)
         return self._built[canonical]
+
+    def _build(self, name: str) -> Material:
+        place = self.places[name]
+        entry = read_entry(place)
+        if entry.like is not None:
+            base = self._canonical.get(entry.like)
+            shared = None if base is None or base == name else read_entry(self.places[base])
+            if shared is None or shared.like is not None:
+                message = f"'{entry.like}' must be another material that is itself not like another"
+                raise place.blame([Issue(f"{name}.like", message)])
+            entry = entry.completed_by(shared)
+        try:
+            return _material(name, entry)
+        except ValueError as error:
+            raise place.blame([Issue(f"{name}.open_circuit", str(error))]) from error
 
 
 def read_library(folder: Path) -> Library:
-    """Return the library of a folder of YAML files; raise MaterialError with file, line and column."""
-    return Library(load_entries(folder))
+    """Return the library of a folder of YAML files, all of it read; faults have file, line and column.
+
+    Raises
+    ------
+    MaterialError
+        With all faults of the first file that has any.
+    """
+    library = Library(index_entries(folder))
+    faults: list[MaterialError] = []
+    for name in library.places:
+        try:
+            library.find(name)
+        except MaterialError as error:
+            faults.append(error)
+    if faults:
+        file = faults[0].file
+        raise MaterialError([issue for fault in faults if fault.file == file for issue in fault.issues], file)
+    return library
 
 
 @cache
 def load_library() -> Library:
-    """Return the library that ships with tfgeom, read once."""
-    return read_library(Path(__file__).parent / "data")
+    """Return the library that ships with tfgeom; its materials are read as they are asked for."""
+    return Library(index_entries(Path(__file__).parent / "data"))
 
 
 def resolve_material(name: str, override: MaterialOverride | None = None, path: str = "") -> Material:
@@ -152,7 +194,7 @@ def resolve_materials(names: Iterable[str], overrides: Mapping[str, MaterialOver
     return resolved
 
 
-def _build(name: str, entry: MaterialEntry) -> Material:
+def _material(name: str, entry: MaterialEntry) -> Material:
     properties: dict[str, Property] = {}
     for key, dimension in PROPERTY_DIMENSIONS.items():
         stated = getattr(entry, key)
@@ -171,7 +213,9 @@ def _build(name: str, entry: MaterialEntry) -> Material:
         properties=properties,
         open_circuit=_open_circuit(entry),
         dissociation=dissociation,
-        voltage_window=_voltage_window(entry),
+        voltage_window=None if entry.voltage_window is None else _voltage_window(entry.voltage_window),
+        remarks=_remarks(entry),
+        other_windows=tuple(map(_voltage_window, entry.other_windows)),
     )
 
 
@@ -182,11 +226,30 @@ def _open_circuit(entry: MaterialEntry) -> OpenCircuit | None:
     return OpenCircuit(curve.form, curve.parameters, curve.window, curve.source, curve.confidence, curve.note)
 
 
-def _voltage_window(entry: MaterialEntry) -> VoltageWindow | None:
-    window = entry.voltage_window
-    if window is None:
-        return None
-    return VoltageWindow(window.min, window.max, window.source, window.confidence, window.note)
+def _voltage_window(window: SourcedVoltageWindow) -> VoltageWindow:
+    return VoltageWindow(
+        min=window.min,
+        max=window.max,
+        source=window.source,
+        confidence=window.confidence,
+        note=window.note,
+        electrolyte=window.electrolyte,
+        electrode=window.electrode,
+    )
+
+
+def _remarks(entry: MaterialEntry) -> dict[str, Remark]:
+    remarks: dict[str, Remark] = {}
+    for key in DESCRIPTIVE_KEYS:
+        stated = getattr(entry, key)
+        if stated is not None:
+            text = (
+                stated.value
+                if isinstance(stated.value, str)
+                else format_quantity(stated.value, "temperature")
+            )
+            remarks[key] = Remark(text, stated.source, stated.confidence, stated.note)
+    return remarks
 
 
 def _property(name: str, dimension: str, stated: Sourced[float]) -> Property:

@@ -5,7 +5,7 @@ A constant that nobody stated is None, never a default.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tfgeom.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
@@ -64,18 +64,40 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class VoltageWindow:
-    """Potentials against Li/Li+, in V, between which a material is stable."""
+    """Potentials against Li/Li+, in V, between which a material is stable.
+
+    ``electrolyte`` and ``electrode`` say what a collector's window was measured with, where known.
+    """
 
     min: float
     max: float
     source: str
     confidence: str
     note: str = ""
+    electrolyte: str = ""
+    electrode: str = ""
 
     @property
     def text(self) -> str:
         """Both limits with their unit."""
         return f"{format_quantity(self.min, 'voltage')} .. {format_quantity(self.max, 'voltage')}"
+
+    @property
+    def remark(self) -> str:
+        """What it was measured with, and the note."""
+        where = f"in {self.electrolyte}" if self.electrolyte else ""
+        which = f"at the {self.electrode}" if self.electrode else ""
+        return "; ".join(part for part in (where, which, self.note) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What describes a material and enters no calculation, such as its crystal structure."""
+
+    text: str
+    source: str
+    confidence: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +138,10 @@ class Material:
         Constants by key; `get` and `value` read it.
     open_circuit, dissociation, voltage_window
         None when not known.
+    remarks
+        Descriptions by key: mechanism, crystal structure, deposition and the like.
+    other_windows
+        Voltage windows in other electrolytes.
     """
 
     name: str
@@ -125,6 +151,8 @@ class Material:
     open_circuit: OpenCircuit | None = None
     dissociation: Dissociation | None = None
     voltage_window: VoltageWindow | None = None
+    remarks: Mapping[str, Remark] = field(default_factory=dict)
+    other_windows: tuple[VoltageWindow, ...] = ()
 
     def get(self, name: str) -> Property | None:
         """Return a constant with its provenance, or None when it is not known."""
@@ -143,8 +171,7 @@ class Material:
     @property
     def estimated(self) -> frozenset[str]:
         """Keys whose value rests on memory only."""
-        stated = {**self.properties, "open_circuit": self.open_circuit, "voltage_window": self.voltage_window}
-        return frozenset(name for name, known in stated.items() if known and known.confidence == "memory")
+        return frozenset(key for key, _, confidence, _, _ in self.rows() if confidence == "memory")
 
     def conductivity_at(self, temperature: float, kind: Conduction) -> float | None:
         """Return a conductivity at ``temperature`` (K), S/m; None when it is not known.
@@ -176,9 +203,10 @@ class Material:
             ends = curve.potential([0.0, 0.5, 1.0])
             text = f"{curve.form}: {ends[0]:.3f} V empty, {ends[1]:.3f} V half, {ends[2]:.3f} V full"
             rows.append(("open_circuit", text, curve.confidence, curve.source, curve.note))
-        if self.voltage_window is not None:
-            window = self.voltage_window
-            rows.append(("voltage_window", window.text, window.confidence, window.source, window.note))
+        windows = [("voltage_window", self.voltage_window)] if self.voltage_window else []
+        windows += [("other_window", window) for window in self.other_windows]
+        rows += [(key, w.text, w.confidence, w.source, w.remark) for key, w in windows]
+        rows += [(key, r.text, r.confidence, r.source, r.note) for key, r in self.remarks.items()]
         return rows
 
 

@@ -1,115 +1,22 @@
-"""Open-circuit potentials: a few forms, evaluated on whole arrays of filled fractions.
+"""Open-circuit potentials, evaluated on whole arrays of filled fractions.
 
 A curve is stated over the coordinate x its source used (host stoichiometry, or charge for a measured
 table); ``window`` maps the filled fraction s from 0 to 1 onto it, so ``LiCoO2`` between Li0.5CoO2 and
-LiCoO2 has the window (0.5, 1).  Potentials are in V against Li/Li+.
-
-==========  ==========================================  =============================================
-form        parameters                                  E(x)
-==========  ==========================================  =============================================
-constant    potential                                   potential
-linear      intercept, slope                            intercept + slope x
-polynomial  coefficients                                sum of coefficients[k] x^k
-rational    numerator, denominator                      ratio of two polynomials
-pchip       x, potential                                monotone cubic through the points, straight beyond
-steps       potential, steps [{height, position,        potential + sum height tanh((position - x)/width)
-            width}], nernst, slope                      + nernst (R T/F) ln((1 - x)/x) + slope (1/2 - x)
-==========  ==========================================  =============================================
+LiCoO2 has the window (0.5, 1).  Potentials are in V against Li/Li+.  The forms are those of
+`tfgeom.materials.curve_forms`.
 """
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from tfgeom.constants import REFERENCE_TEMPERATURE, thermal_voltage
+from tfgeom.constants import REFERENCE_TEMPERATURE
+from tfgeom.materials.curve_forms import Array, Curve, Form, build_curve, check_parameters
 
-if TYPE_CHECKING:
-    from scipy.interpolate import PPoly
-
-Array = NDArray[np.float64]
-Form = Literal["constant", "linear", "polynomial", "rational", "pchip", "steps"]
-
-_NUMBERS: dict[str, tuple[str, ...]] = {
-    "constant": ("potential",),
-    "linear": ("intercept", "slope"),
-    "polynomial": (),
-    "rational": (),
-    "pchip": (),
-    "steps": ("potential",),
-}
-_LISTS: dict[str, tuple[str, ...]] = {
-    "polynomial": ("coefficients",),
-    "rational": ("numerator", "denominator"),
-    "pchip": ("x", "potential"),
-}
-_OPTIONAL: dict[str, tuple[str, ...]] = {"steps": ("nernst", "slope", "steps")}
-_STEP_KEYS = ("height", "position", "width")
-_EDGE = 1e-12  # ln((1 - x)/x) stays finite, 0.71 V at 25 degC, on an empty or full electrode
 _MAX_RISE = 1e-3  # V from one point to the next: more than a fit's wiggle
-
-
-def check_parameters(form: str, parameters: Mapping[str, Any], window: tuple[float, float]) -> None:
-    """Raise ValueError unless ``parameters`` are the numbers that ``form`` needs and ``window`` fits them."""
-    numbers, lists, optional = _NUMBERS[form], _LISTS.get(form, ()), _OPTIONAL.get(form, ())
-    allowed = (*numbers, *lists, *optional)
-    unknown = [key for key in parameters if key not in allowed]
-    missing = [key for key in (*numbers, *lists) if key not in parameters]
-    if unknown or missing:
-        what = f"lacks '{missing[0]}'" if missing else f"knows no '{unknown[0]}'"
-        raise ValueError(f"form '{form}' {what} under parameters; it takes {', '.join(allowed)}")
-    for key in (*numbers, *optional):
-        if key in parameters and key != "steps":
-            _require_number(key, parameters[key])
-    for key in lists:
-        _require_list(key, parameters[key])
-    if not all(map(math.isfinite, window)) or window[0] == window[1]:
-        raise ValueError(f"window {list(window)} must be two different numbers: empty, full")
-    if form == "pchip":
-        _check_table(parameters["x"], parameters["potential"])
-    if form == "steps":
-        _check_steps(parameters, window)
-
-
-def _require_number(key: str, given: object) -> None:
-    if not isinstance(given, (int, float)) or isinstance(given, bool) or not math.isfinite(given):
-        raise ValueError(f"parameters.{key} must be a finite number, not {given!r:.40}")
-
-
-def _require_list(key: str, given: object) -> None:
-    if not isinstance(given, (list, tuple)) or not given:
-        raise ValueError(f"parameters.{key} must be a list of numbers, not {given!r:.40}")
-    for number in given:
-        _require_number(key, number)
-
-
-def _check_table(x: list[float], potential: list[float]) -> None:
-    if len(x) != len(potential) or len(x) < 2:
-        raise ValueError(
-            f"parameters.x has {len(x)} numbers and potential {len(potential)}; 2 or more of both"
-        )
-    if any(right <= left for left, right in pairwise(x)):
-        raise ValueError("parameters.x must increase from point to point")
-
-
-def _check_steps(parameters: Mapping[str, Any], window: tuple[float, float]) -> None:
-    steps = parameters.get("steps", [])
-    if not isinstance(steps, (list, tuple)):
-        raise ValueError(f"parameters.steps must be a list, not {steps!r:.40}")
-    for step in steps:
-        if not isinstance(step, Mapping) or set(step) != set(_STEP_KEYS):
-            raise ValueError(f"each of parameters.steps takes {', '.join(_STEP_KEYS)}, not {step!r:.60}")
-        for key in _STEP_KEYS:
-            _require_number(f"steps.{key}", step[key])
-        if step["width"] <= 0:
-            raise ValueError(f"parameters.steps.width must be more than 0, not {step['width']}")
-    if parameters.get("nernst") and (min(window) < 0 or max(window) > 1):
-        raise ValueError(f"window {list(window)} must lie within 0 to 1 when 'nernst' is given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +26,7 @@ class OpenCircuit:
     Attributes
     ----------
     form, parameters
-        See the module's table; potentials in V.
+        See the table of `tfgeom.materials.curve_forms`; potentials in V.
     window
         Coordinate x of the empty and of the full electrode.
     source, confidence, note
@@ -137,11 +44,11 @@ class OpenCircuit:
     source: str
     confidence: str
     note: str = ""
-    _curve: Callable[[Array, float], Array] = field(init=False, repr=False, compare=False)
+    _curve: Curve = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_parameters(self.form, self.parameters, self.window)
-        object.__setattr__(self, "_curve", _BUILDERS[self.form](self.parameters))
+        object.__setattr__(self, "_curve", build_curve(self.form, self.parameters))
         s = np.linspace(0.0, 1.0, 501)
         with np.errstate(all="ignore"):
             potential = self.potential(s, REFERENCE_TEMPERATURE)
@@ -173,76 +80,3 @@ class OpenCircuit:
         empty, full = self.window
         x = empty + (full - empty) * np.asarray(s, dtype=np.float64)
         return self._curve(x, temperature)
-
-
-def _horner(coefficients: Array, x: Array) -> Array:
-    total = np.full_like(x, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        total = total * x + coefficient
-    return total
-
-
-def _polynomial_curve(coefficients: Array, x: Array, temperature: float) -> Array:
-    return _horner(coefficients, x)
-
-
-def _rational_curve(numerator: Array, denominator: Array, x: Array, temperature: float) -> Array:
-    return _horner(numerator, x) / _horner(denominator, x)
-
-
-def _pchip_curve(table: "PPoly", x: Array, temperature: float) -> Array:
-    return np.asarray(table(x), dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    potential: float
-    steps: tuple[tuple[float, float, float], ...]
-    nernst: float
-    slope: float
-
-    def __call__(self, x: Array, temperature: float) -> Array:
-        total: Array = self.potential + self.slope * (0.5 - x)
-        for height, position, width in self.steps:
-            total = total + height * np.tanh((position - x) / width)
-        if self.nernst:
-            inside = np.clip(x, _EDGE, 1 - _EDGE)
-            total = total + self.nernst * thermal_voltage(temperature) * np.log((1 - inside) / inside)
-        return total
-
-
-def _array(numbers: Any) -> Array:
-    return np.asarray(numbers, dtype=np.float64)
-
-
-def _build_pchip(parameters: Mapping[str, Any]) -> Callable[[Array, float], Array]:
-    """Return the PCHIP of the table with a straight piece added at both ends (a cubic would run away)."""
-    from scipy.interpolate import PchipInterpolator, PPoly
-
-    x, potential = _array(parameters["x"]), _array(parameters["potential"])
-    table = PchipInterpolator(x, potential)
-    slopes = table.derivative()(x[[0, -1]])
-    span = x[-1] - x[0]
-    before = np.array([0.0, 0.0, slopes[0], potential[0] - slopes[0] * span])
-    after = np.array([0.0, 0.0, slopes[1], potential[-1]])
-    pieces = np.column_stack([before, table.c, after])
-    return partial(_pchip_curve, PPoly(pieces, np.concatenate([[x[0] - span], x, [x[-1] + span]])))
-
-
-def _build_steps(parameters: Mapping[str, Any]) -> Callable[[Array, float], Array]:
-    steps = tuple(
-        (float(step["height"]), float(step["position"]), float(step["width"]))
-        for step in parameters.get("steps", ())
-    )
-    nernst, slope = float(parameters.get("nernst", 0.0)), float(parameters.get("slope", 0.0))
-    return _Steps(float(parameters["potential"]), steps, nernst, slope)
-
-
-_BUILDERS: dict[str, Callable[[Mapping[str, Any]], Callable[[Array, float], Array]]] = {
-    "constant": lambda p: partial(_polynomial_curve, _array([p["potential"]])),
-    "linear": lambda p: partial(_polynomial_curve, _array([p["intercept"], p["slope"]])),
-    "polynomial": lambda p: partial(_polynomial_curve, _array(p["coefficients"])),
-    "rational": lambda p: partial(_rational_curve, _array(p["numerator"]), _array(p["denominator"])),
-    "pchip": _build_pchip,
-    "steps": _build_steps,
-}

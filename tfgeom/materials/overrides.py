@@ -66,6 +66,8 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
         voltage_window=base.voltage_window
         if window is None
         else VoltageWindow(window.min, window.max, window.source or DESIGN_FILE, USER, window.note or ""),
+        remarks=base.remarks,
+        other_windows=base.other_windows if window is None else (),
     )
 
 

@@ -1,6 +1,12 @@
-"""Reading of the library's YAML files, with every fault at its file, line and column."""
+"""Reading of the library's YAML files, with every fault at its file, line and column.
 
-from collections.abc import Iterator, Mapping
+A name stands alone on an unindented line, so `index_entries` finds the names without parsing YAML; the
+text under a name is parsed when that material is asked for.  A command pays for the few it uses.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from tfgeom.errors import Issue, MaterialError
+from tfgeom.errors import DesignError, Issue, MaterialError
 from tfgeom.materials.schema import (
     DISSOCIATION_DIMENSIONS,
     MaterialEntry,
@@ -21,6 +27,8 @@ from tfgeom.materials.stated import SourcedExchange
 
 Positions = dict[str, tuple[int, int]]
 
+_NAME_LINE = re.compile(r"^([^\s#:'\"\[\]{}&*!|>%@`,-][^\s:]*):\s*(?:#.*)?$")
+_ALIASES_LINE = re.compile(r"^\s+aliases:\s*\[([^\]]*)\]\s*(?:#.*)?$", re.MULTILINE)
 _KNOWN_KEYS = (
     *MaterialEntry.model_fields,
     *SourcedExchange.model_fields,
@@ -30,63 +38,99 @@ _KNOWN_KEYS = (
 )
 
 
-def load_entries(folder: Path) -> dict[str, MaterialEntry]:
-    """Return the entries of all YAML files of a folder, by name, in the order of files and lines.
+@dataclass(frozen=True, slots=True)
+class EntryText:
+    """Where a material stands: its file, the lines above it and its own lines."""
+
+    name: str
+    aliases: tuple[str, ...]
+    file: Path
+    lines_above: int
+    text: str
+
+    def blame(self, issues: Iterable[Issue]) -> DesignError:
+        """Return the error of these issues at their lines of the file."""
+        return MaterialError(list(issues)).located(str(self.file), _positions(self.text, self.lines_above))
+
+
+def index_entries(folder: Path) -> dict[str, EntryText]:
+    """Return where each material of a folder's YAML files stands, in the order of files and lines.
 
     Parameters
     ----------
     folder
-        Holds ``*.yaml``, each a mapping from name to entry.
+        Holds ``*.yaml``, each a mapping from name to entry; a name stands alone on its line.
 
     Raises
     ------
     MaterialError
-        With all faults of the first file that has any; also when a name or alias is taken twice.
+        If a line belongs to no entry, or a name or alias is taken twice.
     """
-    entries: dict[str, MaterialEntry] = {}
+    entries: dict[str, EntryText] = {}
     taken: dict[str, str] = {}
     for file in sorted(folder.glob("*.yaml")):
-        text = file.read_text(encoding="utf-8")
-        found, issues = _read(text, file)
-        for name, entry in found.items():
-            for word in (name, *entry.aliases):
+        for entry in _split(file):
+            for word in (entry.name, *entry.aliases):
                 if word in taken:
-                    issues.append(Issue(name, f"the name '{word}' is already taken by '{taken[word]}'"))
-                taken[word] = name
-        if issues:
-            raise MaterialError(issues).located(str(file), _positions(text))
-        entries.update(found)
+                    message = f"the name '{word}' is already taken by '{taken[word]}'"
+                    raise MaterialError([Issue(entry.name, message, entry.lines_above + 1, 1)], str(file))
+                taken[word] = entry.name
+            entries[entry.name] = entry
     return entries
 
 
-def _read(text: str, file: Path) -> tuple[dict[str, MaterialEntry], list[Issue]]:
-    entries: dict[str, MaterialEntry] = {}
-    issues: list[Issue] = []
-    for name, given in _parse(text, file).items():
-        try:
-            entries[name] = MaterialEntry.model_validate(given)
-        except ValidationError as error:
-            issues.extend(
-                Issue(".".join(map(str, (name, *fault["loc"]))), _in_plain_words(fault))
-                for fault in error.errors()
-            )
-    return entries, issues
+def read_entry(place: EntryText) -> MaterialEntry:
+    """Return the entry that stands at ``place``.
 
-
-def _parse(text: str, file: Path) -> Mapping[str, Any]:
+    Raises
+    ------
+    MaterialError
+        With all its faults, each at its line and column.
+    """
+    given = _parse(place)
     try:
-        content = YAML(typ="safe", pure=True).load(text)
+        entry = MaterialEntry.model_validate(given)
+    except ValidationError as error:
+        raise place.blame(
+            Issue(".".join(map(str, (place.name, *fault["loc"]))), _in_plain_words(fault))
+            for fault in error.errors()
+        ) from error
+    if entry.aliases != place.aliases:
+        raise place.blame([Issue(f"{place.name}.aliases", "must stand on one line: aliases: [A, B]")])
+    return entry
+
+
+def _split(file: Path) -> Iterator[EntryText]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    starts: list[tuple[int, str]] = []
+    for number, line in enumerate(lines):
+        if not line.strip() or line[0] in " #":
+            continue
+        match = _NAME_LINE.match(line)
+        if match is None:
+            message = (
+                f"must be a mapping from material names to entries, with 'name:' alone, not '{line:.60}'"
+            )
+            raise MaterialError([Issue("", message, number + 1, 1)], str(file))
+        starts.append((number, match[1]))
+    for (start, name), (end, _) in zip(starts, [*starts[1:], (len(lines), "")], strict=True):
+        text = "\n".join(lines[start:end]) + "\n"
+        match = _ALIASES_LINE.search(text)
+        words = [word.strip().strip("'\"") for word in match[1].split(",")] if match else []
+        yield EntryText(name, tuple(word for word in words if word), file, start, text)
+
+
+def _parse(place: EntryText) -> Any:
+    try:
+        return YAML(typ="safe", pure=True).load(place.text)[place.name]
     except MarkedYAMLError as error:
         mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        line, column = (place.lines_above + mark.line + 1, mark.column + 1) if mark else (None, None)
         raise MaterialError(
-            [Issue("", f"not valid YAML: {error.problem}", line, column)], str(file)
+            [Issue("", f"not valid YAML: {error.problem}", line, column)], str(place.file)
         ) from error
     except YAMLError as error:
-        raise MaterialError([Issue("", f"not valid YAML: {error}")], str(file)) from error
-    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
-        raise MaterialError([Issue("", "must be a mapping from material names to entries")], str(file))
-    return content
+        raise MaterialError([Issue(place.name, f"not valid YAML: {error}")], str(place.file)) from error
 
 
 def _in_plain_words(fault: Mapping[str, Any]) -> str:
@@ -100,10 +144,11 @@ def _in_plain_words(fault: Mapping[str, Any]) -> str:
     return message if fault["type"] == "value_error" else f"{message}, not {fault['input']!r:.60}"
 
 
-def _positions(text: str) -> Positions:
+def _positions(text: str, lines_above: int) -> Positions:
     """Return line and column, from 1, of every key and list item by dotted path."""
     root = YAML(typ="safe", pure=True).compose(text)
-    return dict(_walk(root, "")) if root is not None else {}
+    found = _walk(root, "") if root is not None else ()
+    return {path: (lines_above + line, column) for path, (line, column) in found}
 
 
 def _walk(node: Node, path: str) -> Iterator[tuple[str, tuple[int, int]]]:

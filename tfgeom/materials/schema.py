@@ -2,6 +2,20 @@
 
 `MaterialEntry` is an entry of the library, where every value carries a source and a confidence.
 `MaterialOverride` has the same keys for a design; what it states is the user's.
+
+Some keys of the library only describe, and a design refuses them, because nothing computes with them:
+
+======================  =================================================================================
+``mechanism``           how an electrode takes up lithium: intercalation, alloy, conversion
+``crystal_structure``   for example spinel, garnet
+``deposition_method``   how the film was made
+``process_temperature`` temperature at which it was deposited or annealed
+``specific_capacity``   capacity per mass as stated, for example ``313 mAh/g``
+``rate_remark``         what was delivered at which rate
+``other_windows``       further voltage windows, each with the ``electrolyte`` and ``electrode`` it was
+                        measured with (keys that the ``voltage_window`` of the library takes too)
+``like``                name of the material whose other values this one shares
+======================  =================================================================================
 """
 
 from collections.abc import Mapping
@@ -9,7 +23,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, model_validator
 
-from tfgeom.materials.open_circuit import Form, check_parameters
+from tfgeom.materials.curve_forms import Form, check_parameters
 from tfgeom.materials.stated import (
     ActivationEnergy,
     Banded,
@@ -27,6 +41,8 @@ from tfgeom.materials.stated import (
     Resistivity,
     Sourced,
     SourcedExchange,
+    SourcedSpecificCapacity,
+    SourcedText,
     Strict,
     Temperature,
     Text,
@@ -79,8 +95,10 @@ class _Window(Strict):
 
 
 class SourcedVoltageWindow(_Window):
-    """Potentials against Li/Li+ between which a library material is stable."""
+    """Potentials against Li/Li+ between which a library material is stable, and what it was measured with."""
 
+    electrolyte: str = ""
+    electrode: str = ""
     source: Text
     confidence: Confidence
     note: str = ""
@@ -131,6 +149,19 @@ PROPERTY_DIMENSIONS: dict[str, str] = {
 }
 """Keys whose value is one number, and its dimension; in the order in which they are printed."""
 
+DESCRIPTIVE_KEYS = (
+    "mechanism",
+    "crystal_structure",
+    "deposition_method",
+    "process_temperature",
+    "specific_capacity",
+    "rate_remark",
+)
+"""Keys of the library that describe a material and enter no calculation, in the order of printing."""
+
+LIBRARY_KEYS = ("title", "aliases", "like", "other_windows", *DESCRIPTIVE_KEYS)
+"""Keys that an entry of the library has and a design refuses."""
+
 DISSOCIATION_DIMENSIONS: dict[str, str] = {
     "k_r": "recombination_rate",
     "delta": "fraction",
@@ -154,6 +185,7 @@ class MaterialEntry(_Keys):
 
     title: Text
     aliases: tuple[Text, ...] = ()
+    like: Text | None = None
     density: Sourced[Density] | None = None
     volumetric_capacity: Sourced[VolumetricCapacity] | None = None
     host_capacity: Sourced[VolumetricCapacity] | None = None
@@ -171,6 +203,18 @@ class MaterialEntry(_Keys):
     voltage_window: SourcedVoltageWindow | None = None
     initial_efficiency: Sourced[Portion] | None = None
     lithiation: Sourced[Fraction] | None = None
+    mechanism: SourcedText | None = None
+    crystal_structure: SourcedText | None = None
+    deposition_method: SourcedText | None = None
+    process_temperature: Sourced[Temperature] | None = None
+    specific_capacity: SourcedSpecificCapacity | None = None
+    rate_remark: SourcedText | None = None
+    other_windows: tuple[SourcedVoltageWindow, ...] = ()
+
+    def completed_by(self, base: "MaterialEntry") -> "MaterialEntry":
+        """Return this entry with what it does not state taken from ``base``; a ``null`` takes nothing."""
+        own = {key: getattr(self, key) for key in self.model_fields_set}
+        return base.model_copy(update={**own, "title": self.title, "aliases": self.aliases})
 
 
 class MaterialOverride(_Keys):

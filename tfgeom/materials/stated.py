@@ -82,6 +82,21 @@ class SourcedExchange(Sourced[CurrentDensity]):
     form: ExchangeForm = "occupancy"
 
 
+class SourcedText(Strict):
+    """What the library says of a material in words; it describes, nothing computes with it."""
+
+    value: Text
+    source: Text
+    confidence: Confidence
+    note: str = ""
+
+
+class SourcedSpecificCapacity(SourcedText):
+    """Capacity per mass as its source states it; cells count volumetric capacities."""
+
+    value: Annotated[str, Field(pattern=r"^\d+(\.\d+)? mAh/g$")]
+
+
 class Given(Banded[Number], Generic[Number]):
     """A value of a design, written in full or as a plain quantity."""
 
