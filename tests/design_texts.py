@@ -159,6 +159,10 @@ CLAIMS = st.one_of(
         CLAIM_EXTRAS,
     ),
     section(
+        {"quantity": st.just("volumetric_capacity"), "value": quantities(1, 900, "mAh/cm^3")} | CLAIM,
+        CLAIM_EXTRAS,
+    ),
+    section(
         {"quantity": st.just("capacity_retention"), "value": FRACTIONS.map(lambda x: x or 1.0)}
         | CLAIM
         | {"c_rate": st.floats(0.1, 10)},

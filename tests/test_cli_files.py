@@ -44,8 +44,8 @@ def test_new_designs_check(kind: str, tmp_path: Path, capsys: Captured) -> None:
 def test_new_refuses(tmp_path: Path, capsys: Captured) -> None:
     assert run("new", "pilars") == 2
     assert capsys.readouterr().err == "'pilars' is no kind of relief; did you mean 'pillars'?\n"
-    assert run("new", "wave") == 1
-    assert capsys.readouterr().err.startswith("not yet supported: kind wave; allowed: planar, pillars")
+    assert run("new", "pattern") == 1
+    assert capsys.readouterr().err.startswith("not yet supported: kind pattern; allowed: planar, pillars")
     assert run("new", "holes", "-o", tmp_path / "no" / "x.yaml") == 2
     assert "does not exist; create it" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

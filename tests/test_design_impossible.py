@@ -100,9 +100,9 @@ def test_reliefs_that_cannot_exist(tmp_path: Path, relief: str, at: str, message
         ),
         (
             "separator: 20 um",
-            "separator: 20 um, counter: Na",
-            "Na}",
-            "cell.counter: unknown material 'Na'; 'tfgeom materials' lists the library. A material",
+            "separator: 20 um, counter: Zz",
+            "Zz}",
+            "cell.counter: unknown material 'Zz'; 'tfgeom materials' lists the library. A material",
         ),
         (
             ", separator: 20 um",

@@ -96,6 +96,7 @@ def test_dump_is_short_and_in_order(scratch: Path) -> None:
 def test_values_of_a_design(scratch: Path) -> None:
     design = load_text(scratch, FLOODED + "substrate: {material: Si, thickness: 0.5 mm}\n")
     assert design.relief.kind == "pillars"
+    assert design.relief.diameter is not None
     assert (design.relief.pitch, design.relief.diameter.value, design.relief.height) == (4e-6, 2e-6, 5e-5)
     assert (design.relief.rim_radius, design.relief.diameter.at) == (0.0, "top")
     assert [layer.name for layer in design.layers] == ["inner_collector", "cathode"]

@@ -1,11 +1,14 @@
 """Films on reliefs: they add up, and what does not fit says where and what would."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from tests.stacks import PEARSE, layers, pearse_plane, pearse_stack
 from tfgeom.errors import DesignError
-from tfgeom.films import stack_films
-from tfgeom.geometry.cell import Level
+from tfgeom.films import Stack, stack_films
+from tfgeom.geometry.cell import Level, UnitCell
 from tfgeom.geometry.kinds import holes, honeycomb, microtubes, pillars, planar, trenches
 
 
@@ -87,3 +90,53 @@ def test_no_room_at_all_for_a_layer() -> None:
 def test_plane_never_merges() -> None:
     stack = stack_films(planar(), layers((("cathode", "cathode", "LiV2O5", 1e-3),)))
     assert stack.top == Level(1e-3, 1e-3)
+
+
+def filled(relief: UnitCell, above: float) -> Stack:
+    """Return the Pearse films with an outer collector that fills what is left."""
+    made = layers()
+    return stack_films(relief, [*made[:-1], replace(made[-1], thickness=above, fills=True)])
+
+
+@pytest.mark.parametrize(
+    ("relief", "solid"),
+    [
+        (holes(3e-6, 6e-6, 30e-6, "square"), (36 - math.pi * 2.25) * 30e-18),
+        (pillars(2e-6, 4e-6, 20e-6, "square"), math.pi * 20e-18),
+        (trenches(2e-6, 4e-6, 20e-6), 4 * 2 * 20e-18),
+    ],
+    ids=["holes", "pillars", "trenches"],
+)
+def test_a_filling_layer_closes_what_is_left(relief: UnitCell, solid: float) -> None:
+    stack = filled(relief, 2e-6)
+    # everything below the flat face is either wafer or film
+    box = relief.footprint * (relief.height + 170e-9 + 2e-6)
+    assert sum(film.volume for film in stack.films) == pytest.approx(box - solid, rel=1e-12)
+    last = stack.films[-1]
+    assert last.outer_area == relief.footprint
+    assert last.inner_area == stack.films[-2].outer_area
+    assert stack.gap_after_coating == 0
+    assert stack.top.top == pytest.approx(2.17e-6)
+    coated = pearse_stack(relief)
+    assert [film.volume for film in stack.films[:-1]] == [film.volume for film in coated.films[:-1]]
+
+
+def test_a_filling_layer_on_the_plane_is_a_film() -> None:
+    last = filled(planar(), 25e-9).films[-1]
+    assert last.volume == pytest.approx(pearse_plane().films[-1].volume, rel=1e-12)
+    assert filled(planar(), 25e-9).gap_after_coating is None
+
+
+def test_a_filled_through_hole_is_covered_on_both_faces() -> None:
+    relief = holes(3e-6, 6e-6, 30e-6, "square", through=True)
+    stack = filled(relief, 2e-6)
+    box = relief.footprint * (relief.height + 2 * 2.17e-6)
+    solid = (36 - math.pi * 2.25) * 30e-18
+    assert sum(film.volume for film in stack.films) == pytest.approx(box - solid, rel=1e-12)
+    assert stack.films[-1].outer_area == 2 * relief.footprint
+
+
+def test_nothing_follows_a_filling_layer() -> None:
+    made = layers()
+    with pytest.raises(ValueError, match="'cathode' fills the relief"):
+        stack_films(planar(), [made[0], replace(made[1], fills=True), *made[2:]])

@@ -1,16 +1,20 @@
 """The film stack on a relief: where each film lies, what it covers and how much of it there is.
 
-`stack_films` lays the layers outwards from the substrate on a `UnitCell`.  It is the same road for the
+`stack_films` lays the layers outwards from the substrate on a `Cell`.  It is the same road for the
 3D cell and for its planar baselines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tfgeom.deposition import StepCoverage, coverage_points, summed
 from tfgeom.errors import DesignError
-from tfgeom.geometry.cell import Level, UnitCell
+from tfgeom.geometry.cell import Level
+from tfgeom.geometry.kinds import Cell
 from tfgeom.materials.library import Material
 from tfgeom.units import NM, UM
+
+_CORE_ROLES = ("cathode", "electrolyte", "anode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +30,24 @@ class FilmLayer:
     thickness
         Nominal thickness on the flat top, m.
     step_coverage
-        Thickness at the deepest point over the nominal one, linear in depth.
+        Thickness at the deepest point over the nominal one, linear in depth; or (depth in m, ratio) points,
+        linear between, constant beyond the last, 1 at depth 0.
     interface_resistance
         Extra resistance at the inner face, ohm m² of that face.
     lithiation
         Filled fraction of its capacity as made; None where the material states it.
+    fills
+        Whether it closes what is left of the relief; ``thickness`` then counts above the coated flat top.
     """
 
     name: str
     role: str
     material: Material
     thickness: float
-    step_coverage: float = 1.0
+    step_coverage: StepCoverage = 1.0
     interface_resistance: float = 0.0
     lithiation: float | None = None
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +59,14 @@ class Film:
     layer
         What was laid.
     inner, outer
-        Level surfaces of its two faces.
+        Level surfaces of its two faces; the flat outer face of a filling layer lies the height of the
+        relief further from the floor than from the top.
     volume
         Volume, m³.
     inner_area, outer_area
         Areas of the two faces, m².
+    step_coverage
+        Thickness at the deepest point over that on the flat top.
     """
 
     layer: FilmLayer
@@ -64,13 +75,14 @@ class Film:
     volume: float
     inner_area: float
     outer_area: float
+    step_coverage: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
     """All films of one unit cell, from the substrate outwards."""
 
-    cell: UnitCell
+    cell: Cell
     films: tuple[Film, ...]
 
     @property
@@ -80,10 +92,22 @@ class Stack:
 
     @property
     def gap_after_coating(self) -> float | None:
-        """Smallest width left between coated walls above the floor film, m; None for a plane."""
-        if self.cell.gap is None:
-            return None
-        return self.cell.gap - 2 * self.cell.wall_offset(self.top)
+        """Smallest width left between coated walls above the floor film, m; None for a plane, 0 if filled."""
+        if self.films and self.films[-1].layer.fills and not self.cell.is_flat:
+            return 0.0
+        return self.cell.gap_left(self.top)
+
+    @property
+    def current_path(self) -> tuple[Film, ...]:
+        """The films that current crosses, from the inner collector (else the first electrode) outwards."""
+        roles = [film.layer.role for film in self.films]
+        core = [index for index, role in enumerate(roles) if role in _CORE_ROLES]
+        if not core:
+            return ()
+        collectors = [index for index, role in enumerate(roles) if role == "current_collector"]
+        first = max((index for index in collectors if index < core[0]), default=core[0])
+        last = min((index for index in collectors if index > core[-1]), default=core[-1])
+        return self.films[first : last + 1]
 
     def first(self, role: str) -> Film | None:
         """Return the first film of a role, seen from the substrate."""
@@ -98,7 +122,7 @@ class Stack:
         return film.volume / (self.cell.footprint * film.layer.thickness)
 
 
-def stack_films(cell: UnitCell, layers: Sequence[FilmLayer]) -> Stack:
+def stack_films(cell: Cell, layers: Sequence[FilmLayer]) -> Stack:
     """Return the films of ``layers`` on ``cell``, from the substrate outwards.
 
     Raises
@@ -111,51 +135,91 @@ def stack_films(cell: UnitCell, layers: Sequence[FilmLayer]) -> Stack:
     inner = Level(0.0, 0.0)
     inner_area, inner_volume = cell.area(inner), 0.0
     for layer in layers:
-        outer = Level(inner.top + layer.thickness, inner.bottom + layer.thickness * layer.step_coverage)
+        if layer.fills:
+            if layer is not layers[-1]:
+                raise ValueError(f"'{layer.name}' fills the relief: no layer can follow it")
+            films.append(_filling(cell, layer, inner))
+            break
+        outer = _laid(cell, layer, inner, layer.thickness)
         _require_room(cell, layer, inner, outer)
         outer_area, outer_volume = cell.area(outer), cell.volume(outer)
-        films.append(Film(layer, inner, outer, outer_volume - inner_volume, inner_area, outer_area))
+        ratio = coverage_points(layer.step_coverage, cell.deepest)[-1][1]
+        films.append(Film(layer, inner, outer, outer_volume - inner_volume, inner_area, outer_area, ratio))
         inner, inner_area, inner_volume = outer, outer_area, outer_volume
     return Stack(cell, tuple(films))
 
 
+def _filling(cell: Cell, layer: FilmLayer, inner: Level) -> Film:
+    """Return the last film, which closes what is left of the relief up to a flat face.
+
+    With thickness t above the films, d thick on the flat top: volume ``F (h + d + t)`` less the solid and
+    the films below it; a through-hole carries the overburden, and the flat face, on both sides.
+    """
+    faces = 2 if cell.through else 1
+    outer = Level(inner.top + layer.thickness, cell.height + inner.top + layer.thickness)
+    space = cell.footprint * (cell.height + faces * outer.top)
+    volume = space - cell.solid_volume - cell.volume(inner)
+    return Film(layer, inner, outer, volume, cell.area(inner), faces * cell.footprint, 1.0)
+
+
+def thickest_that_fits(lay: Callable[[float], Stack], fits: float, closes: float) -> float:
+    """Return the largest thickness (m) whose films fit the relief.
+
+    Parameters
+    ----------
+    lay
+        Lays the films with that thickness; raises DesignError when they merge.
+    fits, closes
+        Thicknesses at which they do and do not fit, m.
+    """
+    for _ in range(50):
+        middle = (fits + closes) / 2
+        try:
+            lay(middle)
+        except DesignError:
+            closes = middle
+        else:
+            fits = middle
+    return fits
+
+
 _REMEDY = {
-    "pillars": "a pitch above {gap:.4g} um plus the pillar diameter",
-    "holes": "holes wider than {gap:.4g} um",
-    "trenches": "trenches wider than {gap:.4g} um",
-    "honeycomb": "a pitch above {gap:.4g} um plus the wall",
-    "microtubes": "a {name} above {gap:.4g} um",
-}
-_PLACE = {
-    "neighbours": "the space between neighbours",
-    "opening": "the opening",
-    "bore": "the bore",
+    "pillars": "a larger pitch",
+    "holes": "wider holes",
+    "trenches": "wider trenches",
+    "honeycomb": "a larger pitch",
+    "microtubes": "a wider {place}",
+    "wave": "a longer period or a smaller amplitude",
 }
 
 
-def _require_room(cell: UnitCell, layer: FilmLayer, inner: Level, outer: Level) -> None:
-    path = f"layers.{layer.name}.thickness"
-    buried_at = cell.height - cell.rim_radius
-    if cell.gap is None:
+def _require_room(cell: Cell, layer: FilmLayer, inner: Level, outer: Level) -> None:
+    blocked = cell.obstruction(outer)
+    if blocked is None:
         return
-    total = cell.wall_offset(outer)
-    if total >= cell.gap / 2:
-        room = _fitting_thickness(cell, layer, inner, cell.gap / 2)
-        place = _PLACE[cell.gap_name or ""]
-        name = "bore" if cell.gap_name == "bore" else "space between tubes"
+    path = f"layers.{layer.name}.thickness"
+    room = _fitting_thickness(cell, layer, inner)
+    available, taken = blocked.available / UM, blocked.taken / UM
+    if blocked.verb == "closes":
+        place = blocked.place.removeprefix("the ")
+        remedy = _REMEDY[cell.kind].format(place=place)
         raise DesignError.at(
             path,
-            f"the films close {place}: it is {cell.gap / UM:.4g} um wide and the films up to '{layer.name}' "
-            f"take {2 * total / UM:.4g} um of it (both walls); {_advice(room)}"
-            f"{_REMEDY[cell.kind].format(gap=2 * total / UM, name=name)}",
+            f"the films close {blocked.place}: it is {available:.4g} um wide and the films up to "
+            f"'{layer.name}' take {taken:.4g} um of it (both walls); {_advice(room)}{remedy} "
+            f"(above {taken:.4g} um)",
         )
-    if outer.bottom >= buried_at:
-        room = (buried_at - inner.bottom) / layer.step_coverage
+    if blocked.verb == "buries":
         raise DesignError.at(
             path,
-            f"the films bury the wall: it is {buried_at / UM:.4g} um high and the floor film up to "
-            f"'{layer.name}' is {outer.bottom / UM:.4g} um thick; {_advice(room)}a taller relief",
+            f"the films bury {blocked.place}: it is {available:.4g} um high and the floor film up to "
+            f"'{layer.name}' is {taken:.4g} um thick; {_advice(room)}a taller relief",
         )
+    raise DesignError.at(
+        path,
+        f"the films fold onto themselves in {blocked.place} of {available:.4g} um: those up to "
+        f"'{layer.name}' are {taken:.4g} um thick; {_advice(room)}{_REMEDY[cell.kind]}",
+    )
 
 
 def _advice(room: float) -> str:
@@ -164,11 +228,20 @@ def _advice(room: float) -> str:
     return f"use less than {room / NM:.4g} nm here, or "
 
 
-def _fitting_thickness(cell: UnitCell, layer: FilmLayer, inner: Level, limit: float) -> float:
-    """Return the thickness of ``layer`` at which the wall offset reaches ``limit``, m (0 if none fits)."""
+def _fitting_thickness(cell: Cell, layer: FilmLayer, inner: Level) -> float:
+    """Return the thickness of ``layer`` at which the relief would just close, m (0 if none fits)."""
     low, high = 0.0, layer.thickness
     for _ in range(60):
         middle = (low + high) / 2
-        outer = Level(inner.top + middle, inner.bottom + middle * layer.step_coverage)
-        low, high = (middle, high) if cell.wall_offset(outer) < limit else (low, middle)
+        fits = cell.obstruction(_laid(cell, layer, inner, middle)) is None
+        low, high = (middle, high) if fits else (low, middle)
     return low
+
+
+def _laid(cell: Cell, layer: FilmLayer, inner: Level, thickness: float) -> Level:
+    """Return the level of a layer's outer face when it is ``thickness`` thick on the flat top, m."""
+    if layer.step_coverage == 1 and not inner.knots:
+        return Level(inner.top + thickness, inner.bottom + thickness)
+    ratios = coverage_points(layer.step_coverage, cell.deepest)
+    offsets = summed(inner.table(cell.deepest), ratios, thickness)
+    return Level(offsets[0][1], offsets[-1][1], offsets[1:-1])

@@ -3,6 +3,7 @@
 from tfgeom.design.changing import set_path
 from tfgeom.design.loading import design_from_mapping, load_design
 from tfgeom.design.published import PUBLISHED_QUANTITIES, Published
+from tfgeom.design.quantities import Balance
 from tfgeom.design.reading import Origin, read_mapping
 from tfgeom.design.relief import (
     Holes,
@@ -30,6 +31,7 @@ from tfgeom.design.writing import design_json_schema, design_sha256, dump_design
 __all__ = [
     "KINDS",
     "PUBLISHED_QUANTITIES",
+    "Balance",
     "Conformal",
     "Design",
     "Flooded",

@@ -5,9 +5,11 @@ and the missing electrolyte.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, get_args
 
 from tfgeom.design.paths import (
+    PLATED_LITHIUM,
     Location,
     dotted,
     layer_names,
@@ -20,9 +22,11 @@ from tfgeom.design.paths import (
 from tfgeom.design.schema import Role
 from tfgeom.design.wording import Problem
 from tfgeom.materials.library import load_library
+from tfgeom.units import parse_quantity
 
 _ROLES = get_args(Role)
 _ELECTRODES = ("cathode", "anode")
+_HIGHEST_CELL = 10  # V
 
 
 def cross_problems(mapping: Mapping[str, Any]) -> list[Problem]:
@@ -30,6 +34,7 @@ def cross_problems(mapping: Mapping[str, Any]) -> list[Problem]:
     return [
         *_unknown_materials(mapping),
         *_wrong_layers(mapping),
+        *_wrong_series(mapping),
         *_wrong_choices(mapping),
     ]
 
@@ -88,41 +93,55 @@ def _wrong_layers(mapping: Mapping[str, Any]) -> Iterator[Problem]:
     if not isinstance(layers, list):
         return
     yield from _doubled_names(layers)
+    yield from _wrong_fill(layers, isinstance(cell, Mapping) and cell.get("type") == "flooded")
     roles = [str(layer.get("role")) if isinstance(layer, Mapping) else "" for layer in layers]
     kind = cell.get("type") if isinstance(cell, Mapping) else None
     if layers and all(role in _ROLES for role in roles):
         if kind == "conformal":
             anode_free = isinstance(cell, Mapping) and cell.get("anode_free") is True
             yield from _wrong_conformal(roles, anode_free)
+            yield from _wrong_balance(layers, roles, anode_free)
         elif kind == "flooded":
             yield from _wrong_flooded(roles)
+            yield from _wrong_balance(layers, roles, half_cell=True)
+        if kind in ("conformal", "flooded"):
+            yield from _off_the_path(roles, kind)
 
 
 def _doubled_names(layers: list[Any]) -> Iterator[Problem]:
     names = layer_names(layers)
     for index, name in enumerate(names):
+        if name == PLATED_LITHIUM:
+            yield Problem(
+                ("layers", index, "name"), "is the name of the lithium that a cell plates; choose another"
+            )
         if name is None or name not in names[:index]:
             continue
         first = names.index(name)
         if isinstance(layers[index], Mapping) and "name" in layers[index]:
             message = f"'{name:.60}' is also the name of layer {first + 1}; change one"
             yield Problem(("layers", index, "name"), message)
-        elif name not in (*_ELECTRODES, "inner_collector", "outer_collector", "electrolyte"):
+        elif name not in (*_ELECTRODES, "inner_collector", "outer_collector"):
             message = f"layer {first + 1} is also named '{name:.60}'; give each a 'name'"
             yield Problem(("layers", index), message)
 
 
 def _wrong_conformal(roles: list[str], anode_free: bool) -> Iterator[Problem]:
-    for role in _ELECTRODES:
-        yield from _exactly_one(roles, role, needed=not (role == "anode" and anode_free))
+    yield from _exactly_one(roles, "cathode")
+    if anode_free:
+        for index in _at(roles, "anode"):
+            yield Problem(
+                ("layers", index), "an anode-free cell plates its anode; remove it, or 'anode_free'"
+            )
+    else:
+        yield from _exactly_one(roles, "anode")
     electrolytes = _at(roles, "electrolyte")
     electrodes = [index for index, role in enumerate(roles) if role in _ELECTRODES]
     first, last = min(electrodes, default=0), max(electrodes, default=0)
     between = [index for index in electrolytes if first < index < last]
-    for index in electrolytes[1:]:
-        yield Problem(
-            ("layers", index), "not yet supported: more than one electrolyte layer", unsupported=True
-        )
+    for before, index in pairwise(electrolytes):
+        if index != before + 1:
+            yield Problem(("layers", index), "the electrolyte layers must be neighbours; move it")
     if not electrolytes:
         yield Problem(("layers",), "no layer of role electrolyte; put one between cathode and anode")
     elif len(electrodes) == 2 and len(between) < len(electrolytes):
@@ -165,9 +184,68 @@ def _collectors(roles: list[str], outer_allowed: bool = True) -> Iterator[Proble
         )
 
 
-def _exactly_one(roles: list[str], role: str, needed: bool) -> Iterator[Problem]:
+def _off_the_path(roles: list[str], kind: str) -> Iterator[Problem]:
+    """Yield the barriers, interlayers and encapsulations that lie where they cannot do what they are for."""
+    core = [index for index, role in enumerate(roles) if role in (*_ELECTRODES, "electrolyte")]
+    if not core:
+        return
+    collectors = _at(roles, "current_collector")
+    first = max((index for index in collectors if index < core[0]), default=core[0])
+    last = min((index for index in collectors if index > core[-1]), default=core[-1])
+    for index, role in enumerate(roles):
+        inside = first < index < last
+        message = ""
+        if kind == "flooded" and index > core[-1] and role in ("barrier", "encapsulation"):
+            message = "would keep the liquid from the electrode; remove it"
+        elif role == "interlayer" and not inside:
+            message = "an interlayer lies between the collectors; call it a barrier here, or move it"
+            if kind == "flooded" and index > core[-1]:
+                yield Problem(
+                    ("layers", index),
+                    "not yet supported: an interlayer on a flooded electrode",
+                    unsupported=True,
+                )
+                continue
+        elif role == "barrier" and inside:
+            message = "a barrier between the collectors would carry the current; call it an interlayer"
+        elif role == "encapsulation" and (index < last or set(roles[index:]) - {"encapsulation", "barrier"}):
+            message = "an encapsulation covers the whole cell; move it outwards"
+        if message:
+            yield Problem(("layers", index), message)
+
+
+def _wrong_fill(layers: list[Any], flooded: bool) -> Iterator[Problem]:
+    for index, layer in enumerate(layers):
+        if not isinstance(layer, Mapping) or "fill" not in layer:
+            continue
+        if flooded:
+            yield Problem(("layers", index, "fill"), "the liquid fills a flooded cell; give a thickness")
+        elif index < len(layers) - 1:
+            yield Problem(("layers", index, "fill"), "only the last layer can fill; give a thickness")
+
+
+def _wrong_balance(
+    layers: list[Any], roles: list[str], anode_free: bool = False, half_cell: bool = False
+) -> Iterator[Problem]:
+    balanced = [
+        index
+        for index, layer in enumerate(layers)
+        if isinstance(layer, Mapping)
+        and isinstance(layer.get("thickness"), Mapping)
+        and roles[index] in _ELECTRODES
+    ]
+    for index in balanced:
+        place = ("layers", index, "thickness")
+        if anode_free or half_cell:
+            kind = "an anode-free cell" if anode_free else "a flooded cell"
+            yield Problem(place, f"{kind} has no second electrode film to balance with; give a thickness")
+        elif index != balanced[0]:
+            yield Problem(place, f"layer {balanced[0] + 1} is balanced already; give one of them a thickness")
+
+
+def _exactly_one(roles: list[str], role: str) -> Iterator[Problem]:
     places = _at(roles, role)
-    if not places and needed:
+    if not places:
         yield Problem(("layers",), f"no layer of role {role}; a conformal cell has one")
     for index in places[1:]:
         yield Problem(
@@ -178,6 +256,40 @@ def _exactly_one(roles: list[str], role: str, needed: bool) -> Iterator[Problem]
 
 def _at(roles: list[str], role: str) -> list[int]:
     return [index for index, given in enumerate(roles) if given == role]
+
+
+def _wrong_series(mapping: Mapping[str, Any]) -> Iterator[Problem]:
+    count, cell = mapping.get("cells_in_series", 1), mapping.get("cell")
+    several = isinstance(count, int) and not isinstance(count, bool) and count > 1
+    if several and cell is None:
+        yield Problem(("cells_in_series",), "needs a cell to stack; add layers and a cell, or remove it")
+    if several and isinstance(cell, Mapping) and cell.get("type") == "flooded":
+        yield Problem(
+            ("cells_in_series",),
+            "stacks conformal cells: a flooded half-cell has one counter electrode; use 1",
+        )
+    yield from _voltages_per_cell(mapping, count if several else 1)
+    if "bipolar_plate" in mapping and count == 1:
+        yield Problem(
+            ("bipolar_plate",), "lies between cells in series; add 'cells_in_series: 2', or remove it"
+        )
+
+
+def _voltages_per_cell(mapping: Mapping[str, Any], cells: int) -> Iterator[Problem]:
+    for end in ("min", "max"):
+        place, rest = locate(mapping, f"operation.voltage.{end}")
+        if rest:
+            continue
+        given = value_at(mapping, place)
+        try:
+            volts = parse_quantity(given, "voltage")
+        except (ValueError, OverflowError):
+            continue  # reported where it is read
+        if abs(volts) > _HIGHEST_CELL * cells:
+            limit = f"{_HIGHEST_CELL * cells} V"
+            of = f" for {cells} cells in series" if cells > 1 else ""
+            message = f"{given} is outside -{limit} to {limit}{of}; check the number and its unit"
+            yield Problem(place, message)
 
 
 def _wrong_choices(mapping: Mapping[str, Any]) -> Iterator[Problem]:

@@ -10,6 +10,9 @@ from typing import Any
 
 Location = tuple[str | int, ...]
 
+PLATED_LITHIUM = "plated_lithium"
+"""Name of the film that charging an anode-free cell plates; no layer of a design may take it."""
+
 _CORE_ROLES = ("cathode", "electrolyte", "anode")
 
 

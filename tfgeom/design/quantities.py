@@ -5,8 +5,9 @@ is allowed and how to mend it, writes the value back as the file spells it, and 
 JSON Schema.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -43,26 +44,99 @@ class Number:
         return {"type": "number", least: self.low, "maximum": self.high, "examples": [self.example]}
 
 
-class FilmThickness(Quantity):
-    """A length, or a form that comes later."""
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A thickness still to be solved: that at which anode over cathode capacity is ``ratio``."""
 
-    def read(self, given: object) -> float:
-        """Return the SI value of ``given``; say so when it is a form that comes later."""
-        if isinstance(given, Mapping) and list(given) == ["balance"]:
-            raise not_yet("thickness: {balance: ...}")
-        return Quantity.read(self, given)
+    ratio: float
+
+
+class FilmThickness(Quantity):
+    """A length, or the N/P ratio to solve it for: ``{balance: 1.1}``."""
+
+    def read_thickness(self, given: object) -> float | Balance:
+        """Return the SI value of ``given``, or the ratio; raise ValueError with what would do."""
+        if isinstance(given, Mapping):
+            if list(given) != ["balance"]:
+                raise ValueError(
+                    f"must be a length, or an N/P ratio as '{{balance: 1.1}}', not {given!r:.60}"
+                )
+            try:
+                return Balance(_RATIO.read(given["balance"]))
+            except ValueError as error:
+                raise ValueError(f"balance {error}") from None
+        return self.read(given)
+
+    def write_thickness(self, value: float | Balance | None, info: core_schema.SerializationInfo) -> Any:
+        """Return ``value`` as the file spells it, lengths as floats in Python."""
+        if isinstance(value, Balance):
+            return {"balance": value.ratio}
+        return value if value is None or info.mode == "python" else self.write(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.read_thickness,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                self.write_thickness, info_arg=True
+            ),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        length = Quantity.__get_pydantic_json_schema__(self, schema, handler)
+        ratio = _RATIO.__get_pydantic_json_schema__(schema, handler)
+        balance = {
+            "type": "object",
+            "properties": {"balance": ratio},
+            "required": ["balance"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [length, balance]}
+
+
+CoverageValue = float | tuple[tuple[float, float], ...]
+"""Step coverage: deepest over nominal thickness, or (depth in m, ratio) points."""
 
 
 class StepCoverage(Number):
-    """A bare number, or a form that comes later."""
+    """A bare number, points ``[[depth, ratio], ...]``, or a form that comes later."""
 
-    def read(self, given: object) -> float:
-        """Return ``given``; say so when it is a form that comes later."""
-        if isinstance(given, list):
-            raise not_yet("step_coverage as points")
+    def read(self, given: object) -> CoverageValue:  # type: ignore[override]
+        """Return a ratio, or points by increasing depth; say so when it is a form that comes later."""
+        if isinstance(given, (list, tuple)):
+            return self._points(given)
         if isinstance(given, Mapping) and list(given) == ["deposition"]:
             raise not_yet("step_coverage from a deposition model")
         return Number.read(self, given)
+
+    def write(self, value: CoverageValue) -> object:
+        """Return ``value`` as the file spells it."""
+        if isinstance(value, float):
+            return value
+        return [[_DEPTH.write(depth), ratio] for depth, ratio in value]
+
+    def _points(self, given: Sequence[object]) -> CoverageValue:
+        points = []
+        for point in given:
+            if not isinstance(point, (list, tuple)) or len(point) != 2:
+                raise ValueError(f"points are [depth, ratio] pairs such as [[25 um, 0.9]], not {point!r:.60}")
+            points.append((_DEPTH.read(point[0]), Number.read(self, point[1])))
+        depths = [depth for depth, _ in points]
+        if not points or any(deeper <= depth for depth, deeper in pairwise(depths)):
+            raise ValueError("needs points by increasing depth, such as [[25 um, 0.9], [50 um, 0.8]]")
+        if depths[0] == 0 and points[0][1] != 1:
+            raise ValueError(f"the ratio at depth 0 is 1 by definition, not {points[0][1]:g}")
+        return tuple(points)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.read,
+            serialization=core_schema.plain_serializer_function_ser_schema(self.write, when_used="json"),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        number = Number.__get_pydantic_json_schema__(self, schema, handler)
+        points = {"type": "array", "items": {"type": "array"}, "examples": [[["25 um", 0.9], ["50 um", 0.8]]]}
+        return {"anyOf": [number, points]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +171,12 @@ def not_yet(feature: str) -> PydanticCustomError:
     return PydanticCustomError("unsupported", "not yet supported: {feature}", {"feature": feature})
 
 
+_RATIO = Number(0.01, 100, example=1.1)
+_DEPTH = Quantity("length", "0.05 nm", "100 mm", zero=True)
 Length = Annotated[float, Quantity("length", "0.05 nm", "100 mm")]
-Thickness = Annotated[float, FilmThickness("length", "0.05 nm", "100 mm")]
+Thickness = Annotated[float | Balance | None, FilmThickness("length", "0.05 nm", "100 mm")]
 LengthOrZero = Annotated[float, Quantity("length", "0.05 nm", "100 mm", zero=True)]
-Voltage = Annotated[float, Quantity("voltage", "-10 V", "10 V", positive=False)]
+Voltage = Annotated[float, Quantity("voltage", "-10 kV", "10 kV", positive=False)]
 Temperature = Annotated[float, Quantity("temperature", "200 K", "400 K")]
 Density = Annotated[float, Quantity("density", high="30 g/cm^3")]
 CurrentDensity = Annotated[float, Quantity("current_density", high="1e6 mA/cm^2")]
@@ -110,7 +186,7 @@ Angle = Annotated[float, Quantity("angle", "-360 deg", "360 deg", positive=False
 SidewallAngle = Annotated[float, Quantity("angle", "45 deg", "95 deg")]
 Fraction = Annotated[float, Quantity("fraction", "0", "1", positive=False)]
 Tolerance = Annotated[float, Quantity("fraction", high="10")]
-Coverage = Annotated[float, StepCoverage(0, 2, above=True, example=0.9)]
+Coverage = Annotated[CoverageValue, StepCoverage(0, 2, above=True, example=0.9)]
 CRate = Annotated[float, Number(0, 1e6, above=True, example=0.5)]
 Name = Annotated[str, Words()]
 Text = Annotated[str, Words(4000, lines=True)]

@@ -10,13 +10,12 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
-    field_validator,
     model_serializer,
     model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from tfgeom.design.quantities import Angle, Length, LengthOrZero, SidewallAngle, not_yet
+from tfgeom.design.quantities import Angle, Length, LengthOrZero, SidewallAngle
 from tfgeom.units import NUMBER_AND_UNIT, format_quantity
 
 Lattice = Literal["square", "hexagonal"]
@@ -62,16 +61,6 @@ class Walled(Section):
     )
     rim_radius: LengthOrZero = Field(default=0.0, description="Rounding of the upper edges.")
 
-    @field_validator("sidewall_angle")
-    @classmethod
-    def _vertical(cls, angle: float) -> float:
-        if not math.isclose(angle, _VERTICAL, rel_tol=1e-12):
-            raise not_yet("walls that are not vertical (sidewall_angle other than 90 deg)")
-        return _VERTICAL
-
-
-AnyWalled = TypeVar("AnyWalled", bound=Walled)
-
 
 class Sectioned(Walled):
     """What pillars and holes may say about their cross-section."""
@@ -82,25 +71,8 @@ class Sectioned(Walled):
     side: Width | None = Field(default=None, description="Edge of a square or hexagon, instead of diameter.")
     rotation: Angle = Field(default=0.0, description="Turn of the cross-section.")
 
-    @field_validator("cross_section")
-    @classmethod
-    def _circle(cls, shape: str) -> str:
-        if shape != "circle":
-            raise not_yet(f"cross_section {shape}")
-        return shape
 
-    @field_validator("side")
-    @classmethod
-    def _no_side(cls, side: Width | None) -> None:
-        if side is not None:
-            raise not_yet("side (square and hexagonal cross-sections)")
-
-    @field_validator("rotation")
-    @classmethod
-    def _unturned(cls, angle: float) -> float:
-        if angle != 0:
-            raise not_yet("rotation of the cross-section")
-        return angle
+AnyWalled = TypeVar("AnyWalled", bound=Walled)
 
 
 class Planar(Section):
@@ -115,15 +87,15 @@ class Pillars(Sectioned):
     kind: Literal["pillars"]
     lattice: Lattice = Field(description="Arrangement of the pillars.")
     pitch: Length = Field(description="Distance between the axes of neighbours.")
-    diameter: Width = Field(description="Diameter of a pillar.")
+    diameter: Width | None = Field(default=None, description="Diameter, or width across flats.")
     height: Length = Field(description="Height above the floor.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         wrong = _Problems()
-        width = self.diameter.value
-        wrong.unless(width < self.pitch, "diameter", _too_wide(width, self.pitch))
-        wrong.rim(self.rim_radius, width, "diameter", self.height, "height")
+        width, key = _sized(self, wrong)
+        wrong.unless(width < self.pitch, key, _too_wide(width, self.pitch))
+        wrong.rim(self.rim_radius, width, key, self.height, "height")
         return wrong.check(self)
 
 
@@ -133,23 +105,16 @@ class Holes(Sectioned):
     kind: Literal["holes"]
     lattice: Lattice = Field(description="Arrangement of the holes.")
     pitch: Length = Field(description="Distance between the axes of neighbours.")
-    diameter: Width = Field(description="Diameter of a hole.")
+    diameter: Width | None = Field(default=None, description="Diameter, or width across flats.")
     depth: Length = Field(description="Depth below the surface.")
     through: bool = Field(default=False, strict=True, description="Whether the holes go through the wafer.")
-
-    @field_validator("through")
-    @classmethod
-    def _blind(cls, through: bool) -> bool:
-        if through:
-            raise not_yet("through-holes (through: true)")
-        return through
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         wrong = _Problems()
-        width = self.diameter.value
-        wrong.unless(width < self.pitch, "diameter", _too_wide(width, self.pitch))
-        wrong.rim(self.rim_radius, self.pitch - width, "pitch - diameter", self.depth, "depth")
+        width, key = _sized(self, wrong)
+        wrong.unless(width < self.pitch, key, _too_wide(width, self.pitch))
+        wrong.rim(self.rim_radius, self.pitch - width, f"pitch - {key}", self.depth, "depth")
         return wrong.check(self)
 
 
@@ -188,12 +153,6 @@ class Microtubes(Walled):
     height: Length = Field(description="Height above the floor.")
     inner: InnerTube | None = Field(default=None, description="A second tube inside each tube.")
 
-    @field_validator("inner")
-    @classmethod
-    def _single(cls, inner: InnerTube | None) -> None:
-        if inner is not None:
-            raise not_yet("double microtubes (inner)")
-
     @model_validator(mode="after")
     def _fits(self) -> Self:
         wrong = _Problems()
@@ -206,6 +165,20 @@ class Microtubes(Walled):
             f"use less than {_length(width / 2)}, or a larger outer_diameter",
         )
         wrong.rim(self.rim_radius, self.wall, "wall", self.height, "height")
+        if self.inner is not None:
+            second, bore = self.inner.outer_diameter.value, width - 2 * self.wall
+            wrong.unless(
+                bore <= 0 or second < bore,
+                "inner",
+                f"its outer_diameter {_length(second)} does not fit the bore of {_length(max(bore, 0.0))}; "
+                "use a smaller inner tube, or a thinner wall around it",
+            )
+            wrong.unless(
+                2 * self.inner.wall < second,
+                "inner",
+                f"its wall {_length(self.inner.wall)} leaves no bore in {_length(second)}; "
+                f"use less than {_length(second / 2)}",
+            )
         return wrong.check(self)
 
 
@@ -225,7 +198,15 @@ class Honeycomb(Walled):
         return wrong.check(self)
 
 
-LATER_KINDS = ("wave", "pattern", "freeform")
+class Wave(Section):
+    """A wavy surface, as of flexible foils."""
+
+    kind: Literal["wave"]
+    amplitude: Length = Field(description="Half the height from valley to peak.")
+    period: Length = Field(description="Length of one wave.")
+
+
+LATER_KINDS = ("pattern", "freeform")
 
 
 def _refuse_later(given: Any) -> Any:
@@ -236,7 +217,7 @@ def _refuse_later(given: Any) -> Any:
     return given
 
 
-Relief = Planar | Pillars | Holes | Trenches | Microtubes | Honeycomb
+Relief = Planar | Pillars | Holes | Trenches | Microtubes | Honeycomb | Wave
 """The kinds of relief."""
 
 ReliefField = Annotated[
@@ -275,6 +256,18 @@ class _Problems:
         if self._found:
             raise PydanticCustomError("issues", "relief", {"issues": self._found})
         return relief
+
+
+def _sized(relief: "Pillars | Holes", wrong: _Problems) -> tuple[float, str]:
+    """Return the width that was given and its key; note when there is none or one too many."""
+    if relief.side is not None and relief.cross_section == "circle":
+        wrong.unless(False, "side", "a circle has none; give diameter, or a cross_section with sides")
+    if relief.side is not None and relief.diameter is not None:
+        wrong.unless(False, "side", "stands beside diameter; keep one of the two")
+    if relief.side is None and relief.diameter is None:
+        wrong.unless(False, "diameter", "is missing; add it, for example 'diameter: 3 um'")
+    given, key = (relief.side, "side") if relief.diameter is None else (relief.diameter, "diameter")
+    return (0.0 if given is None else given.value), key
 
 
 def _too_wide(width: float, pitch: float) -> str:

@@ -10,19 +10,21 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BeforeValidator,
+    ConfigDict,
     Field,
     PrivateAttr,
-    ValidationInfo,
     field_serializer,
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from tfgeom.design.paths import layer_names
 from tfgeom.design.published import Published
 from tfgeom.design.quantities import (
     ArealCapacity,
     AreaResistance,
+    Balance,
     Coverage,
     CRate,
     CurrentDensity,
@@ -41,11 +43,11 @@ from tfgeom.design.reading import Origin
 from tfgeom.design.relief import ReliefField, Section
 from tfgeom.errors import DesignError
 from tfgeom.materials.schema import MaterialOverride
+from tfgeom.units import format_quantity
 
 Role = Literal[
     "current_collector", "cathode", "electrolyte", "anode", "barrier", "interlayer", "encapsulation"
 ]
-_LATER_ROLES = ("barrier", "interlayer", "encapsulation")
 _LAYER_NAME = r"[A-Za-z][A-Za-z0-9_-]{0,59}"
 
 
@@ -83,14 +85,21 @@ class Fill(Section):
 class Layer(Section):
     """One film; layers are listed from the substrate outwards."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["thickness"]}, {"required": ["fill"]}]}
+    )
+
     role: Role = Field(description="What the layer does in the cell.")
     material: Name = Field(description="Formula or short name, see 'tfgeom materials'.")
-    thickness: Thickness = Field(description="Thickness on the flat top.")
+    thickness: Thickness = Field(
+        default=None, description="Thickness on the flat top, or the N/P ratio to solve an electrode for."
+    )
     name: str = Field(
         default="", pattern=f"^{_LAYER_NAME}$", description="Name in paths and results; by default the role."
     )
     step_coverage: Coverage = Field(
-        default=1.0, description="Thickness at the deepest point over that on the flat top."
+        default=1.0,
+        description="Thickness at the deepest point over that on the flat top, or points of depth and ratio.",
     )
     interface_resistance: AreaResistance = Field(
         default=0.0, description="Extra resistance of the layer's inner face, per area of interface."
@@ -98,18 +107,35 @@ class Layer(Section):
     lithiation: Fraction | None = Field(default=None, description="Filled fraction as made, 0 to 1.")
     fill: Fill | None = Field(default=None, description="Closes what is left, instead of thickness.")
 
-    @field_validator("role")
-    @classmethod
-    def _built_role(cls, role: str) -> str:
-        if role in _LATER_ROLES:
-            raise not_yet(f"layers of role {role}")
-        return role
-
-    @field_validator("fill")
-    @classmethod
-    def _no_fill(cls, fill: Fill | None) -> None:
-        if fill is not None:
-            raise not_yet("fill")
+    @model_validator(mode="after")
+    def _one_thickness(self) -> Self:
+        fills = self.fill is not None
+        wrong = {
+            "thickness": (
+                (not fills and self.thickness is None, "is missing; add it, for example 'thickness: 3 um'"),
+                (
+                    isinstance(self.thickness, Balance) and self.role not in ("cathode", "anode"),
+                    "balance is for a cathode or an anode; give a thickness",
+                ),
+            ),
+            "fill": (
+                (fills and self.thickness is not None, "stands instead of thickness; remove one of them"),
+                (
+                    fills and self.role == "electrolyte",
+                    "an electrolyte that fills leaves no room for the other electrode; give a thickness",
+                ),
+            ),
+            "step_coverage": (
+                (
+                    fills and self.step_coverage != 1,
+                    "a filling layer has none: it closes what is left; remove it",
+                ),
+            ),
+        }
+        issues = [(key, message, False) for key, cases in wrong.items() for is_so, message in cases if is_so]
+        if issues:
+            raise PydanticCustomError("issues", "layer", {"issues": issues})
+        return self
 
 
 class Conformal(Section):
@@ -128,13 +154,6 @@ class Conformal(Section):
         if model == "dissociation":
             raise not_yet("electrolyte_model dissociation")
         return model
-
-    @field_validator("anode_free")
-    @classmethod
-    def _with_anode(cls, anode_free: bool) -> bool:
-        if anode_free:
-            raise not_yet("anode_free cells")
-        return anode_free
 
 
 class Flooded(Section):
@@ -162,7 +181,7 @@ class VoltageWindow(Section):
 class Operation(Section):
     """How the cell is run."""
 
-    voltage: VoltageWindow = Field(description="Voltage limits.")
+    voltage: VoltageWindow = Field(description="Voltage limits; of the whole stack of cells in series.")
     temperature: Temperature = Field(description="Temperature of the cell.")
     c_rates: tuple[CRate, ...] = Field(default=(), description="Rates; 1 empties the cell in an hour.")
     footprint_currents: tuple[CurrentDensity, ...] = Field(
@@ -200,12 +219,22 @@ class Chip(Section):
     border: LengthOrZero = Field(default=0.0, description="Dead margin around the relief.")
     contacts: tuple[ChipContact, ...] = Field(default=(), description="Where current enters and leaves.")
 
+    @model_validator(mode="after")
+    def _border_leaves_room(self) -> Self:
+        shorter = min(self.width, self.length)
+        if 2 * self.border >= shorter:
+            border, side = (format_quantity(value, "length") for value in (self.border, shorter))
+            half = format_quantity(shorter / 2, "length")
+            message = f"{border} on both sides leaves nothing of the {side} side; use less than {half}"
+            raise PydanticCustomError("issues", "chip", {"issues": [("border", message, False)]})
+        return self
+
 
 class BipolarPlate(Section):
     """What replaces the wafer between cells in series."""
 
     material: Name = Field(description="Material of the plate.")
-    thickness: Length = Field(description="Thickness of the plate.")
+    thickness: Length = Field(description="Thickness of the whole plate, relief included.")
 
 
 class Design(Section):
@@ -227,8 +256,16 @@ class Design(Section):
     operation: Operation | None = Field(default=None, description="How the cell is run.")
     packaging: Packaging | None = Field(default=None, description="What the device carries besides.")
     chip: Chip | None = Field(default=None, description="The chip that the relief covers.")
-    cells_in_series: int = Field(default=1, ge=1, strict=True, description="Cells stacked face to back.")
-    bipolar_plate: BipolarPlate | None = Field(default=None, description="Replaces the wafer between cells.")
+    cells_in_series: int = Field(
+        default=1,
+        ge=1,
+        le=1000,
+        strict=True,
+        description="Cells stacked face to back; voltage limits and results are then the whole stack's.",
+    )
+    bipolar_plate: BipolarPlate | None = Field(
+        default=None, description="What all cells but the first lie on, instead of a wafer each."
+    )
     materials: dict[Name, MaterialOverride] = Field(
         default_factory=dict, description="Constants that replace or add to the library's."
     )
@@ -250,19 +287,6 @@ class Design(Section):
             {**layer, "name": name} if isinstance(layer, Mapping) and "name" not in layer and name else layer
             for layer, name in zip(layers, names, strict=True)
         ]
-
-    @field_validator("chip", "bipolar_plate")
-    @classmethod
-    def _not_built(cls, section: Section | None, info: ValidationInfo) -> None:
-        if section is not None:
-            raise not_yet(str(info.field_name))
-
-    @field_validator("cells_in_series")
-    @classmethod
-    def _one_cell(cls, count: int) -> int:
-        if count != 1:
-            raise not_yet("cells_in_series other than 1")
-        return count
 
     @field_serializer("materials", when_used="json")
     def _written(self, materials: dict[str, MaterialOverride]) -> dict[str, Any]:

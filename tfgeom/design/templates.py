@@ -47,6 +47,11 @@ _RELIEFS = {
   depth: 20 um
   rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
 """,
+    "wave": """\
+  kind: wave                # z = amplitude cos(2 pi x/period), as of flexible foils
+  amplitude: 1 um           # half of valley to peak
+  period: 10 um
+""",
 }
 
 KINDS = tuple(_RELIEFS)
@@ -72,6 +77,9 @@ operation:
   temperature: 25 degC
   c_rates: [0.1, 1, 10, 100]  # 1 empties the cell in an hour
 packaging: {{thickness: 10 um, density: 2.5 g/cm^3}}
+# chip: {{width: 2 mm, length: 1 mm, border: 50 um}}   # for absolute capacity, energy and mass
+# cells_in_series: 2          # bipolar: the voltage limits above are then the whole stack's
+# bipolar_plate: {{material: Al, thickness: 50 um}}    # instead of a wafer under all cells but the first
 # materials:                  # replace or add constants of the library
 #   LiV2O5: {{diffusivity: 1e-13 cm^2/s}}
 # published:                  # measured values, shown beside the computed ones
@@ -85,6 +93,7 @@ _ARTICLES = {
     "trenches": "trenches",
     "microtubes": "microtubes",
     "honeycomb": "a honeycomb",
+    "wave": "a wavy surface",
 }
 
 

@@ -10,9 +10,6 @@ from pydantic_core import ErrorDetails
 from tfgeom.design.keys import example_of, known_keys, models_at
 from tfgeom.design.paths import Location, did_you_mean, nearest, value_at
 
-_STAND_INS = {"thickness": "fill", "diameter": "side"}
-"""Required keys that another key, which comes later, may replace."""
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -95,9 +92,6 @@ def _free_keys(location: Location, mapping: Mapping[str, Any]) -> list[str]:
 
 def _missing(location: Location, mapping: Mapping[str, Any]) -> list[Problem]:
     key = str(location[-1])
-    section = value_at(mapping, location[:-1])
-    if _STAND_INS.get(key) in section:
-        return []
     if location == ("schema_version",):
         return [Problem(location, "is missing; add 'schema_version: 1' at the top of the file")]
     example = example_of(mapping, location[:-1], key)

@@ -1,77 +1,62 @@
-"""One periodic cell of a relief with vertical walls: areas and film volumes at any offset, exactly.
+"""One periodic cell of a relief: areas and film volumes at any offset, exactly.
 
-The surface at offset d from the substrate consists of four strips: the flat top, the arc around the rim,
-the wall and the flat floor.  A strip of the profile with length ``l`` and first moment ``m`` (integral of
-rho along it) has the area ``p l + 2 kappa m`` when swept around the plan (Steiner, Pappus).
+A level surface consists of the flat top, arcs around the rims, the wall and the flat floor (of a
+through-hole: the lower face).  For a uniform offset from a straight wall everything is closed: A(d) is a
+quadratic, its integral V(d) Simpson's rule, exactly.  Where the offset changes with depth the profile is
+integrated (`tfgeom.geometry.profile`).
 
-A rounded rim of radius rc is the sharp relief with its plan eroded by rc, seen from offset rc on; floor and
-top shift together and the height stays.
+A rounded rim of radius rc is the sharp relief with its plan eroded by rc tan(t/2), t the angle of the wall,
+seen from offset rc on; floor and top shift together and the height stays (a through-hole loses 2 rc).
 """
 
 import math
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from tfgeom.geometry.plan import Plan
+from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile
+from tfgeom.geometry.room import Gap, Obstruction, Reach
 
+__all__ = ["Gap", "Level", "LevelAreas", "Obstruction", "Reach", "UnitCell"]
 
-class Level(NamedTuple):
-    """An offset surface: distance from the bare substrate on the flat top and on the floor, m.
-
-    Between them the distance changes linearly with depth along the wall.
-    """
-
-    top: float
-    bottom: float
-
-
-class LevelAreas(NamedTuple):
-    """Areas of the four strips of a level surface per unit cell, m²."""
-
-    top: float
-    rim: float
-    wall: float
-    floor: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """The offset at which a uniform film would close the relief.
-
-    Attributes
-    ----------
-    value
-        Largest offset, m; infinite for a plane.
-    limited_by
-        bore, opening, neighbours or depth; None for a plane.
-    """
-
-    value: float
-    limited_by: str | None
+_PLACES = {
+    "neighbours": "the space between neighbours",
+    "opening": "the opening",
+    "bore": "the bore",
+    "annulus": "the annulus between the tubes",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class UnitCell:
-    """A plan raised by ``height`` with vertical walls.
+    """A plan swept along a straight wall.
 
     Attributes
     ----------
     kind
         Name of the relief kind.
     plan
-        Plan of the unrounded edges (where wall and flat would meet).
+        Plan of the unrounded edges at the smallest section of the material: the top, of undercut walls the
+        foot.
     height
         Height of the raised material, m; 0 for a plane.
     rim_radius
-        Radius of the rounded rim, m.
+        Radius of the rounded rims, m.
     feature_width
-        Width of what the kind is named after, m; None for a plane.
-    gap
-        Smallest distance between facing bare walls, m; None for a plane.
-    gap_name
-        What that gap is: bore, opening or neighbours; None for a plane.
+        Width at the top of what the kind is named after, m; None for a plane.
+    gaps
+        Distances between facing bare walls at the top.
     pitch, lattice
         Period and lattice, None where the kind has none.
+    angle
+        Angle of the walls from the wafer plane, rad; below pi/2 the material widens downwards.
+    through
+        Whether holes go through the wafer and both faces are coated.
+    profile
+        The wall with its rims.
+    sharp_plan
+        The sharp plan whose offset by ``rim_radius`` is the relief.
     """
 
     kind: str
@@ -79,10 +64,22 @@ class UnitCell:
     height: float = 0.0
     rim_radius: float = 0.0
     feature_width: float | None = None
-    gap: float | None = None
-    gap_name: str | None = None
+    gaps: tuple[Gap, ...] = ()
     pitch: float | None = None
     lattice: str | None = None
+    angle: float = math.pi / 2
+    through: bool = False
+    profile: Profile = field(init=False, repr=False, compare=False)
+    sharp_plan: Plan = field(init=False, repr=False, compare=False)
+    _growth: tuple[float, float, float] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Made once: every area and volume of every level asks for them.
+        profile = Profile(self.height, self.angle, self.rim_radius, self.through)
+        object.__setattr__(self, "profile", profile)
+        eroded = self.plan.eroded(profile.erosion) if self.rim_radius else self.plan
+        object.__setattr__(self, "sharp_plan", eroded)
+        object.__setattr__(self, "_growth", _area_growth(eroded, profile))
 
     @property
     def footprint(self) -> float:
@@ -90,9 +87,14 @@ class UnitCell:
         return self.plan.footprint
 
     @property
-    def sharp_plan(self) -> Plan:
-        """The sharp plan whose offset by ``rim_radius`` is the relief."""
-        return self.plan.eroded(self.rim_radius) if self.rim_radius else self.plan
+    def is_flat(self) -> bool:
+        """Whether there is no relief at all."""
+        return not self.plan.elements
+
+    @property
+    def is_vertical(self) -> bool:
+        """Whether the walls stand upright."""
+        return self.profile.is_vertical
 
     @property
     def area_gain(self) -> float:
@@ -102,89 +104,222 @@ class UnitCell:
     @property
     def solid_volume(self) -> float:
         """Volume of the raised material above the floor, m³ per unit cell."""
-        rc = self.rim_radius
-        rounding = self._sharp_volume((rc, rc)) - self.footprint * rc
-        return self.sharp_plan.area * self.height + rounding
+        rc, plan, profile = self.rim_radius, self.sharp_plan, self.profile
+        if self.is_flat:
+            return 0.0
+        height = self.height - 2 * rc if self.through else self.height
+        ends = (profile.top_shift + share * height * profile.slope for share in (0.0, 0.5, 1.0))
+        top, middle, foot = (plan.area + plan.perimeter * rho + plan.kappa * rho**2 for rho in ends)
+        solid = height / 6 * (top + 4 * middle + foot)
+        shell = self._sharp_volume(rc)
+        return solid + (shell if self.through else shell - self.footprint * rc)
+
+    @property
+    def gap(self) -> float | None:
+        """Smallest distance between facing bare walls, m; None for a plane."""
+        if not self.gaps:
+            return None
+        return self._narrowest.width + min(0.0, -2 * self.height * self.profile.slope)
+
+    @property
+    def gap_name(self) -> str | None:
+        """What the smallest gap is; None for a plane."""
+        return self._narrowest.name if self.gaps else None
+
+    @property
+    def feature_aspect_ratio(self) -> float | None:
+        """Height over the width of the feature; None for a plane."""
+        return None if self.feature_width is None else self.height / self.feature_width
+
+    @property
+    def gap_aspect_ratio(self) -> float | None:
+        """Height over the smallest gap; None for a plane."""
+        return None if self.gap is None else self.height / self.gap
+
+    @property
+    def _narrowest(self) -> Gap:
+        return min(self.gaps)
 
     @property
     def reach(self) -> Reach:
         """The offset at which a uniform film closes the gap, or buries the wall."""
-        if self.gap is None:
+        if not self.gaps:
             return Reach(math.inf, None)
-        buried = self.height - self.rim_radius
-        if self.gap / 2 <= buried:
-            return Reach(self.gap / 2, self.gap_name)
-        return Reach(buried, "depth")
+        rc, profile = self.rim_radius, self.profile
+        width, name = self._narrowest
+        slant = 2 * self.height * profile.slope
+        # Upright and undercut walls come closest at their top, leaning ones at the floor.
+        found = [(width / 2 + profile.erosion - rc, name)] if slant <= 0 else []
+        if self.through:
+            if slant > 0:
+                found.append(((width - slant) / 2 + rc / profile.half_tangent - rc, name))
+        else:
+            if slant > 0:
+                at_floor = (width + 2 * profile.erosion - slant) / 2 / profile.half_tangent - rc
+                found.append((at_floor, "floor"))
+            found.append((self.height / profile.bend - rc, "depth"))
+        return Reach(*min(found, key=lambda limit: limit[0]))
 
     def wall_offset(self, level: Level) -> float:
-        """Return the largest distance of a level from the bare wall, m."""
-        return max(level.top, self.wall_foot(level))
+        """Return the largest distance of a level from the unrounded top edge, m along the wafer."""
+        if level.is_uniform and self.is_vertical:
+            return level.top
+        return self._measure(level).reach_out
 
-    def wall_foot(self, level: Level) -> float:
-        """Return the distance of a level from the bare wall at the floor film's surface, m."""
-        if self.height == 0:
-            return 0.0
-        return level.bottom + (level.top - level.bottom) * level.bottom / self.height
+    def gap_left(self, level: Level) -> float | None:
+        """Return the smallest width left between coated walls above the floor film, m; None for a plane."""
+        return None if not self.gaps else self._narrowest.width - 2 * self.wall_offset(level)
+
+    def obstruction(self, level: Level) -> Obstruction | None:
+        """Return what keeps a level from existing, if anything: a closed gap or a buried wall."""
+        gap = self.gap_left(level)
+        if gap is not None and gap <= 0:
+            width = self.gap or 0.0
+            # at the narrowest place, so that what is taken exceeds what is there
+            return Obstruction("closes", _PLACES[self.gap_name or ""], width, width - gap)
+        if not (self.is_flat or self.through):
+            left = self._wall_left(level)
+            if left <= 0:
+                high = self.height - self.rim_radius
+                return Obstruction("buries", "the wall", high, level.bottom)
+        return None
+
+    def _wall_left(self, level: Level) -> float:
+        """Return how much of the wall stands above the floor film, m."""
+        if level.is_uniform:
+            return self.height - (level.top + self.rim_radius) * self.profile.bend
+        return self._measure(level).wall_left
 
     def strips(self, level: Level) -> LevelAreas:
-        """Return the areas of flat top, rim, wall and floor of a level surface, m² per unit cell.
-
-        Parameters
-        ----------
-        level
-            Offsets, m.  With a rounded rim they must be equal: a varying offset is not a parallel surface
-            of the eroded plan.
-        """
-        plan, top, bottom = self._shifted(level)
-        a, p, kappa = plan.area, plan.perimeter, plan.kappa
-        if not plan.elements:
-            return LevelAreas(0.0, 0.0, 0.0, plan.footprint)
-        foot = self.wall_foot(Level(top, bottom))
-        length = math.hypot(self.height - bottom, top - foot)
-        return LevelAreas(
-            top=a,
-            rim=p * math.pi * top / 2 + 2 * kappa * top**2,
-            wall=p * length + kappa * length * (top + foot),
-            floor=plan.footprint - a - p * foot - kappa * foot**2,
-        )
+        """Return the areas of flat top, rim, wall and floor of a level surface, m² per unit cell."""
+        if self.is_flat:
+            return LevelAreas(0.0, 0.0, 0.0, self.footprint)
+        if level.is_uniform:
+            return self._sharp_strips(level.top + self.rim_radius)
+        return self._measure(level).areas
 
     def area(self, level: Level) -> float:
         """Return the area of a level surface, m² per unit cell."""
-        return sum(self.strips(level))
+        if not level.is_uniform:
+            return sum(self.strips(level))
+        start, linear, square = self._growth
+        d = level.top + self.rim_radius
+        return start + d * (linear + d * square)
 
     def volume(self, level: Level) -> float:
-        """Return the volume between the bare relief and a level surface, m³ per unit cell.
-
-        Steiner's formula for the wall, quarter torus for the rim:
-        ``a D0 + (F - a) D1 + p [pi D0²/4 + (h - D1)(D0 + w)/2]
-        + kappa [2 D0³/3 + (h - D1)(D0² + D0 w + w²)/3]`` with D0 on top, D1 on the floor and w the
-        distance from the wall at the floor film's surface.
-        """
-        if self.rim_radius:
-            start = Level(self.rim_radius, self.rim_radius)
-            return self._sharp_volume(self._shifted(level)[1:]) - self._sharp_volume(start)
-        return self._sharp_volume((level.top, level.bottom))
+        """Return the volume between the bare relief and a level surface, m³ per unit cell."""
+        if self.is_flat:
+            return self.footprint * level.bottom
+        if level.is_uniform:
+            rc = self.rim_radius
+            return self._sharp_volume(level.top + rc) - (self._sharp_volume(rc) if rc else 0.0)
+        return self._measure(level).volume
 
     def film_volume(self, inner: Level, outer: Level) -> float:
         """Return the volume between two level surfaces, m³ per unit cell."""
         return self.volume(outer) - self.volume(inner)
 
-    def _sharp_volume(self, level: tuple[float, float]) -> float:
-        top, bottom = level
-        plan = self.sharp_plan
-        if not plan.elements:
-            return plan.footprint * bottom
-        foot = self.wall_foot(Level(top, bottom))
-        wall = self.height - bottom
-        return (
-            plan.area * top
-            + (plan.footprint - plan.area) * bottom
-            + plan.perimeter * (math.pi * top**2 / 4 + wall * (top + foot) / 2)
-            + plan.kappa * (2 * top**3 / 3 + wall * (top**2 + top * foot + foot**2) / 3)
-        )
+    @property
+    def deepest(self) -> float:
+        """Depth of the point farthest from a face, m: the floor, or the middle of a through-hole."""
+        return self.height / 2 if self.through else self.height
 
-    def _shifted(self, level: Level) -> tuple[Plan, float, float]:
-        rc = self.rim_radius
-        if rc and level.top != level.bottom:
-            raise ValueError("a level of varying offset on a rounded rim has no closed form")
-        return self.sharp_plan, level.top + rc, level.bottom + rc
+    def columns(self, level: Level, slices: int) -> FloatArray:
+        """Return the areas at a level of the columns that carry current side by side, m².
+
+        The flat top with the rims, ``slices`` of the wall equal in bare height, and the floor.
+        """
+        strips = self.strips(level)
+        if self.is_flat:
+            return np.array([strips.floor])
+        wall, flat = self.wall_slices(level, slices), strips.top + strips.rim
+        return np.array([flat + strips.floor, *wall] if self.through else [flat, *wall, strips.floor])
+
+    def column_offsets(self, level: Level, slices: int) -> FloatArray:
+        """Return the offset of a level in each of its `columns`, m."""
+        if self.is_flat:
+            return np.array([level.bottom])
+        wall = self.slice_offsets(level, slices)
+        return np.array([level.top, *wall] if self.through else [level.top, *wall, level.bottom])
+
+    def wall_slices(self, level: Level, slices: int) -> FloatArray:
+        """Return the areas of wall slices of a level, equal in bare height, from the top, m², (slices,)."""
+        plan = self.sharp_plan
+        points = self.profile.wall_points(self._slice_depths(level, slices), level)
+        steps = np.diff(points, axis=0)
+        middle = (points[:-1, 0] + points[1:, 0]) / 2
+        return np.hypot(steps[:, 0], steps[:, 1]) * (plan.perimeter + 2 * plan.kappa * middle)
+
+    def slice_offsets(self, level: Level, slices: int) -> FloatArray:
+        """Return the offset of a level in the middle of each wall slice, m, shape (slices,)."""
+        depths = self._slice_depths(level, slices)
+        return self.profile.offsets((depths[:-1] + depths[1:]) / 2, level)
+
+    def _slice_depths(self, level: Level, slices: int) -> FloatArray:
+        profile = self.profile
+        end = profile.wall_end if self.through else profile.depth_of_floor_film(level)
+        return np.linspace(profile.wall_start, end, slices + 1)
+
+    def _measure(self, level: Level) -> Measure:
+        return self.profile.measure(self.sharp_plan, level)
+
+    def _sharp_strips(self, d: float) -> LevelAreas:
+        """Return the strips of the sharp relief at a uniform offset (closed form for a straight wall)."""
+        plan, profile, t = self.sharp_plan, self.profile, self.angle
+        a, p, kappa, edge = plan.area, plan.perimeter, plan.kappa, profile.top_shift
+        sine, bend = profile.sine, profile.bend
+
+        def plan_area(rho: float) -> float:
+            return a + p * rho + kappa * rho**2
+
+        rim = p * t * d + 2 * kappa * (edge * t * d + bend * d**2)
+        if self.through:
+            height = self.height - 2 * self.rim_radius
+            lower = edge + height * profile.slope
+            turn = math.pi - t
+            rim += p * turn * d + 2 * kappa * (lower * turn * d + (2 - bend) * d**2)
+            length = height / sine
+            wall = p * length + kappa * length * (edge + lower + 2 * d * sine)
+            return LevelAreas(plan_area(edge), rim, wall, plan_area(lower))
+        length = (self.height - bend * d) / sine
+        foot = (self.height - d) * profile.slope + d / sine
+        wall = p * length + kappa * length * (2 * edge + d * sine + foot)
+        return LevelAreas(plan_area(edge), rim, wall, plan.footprint - plan_area(edge + foot))
+
+    def _sharp_volume(self, d: float) -> float:
+        """Return the volume up to a uniform offset of the sharp relief, the integral of its area."""
+        start, linear, square = self._growth
+        return d * (start + d * (linear / 2 + d * square / 3))
+
+
+def _area_growth(plan: Plan, profile: Profile) -> tuple[float, float, float]:
+    """Return a, b, c of the area ``a + b d + c d²`` of a sharp relief at the uniform offset d.
+
+    The strips added: flat top, arc around the rim, straight wall between two moving ends, floor (or the lower
+    flat with its rim).
+    """
+    p, kappa, t = plan.perimeter, plan.kappa, profile.angle
+    if not plan.elements:
+        return plan.footprint, 0.0, 0.0
+    sine, bend, edge = profile.sine, profile.bend, profile.top_shift
+
+    def plan_area(rho: float) -> float:
+        return plan.area + p * rho + kappa * rho**2
+
+    if profile.through:
+        height = profile.height - 2 * profile.rim_radius
+        lower, turn = edge + height * profile.slope, math.pi - t
+        start = plan_area(edge) + plan_area(lower) + height / sine * (p + kappa * (edge + lower))
+        linear = p * math.pi + 2 * kappa * (edge * t + lower * turn + height)
+        return start, linear, 4 * kappa
+    foot, spread = edge + profile.height * profile.slope, profile.half_tangent
+    long, along = profile.height / sine, p + kappa * (edge + foot)
+    start = plan_area(edge) + long * along + plan.footprint - plan_area(foot)
+    linear = (
+        (p + 2 * kappa * edge) * t
+        - bend / sine * along
+        + kappa * long * (sine + spread)
+        - (p + 2 * kappa * foot) * spread
+    )
+    square = kappa * (2 * bend - bend / sine * (sine + spread) - spread**2)
+    return start, linear, square

@@ -1,0 +1,177 @@
+"""A wavy surface z = A cos(k x), as of flexible foils: a cell with the same answers as `UnitCell`.
+
+A parallel curve of a periodic wave is as long as the wave itself as long as it does not fold (what the
+crests gain the valleys lose), so a uniform film has the volume A(0) d and the area A(0), exactly.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from tfgeom.geometry.plan import Plan
+from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
+from tfgeom.geometry.room import Obstruction, Reach
+
+_POINTS = 512  # the trapezoidal rule of a smooth periodic function converges faster than any power
+
+
+@dataclass(frozen=True, slots=True)
+class WaveCell:
+    """One period of a wave, a period wide.
+
+    Attributes
+    ----------
+    amplitude
+        Half the height from valley to peak, m.
+    period
+        m.
+    """
+
+    amplitude: float
+    period: float
+
+    kind: ClassVar[str] = "wave"
+    rim_radius: ClassVar[float] = 0.0
+    lattice: ClassVar[None] = None
+    gap: ClassVar[None] = None
+    gap_name: ClassVar[None] = None
+    gaps: ClassVar[tuple[()]] = ()
+    is_flat: ClassVar[bool] = False
+    is_vertical: ClassVar[bool] = False
+    through: ClassVar[bool] = False
+
+    @property
+    def footprint(self) -> float:
+        """Area of the unit cell on the wafer, m²."""
+        return self.period**2
+
+    @property
+    def plan(self) -> Plan:
+        """A wave raises no material with an edge."""
+        return Plan(self.footprint)
+
+    @property
+    def sharp_plan(self) -> Plan:
+        """The same: there is nothing to round."""
+        return self.plan
+
+    @property
+    def pitch(self) -> float:
+        """Period of the relief, m."""
+        return self.period
+
+    @property
+    def height(self) -> float:
+        """From valley to peak, m."""
+        return 2 * self.amplitude
+
+    @property
+    def feature_width(self) -> float:
+        """Width of one wave, m."""
+        return self.period
+
+    @property
+    def feature_aspect_ratio(self) -> float:
+        """Valley to peak over period."""
+        return self.height / self.period
+
+    @property
+    def gap_aspect_ratio(self) -> float:
+        """The same: a wave has no gap of its own."""
+        return self.feature_aspect_ratio
+
+    @property
+    def solid_volume(self) -> float:
+        """Volume of the material above the valleys, m³ per unit cell."""
+        return self.amplitude * self.footprint
+
+    @property
+    def area_gain(self) -> float:
+        """Arc length over period: ``(2/pi) E(m)`` with ``m = -(A k)²``, the complete elliptic integral."""
+        from scipy.special import ellipe
+
+        return 2 / math.pi * float(ellipe(-((self.amplitude * self._wave_number) ** 2)))
+
+    @property
+    def reach(self) -> Reach:
+        """The smallest radius of curvature, in the valley."""
+        return Reach(1 / (self.amplitude * self._wave_number**2), "curvature")
+
+    @property
+    def _wave_number(self) -> float:
+        return 2 * math.pi / self.period
+
+    def obstruction(self, level: Level) -> Obstruction | None:
+        """Return what keeps a level from existing, if anything."""
+        thickest = max(level.top, level.bottom, *(offset for _, offset in level.knots), 0.0)
+        radius = self.reach.value
+        if thickest < radius:
+            return None
+        return Obstruction("folds", "the valley, by its radius of curvature", radius, thickest)
+
+    def gap_left(self, level: Level) -> None:
+        """A wave has no gap."""
+
+    def area(self, level: Level) -> float:
+        """Return the area of a level surface, m² per unit cell."""
+        if level.is_uniform:
+            return self.area_gain * self.footprint
+        points, _ = self._curve(level)
+        steps = np.diff(points, axis=0)
+        return float(np.hypot(steps[:, 0], steps[:, 1]).sum()) * self.period
+
+    def strips(self, level: Level) -> LevelAreas:
+        """Return the area of a level surface as one wall, m² per unit cell."""
+        return LevelAreas(0.0, 0.0, self.area(level), 0.0)
+
+    def volume(self, level: Level) -> float:
+        """Return the volume between the bare wave and a level surface, m³ per unit cell."""
+        if level.is_uniform:
+            return self.area_gain * self.footprint * level.top
+        _, per_length = self._curve(level)
+        return per_length * self.period
+
+    def film_volume(self, inner: Level, outer: Level) -> float:
+        """Return the volume between two level surfaces, m³ per unit cell."""
+        return self.volume(outer) - self.volume(inner)
+
+    @property
+    def deepest(self) -> float:
+        """Depth of the valley below the peak, m."""
+        return self.height
+
+    def columns(self, level: Level, slices: int) -> FloatArray:
+        """Return the areas of slices of a level, equal in x, m², shape (slices,)."""
+        points, _ = self._curve(level, slices)
+        steps = np.diff(points, axis=0)
+        return np.asarray(np.hypot(steps[:, 0], steps[:, 1]) * self.period)
+
+    def column_offsets(self, level: Level, slices: int) -> FloatArray:
+        """Return the offset of a level in the middle of each slice, m, shape (slices,)."""
+        x = (np.arange(slices) + 0.5) * self.period / slices
+        return self._offsets(x, level)
+
+    def outline(self, level: Level, points: int) -> FloatArray:
+        """Return a level curve over one period from peak to peak, shape (points + 1, 2), m."""
+        return self._curve(level, points)[0]
+
+    def _offsets(self, x: FloatArray, level: Level) -> FloatArray:
+        depth = self.amplitude * (1 - np.cos(self._wave_number * x))
+        knots = [(0.0, level.top), *level.knots, (self.height, level.bottom)]
+        return np.interp(depth, [d for d, _ in knots], [offset for _, offset in knots])
+
+    def _curve(self, level: Level, pieces: int = _POINTS) -> tuple[FloatArray, float]:
+        """Return points of the level curve, (pieces + 1, 2), and its area above the bare wave, m²."""
+        k = self._wave_number
+        x = np.linspace(0.0, self.period, pieces + 1)
+        slope = -self.amplitude * k * np.sin(k * x)
+        stretch = np.hypot(1.0, slope)
+        normal = np.column_stack((-slope, np.ones_like(slope))) / stretch[:, None]
+        offset = self._offsets(x, level)
+        height = self.amplitude * (1 + np.cos(k * x))
+        bend = -self.amplitude * k**2 * np.cos(k * x) / stretch**3  # curvature, negative at a crest
+        film = (offset - bend * offset**2 / 2) * stretch
+        per_length = float(np.sum(film[:-1])) * self.period / pieces
+        return np.column_stack((x, height)) + offset[:, None] * normal, per_length
