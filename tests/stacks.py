@@ -1,9 +1,12 @@
 """Film stacks that several tests share."""
 
+from dataclasses import replace
+
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.kinds import holes, planar
 from tfgeom.materials.library import load_library
+from tfgeom.materials.material import Property
 
 PEARSE = (
     ("current_collector", "inner_collector", "Ru", 40e-9),
@@ -35,3 +38,16 @@ def pearse_stack(cell: UnitCell | None = None, step_coverage: float = 1.0) -> St
 def pearse_plane() -> Stack:
     """Return the same films on the plane."""
     return stack_films(planar(), layers())
+
+
+def made_of(layer: FilmLayer, **constants: float) -> FilmLayer:
+    """Return a layer whose material has other dimensionless or SI constants, e.g. expansion."""
+    given = {name: Property(name, value, "fraction", "", "user") for name, value in constants.items()}
+    properties = {**layer.material.properties, **given}
+    return replace(layer, material=replace(layer.material, properties=properties))
+
+
+def without(layer: FilmLayer, *names: str) -> FilmLayer:
+    """Return a layer whose material lacks some constants."""
+    properties = {key: value for key, value in layer.material.properties.items() if key not in names}
+    return replace(layer, material=replace(layer.material, properties=properties))

@@ -92,6 +92,7 @@ def design(relief: str, **changes: Any) -> dict[str, Any]:
         "cell": {"type": "conformal", "electrolyte_model": "ohmic"},
         "operation": OPERATION,
         "packaging": {"thickness": "10 um", "density": "2.5 g/cm^3"},
+        "chip": {"width": "2 mm", "length": "1 mm", "border": "50 um"},
         "materials": MATERIALS,
         "published": [
             {"quantity": "area_gain", "value": 9, "confidence": "review", "source": "x", "tolerance": 0.05}
@@ -177,3 +178,46 @@ def test_dc_electrolyte_moves_a_number() -> None:
 def test_changes_that_break_a_design_are_errors_not_silence() -> None:
     with pytest.raises(TfgeomError):
         numbers(design("holes", layers=[*LAYERS[:-1], {**LAYERS[-1], "thickness": "2 um"}]))
+
+
+MORE_LAYERS = [
+    {"role": "barrier", "material": "TiN", "thickness": "30 nm"},
+    *LAYERS[:2],
+    {"role": "interlayer", "material": "LiPON", "thickness": "5 nm", "interface_resistance": "1 ohm*cm^2"},
+    LAYERS[2],
+    {"role": "electrolyte", "material": "LiPON", "thickness": "20 nm", "name": "second"},
+    {"role": "anode", "material": "SnNx", "thickness": {"balance": 1.2}, "lithiation": 0.05},
+    LAYERS[4],
+    {"role": "encapsulation", "material": "TiN", "fill": {"above_top": "2 um"}},
+]
+ANODE_FREE = [layer for layer in LAYERS if layer["role"] != "anode"]
+FREE_CELL = {"type": "conformal", "anode_free": True}
+SWELLING = {"LiV2O5": {"expansion": 0.1}, "SnNx": {"expansion": 2.5}}
+
+
+def more(kind: str) -> dict[str, Any]:
+    if kind == "anode-free":
+        return design("pillars", layers=ANODE_FREE, cell=FREE_CELL, materials=SWELLING)
+    if kind == "swelling":
+        return design("pillars", materials=SWELLING)
+    return design("pillars", layers=MORE_LAYERS)
+
+
+def more_cases() -> Iterator[Any]:
+    for kind in ("more layers", "anode-free"):
+        for path in leaves(more(kind)["layers"], ("layers",)):
+            if path[-1] != "material":
+                yield pytest.param(kind, path, id=f"{kind}-" + ".".join(map(str, path)))
+    for path in leaves(SWELLING, ("materials",)):
+        yield pytest.param("swelling", path, id="swelling-" + path[1])
+
+
+@pytest.mark.parametrize(("kind", "path"), list(more_cases()))
+def test_each_field_of_further_layers_moves_a_number(kind: str, path: tuple[Any, ...]) -> None:
+    base = json.loads(json.dumps(more(kind)))
+    before = numbers(base)
+    node = base
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = changed(node[path[-1]])
+    assert numbers(base) != before

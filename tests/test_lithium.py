@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.stacks import PEARSE, layers, pearse_plane, pearse_stack
+from tfgeom.errors import DesignError
 from tfgeom.films import Stack, stack_films
 from tfgeom.geometry.kinds import holes, planar
-from tfgeom.metrics.lithium import balanced_anode_thickness, lithium_balance
+from tfgeom.materials.material import Property
+from tfgeom.metrics.lithium import balanced_anode_thickness, balanced_thickness, lithium_balance
 
 
 def plane_with(**changed: object) -> Stack:
@@ -92,3 +94,96 @@ def test_no_balance_when_none_fits() -> None:
     ]
     tight = stack_films(holes(304.1e-9, 6e-6, 30e-6, "hexagonal"), made)
     assert balanced_anode_thickness(tight, lithium_balance(tight)) is None
+
+
+def with_efficiency(cathode: float | None, anode: float | None, **changed: object) -> Stack:
+    """Return `plane_with` whose electrodes have these first-cycle efficiencies."""
+    made = []
+    for film in plane_with(**changed).films:
+        efficiency = {"cathode": cathode, "anode": anode}.get(film.layer.name)
+        layer = film.layer
+        if efficiency is not None:
+            known = Property("initial_efficiency", efficiency, "fraction", "", "user")
+            properties = {**layer.material.properties, "initial_efficiency": known}
+            layer = replace(layer, material=replace(layer.material, properties=properties))
+        made.append(layer)
+    return stack_films(planar(), made)
+
+
+def test_the_first_cycle_takes_from_the_inventory() -> None:
+    # 2.59 made; the anode, room 5.11, takes all of it up and keeps a fifth
+    balance = lithium_balance(with_efficiency(None, 0.8))
+    assert balance.bound / 36 == pytest.approx(0.2 * 2.59)
+    assert balance.capacity / 36 == pytest.approx(0.8 * 2.59)
+    assert balance.inventory is not None
+    assert balance.inventory / 36 == pytest.approx(0.8 * 2.59)
+    assert balance.limiting == "lithium"
+    # a small anode keeps a fifth of its own 2.044 and is still filled
+    small = lithium_balance(with_efficiency(None, 0.8, anode_thickness=4e-9))
+    assert small.bound / 36 == pytest.approx(0.2 * 2.044)
+    assert small.capacity / 36 == pytest.approx(2.044)
+    assert small.charged_cathode == pytest.approx((2.59 - 1.2 * 2.044) / 2.59)
+    both = lithium_balance(with_efficiency(0.9, 0.8))
+    assert both.bound / 36 == pytest.approx(0.3 * 2.59)
+    nothing = lithium_balance(with_efficiency(0.4, 0.3))
+    assert nothing.capacity == 0
+    assert nothing.bound / 36 == pytest.approx(2.59)
+
+
+def test_no_first_cycle_loss_against_unlimited_lithium() -> None:
+    films = with_efficiency(0.5, None).films
+    half = stack_films(planar(), [film.layer for film in films if film.layer.name != "anode"][:2])
+    assert lithium_balance(half).capacity / 36 == pytest.approx(2.59)
+
+
+def test_anode_free_cell_loses_in_its_cathode() -> None:
+    films = with_efficiency(0.9, None).films
+    free = lithium_balance(
+        stack_films(planar(), [film.layer for film in films if film.layer.name != "anode"])
+    )
+    assert free.capacity / 36 == pytest.approx(0.9 * 2.59)
+    assert free.limiting == "lithium"
+
+
+INVERTED = (PEARSE[0], PEARSE[3], PEARSE[2], PEARSE[1], PEARSE[4])
+
+
+@pytest.mark.parametrize("name", ["cathode", "anode"])
+@pytest.mark.parametrize("rows", [PEARSE, INVERTED], ids=["cathode inside", "anode inside"])
+@pytest.mark.parametrize("ratio", [0.5, 1.1, 3.0])
+def test_either_electrode_is_solved_for_a_ratio(
+    name: str, rows: tuple[tuple[str, str, str, float], ...], ratio: float
+) -> None:
+    relief = holes(3e-6, 6e-6, 30e-6, "hexagonal")
+    thickness = balanced_thickness(relief, layers(rows), name, ratio)
+    made = [replace(layer, thickness=thickness) if layer.name == name else layer for layer in layers(rows)]
+    assert lithium_balance(stack_films(relief, made)).n_to_p_ratio == pytest.approx(ratio, rel=1e-9)
+
+
+def test_balance_on_the_plane_by_hand() -> None:
+    # 37 and 511 uAh/cm²/um: 70 nm against 70 * 37/511 * 1.1
+    thickness = balanced_thickness(planar(), layers(), "anode", 1.1)
+    assert thickness * 1e9 == pytest.approx(70 * 37 / 511 * 1.1, rel=1e-9)
+
+
+@pytest.mark.parametrize(("name", "ratio"), [("anode", 60.0), ("cathode", 0.05)])
+def test_no_balance_names_what_was_tried_and_the_reach(name: str, ratio: float) -> None:
+    relief = holes(700e-9, 6e-6, 30e-6, "hexagonal")
+    with pytest.raises(DesignError, match=f"no thickness of '{name}' gives N/P {ratio:g}") as caught:
+        balanced_thickness(relief, layers(), name, ratio)
+    (issue,) = caught.value.issues
+    assert issue.path == f"layers.{name}.thickness"
+    others = 195 - {"anode": 10, "cathode": 70}[name]
+    assert f"the thickest that fits the relief, {350 - others} nm, gives" in issue.message
+
+
+def test_no_room_for_what_is_balanced() -> None:
+    relief = holes(300e-9, 6e-6, 30e-6, "hexagonal")
+    with pytest.raises(DesignError, match="the other films leave no room for it"):
+        balanced_thickness(relief, layers(), "anode", 1.1)
+
+
+def test_lithium_metal_has_nothing_to_balance() -> None:
+    rows = (*PEARSE[:3], ("anode", "anode", "Li", 1e-6))
+    with pytest.raises(DesignError, match="neither of them lithium metal"):
+        balanced_thickness(planar(), layers(rows), "cathode", 1.1)

@@ -94,7 +94,11 @@ class EnergyNumbers(CellEnergyNumbers):
 
 @dataclass(frozen=True, slots=True)
 class DeviceNumbers:
-    """Numbers of the whole device; the chip's are None without a chip."""
+    """Numbers of the whole device; the chip's are None without a chip.
+
+    ``peak_power_mW`` is that of a short pulse from the mean open-circuit voltage against the small-signal
+    resistance, not below the lower voltage limit.
+    """
 
     area_for_1_mAh_mm2: float | None
     height_um: float | None
@@ -201,7 +205,11 @@ class RuleNumbers:
 
 @dataclass(frozen=True, slots=True)
 class PublishedNumbers:
-    """A measured number beside the computed one, both in ``unit``."""
+    """A measured number beside the computed one, both in ``unit``.
+
+    A capacity also stands beside what the limiting film holds in theory; ``needs`` says what a claim above
+    that would need.
+    """
 
     quantity: str
     published: float
@@ -214,6 +222,8 @@ class PublishedNumbers:
     c_rate: float | None
     source: str
     note: str
+    theoretical_limit: float | None = None
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

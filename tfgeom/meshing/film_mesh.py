@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import Film, Stack
+from tfgeom.geometry.plan import Loop
 from tfgeom.meshing.quality import hex_quality
 from tfgeom.meshing.resolution import Resolution, require_size
 from tfgeom.meshing.surface_grid import MESHED_KINDS, build_surface_grid, fewest_quads
@@ -173,7 +174,23 @@ def _obstacle(stack: Stack) -> tuple[str, str] | None:
     """Return the place in the design and the reason."""
     if stack.cell.kind not in MESHED_KINDS:
         return "relief.kind", f"a film mesh of {stack.cell.kind} (there is one of {', '.join(MESHED_KINDS)})"
+    cell = stack.cell
+    if not cell.is_flat:
+        if not cell.is_vertical:
+            return "relief.sidewall_angle", "a film mesh of walls that are not vertical"
+        if cell.through:
+            return "relief.through", "a film mesh of through-holes"
+        loops = [element for element in cell.plan.elements if isinstance(element, Loop)]
+        if any(loop.sides for loop in loops):
+            return "relief.cross_section", "a film mesh of square and hexagonal sections"
+        if len(loops) > 2:
+            return "relief.inner", "a film mesh of double microtubes"
     for film in stack.films:
+        if film.layer.fills:
+            return (
+                f"layers.{film.layer.name}.fill",
+                f"a film mesh of a layer that fills ('{film.layer.name}')",
+            )
         if film.inner.top != film.inner.bottom or film.outer.top != film.outer.bottom:
             return (
                 f"layers.{film.layer.name}.step_coverage",

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from tfgeom.errors import MeshError
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Loop
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.units import UM
@@ -83,7 +83,7 @@ class _Row(NamedTuple):
 
 
 def build_surface_grid(
-    cell: UnitCell, offsets: tuple[float, float], thinnest: float, resolution: Resolution
+    cell: Cell, offsets: tuple[float, float], thinnest: float, resolution: Resolution
 ) -> SurfaceGrid:
     """Return the grid of one sector of a cell.
 
@@ -110,7 +110,7 @@ def fewest_quads(resolution: Resolution) -> int:
     return 4 * resolution.refine**2
 
 
-def _planar_grid(cell: UnitCell, resolution: Resolution) -> SurfaceGrid:
+def _planar_grid(cell: Cell, resolution: Resolution) -> SurfaceGrid:
     side, n = math.sqrt(cell.footprint) / UM, 2 * resolution.refine
     x, y = np.meshgrid(np.linspace(0, side, n + 1), np.linspace(0, side, n + 1), indexing="ij")
     origin = np.stack((x.ravel(), y.ravel(), np.zeros(x.size)), axis=1)
@@ -125,7 +125,7 @@ class _Sector:
     """Builds the grid strip by strip from the axis outwards."""
 
     def __init__(
-        self, cell: UnitCell, offsets: tuple[float, float], thinnest: float, resolution: Resolution
+        self, cell: Cell, offsets: tuple[float, float], thinnest: float, resolution: Resolution
     ) -> None:
         self.cell, self.resolution = cell, resolution
         self.rounding = cell.rim_radius / UM

@@ -25,6 +25,10 @@ class OpenCircuitEnergy:
     energy: float
     charge: float
 
+    def in_series(self, cells: int) -> "OpenCircuitEnergy":
+        """Return that of ``cells`` such cells in series: the same charge at as many times the voltage."""
+        return OpenCircuitEnergy(cells * self.energy, self.charge)
+
     @property
     def mean_voltage(self) -> float | None:
         """Energy over charge, V; None when the window holds no charge."""
@@ -110,7 +114,7 @@ def open_circuit_energy(
         above = cell_voltage(sides, middle, kelvin) > bound
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     first, last = float(low[0]), float(high[1])
-    if last <= first:
+    if last - first <= 1e-9 * capacity:  # what bisection leaves of an empty window
         return OpenCircuitEnergy(0.0, 0.0)
     nodes = first + (last - first) * _NODES
     voltage = cell_voltage(sides, nodes, kelvin)
@@ -119,17 +123,21 @@ def open_circuit_energy(
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Heights (m) and masses (kg per m² of footprint); None where a density or the wafer is unknown."""
+    """Heights (m) and masses (kg per m²); None where a density or the wafer is unknown.
+
+    ``border_mass`` is that of the device where it has neither relief nor films.
+    """
 
     active_height: float
     device_height: float | None
     active_mass: float | None
     device_mass: float | None
+    border_mass: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wafer:
-    """The substrate: whole thickness (relief included, m) and density (kg/m³) if known."""
+    """A substrate, wafer or plate: whole thickness (relief included, m) and density (kg/m³) if known."""
 
     thickness: float
     density: float | None
@@ -143,28 +151,56 @@ class Package:
     density: float
 
 
-def bulk(stack: Stack, wafer: Wafer | None, package: Package | None) -> Bulk:
-    """Return what the cell occupies and weighs.
+def bulk(
+    stack: Stack,
+    wafer: Wafer | None,
+    package: Package | None,
+    cells: int = 1,
+    plate: Wafer | None = None,
+    growth: float = 0.0,
+) -> Bulk:
+    """Return what a stack of ``cells`` in series occupies and weighs.
 
-    Active: relief and films.  Device: the whole wafer, the films on its top and the packaging.
+    Active: relief and films of all cells.  Device: their substrates, films and one packaging.  Each cell
+    has a wafer of its own; with a ``plate`` only the first does and the others lie on plates.  Films count
+    on the top, of through-holes on both faces.
+
+    Parameters
+    ----------
+    stack
+        Films of one cell.
+    wafer, package
+        None where the design has none.
+    cells
+        Cells stacked face to back.
+    plate
+        What replaces the wafer between cells; it carries the relief as the wafer does.
+    growth
+        What plated lithium adds to the films on the top at full charge, m: room for it is part of the
+        height, while its mass was in the cathode.
     """
     cell = stack.cell
-    film_height = stack.top.top
-    active_height = cell.height + film_height
+    film_height = (stack.top.top + growth) * (2 if cell.through else 1)
+    substrates = () if wafer is None else (wafer, *(cells - 1) * (wafer if plate is None else plate,))
+    active_height = cells * (cell.height + film_height)
+    covered = package.thickness if package else 0.0
     device_height = None
     if wafer is not None:
-        device_height = wafer.thickness + film_height + (package.thickness if package else 0.0)
+        device_height = sum(one.thickness for one in substrates) + cells * film_height + covered
     film_mass = _film_mass(stack)
-    active_mass = device_mass = None
-    if film_mass is not None and wafer is not None and wafer.density is not None:
-        relief = cell.solid_volume / cell.footprint
-        active_mass = film_mass + relief * wafer.density
-        voids = cell.height - relief
-        device_mass = film_mass + (wafer.thickness - voids) * wafer.density
-        device_mass += package.thickness * package.density if package else 0.0
+    relief = cell.solid_volume / cell.footprint
+    voids = cell.height - relief
+    active_mass = device_mass = border_mass = None
+    densities = [one.density for one in substrates if one.density is not None]
+    if wafer is not None and len(densities) == cells:
+        border_mass = sum(one.thickness * density for one, density in zip(substrates, densities, strict=True))
+        border_mass += package.thickness * package.density if package else 0.0
+        if film_mass is not None:
+            active_mass = cells * film_mass + relief * sum(densities)
+            device_mass = cells * film_mass + border_mass - voids * sum(densities)
     elif film_mass is not None and cell.height == 0:
-        active_mass = film_mass
-    return Bulk(active_height, device_height, active_mass, device_mass)
+        active_mass = cells * film_mass
+    return Bulk(active_height, device_height, active_mass, device_mass, border_mass)
 
 
 def _film_mass(stack: Stack) -> float | None:

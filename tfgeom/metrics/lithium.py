@@ -2,17 +2,24 @@
 
 With inventory I (lithium in the electrodes as made): charged, the anode holds min(I, Qa); discharged, the
 cathode holds min(I, Qc); what moves is ``max(0, min(I, Qc) + min(I, Qa) - I)``.  Lithium metal is unlimited
-room and supply.
+room and supply; lithium that is plated in an anode-free cell is unlimited room, and no supply.
+
+First cycle: an electrode of `initial_efficiency` e keeps the share 1 - e of the lithium that first fills it,
+``min(I, Q)``; what both keep no longer moves and is taken from I beforehand.  Against unlimited lithium
+nothing is missed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scipy.optimize import brentq
 
 from tfgeom.errors import DesignError, MaterialError
-from tfgeom.films import Film, Stack, stack_films
+from tfgeom.films import Film, FilmLayer, Stack, stack_films, thickest_that_fits
+from tfgeom.geometry.kinds import Cell
+from tfgeom.units import NM
 
-_TOO_THICK = 1e3  # stands for the surplus of an anode that does not fit
+_THICKEST = 0.1  # m; what no film is
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +33,14 @@ class LithiumBalance:
     cathode, anode
         Capacities by film volume; None where there is no such film or it is lithium metal.
     inventory
-        Lithium in the electrodes as made; None with unlimited supply.
+        Lithium that moves or could: in the electrodes as made, less what the first cycle binds; None with
+        unlimited supply.
     limiting
         cathode, anode or lithium.
     charged_cathode, charged_anode
         Filled fractions of the charged cell.
+    bound
+        Lithium that the first cycle binds.
     """
 
     capacity: float
@@ -40,6 +50,7 @@ class LithiumBalance:
     limiting: str
     charged_cathode: float
     charged_anode: float
+    bound: float = 0.0
 
     @property
     def n_to_p_ratio(self) -> float | None:
@@ -69,16 +80,21 @@ def electrode_capacity(stack: Stack, film: Film) -> float:
 def lithium_balance(stack: Stack) -> LithiumBalance:
     """Return the lithium bookkeeping of a cell with one or two electrode films.
 
-    A single film is a half-cell against an unlimited counter electrode and limits by itself.
+    A single electrode film beside an electrolyte film is an anode-free cell as made; without one it is a
+    half-cell against an unlimited counter electrode and limits by itself.
     """
     cathode, anode = stack.first("cathode"), stack.first("anode")
+    if cathode is not None and anode is None and stack.first("electrolyte") is not None:
+        return _anode_free(stack, cathode)
     if cathode is None or anode is None:
         return _half_cell(stack, cathode, anode)
     room_c = electrode_capacity(stack, cathode)
     if anode.layer.material.is_lithium_metal:
         return LithiumBalance(room_c, room_c, None, None, "cathode", 0.0, 1.0)
     room_a = electrode_capacity(stack, anode)
-    inventory = _lithiation(cathode) * room_c + _lithiation(anode) * room_a
+    as_made = lithiation_as_made(cathode) * room_c + lithiation_as_made(anode) * room_a
+    bound = min(as_made, _kept(cathode, min(as_made, room_c)) + _kept(anode, min(as_made, room_a)))
+    inventory = as_made - bound
     in_anode, in_cathode = min(inventory, room_a), min(inventory, room_c)
     smaller = "anode" if room_a < room_c else "cathode"
     return LithiumBalance(
@@ -89,7 +105,23 @@ def lithium_balance(stack: Stack) -> LithiumBalance:
         limiting="lithium" if inventory < min(room_a, room_c) else smaller,
         charged_cathode=(inventory - in_anode) / room_c,
         charged_anode=in_anode / room_a,
+        bound=bound,
     )
+
+
+def _kept(film: Film, filled: float) -> float:
+    """Return what an electrode keeps of the lithium that first fills it, C/m²."""
+    efficiency = film.layer.material.value("initial_efficiency")
+    return 0.0 if efficiency is None else (1 - efficiency) * filled
+
+
+def _anode_free(stack: Stack, cathode: Film) -> LithiumBalance:
+    room = electrode_capacity(stack, cathode)
+    as_made = lithiation_as_made(cathode) * room
+    bound = _kept(cathode, as_made)
+    inventory = as_made - bound
+    limiting = "lithium" if inventory < room else "cathode"
+    return LithiumBalance(inventory, room, None, inventory, limiting, 0.0, 1.0, bound)
 
 
 def _half_cell(stack: Stack, cathode: Film | None, anode: Film | None) -> LithiumBalance:
@@ -109,7 +141,14 @@ def _half_cell(stack: Stack, cathode: Film | None, anode: Film | None) -> Lithiu
     )
 
 
-def _lithiation(film: Film) -> float:
+def lithiation_as_made(film: Film) -> float:
+    """Return the filled fraction of an electrode as made: the layer's own, else the material's.
+
+    Raises
+    ------
+    MaterialError
+        When neither is known.
+    """
     if film.layer.lithiation is not None:
         return film.layer.lithiation
     stated = film.layer.material.value("lithiation")
@@ -126,29 +165,100 @@ def balanced_anode_thickness(stack: Stack, balance: LithiumBalance) -> float | N
     """Return the nominal anode thickness (m) at which anode and cathode hold the same.
 
     The anode's area differs from the cathode's on a relief, so the thickness that balances a plane does not
-    balance the 3D cell.  When the anode lies inside, thickening it moves the cathode outwards too: the
-    whole stack is laid again.  None with lithium metal, in a half-cell, or when no thickness fits.
+    balance the 3D cell.  None with lithium metal, in a half-cell, or when no thickness fits.
     """
     if balance.n_to_p_ratio is None:
         return None
     anode = stack.first("anode")
     assert anode is not None  # a ratio exists only with both films
+    layers = [film.layer for film in stack.films]
+    return _search(stack.cell, layers, anode.layer, 1.0, anode.layer.thickness).thickness
 
-    def surplus(thickness: float) -> float:
-        layers = [
-            replace(film.layer, thickness=thickness) if film is anode else film.layer for film in stack.films
-        ]
-        try:
-            ratio = lithium_balance(stack_films(stack.cell, layers)).n_to_p_ratio
-        except DesignError:
-            return _TOO_THICK
-        return _TOO_THICK if ratio is None else ratio - 1
 
-    low = high = anode.layer.thickness
-    while surplus(high) < 0:
-        low, high = high, 2 * high
-    while surplus(low) > 0:
-        low, high = low / 2, low
-    thickness = float(brentq(surplus, low, high, xtol=1e-22, rtol=1e-12))
-    # The search also ends where the films begin to merge: that is no balance.
-    return thickness if abs(surplus(thickness)) < 1e-6 else None
+def balanced_thickness(cell: Cell, layers: Sequence[FilmLayer], name: str, ratio: float) -> float:
+    """Return the nominal thickness (m) of one electrode at which anode over cathode capacity is ``ratio``.
+
+    Parameters
+    ----------
+    cell, layers
+        The relief and all layers on it, whatever thickness the electrode has there.
+    name
+        The electrode's layer, a cathode or an anode.
+    ratio
+        Wanted N/P.
+
+    Raises
+    ------
+    DesignError
+        When no thickness that fits gives that ratio, with the reach of what does.
+    MaterialError
+        When a volumetric capacity is missing.
+    """
+    layer = next(layer for layer in layers if layer.name == name)
+    path = f"layers.{name}.thickness"
+    limited = {other.role for other in layers if not other.material.is_lithium_metal}
+    if not {"cathode", "anode"} <= limited:
+        raise DesignError.at(
+            path,
+            "there is nothing to balance: that takes a cathode and an anode, neither of them lithium metal; "
+            "give a thickness",
+        )
+    found = _search(cell, layers, layer, ratio, 100 * NM)
+    if found.thickness is None:
+        reach = "the other films leave no room for it"
+        if found.reach > 0:
+            given = ratio * found.share if layer.role == "anode" else ratio / found.share
+            reach = f"the thickest that fits the relief, {found.reach / NM:.4g} nm, gives {given:.3g}"
+        raise DesignError.at(
+            path,
+            f"no thickness of '{name}' gives N/P {ratio:g}: {reach}; "
+            "use another ratio, a thinner opposite electrode, or a wider gap in the relief",
+        )
+    return found.thickness
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Outcome of a search for a balance: the thickness, else the reach and the share of the ratio there."""
+
+    thickness: float | None
+    reach: float = 0.0
+    share: float = 0.0
+
+
+def _search(cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, ratio: float, start: float) -> _Search:
+    """Find the thickness at which an electrode holds its share of ``ratio``.
+
+    The share, of the anode (N/P)/ratio and of the cathode its inverse, grows from 0 with the electrode's
+    thickness.  An electrode that lies inside moves the other one outwards: the whole stack is laid anew.
+    """
+
+    def lay(thickness: float) -> Stack:
+        return stack_films(
+            cell, [replace(one, thickness=thickness) if one is layer else one for one in layers]
+        )
+
+    def share(thickness: float) -> float:
+        stack = lay(thickness)
+        anode, cathode = stack.first("anode"), stack.first("cathode")
+        assert anode is not None
+        assert cathode is not None
+        found = electrode_capacity(stack, anode) / electrode_capacity(stack, cathode) / ratio
+        return found if layer.role == "anode" else 1 / found
+
+    high = start
+    try:
+        while share(high) < 1 and high < _THICKEST:
+            high *= 2
+    except MaterialError:
+        raise
+    except DesignError:
+        high = thickest_that_fits(lay, 0.0, high)
+        if high == 0 or share(high) < 1:
+            return _Search(None, high, share(high) if high else 0.0)
+    low = high
+    while share(low) > 1:
+        low /= 2
+    if low == high:
+        return _Search(low)
+    return _Search(float(brentq(lambda thickness: share(thickness) - 1, low, high, xtol=1e-22, rtol=1e-12)))

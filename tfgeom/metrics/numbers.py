@@ -7,7 +7,6 @@ from tfgeom.results import (
     ActiveDevice,
     CapacityNumbers,
     CellEnergyNumbers,
-    DeviceNumbers,
     ElectrodePair,
     FaceGains,
     GeometryNumbers,
@@ -25,24 +24,35 @@ def _or_none(value: float | None, unit: float) -> float | None:
     return None if value is None else in_unit(value, unit)
 
 
-def geometry_numbers(stack: Stack) -> GeometryNumbers:
-    """Return the numbers of the bare and the coated relief."""
+def geometry_numbers(
+    stack: Stack, swollen: Stack | None = None, plating_room: float | None = None
+) -> GeometryNumbers:
+    """Return the numbers of the bare and the coated relief.
+
+    Parameters
+    ----------
+    stack
+        Films as made.
+    swollen
+        Films with every electrode at full lithiation; None where that is not known.
+    plating_room
+        What each wall of an anode-free cell could take beyond a full charge, m.
+    """
     cell = stack.cell
-    flat = cell.gap is None
     gap = stack.gap_after_coating
     return GeometryNumbers(
         kind=cell.kind,
         footprint_um2=in_unit(cell.footprint, _UM2),
         area_gain=cell.area_gain,
-        feature_aspect_ratio=None if cell.feature_width is None else cell.height / cell.feature_width,
-        gap_aspect_ratio=None if cell.gap is None else cell.height / cell.gap,
+        feature_aspect_ratio=cell.feature_aspect_ratio,
+        gap_aspect_ratio=cell.gap_aspect_ratio,
         gap_after_coating_nm=_or_none(gap, NM),
-        gap_after_swelling_nm=None,
-        free_reach_nm=None if flat else in_unit(cell.reach.value, NM),
+        gap_after_swelling_nm=None if swollen is None else _or_none(swollen.gap_after_coating, NM),
+        free_reach_nm=None if cell.is_flat else in_unit(cell.reach.value, NM),
         reach_limited_by=cell.reach.limited_by,
         relief_height_um=in_unit(cell.height, UM),
         film_stack_nm=in_unit(stack.top.top, NM),
-        plating_room_um=None,
+        plating_room_um=_or_none(plating_room, UM),
     )
 
 
@@ -54,7 +64,7 @@ def layer_numbers(stack: Stack, film: Film) -> LayerNumbers:
         role=layer.role,
         material=layer.material.name,
         thickness_nm=in_unit(layer.thickness, NM),
-        step_coverage=layer.step_coverage,
+        step_coverage=film.step_coverage,
         volume_um3=in_unit(film.volume, _UM3),
         capacity_gain=stack.capacity_gain(film),
         inner_area_um2=in_unit(film.inner_area, _UM2),
@@ -99,17 +109,6 @@ def energy_numbers(energy: OpenCircuitEnergy | None, bulk: Bulk) -> CellEnergyNu
         specific_energy_Wh_kg=ActiveDevice(
             per(bulk.active_mass, WH_PER_KG), per(bulk.device_mass, WH_PER_KG)
         ),
-    )
-
-
-def device_numbers(balance: LithiumBalance, bulk: Bulk) -> DeviceNumbers:
-    """Return the area for 1 mAh, the height and the areal mass of the device."""
-    milliampere_hour = 3.6  # C
-    return DeviceNumbers(
-        area_for_1_mAh_mm2=milliampere_hour / balance.capacity * 1e6 if balance.capacity else None,
-        height_um=_or_none(bulk.device_height, UM),
-        # kg/m² are 100 mg/cm²
-        areal_mass_mg_cm2=None if bulk.device_mass is None else bulk.device_mass * 100,
     )
 
 

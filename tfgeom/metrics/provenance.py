@@ -11,9 +11,11 @@ _ELECTRODE = (
     "density",
     "volumetric_capacity",
     "lithiation",
+    "initial_efficiency",
     "diffusivity",
     "exchange_current",
     "electronic_conductivity",
+    "expansion",
 )
 _ELECTROLYTE = (
     "density",
@@ -30,7 +32,8 @@ _DISSOCIATION = (
     "dissociation.total_lithium",
 )
 _COLLECTOR = ("density", "resistivity", "electronic_conductivity")
-_METAL = ("density", "exchange_current", "electronic_conductivity")
+_METAL = ("density", "volumetric_capacity", "exchange_current", "electronic_conductivity")
+_INTERLAYER = ("resistivity", "electronic_conductivity", *_ELECTROLYTE)
 
 
 def layer_provenance(
@@ -74,4 +77,6 @@ def _used(layer: FilmLayer, electrolyte_model: str | None) -> tuple[str, ...]:
         return _ELECTRODE
     if layer.role == "electrolyte":
         return _DISSOCIATION if electrolyte_model == "dc" else _ELECTROLYTE
-    return _COLLECTOR
+    if layer.role == "interlayer":
+        return _INTERLAYER
+    return _COLLECTOR if layer.role == "current_collector" else ("density",)

@@ -74,6 +74,32 @@ def _electrode(stack: Stack, film: Film, capacity: float | None, charged: float,
     return Electrode(room, film.volume / face, face / stack.cell.footprint, charged + passed / room)
 
 
+def half_cell_rate(
+    stack: Stack,
+    balance: LithiumBalance,
+    parts: dict[str, float],
+    nominal_ratio: float,
+    state_of_charge: float,
+) -> RateCell:
+    """Return what the rate model needs of a flooded half-cell; see `rate_cell` for the parameters.
+
+    Discharge fills the film, whatever its role: it stands as ``cathode`` against flat lithium metal.
+    """
+    film = stack.first("cathode") or stack.first("anode")
+    assert film is not None  # a flooded cell has one electrode film
+    passed = (1 - state_of_charge) * balance.capacity
+    face = film.outer_area
+    return RateCell(
+        cathode=Electrode(
+            balance.capacity, film.volume / face, face / stack.cell.footprint, passed / balance.capacity
+        ),
+        anode=Electrode(np.inf, 0.0, 1.0, 1.0),
+        ohmic=sum(value for part, value in parts.items() if not part.endswith("_interface")),
+        capacity=balance.capacity,
+        nominal=balance.capacity * nominal_ratio,
+    )
+
+
 def rate_table(
     cells: RateCells,
     chemistry: Chemistry,
@@ -81,11 +107,12 @@ def rate_table(
     currents: Sequence[float],
     method: str,
     incomplete: tuple[str, ...],
+    in_series: int = 1,
 ) -> tuple[RateNumbers, ...]:
     """Return one row a C-rate and one a footprint current (A/m²), in that order.
 
     A planar cell stands in each row twice: at the same C-rate on its own nominal capacity, and at the same
-    footprint current.
+    footprint current.  Of ``in_series`` equal cells, voltage, energy and power are the whole stack's.
     """
     cell, films, capacity = cells.cell, cells.same_films, cells.same_capacity
     per_c = [one.nominal / _HOUR for one in (cell, films, capacity)]
@@ -105,7 +132,7 @@ def rate_table(
     ends = discharge_ends(
         [one for one, _ in problems], np.array([current for _, current in problems]), chemistry
     )
-    points = [_point(one, current, ends, i) for i, (one, current) in enumerate(problems)]
+    points = [_point(one, current, ends, i, in_series) for i, (one, current) in enumerate(problems)]
     rows = []
     for row in range(0, len(points), 5):
         rows.append(
@@ -120,19 +147,32 @@ def rate_table(
     return tuple(rows)
 
 
-def rate_at(cell: RateCell, chemistry: Chemistry) -> Callable[[float], RatePoint]:
-    """Return a function from C-rate to the cell's discharge."""
+def rate_pair(
+    cells: RateCells, chemistry: Chemistry, rows: Sequence[RateNumbers], in_series: int = 1
+) -> Callable[[float], tuple[RatePoint, RatePoint]]:
+    """Return a function from C-rate to the discharges of the cell and of the plane of the same films.
 
-    def point(c_rate: float) -> RatePoint:
-        current = c_rate * cell.nominal / _HOUR
-        return _point(cell, current, discharge_ends([cell], np.array([current]), chemistry), 0)
+    Discharges that stand in ``rows`` already are not computed again.
+    """
+    known: dict[float, tuple[RatePoint, RatePoint]] = {
+        row.c_rate: (row, row.planar_same_films.at_c_rate) for row in rows
+    }
 
-    return point
+    def pair(c_rate: float) -> tuple[RatePoint, RatePoint]:
+        if c_rate not in known:
+            both = [cells.cell, cells.same_films]
+            currents = np.array([c_rate * cell.nominal / _HOUR for cell in both])
+            ends = discharge_ends(both, currents, chemistry)
+            own, flat = (_point(cell, float(currents[i]), ends, i, in_series) for i, cell in enumerate(both))
+            known[c_rate] = own, flat
+        return known[c_rate]
+
+    return pair
 
 
-def _point(cell: RateCell, current: float, ends: DischargeEnds, i: int) -> RatePoint:
-    charge, energy = float(ends.charge[i]), float(ends.energy[i])
-    voltage = float(ends.mean_voltage[i]) if charge > 0 else None
+def _point(cell: RateCell, current: float, ends: DischargeEnds, i: int, in_series: int) -> RatePoint:
+    charge, energy = float(ends.charge[i]), in_series * float(ends.energy[i])
+    voltage = in_series * float(ends.mean_voltage[i]) if charge > 0 else None
     return RatePoint(
         c_rate=in_unit(current * _HOUR, cell.nominal),
         footprint_current_mA_cm2=in_unit(current, MA_PER_CM2),

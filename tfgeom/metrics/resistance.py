@@ -7,6 +7,7 @@ from tfgeom.films import Stack
 from tfgeom.metrics.numbers import resistance_numbers
 from tfgeom.results import ElectrodePair, ResistanceChecks, ResistanceNumbers
 from tfgeom.transport.coefficients import Conductors
+from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
 from tfgeom.transport.series import series_resistance
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class Resistance:
     Attributes
     ----------
     parts
-        By part, ohm m² of footprint.
+        By part, ohm m² of footprint; of one cell.
     numbers
         What leaves the program.
     conduction
@@ -33,7 +34,12 @@ class Resistance:
 
 
 def find_resistance(
-    stack: Stack, wires: Conductors, plane: Stack, plane_wires: Conductors, by_elements: bool
+    stack: Stack,
+    wires: Conductors,
+    plane: Stack,
+    plane_wires: Conductors,
+    by_elements: bool,
+    in_series: int = 1,
 ) -> Resistance:
     """Return the resistance of a conformal cell beside its plane.
 
@@ -45,6 +51,8 @@ def find_resistance(
         The same films on the plane, where the closed form is exact.
     by_elements
         Whether to solve by finite elements.
+    in_series
+        Equal cells in series; the numbers are the whole stack's, ``parts`` one cell's.
 
     Raises
     ------
@@ -65,11 +73,40 @@ def find_resistance(
         parts = series_resistance(stack, wires)
         peaks, checks = ElectrodePair(None, None), ResistanceChecks(None, None, None)
     numbers = resistance_numbers(
-        parts,
-        series_resistance(plane, plane_wires),
+        {part: in_series * value for part, value in parts.items()},
+        {part: in_series * value for part, value in series_resistance(plane, plane_wires).items()},
         "finite elements" if by_elements else "closed form",
         wires.incomplete,
         peaks,
         checks,
     )
     return Resistance(parts, numbers, solved)
+
+
+def find_flooded_resistance(
+    stack: Stack, circuit: FloodedCircuit, plane: Stack, plane_circuit: FloodedCircuit
+) -> Resistance:
+    """Return the resistance of a flooded half-cell beside that of the same film on the plane.
+
+    Parameters
+    ----------
+    stack, circuit
+        The films on the relief and what conducts.
+    plane, plane_circuit
+        The same films on the plane, under the same separator.
+
+    Raises
+    ------
+    UnsupportedError
+        For a relief the wire model does not describe.
+    """
+    parts = flooded_resistance(stack, circuit)
+    numbers = resistance_numbers(
+        parts,
+        flooded_resistance(plane, plane_circuit),
+        "closed form",
+        circuit.incomplete,
+        ElectrodePair(None, None),
+        ResistanceChecks(None, None, None),
+    )
+    return Resistance(parts, numbers, None)

@@ -57,7 +57,7 @@ class RateCell:
     cathode, anode
         Its electrodes.
     ohmic
-        Area-specific resistance without both electrolyte interfaces, ohm m² of footprint.
+        Area-specific resistance without charge transfer, ohm m² of footprint.
     capacity
         Its own footprint capacity, on which the utilisation counts, C/m².
     nominal
@@ -79,8 +79,6 @@ class Chemistry:
     anode: Material
     temperature: float
     minimum_voltage: float
-    interface_resistances: tuple[float, float] = (0.0, 0.0)
-    """Ohmic resistance of the cathode's and the anode's electrolyte face, ohm m² of face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,6 @@ class _Vector:
                     time / capacity,
                     column([electrode.face_gain for electrode in electrodes]),
                     column([electrode.start for electrode in electrodes]),
-                    chemistry.interface_resistances[0 if sign > 0 else 1],
                 )
             )
 
@@ -157,7 +154,6 @@ class _Side:
     diffusion: FloatArray  # L²/(D Q): theta per unit of current
     face_gain: FloatArray
     start: FloatArray
-    resistance: float
 
     @property
     def metal(self) -> bool:
@@ -183,17 +179,16 @@ class _Side:
 
     def overpotential(self, surface: FloatArray, current: FloatArray, heat: float) -> FloatArray:
         density = current / self.face_gain
-        loss = density * self.resistance
         exchange = self.material.get("exchange_current")
         if exchange is None:
-            return loss
+            return np.zeros_like(density)
         if exchange.form == "constant" or self.metal:
             i0: FloatArray | float = exchange.value
         else:
             s = np.clip(surface, _CLIP, 1 - _CLIP)
             alpha = 0.5 if exchange.exponent is None else exchange.exponent
             i0 = exchange.value * 2 * s ** (1 - alpha) * (1 - s) ** alpha
-        return np.asarray(loss + 2 * heat * np.arcsinh(density / (2 * i0)))
+        return np.asarray(2 * heat * np.arcsinh(density / (2 * i0)))
 
 
 def surface_excess(passed: FloatArray, theta: FloatArray) -> FloatArray:

@@ -5,7 +5,8 @@ finite elements both take their coefficients from here.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tfgeom.constants import thermal_voltage
 from tfgeom.errors import MaterialError
@@ -22,6 +23,8 @@ PARTS = (
     "outer_collector",
 )
 """The parts of the area-specific resistance, in the order of the printed table."""
+
+_ELECTRODES = ("cathode", "anode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,20 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Conductors:
-    """The films from one collector to the other, their interfaces, and what is not known of them."""
+    """The films from one collector to the other, their interfaces, and what is not known of them.
+
+    Films outside this path (barriers below a collector, encapsulation) carry no current and are left out.
+    """
 
     films: tuple[FilmConductor, ...]
     interfaces: tuple[Interface, ...]
     incomplete: tuple[str, ...]
 
     @property
-    def between_collectors(self) -> tuple[FilmConductor, ...]:
-        """Electrodes and electrolyte, without the collectors."""
-        return tuple(film for film in self.films if film.part in ("cathode", "electrolyte", "anode"))
+    def without_charge_transfer(self) -> "Conductors":
+        """The same with ohmic losses only."""
+        ohmic = tuple(replace(face, charge_transfer=0.0) for face in self.interfaces)
+        return Conductors(self.films, ohmic, self.incomplete)
 
 
 def conductors(stack: Stack, temperature: float, electrolyte_model: str) -> Conductors:
@@ -103,22 +110,18 @@ def conductors(stack: Stack, temperature: float, electrolyte_model: str) -> Cond
     MaterialError
         When the electrolyte's conductivity, or its dissociation constants for ``dc``, are missing.
     """
-    films: list[FilmConductor] = []
     incomplete: list[str] = []
-    for film in stack.films:
-        part = _part(film.layer)
-        films.append(
-            FilmConductor(
-                film, part, _conductivity(film.layer, part, temperature, electrolyte_model, incomplete)
-            )
-        )
+    path = stack.current_path
+    films = [
+        FilmConductor(film, part, _conductivity(film.layer, part, temperature, electrolyte_model, incomplete))
+        for film, part in zip(path, _parts([film.layer for film in path]), strict=True)
+    ]
     interfaces: list[Interface] = []
-    for index in range(len(films) - 1):
-        inner, outer = films[index], films[index + 1]
+    for index, (inner, outer) in enumerate(pairwise(films)):
         part = _interface_part(inner.part, outer.part)
         transfer = 0.0
-        if part.endswith("_interface"):
-            electrode = inner if inner.part in ("cathode", "anode") else outer
+        electrode = next((film for film in (inner, outer) if film.film.layer.role in _ELECTRODES), None)
+        if electrode is not None and part == f"{electrode.part}_interface":
             transfer = _charge_transfer(electrode.film.layer, temperature, incomplete)
         contact = outer.film.layer.interface_resistance
         if transfer or contact:
@@ -148,15 +151,36 @@ def dc_resistance_factor(constants: Dissociation, thickness: float) -> float:
     return 1 + minus / plus * math.tanh(m) / m
 
 
-def _part(layer: FilmLayer) -> str:
-    if layer.role == "current_collector":
-        return layer.name if layer.name in PARTS else "inner_collector"
-    return layer.role
+def _parts(layers: list[FilmLayer]) -> list[str]:
+    """Return the part of the resistance to which each film of the current path counts.
+
+    An interlayer that ions cross counts to the interface of its electrode, one that electrons cross to the
+    electrode itself; between two electrolytes it is electrolyte.
+    """
+    roles = [layer.role for layer in layers]
+    core = [index for index, role in enumerate(roles) if role in (*_ELECTRODES, "electrolyte")]
+    parts = []
+    for index, role in enumerate(roles):
+        if role in (*_ELECTRODES, "electrolyte"):
+            parts.append(role)
+        elif role == "current_collector":
+            parts.append("inner_collector" if index < core[0] else "outer_collector")
+        else:
+            near = {roles[max(k for k in core if k < index)]} if index > core[0] else set()
+            near |= {roles[min(k for k in core if k > index)]} if index < core[-1] else set()
+            electrode = next((role for role in _ELECTRODES if role in near), "electrolyte")
+            crossed_by_ions = "electrolyte" in near and electrode != "electrolyte"
+            parts.append(f"{electrode}_interface" if crossed_by_ions else electrode)
+    return parts
 
 
 def _interface_part(inner: str, outer: str) -> str:
+    """Return the part to which the face between two parts counts."""
     if inner == outer:
         return inner
+    for part in (inner, outer):
+        if part.endswith("_interface"):
+            return part
     if "electrolyte" in (inner, outer):
         return f"{outer if inner == 'electrolyte' else inner}_interface"
     return outer if inner == "inner_collector" else inner
@@ -166,6 +190,13 @@ def _conductivity(
     layer: FilmLayer, part: str, temperature: float, electrolyte_model: str, incomplete: list[str]
 ) -> float:
     material = layer.material
+    if layer.fills:
+        return math.inf  # it is reached at its inner face
+    if layer.role == "interlayer" and (part == "electrolyte" or part.endswith("_interface")):
+        ionic = material.conductivity_at(temperature, "ionic_conductivity")
+        if ionic is None:
+            incomplete.append(f"{layer.name}.ionic_conductivity")
+        return math.inf if ionic is None else ionic
     if part == "electrolyte":
         if electrolyte_model == "dc":
             if material.dissociation is None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 
-from tfgeom.errors import SolveError
+from tfgeom.errors import MeshError, SolveError
 from tfgeom.films import Stack
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.resolution import Resolution
@@ -24,6 +24,7 @@ from tfgeom.transport.series import series_resistance
 from tfgeom.transport.surface_element import surface_mass
 
 _RESIDUAL_LIMIT = 1e-8
+_IMBALANCE_LIMIT = 1e-6
 _BOUND_ROUNDING = 1e-9
 _CORNER_ORDER = 4 / 3  # a film's outer face at a foot is a 270 degree corner
 
@@ -106,11 +107,21 @@ def solve_conduction(
     other = resolution.member(resolution.refine // 2 if resolution.refine > 1 else 2)
     seconds = dict.fromkeys(("mesh", "assemble", "solve"), 0.0)
     fine = _solve_core(core, resolution, seconds)
-    coarse = _solve_core(core, other, seconds)
+    try:
+        coarse = _solve_core(core, other, seconds)
+    except MeshError:
+        # the coarse companion's facets may not fit a narrow place that the finer mesh resolves
+        other = resolution.member(resolution.refine + 1)
+        coarse = _solve_core(core, other, seconds)
     outside = sum(core.outside.values())
     asr = fine.resistance + outside
     parts = {part: core.outside[part] + fine.by_part.get(part, 0.0) for part in PARTS}
     _check_bounds(stack, conductors, core, asr)
+    if fine.imbalance > _IMBALANCE_LIMIT:
+        raise SolveError(
+            f"the currents through the cell differ by {fine.imbalance:.1e} of each other (limit "
+            f"{_IMBALANCE_LIMIT:.0e}); the films' conductivities may differ by too much: check them"
+        )
     order = 2.0 if stack.cell.kind == "planar" else _CORNER_ORDER
     ratio = (resolution.refine / other.refine) ** order
     change = sum(abs(coarse.by_part[part] - value) for part, value in fine.by_part.items())

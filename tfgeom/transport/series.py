@@ -9,14 +9,16 @@ parallel, each a series of its films; the parts are then split by dissipation.
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgeom.deposition import summed
 from tfgeom.films import Film, Stack
-from tfgeom.geometry.cell import Level, UnitCell
+from tfgeom.geometry.cell import Level
+from tfgeom.geometry.kinds import Cell
 from tfgeom.transport.coefficients import PARTS, Conductors
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _NODES = (_NODES + 1) / 2
 _WEIGHTS = _WEIGHTS / 2
-_WALL_SLICES = 64
+_SLICES = 64
 
 
 def series_resistance(stack: Stack, conductors: Conductors) -> dict[str, float]:
@@ -36,9 +38,40 @@ def series_resistance(stack: Stack, conductors: Conductors) -> dict[str, float]:
     dict
         One value for each of `PARTS`; their sum is the area-specific resistance.
     """
-    if all(film.layer.step_coverage == 1 for film in stack.films):
+    if all(_is_uniform(conductor.film) for conductor in conductors.films):
         return _uniform(stack, conductors)
     return _columns(stack, conductors)
+
+
+def with_ohmic_faces_in_electrodes(
+    stack: Stack, conductors: Conductors, parts: dict[str, float]
+) -> dict[str, float]:
+    """Return the parts with what is ohmic of an electrode's interface counted to the electrode.
+
+    What is left of the interface is charge transfer, which the rate model treats by itself; contact
+    resistances and interlayers are ohmic.
+
+    Parameters
+    ----------
+    stack, conductors
+        As for `series_resistance`, whose ratio of the two is taken.
+    parts
+        Resistance by part, in closed form or by finite elements, ohm m² of footprint.
+    """
+    whole = series_resistance(stack, conductors)
+    ohmic = series_resistance(stack, conductors.without_charge_transfer)
+    moved = dict(parts)
+    for electrode in ("cathode", "anode"):
+        face = f"{electrode}_interface"
+        if whole[face]:
+            share = parts[face] * ohmic[face] / whole[face]
+            moved[face] -= share
+            moved[electrode] += share
+    return moved
+
+
+def _is_uniform(film: Film) -> bool:
+    return film.inner.is_uniform and (film.layer.fills or film.outer.is_uniform)
 
 
 def _uniform(stack: Stack, conductors: Conductors) -> dict[str, float]:
@@ -53,7 +86,7 @@ def _uniform(stack: Stack, conductors: Conductors) -> dict[str, float]:
     return parts
 
 
-def inverse_area_integral(cell: UnitCell, film: Film) -> float:
+def inverse_area_integral(cell: Cell, film: Film) -> float:
     """Return the integral of dd/A(d) through a film of uniform thickness, 1/m.
 
     A(d) is a quadratic for vertical walls, so three areas give it exactly.
@@ -73,7 +106,7 @@ def _columns(stack: Stack, conductors: Conductors) -> dict[str, float]:
             crossing = _column_integrals(cell, conductor.film) / conductor.conductivity
             by_part[conductor.part] = by_part.get(conductor.part, 0.0) + crossing
     for face in conductors.interfaces:
-        areas = _column_areas(cell, conductors.films[face.inner].film.outer)
+        areas = cell.columns(conductors.films[face.inner].film.outer, _SLICES)
         by_part[face.part] = by_part.get(face.part, 0.0) + face.resistance / areas
     total = np.sum(list(by_part.values()), axis=0)
     share = (1 / total) / np.sum(1 / total)
@@ -83,31 +116,17 @@ def _columns(stack: Stack, conductors: Conductors) -> dict[str, float]:
     return parts
 
 
-def _column_areas(cell: UnitCell, level: Level) -> NDArray[np.float64]:
-    """Return the area of each column at a level, m²: top with rim, wall slices from the top, floor."""
-    strips = cell.strips(level)
-    plan = cell.sharp_plan
-    if not plan.elements:
-        return np.array([strips.floor])
-    foot = cell.wall_foot(level)
-    fraction = (np.arange(_WALL_SLICES) + 0.5) / _WALL_SLICES
-    rho = level.top + (foot - level.top) * fraction
-    density = plan.perimeter + 2 * plan.kappa * rho
-    wall = strips.wall * density / density.sum()
-    return np.concatenate(([strips.top + strips.rim], wall, [strips.floor]))
-
-
-def _column_integrals(cell: UnitCell, film: Film) -> NDArray[np.float64]:
+def _column_integrals(cell: Cell, film: Film) -> NDArray[np.float64]:
     """Return the integral of dd/A through each column of a film, 1/m."""
-    inner, outer = np.array(film.inner), np.array(film.outer)
-    areas = np.array([_column_areas(cell, Level(*(inner + node * (outer - inner)))) for node in _NODES])
+    levels = [_between(cell, film.inner, film.outer, share) for share in _NODES]
+    areas = np.array([cell.columns(level, _SLICES) for level in levels])
     inverse: NDArray[np.float64] = _WEIGHTS @ (1 / areas)
-    if not cell.plan.elements:
-        return inverse * (film.outer.bottom - film.inner.bottom)
-    fraction = (np.arange(_WALL_SLICES) + 0.5) / _WALL_SLICES
-    top = film.outer.top - film.inner.top
-    foot = cell.wall_foot(film.outer) - cell.wall_foot(film.inner)
-    thickness = np.concatenate(
-        ([top], top + (foot - top) * fraction, [film.outer.bottom - film.inner.bottom])
-    )
-    return inverse * thickness
+    inner, outer = (cell.column_offsets(level, _SLICES) for level in (film.inner, film.outer))
+    return inverse * (outer - inner)
+
+
+def _between(cell: Cell, inner: Level, outer: Level, share: float) -> Level:
+    """Return the level that divides a film's thickness, everywhere in the same ratio."""
+    below, above = inner.table(cell.deepest), outer.table(cell.deepest)
+    mixed = summed(summed(below, below, -share), above, share)
+    return Level(mixed[0][1], mixed[-1][1], mixed[1:-1])

@@ -1,0 +1,82 @@
+"""The whole device: height and mass, and with a chip its absolute capacity, energy, power, volume, mass."""
+
+from tfgeom.design.schema import Chip
+from tfgeom.metrics.energy import Bulk, OpenCircuitEnergy
+from tfgeom.metrics.lithium import LithiumBalance
+from tfgeom.results import DeviceNumbers
+from tfgeom.units import UM, in_unit
+
+_MAH = 3.6  # C
+_UAH = 3.6e-3  # C
+_UWH = 3.6e-3  # J
+
+
+def active_area(chip: Chip) -> float:
+    """Return the area of a chip inside its border, m²."""
+    return (chip.width - 2 * chip.border) * (chip.length - 2 * chip.border)
+
+
+def peak_power(energy: OpenCircuitEnergy | None, asr: float | None, minimum_voltage: float) -> float | None:
+    """Return the highest power of a short pulse, W per m² of footprint.
+
+    ``V (U - V)/R`` with U the mean open-circuit voltage and R the small-signal area-specific resistance:
+    largest at V = U/2, or at the lower voltage limit where that is higher.  None where U or R is not known.
+
+    Parameters
+    ----------
+    energy
+        Open-circuit energy, of the stack.
+    asr
+        Of the stack, ohm m² of footprint.
+    minimum_voltage
+        Lower limit of the stack, V.
+    """
+    mean = None if energy is None else energy.mean_voltage
+    if mean is None or not asr:
+        return None
+    voltage = max(mean / 2, minimum_voltage)
+    return voltage * (mean - voltage) / asr
+
+
+def device_numbers(
+    balance: LithiumBalance,
+    bulk: Bulk,
+    chip: Chip | None = None,
+    energy: OpenCircuitEnergy | None = None,
+    power: float | None = None,
+) -> DeviceNumbers:
+    """Return height, areal mass and the area for 1 mAh; with a chip its absolute numbers.
+
+    Parameters
+    ----------
+    balance, bulk
+        Capacity, heights and masses.
+    chip
+        Its border carries wafer and packaging, but neither relief nor films.
+    energy
+        Open-circuit energy; None without open-circuit curves.
+    power
+        Highest power, W per m² of footprint.
+    """
+    areas = {
+        "area_for_1_mAh_mm2": _MAH / balance.capacity * 1e6 if balance.capacity else None,
+        "height_um": None if bulk.device_height is None else in_unit(bulk.device_height, UM),
+        # kg/m² are 100 mg/cm²
+        "areal_mass_mg_cm2": None if bulk.device_mass is None else bulk.device_mass * 100,
+    }
+    if chip is None:
+        return DeviceNumbers(**areas)
+    whole, active = chip.width * chip.length, active_area(chip)
+    mass = None
+    if bulk.device_mass is not None and bulk.border_mass is not None:
+        mass = active * bulk.device_mass + (whole - active) * bulk.border_mass
+    return DeviceNumbers(
+        **areas,
+        chip_area_mm2=whole * 1e6,
+        active_fraction=active / whole,
+        capacity_uAh=balance.capacity * active / _UAH,
+        energy_uWh=None if energy is None else energy.energy * active / _UWH,
+        peak_power_mW=None if power is None else power * active * 1e3,
+        volume_mm3=None if bulk.device_height is None else whole * bulk.device_height * 1e9,
+        mass_mg=None if mass is None else mass * 1e6,
+    )

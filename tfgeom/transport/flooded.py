@@ -1,0 +1,326 @@
+"""Area-specific resistance of a flooded half-cell in closed form: the wire model of its voids.
+
+Liquid fills every void of the coated relief and a head space up to a flat counter electrode.  Along a void
+the liquid is a wire that loses current through the films on its wall; voids (the bore and the outside of a
+tube, say) and the flat tops hang in parallel on the head space.  For a straight wall the potential of the
+wire obeys ``kappa A phi'' = g p phi``, so ``phi ~ cosh sz + beta sinh sz`` with ``s² = g p/(kappa A)`` and
+``beta = g/(kappa s)`` at the floor (transmission line of a pore, R. de Levie, Electrochim. Acta 8 (1963)
+751).  Where thickness or section change along the wall, slices of constant section follow each other.
+
+The current that enters a film leaves it straight through to the collector, which is taken as an
+equipotential: each slice of wall, each floor and the tops with their rims are columns of their own.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.constants import thermal_voltage
+from tfgeom.errors import MaterialError, UnsupportedError
+from tfgeom.films import Film, Stack
+from tfgeom.geometry.cell import Level, UnitCell
+from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.plan import Loop, Plan
+from tfgeom.materials.library import Material
+from tfgeom.transport.coefficients import PARTS, Conductors, conductors
+
+FloatArray = NDArray[np.float64]
+
+_SLICES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class FloodedCircuit:
+    """What conducts in a flooded half-cell.
+
+    Attributes
+    ----------
+    films
+        Collector and electrode film, with the contact resistances between them.
+    electrode
+        ``cathode`` or ``anode``: the part of the film.
+    charge_transfer
+        Of the film's face to the liquid, ohm m² of that face.
+    conductivity
+        Of the liquid, S/m.
+    separator
+        Height of the head space, m.
+    counter_transfer
+        Charge transfer at the flat counter electrode, ohm m².
+    incomplete
+        Constants that are not known and whose loss is left out.
+    """
+
+    films: Conductors
+    electrode: str
+    charge_transfer: float
+    conductivity: float
+    separator: float
+    counter_transfer: float
+    incomplete: tuple[str, ...]
+
+    @property
+    def own_interface(self) -> str:
+        """Part of the film's face to the liquid."""
+        return f"{self.electrode}_interface"
+
+    @property
+    def other_interface(self) -> str:
+        """Part of the counter electrode's face."""
+        return "anode_interface" if self.electrode == "cathode" else "cathode_interface"
+
+
+def flooded_circuit(
+    stack: Stack, temperature: float, liquid: Material, separator: float, counter: Material
+) -> FloodedCircuit:
+    """Return what conducts in a flooded half-cell at ``temperature`` (K).
+
+    Parameters
+    ----------
+    stack
+        Collector and electrode film.
+    temperature
+        K.
+    liquid
+        The electrolyte that fills voids and head space.
+    separator
+        Height of the head space, m.
+    counter
+        The flat counter electrode; ideal unless it has an exchange current.
+
+    Raises
+    ------
+    MaterialError
+        When the electrolyte has no ionic conductivity.
+    """
+    conductivity = liquid.conductivity_at(temperature, "ionic_conductivity")
+    if conductivity is None:
+        raise MaterialError.at(
+            "cell.electrolyte",
+            f"'{liquid.name}' has no ionic conductivity in the library; "
+            f"give materials.{liquid.name}.ionic_conductivity, for example '1 S/m'",
+        )
+    film = stack.first("cathode") or stack.first("anode")
+    assert film is not None  # a flooded cell has one electrode film: checked with the file
+    wires = conductors(stack, temperature, "ohmic")
+    heat = thermal_voltage(temperature)
+    exchange = film.layer.material.value("exchange_current")
+    missing = () if exchange is not None else (f"{film.layer.name}.exchange_current",)
+    at_counter = counter.value("exchange_current")
+    if at_counter is None:
+        missing = (*missing, "counter.exchange_current")
+    return FloodedCircuit(
+        films=wires,
+        electrode=film.layer.role,
+        charge_transfer=0.0 if exchange is None else heat / exchange,
+        conductivity=conductivity,
+        separator=separator,
+        counter_transfer=0.0 if at_counter is None else heat / at_counter,
+        incomplete=(*wires.incomplete, *missing),
+    )
+
+
+def flooded_obstacle(cell: Cell) -> str | None:
+    """Return why the wire model does not describe a relief, or None when it does."""
+    if not isinstance(cell, UnitCell):
+        return f"the resistance of flooded reliefs of kind {cell.kind}"
+    if cell.through:
+        return "the resistance of flooded through-holes"
+    return None
+
+
+def flooded_resistance(stack: Stack, circuit: FloodedCircuit) -> dict[str, float]:
+    """Return the resistance of each part of a flooded half-cell, ohm m² of footprint.
+
+    ``R = F [1/(sum of Y + g a) + H/(kappa F)] + R_counter``: Y the admittances of the voids at their mouths,
+    g a that of the flat tops, H the head space.  The total is split by dissipation: a part's share is the
+    heat it makes over that of the whole cell at the same small current, so the parts add up to R; the liquid
+    in voids and head space together is ``electrolyte``.
+
+    Parameters
+    ----------
+    stack
+        Films on the relief, or on the plane.
+    circuit
+        What conducts.
+
+    Returns
+    -------
+    dict
+        One value for each of `tfgeom.transport.coefficients.PARTS`.
+
+    Raises
+    ------
+    UnsupportedError
+        For a relief that `flooded_obstacle` names.
+    """
+    obstacle = flooded_obstacle(stack.cell)
+    if obstacle is not None:
+        raise UnsupportedError.at("cell.type", f"not yet supported: {obstacle}")
+    footprint = stack.cell.footprint
+    parts = dict.fromkeys(PARTS, 0.0)
+    parts["electrolyte"] = circuit.separator / circuit.conductivity
+    parts[circuit.other_interface] += circuit.counter_transfer
+    voids, tops = _columns(stack, circuit)
+    if all(not np.any(column) for column in tops.values()):
+        return parts  # ideal films: all current enters at the mouths
+    mouth = 1 / sum(float(value[0]) for value in tops.values())  # admittance below the head space, S
+    power = {part: float(value[0]) * mouth**2 for part, value in tops.items()}
+    for void in voids:
+        admittance, by_part = _void(void, circuit.conductivity)
+        mouth += admittance
+        for part, value in by_part.items():
+            power[part] += value
+    # At unit potential of the mouths the power is the admittance; at unit current each is over mouth².
+    for part, value in power.items():
+        parts[part] += footprint * value / mouth**2
+    parts["electrolyte"] += footprint * (mouth - sum(power.values())) / mouth**2
+    return parts
+
+
+def void_plans(plan: Plan) -> tuple[Plan, ...]:
+    """Return one plan for each void of a unit cell: its edges, its footprint the void's cell.
+
+    Loops lie around a common axis: the space outside the largest raised loop is one void, and each opening
+    is one, up to the raised loop that stands in it.
+    """
+    loops = [element for element in plan.elements if isinstance(element, Loop)]
+    if plan.raised_background or not any(loop.opening for loop in loops):
+        return (plan,) if plan.elements else ()
+    order = sorted(loops, key=lambda loop: -abs(loop.area))
+    found = [Plan(plan.footprint, (order[0],))]
+    for index, loop in enumerate(order):
+        if loop.opening:
+            inside = order[index + 1 : index + 2]
+            found.append(Plan(-loop.area, (loop, *inside), raised_background=True))
+    return tuple(found)
+
+
+class _Void(NamedTuple):
+    """Liquid slices from the floor up, and the resistances of the films on them by part.
+
+    Heights in m, sections in m²; ``walls`` holds ohm by part, one value a slice, ``floor`` one value.  The
+    last slice lies between the rims and has no wall.
+    """
+
+    heights: FloatArray
+    sections: FloatArray
+    walls: dict[str, FloatArray]
+    floor: dict[str, FloatArray]
+
+
+def _void(void: _Void, conductivity: float) -> tuple[float, dict[str, float]]:
+    """Return admittance at the mouth (S) and power by part (W) at 1 V between mouth and collector.
+
+    Along a slice ``g' phi² - kappa A phi'²`` is constant, so the power of its films is
+    ``(Y1 phi1² - Y0 phi0²)/2 + g phi0² (1 - b²)/2`` with 0 at its lower and 1 at its upper end, g the
+    conductance of its wall and ``b = Y0/(kappa A s)``.
+    """
+    walls = 1 / np.sum(list(void.walls.values()), axis=0)
+    floor = float(1 / np.sum(list(void.floor.values()), axis=0)[0])
+    admittances, ratios = [floor], []
+    for height, section, wall in _slices(void, walls):
+        below = admittances[-1]
+        if wall == 0.0:
+            admittances.append(1 / (1 / below + height / (conductivity * section)))
+            ratios.append(admittances[-1] / below)
+            continue
+        line = math.sqrt(conductivity * section * wall / height)
+        x = math.sqrt(wall * height / (conductivity * section))
+        b, t, fade = below / line, math.tanh(x), math.exp(-x)
+        admittances.append(line * (b + t) / (1 + b * t))
+        ratios.append(2 * fade / ((1 + b) + (1 - b) * fade**2))
+    phi = 1.0
+    heat = np.zeros(len(walls))
+    for index in range(len(ratios) - 1, -1, -1):
+        upper, phi = phi, phi * ratios[index]
+        if index == len(walls):
+            continue
+        above, below = admittances[index + 1], admittances[index]
+        # g b² = Y0² height/(kappa A)
+        loss = below**2 * void.heights[index] / (conductivity * void.sections[index])
+        heat[index] = (above * upper**2 - below * phi**2 + (walls[index] - loss) * phi**2) / 2
+    by_part = {
+        part: float(heat @ (resistance * walls) + floor**2 * phi**2 * void.floor[part][0])
+        for part, resistance in void.walls.items()
+    }
+    return admittances[-1], by_part
+
+
+def _slices(void: _Void, walls: FloatArray) -> Iterator[tuple[float, float, float]]:
+    for index, (height, section) in enumerate(zip(void.heights, void.sections, strict=True)):
+        yield float(height), float(section), float(walls[index]) if index < len(walls) else 0.0
+
+
+def _columns(stack: Stack, circuit: FloodedCircuit) -> tuple[list[_Void], dict[str, FloatArray]]:
+    """Return the voids, and the resistances by part (ohm) of the flat tops with their rims."""
+    cell = stack.cell
+    assert isinstance(cell, UnitCell)  # others have been refused
+    if cell.is_flat:
+        areas = {level: np.array([cell.area(level)]) for level in _levels(stack)}
+        thick = {level: np.array([level.bottom]) for level in areas}
+        return [], _by_part(circuit, areas, thick)
+    tops = {level: np.array([sum(cell.strips(level)[:2])]) for level in _levels(stack)}
+    thick = {level: np.array([level.top]) for level in tops}
+    voids = [_column(replace(cell, plan=plan), stack, circuit) for plan in void_plans(cell.plan)]
+    return voids, _by_part(circuit, tops, thick)
+
+
+def _column(cell: UnitCell, stack: Stack, circuit: FloodedCircuit) -> _Void:
+    levels = _levels(stack)
+    # from the floor up
+    wall_areas = {level: cell.wall_slices(level, _SLICES)[::-1] for level in levels}
+    wall_offsets = {level: cell.slice_offsets(level, _SLICES)[::-1] for level in levels}
+    floor_areas = {level: np.array([cell.strips(level).floor]) for level in levels}
+    floor_offsets = {level: np.array([level.bottom]) for level in levels}
+    profile, plan, outer = cell.profile, cell.sharp_plan, stack.top
+    depths = np.linspace(profile.depth_of_floor_film(outer), profile.wall_start, _SLICES + 1)
+    points = profile.wall_points(depths, outer)
+    rho = (points[:-1, 0] + points[1:, 0]) / 2
+    rims = cell.height + outer.top
+    return _Void(
+        heights=np.diff(np.append(points[:, 1], rims)),
+        sections=plan.footprint - np.append(_plan_area(plan, rho), _plan_area(plan, points[-1:, 0])),
+        walls=_by_part(circuit, wall_areas, wall_offsets),
+        floor=_by_part(circuit, floor_areas, floor_offsets),
+    )
+
+
+def _plan_area(plan: Plan, rho: FloatArray) -> FloatArray:
+    return plan.area + plan.perimeter * rho + plan.kappa * rho**2
+
+
+def _levels(stack: Stack) -> list[Level]:
+    return [stack.films[0].inner, *(film.outer for film in stack.films)]
+
+
+def _by_part(
+    circuit: FloodedCircuit, areas: dict[Level, FloatArray], offsets: dict[Level, FloatArray]
+) -> dict[str, FloatArray]:
+    """Return the resistances of columns by part, ohm: films, contacts, and the face to the liquid."""
+    wires = circuit.films
+    found: dict[str, FloatArray] = {}
+
+    def add(part: str, resistance: FloatArray) -> None:
+        found[part] = found.get(part, np.zeros_like(resistance)) + resistance
+
+    for conductor in wires.films:
+        film = conductor.film
+        add(conductor.part, _through(film, areas, offsets) / conductor.conductivity)
+    for face in wires.interfaces:
+        add(face.part, face.resistance / areas[wires.films[face.inner].film.outer])
+    add(circuit.own_interface, circuit.charge_transfer / areas[wires.films[-1].film.outer])
+    return found
+
+
+def _through(film: Film, areas: dict[Level, FloatArray], offsets: dict[Level, FloatArray]) -> FloatArray:
+    """Return the integral of dd/A through columns whose area changes linearly between its faces, 1/m."""
+    inner, outer = areas[film.inner], areas[film.outer]
+    growth = outer / inner - 1
+    small = np.abs(growth) < 1e-6
+    mean = np.where(small, 1 + growth / 2, growth / np.log1p(np.where(small, 1.0, growth)))
+    return np.asarray((offsets[film.outer] - offsets[film.inner]) / (inner * mean))
