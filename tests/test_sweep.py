@@ -170,3 +170,35 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "does not exist; create it" in capsys.readouterr().err
     assert run("sweep", str(tmp_path / "none.yaml")) == 2
     assert "none.yaml" in capsys.readouterr().err
+
+
+def test_mixed_units_and_zeros_stand_as_written(tmp_path: Path) -> None:
+    text = "vary:\n  operation.temperature: [0 degC, 300 K]\n  relief.pitch: [6 um, 6500 nm]\nmethod: grid\n"
+    rows = run_sweep(sweep_file(tmp_path, text)).rows
+    assert [row["operation.temperature"] for row in rows] == ["0 degC", "0 degC", "300 K", "300 K"]
+    assert [row["relief.pitch_um"] for row in rows] == [6, 6.5, 6, 6.5]
+    mixed = "vary: {operation.initial_state_of_charge: [90 %, 0.5]}\nmethod: grid\n"
+    rows = run_sweep(sweep_file(tmp_path, mixed)).rows
+    assert [row["operation.initial_state_of_charge"] for row in rows] == ["90 %", 0.5]
+    with pytest.raises(DesignError, match="different zeros: write all values in one of them"):
+        load_sweep(
+            sweep_file(
+                tmp_path,
+                "vary: {operation.temperature: {from: 0 degC, to: 300 K, steps: 3}}\nmethod: grid\n",
+            )
+        )
+
+
+def test_misspelt_output_stops_at_the_first_good_point(tmp_path: Path) -> None:
+    text = "vary: {relief.pitch: {from: 5 um, to: 8 um, steps: 500}}\nmethod: grid\noutputs: [asr]\n"
+    done: list[bool] = []
+    with pytest.raises(DesignError, match="no such number: 'asr'"):
+        run_sweep(sweep_file(tmp_path, text), tmp_path / "out", progress=done.append)
+    assert not done
+    assert not (tmp_path / "out").exists()
+
+
+def test_output_may_not_hide_a_parameter(tmp_path: Path) -> None:
+    text = "vary: {name: [a, b]}\nmethod: grid\noutputs: [name]\n"
+    with pytest.raises(DesignError, match="'name' is the name of another column"):
+        run_sweep(sweep_file(tmp_path, text))

@@ -222,7 +222,7 @@ def sweep(
     """Evaluate a grid of changed designs into one table; failed points are rows."""
     from tfgeom.sweep import load_sweep, run_sweep
     from tfgeom.sweep.progress import progress_bar
-    from tfgeom.sweep.store import prepare_folder
+    from tfgeom.sweep.store import check_folder
 
     spec = load_sweep(sweep_file)
     points = spec.points if limit is None else min(limit, spec.points)
@@ -230,7 +230,7 @@ def sweep(
         typer.echo(f"{points} points, about {points * 0.02:.3g} s")
         return
     folder = output or Path(sweep_file.stem)
-    prepare_folder(folder, force)
+    check_folder(folder, force)
     with progress_bar(points) as progress:
         result = run_sweep(spec, folder, limit, progress)
     typer.echo(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
@@ -246,16 +246,53 @@ def report(
     fidelity: Annotated[
         str | None, typer.Option(help="analytic or fem; by default fem where the design allows it.")
     ] = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Not yet supported.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to PDF too, beside it.")] = False,
 ) -> None:
     """Write one offline page with numbers, drawings and sources, and the numbers as JSON beside it."""
     from tfgeom.design import load_design
-    from tfgeom.errors import UnsupportedError
     from tfgeom.report import render_report
 
+    page = render_report(load_design(design), output, fidelity, pdf)
+    typer.echo(page)
     if pdf:
-        raise UnsupportedError.at("--pdf", "not yet supported; print the page from a browser")
-    typer.echo(render_report(load_design(design), output, fidelity))
+        typer.echo(page.with_suffix(".pdf"))
+
+
+@app.command()
+def compare(
+    designs: DesignFiles,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Page to write (HTML).")
+    ] = None,
+    at: Annotated[
+        str, typer.Option(help="Hold equal in the rates: footprint_capacity, c_rate or current.")
+    ] = "current",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Compare designs and their planes: one table and one rate plot; exit 1 if a design fails."""
+    from tfgeom.compare import HEAD, compare_designs, comparison_rows, rate_head, rate_rows
+    from tfgeom.output import ensure_writable
+
+    if output is not None:
+        ensure_writable(output)
+    found = compare_designs(designs, at)
+    if output is not None:
+        from tfgeom.report import render_comparison
+
+        render_comparison(found, output)
+    if json:
+        _print_json(found.to_dict())
+    elif output is not None:
+        typer.echo(output)
+    else:
+        _print_table(HEAD, comparison_rows(found, _short))
+        typer.echo()
+        _print_table(rate_head(at), rate_rows(found, _short))
+    raise typer.Exit(1 if found.failed else 0)
+
+
+def _short(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
 
 
 @app.command()

@@ -69,6 +69,7 @@ _QUANTITY = re.compile(rf"^\s*({_NUMBER})\s*({_TERM}(?:\s*[*·/]\s*{_TERM}|\s+{_
 _DECIMAL_COMMA = re.compile(r"^\s*([-+]?\d+),(\d+)(.*)$")
 _SUPERSCRIPTS = str.maketrans({"¹": "1", "²": "2", "³": "3", "⁻": "-"})
 _MAX_TEXT = 80
+_OFFSET_UNITS = {"degC", "°C", "celsius", "degF", "°F", "fahrenheit"}
 NUMBER_AND_UNIT = rf"^\s*{_NUMBER}\s*[A-Za-z°µμΩÅ%(1].*$"
 """Pattern of a quantity for the JSON Schema."""
 
@@ -222,5 +223,9 @@ def split_quantity(given: object) -> tuple[float, str] | None:
 
 
 def unit_ratio(unit: str, other: str) -> float:
-    """Return how many ``other`` make one ``unit``; raise ValueError when they measure different things."""
-    return 1.0 if unit == other else float(_factor(unit, other))
+    """Return how many ``other`` make one ``unit``; raise ValueError when there is no such number."""
+    if unit == other:
+        return 1.0
+    if {unit, other} & _OFFSET_UNITS:
+        raise ValueError(f"'{unit}' and '{other}' have different zeros: write all values in one of them")
+    return float(_factor(unit, other))

@@ -3,14 +3,14 @@
 import base64
 import io
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tfgeom.report.numerals import number, percent
 from tfgeom.report.palette import CELL, INK, PARTS, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
-from tfgeom.results import RateNumbers, RatePoint, ResistanceNumbers
+from tfgeom.results import RateNumbers, ResistanceNumbers
 
 _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "tfgeom",
@@ -91,45 +91,48 @@ def draw_resistance(resistance: ResistanceNumbers) -> Picture:
 
 
 def draw_rates(rates: Sequence[RateNumbers]) -> Picture:
-    """Return capacity against C-rate and against footprint current, the cell beside both planes."""
+    """Return capacity and energy against C-rate and footprint current, the cell beside both planes."""
     first, last = rates[0], rates[-1]
-    with drawing(9.6, 3.9, "constrained") as figure:
-        by_rate, by_current = figure.subplots(1, 2, sharey=True)
-        _curves(by_rate, rates, lambda row: row.c_rate, lambda plane: plane.at_c_rate)
-        _curves(by_current, rates, lambda row: row.footprint_current_mA_cm2, lambda plane: plane.at_current)
-        by_rate.set_xlabel("C-rate (of each cell's own capacity)")
-        by_current.set_xlabel("footprint current, mA/cm²")
-        by_rate.set_ylabel("capacity per footprint, µAh/cm²")
-        by_rate.set_ylim(bottom=0)
-        handles, labels = by_rate.get_legend_handles_labels()
+    with drawing(9.6, 6.6, "constrained") as figure:
+        grid = figure.subplots(2, 2, sharex="col", sharey="row")
+        for row, amount in zip(grid, ("capacity_uAh_cm2", "energy_mWh_cm2"), strict=True):
+            by_rate, by_current = row
+            _curves(by_rate, rates, "c_rate", amount)
+            _curves(by_current, rates, "footprint_current_mA_cm2", amount)
+            by_rate.set_ylim(bottom=0)
+        grid[1][0].set_xlabel("C-rate (of each cell's own capacity)")
+        grid[1][1].set_xlabel("footprint current, mA/cm²")
+        grid[0][0].set_ylabel("capacity per footprint, µAh/cm²")
+        grid[1][0].set_ylabel("energy per footprint, mWh/cm²")
+        handles, labels = grid[0][0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
         return svg_picture(
             figure,
-            "Capacity against C-rate and against footprint current for the cell and both planar cells: "
-            f"{number(first.capacity_uAh_cm2)} µAh/cm² at {number(first.c_rate)}C, "
+            "Capacity and energy against C-rate and against footprint current for the cell and both planar "
+            f"cells: {number(first.capacity_uAh_cm2)} µAh/cm² at {number(first.c_rate)}C, "
             f"{number(last.capacity_uAh_cm2)} µAh/cm² at {number(last.c_rate)}C.",
         )
 
 
-def _curves(
-    axes: Any,
-    rates: Sequence[RateNumbers],
-    abscissa: Callable[[Any], float],
-    at: Callable[[Any], RatePoint],
-) -> None:
-    from matplotlib.ticker import FuncFormatter, NullFormatter
-
-    ordered = sorted(rates, key=abscissa)
-    x = [abscissa(row) for row in ordered]
+def _curves(axes: Any, rates: Sequence[RateNumbers], abscissa: str, amount: str) -> None:
+    ordered = sorted(rates, key=lambda row: float(getattr(row, abscissa)))
+    x = [getattr(row, abscissa) for row in ordered]
+    place = "at_c_rate" if abscissa == "c_rate" else "at_current"
     planes = (
         ("plane, same films", PLANE_SAME_FILMS, "s--", [row.planar_same_films for row in ordered]),
         ("plane, same capacity", PLANE_SAME_CAPACITY, "^-.", [row.planar_same_capacity for row in ordered]),
     )
-    axes.plot(x, [row.capacity_uAh_cm2 for row in ordered], "o-", color=CELL, lw=2, ms=4.5, label="this cell")
+    axes.plot(x, [getattr(row, amount) for row in ordered], "o-", color=CELL, lw=2, ms=4.5, label="this cell")
     for label, colour, style, points in planes:
-        y = [at(point).capacity_uAh_cm2 for point in points]
+        y = [getattr(getattr(point, place), amount) for point in points]
         axes.plot(x, y, style, color=colour, lw=1.6, ms=4.5, label=label)
     axes.set_xscale("log")
-    # the default writes powers of ten as mathematics, which is off here
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    plain_log(axes.xaxis)
+
+
+def plain_log(axis: Any) -> None:
+    """Label a logarithmic axis in plain numbers: the default's powers are mathematics, which is off here."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_formatter(NullFormatter())

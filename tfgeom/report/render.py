@@ -5,33 +5,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from jinja2.utils import htmlsafe_json_dumps
-
 from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.errors import OutputError
 from tfgeom.evaluate import evaluate, evaluate_best
+from tfgeom.metrics.lithium import lithium_balance
+from tfgeom.metrics.lithium_places import lithium_places
 from tfgeom.model import build_model
 from tfgeom.output import ensure_writable, write_text
 from tfgeom.report import sources, tables
+from tfgeom.report.cells import Table
 from tfgeom.report.figures import Picture, data_uri, draw_rates, draw_resistance
 from tfgeom.report.headline import headline
 from tfgeom.report.numerals import MISSING, unit_text
+from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.palette import SUBSTRATE, film_colours
+from tfgeom.report.pdf import find_printer, write_pdf
+from tfgeom.report.plan_view import draw_plan
 from tfgeom.report.section import draw_section
 from tfgeom.report.still import Still, StillRender
+from tfgeom.report.storage import active_heights, device_table, draw_ragone, lithium_table
 from tfgeom.results import Evaluation
 
 SCHEMA_VERSION = 1
 """Version of the JSON that is written beside the page."""
 
 
-def render_report(design: Design, output: str | Path | None = None, fidelity: str | None = None) -> Path:
+def render_report(
+    design: Design, output: str | Path | None = None, fidelity: str | None = None, pdf: bool = False
+) -> Path:
     """Write the report of a design and return the path of its page.
 
-    Beside ``x.html`` the numbers go to ``x.json``.  Where the machine cannot render 3D pictures the page says
-    so instead of showing one.
+    Beside ``x.html`` the numbers go to ``x.json``, and with ``pdf`` the printed page to ``x.pdf``.  Where the
+    machine cannot render 3D pictures the page says so instead of showing one.
 
     Parameters
     ----------
@@ -41,6 +47,8 @@ def render_report(design: Design, output: str | Path | None = None, fidelity: st
         The page to write; by default the name of the design file with ``.html``, in the working folder.
     fidelity
         As for `tfgeom.evaluate`; by default ``fem`` where the design allows it, else ``analytic``.
+    pdf
+        Whether to print the page too.
 
     Raises
     ------
@@ -49,17 +57,27 @@ def render_report(design: Design, output: str | Path | None = None, fidelity: st
     UnsupportedError
         When the fidelity is not built for this design.
     OutputError
-        When page or numbers cannot be written there; found out before the work starts.
+        When page, numbers or PDF cannot be written there; found out before the work starts.
+    MissingExtraError
+        When nothing on this machine prints a PDF; found out before the work starts too.
     """
     page = Path(output) if output is not None else Path(f"{_stem(design)}.html")
     numbers = page.with_suffix(".json")
-    if page.suffix.lower() == ".json":
+    taken = {".json": "numbers", ".pdf": "printed pages"} if pdf else {".json": "numbers"}
+    if page.suffix.lower() in taken:
+        what = taken[page.suffix.lower()]
         raise OutputError(
-            f"{page}: the numbers go there; give the name of the page, for example {page.stem}.html"
+            f"{page}: the {what} go there; give the name of the page, for example {page.stem}.html"
         )
     special = ensure_writable(page).exists() and not page.is_file()  # /dev/stdout has no place beside it
     if not special:
         ensure_writable(numbers)
+    printer = None
+    if pdf:
+        if special:
+            raise OutputError(f"{page}: has no place for a PDF beside it; give the name of a page")
+        ensure_writable(page.with_suffix(".pdf"))
+        printer = find_printer()
     build_model(design)  # an impossible design is found out before anything is rendered
     with StillRender(design) as job:
         evaluation = evaluate_best(design) if fidelity is None else evaluate(design, fidelity)
@@ -68,6 +86,8 @@ def render_report(design: Design, output: str | Path | None = None, fidelity: st
     if not special:
         plain = json.dumps(_numbers(evaluation), indent=2, ensure_ascii=False, allow_nan=False)
         write_text(numbers, plain + "\n")
+    if printer is not None:
+        write_pdf(page, page.with_suffix(".pdf"), printer)
     return page
 
 
@@ -83,28 +103,22 @@ def report_html(evaluation: Evaluation, design: Design, still: Still | None = No
     still
         The 3D picture, or the sentence in its place.
     """
-    environment = Environment(
-        loader=PackageLoader("tfgeom.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    template = environment.get_template("report.html.j2")
-    return template.render(
+    return fill_template(
+        "report.html.j2",
         evaluation=evaluation,
         design=design,
         headline=headline(evaluation),
         tables=tables,
         sources=sources,
         missing=sources.missing_constants(evaluation),
+        lithium=_lithium(design),
+        device=None if evaluation.device is None else device_table(evaluation.device),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
         pictures=_draw(evaluation, design, still or Still(None, "no 3D picture was rendered for this page")),
         design_text=dump_design(design),
-        design_json=_script(design.model_dump(mode="json", exclude_defaults=True)),
-        numbers_json=_script(_numbers(evaluation)),
+        design_json=script_json(design.model_dump(mode="json", exclude_defaults=True)),
+        numbers_json=script_json(_numbers(evaluation)),
     )
 
 
@@ -113,20 +127,35 @@ class _Pictures:
     section: Picture
     still: str | None
     no_still: str
+    plan: Picture | None
     resistance: Picture | None
     rates: Picture | None
+    ragone: Picture | None
 
 
 def _draw(evaluation: Evaluation, design: Design, still: Still) -> _Pictures:
-    stack = build_model(design).stack
-    resistance, rates = evaluation.resistance, evaluation.rate
+    model = build_model(design)
+    resistance, rates, capacity = evaluation.resistance, evaluation.rate, evaluation.capacity
+    ragone = None
+    if rates and capacity is not None and capacity.footprint_capacity_gain is not None:
+        ragone = draw_ragone(rates, active_heights(model, capacity.footprint_capacity_gain))
     return _Pictures(
-        section=draw_section(design, stack),
+        section=draw_section(design, model.stack),
+        plan=draw_plan(design, model.stack),
+        ragone=ragone,
         still=None if still.png is None else data_uri("image/png", still.png),
         no_still=still.sentence,
         resistance=draw_resistance(resistance) if resistance is not None and resistance.asr_ohm_cm2 else None,
         rates=draw_rates(rates) if rates else None,
     )
+
+
+def _lithium(design: Design) -> Table | None:
+    """Return where the lithium is; None without a cell."""
+    if design.cell is None:
+        return None
+    stack = build_model(design).stack
+    return lithium_table(lithium_places(stack, lithium_balance(stack)))
 
 
 def _legend(design: Design, evaluation: Evaluation) -> list[tuple[str, str]]:
@@ -156,11 +185,6 @@ def _shown_values(design: Design) -> Any:
 
 def _numbers(evaluation: Evaluation) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, **evaluation.to_dict()}
-
-
-def _script(content: dict[str, Any]) -> Any:
-    """Return JSON for a script block: ``<``, ``>``, ``&`` and quotes written so that no text can end it."""
-    return htmlsafe_json_dumps(content, dumps=json.dumps, allow_nan=False)
 
 
 def _stem(design: Design) -> str:

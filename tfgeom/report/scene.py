@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tfgeom.design import load_design
 from tfgeom.errors import TfgeomError
 from tfgeom.films import Stack
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.kinds import Cell
 from tfgeom.meshing.film_mesh import mesh_films, mesh_obstacle
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.surface_grid import build_surface_grid
@@ -147,7 +147,7 @@ def _cells(stack: Stack) -> Iterator[tuple[tuple[float, float], int]]:
             yield (x * pitch, row * step * pitch), row
 
 
-def _columns(cell: UnitCell) -> int:
+def _columns(cell: Cell) -> int:
     """Return the number of cells in a row of the patch: enough that a tall relief is no needle."""
     return min(8, max(3, math.ceil(0.8 * cell.height / (cell.pitch or cell.height))))
 

@@ -13,6 +13,9 @@ import numpy as np
 
 from tfgeom.design import Design, Flooded
 from tfgeom.films import Stack
+from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.wave import WaveCell
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.numerals import length, number
 from tfgeom.report.outline import Outline, film_outlines, level_outline, raised_intervals
@@ -25,9 +28,10 @@ _WIDTH_NAMES = {
     "trenches": "trench width",
     "microtubes": "outer diameter",
     "honeycomb": "across flats",
+    "wave": "period",
 }
 _SUBSTRATE_EDGE = "#9a9a9a"
-_HEIGHT_NAMES = {"pillars": "height", "microtubes": "height"}
+_HEIGHT_NAMES = {"pillars": "height", "microtubes": "height", "wave": "valley to peak"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,8 @@ def _dimension(axes: Any, design: Design, stack: Stack, window: _Window) -> None
         (-half, half, f"{_WIDTH_NAMES[cell.kind]} {length(cell.feature_width / NM)}"),
         (0.0, pitch, f"pitch {length(cell.pitch / NM)}" + (f", {cell.lattice}" if cell.lattice else "")),
     ]
+    if isinstance(cell, WaveCell):
+        rows = [(0.0, pitch, f"period {length(cell.period / NM)}")]
     wall = getattr(design.relief, "wall", None)
     if wall is not None:
         start = half if cell.plan.raised_background else -half
@@ -165,13 +171,12 @@ def _dimension(axes: Any, design: Design, stack: Stack, window: _Window) -> None
         axes.annotate("", (left, z), (right, z), arrowprops=arrow)
         axes.text(right + 0.15 * step, z, words, va="center", ha="left", fontsize=9, bbox=_PLATE)
     x = window.left - 0.4 * step
-    for z in (0.0, height):
+    floor = max(0.0, window.bottom)
+    for z in (floor, height):
         axes.plot([x, window.left], [z, z], clip_on=False, **thin)
-    axes.annotate("", (x, 0), (x, height), arrowprops=arrow)
-    words = f"{_HEIGHT_NAMES.get(cell.kind, 'depth')} {length(cell.height / NM)}"
-    if cell.rim_radius:
-        words += f", rim radius {length(cell.rim_radius / NM)}"
-    axes.text(x - 0.15 * step, height / 2, words, rotation=90, va="center", ha="right", fontsize=9)
+    axes.annotate("", (x, floor), (x, height), arrowprops=arrow)
+    words = _height_words(cell)
+    axes.text(x - 0.15 * step, (floor + height) / 2, words, rotation=90, va="center", ha="right", fontsize=9)
     bar = _round_length(window.width / 4)
     low = window.bottom - 0.4 * step
     axes.plot([window.right - bar, window.right], [low, low], color=INK, lw=3, solid_capstyle="butt")
@@ -198,7 +203,7 @@ def _name_films(axes: Any, design: Design, stack: Stack, window: _Window, edge: 
     if isinstance(design.cell, Flooded):
         labels.append((height + 1.25 * thickness, f"{design.cell.electrolyte} (electrolyte)"))
     anchor = window.left
-    if stack.cell.pitch is not None:
+    if raised_intervals(stack.cell):
         # a narrow top may not reach the left side of the panel
         narrow = min(right - left for left, right in raised_intervals(stack.cell)) / UM
         anchor = max(anchor, edge[0] - narrow / 2)
@@ -243,13 +248,16 @@ def _whole_window(design: Design, stack: Stack, periods: int) -> _Window:
     pitch, height, above = cell.pitch / UM, cell.height / UM, stack.top.top / UM
     if isinstance(design.cell, Flooded):
         above += min(design.cell.separator / UM, 0.15 * height)
-    return _Window(-0.5 * pitch, (periods - 0.5) * pitch, -0.1 * height, height + above)
+    low = 0.5 * height if cell.through else -0.1 * height  # of through-holes the upper half
+    return _Window(-0.5 * pitch, (periods - 0.5) * pitch, low, height + above)
 
 
 def _zoom_edge(stack: Stack, periods: int) -> tuple[float, float]:
     """Return the right edge of the last raised flat that lies whole in the section, um."""
     cell = stack.cell
     assert cell.pitch is not None
+    if isinstance(cell, WaveCell):
+        return (periods // 2) * cell.period / UM, cell.height / UM
     right = raised_intervals(cell)[-1][1]
     last = periods - 1 if right < cell.pitch / 2 else periods - 2
     return (right + last * cell.pitch) / UM, cell.height / UM
@@ -285,9 +293,20 @@ def _sizes(stack: Stack) -> str:
     assert cell.feature_width is not None
     return (
         f"pitch {length(cell.pitch / NM)}, {_WIDTH_NAMES[cell.kind]} {length(cell.feature_width / NM)}, "
-        f"{_HEIGHT_NAMES.get(cell.kind, 'depth')} {length(cell.height / NM)}"
-        + (f", rim radius {length(cell.rim_radius / NM)}" if cell.rim_radius else "")
+        f"{_height_words(cell)}"
     )
+
+
+def _height_words(cell: Cell) -> str:
+    """Return the height and what else the wall's line does not show."""
+    words = f"{_HEIGHT_NAMES.get(cell.kind, 'depth')} {length(cell.height / NM)}"
+    if cell.through:
+        words += " through the wafer (upper half shown)"
+    if cell.rim_radius:
+        words += f", rim radius {length(cell.rim_radius / NM)}"
+    if isinstance(cell, UnitCell) and not cell.is_vertical:
+        words += f", walls at {number(math.degrees(cell.angle))}°"
+    return words
 
 
 def _films(stack: Stack) -> str:

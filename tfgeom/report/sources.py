@@ -1,6 +1,6 @@
 """The tables of what the numbers rest on: published values, choices, constants and their sources."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from tfgeom.report.cells import Cell, Row, Table
 from tfgeom.report.headline import ESTIMATED
@@ -8,8 +8,9 @@ from tfgeom.report.numerals import number, percent, property_text, quantity, sig
 from tfgeom.results import Evaluation, ProvenanceNumbers, PublishedNumbers
 
 
-def published_table(published: Iterable[PublishedNumbers]) -> Table:
-    """Return measured numbers beside computed ones."""
+def published_table(published: Sequence[PublishedNumbers]) -> Table:
+    """Return measured numbers beside computed ones, capacities also beside their limit in theory."""
+    judged = any(row.theoretical_limit is not None for row in published)
     words = {
         "inside": Cell("inside the tolerance", "good"),
         "outside": Cell("outside the tolerance", "bad"),
@@ -24,15 +25,37 @@ def published_table(published: Iterable[PublishedNumbers]) -> Table:
                 row.quantity.replace("_", " ") + rate,
                 quantity(row.published, unit),
                 quantity(row.computed, unit),
+                *((quantity(row.theoretical_limit, unit),) if judged else ()),
                 signed_percent(row.deviation),
                 percent(row.tolerance),
-                words[row.verdict],
+                Cell("above theory", "bad") if row.needs else words[row.verdict],
                 row.confidence,
-                "; ".join(text for text in (row.source, row.note) if text),
+                _remarks(row, unit),
             )
         )
-    head = ("quantity", "published", "computed", "deviation", "tolerance", "verdict", "known by", "source")
-    return Table(head, tuple(rows), numeric_to=5)
+    limit = ("limit in theory",) if judged else ()
+    head = (
+        "quantity",
+        "published",
+        "computed",
+        *limit,
+        "deviation",
+        "tolerance",
+        "verdict",
+        "known by",
+        "source",
+    )
+    return Table(head, tuple(rows), numeric_to=5 + len(limit))
+
+
+def _remarks(row: PublishedNumbers, unit: str) -> str:
+    """Return source and note of a published number, and what a claim above theory would need."""
+    needs = f"{quantity(row.published, unit)} is {_printed(row.needs)}" if row.needs else ""
+    return "; ".join(text for text in (needs, row.source, row.note) if text)
+
+
+def _printed(text: str) -> str:
+    return text.replace("uAh/cm^2/um", unit_text("uAh/cm^2/um"))
 
 
 def estimates_table(provenance: Iterable[ProvenanceNumbers]) -> Table | None:

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tfgeom.units import split_quantity, unit_ratio
@@ -32,24 +33,41 @@ def grid(vary: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
         yield dict(zip(vary, values, strict=True))
 
 
-def parameter_columns(vary: Mapping[str, Sequence[Any]]) -> dict[str, str]:
-    """Return the column name of each varied path: with the unit of its first value, where it has one."""
-    columns = {}
-    for path, values in vary.items():
-        quantity = split_quantity(values[0])
-        columns[path] = path if quantity is None else f"{path}_{_slug(quantity[1])}"
-    return columns
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A varied path in the table.
+
+    Attributes
+    ----------
+    name
+        The path, with the unit of its first value when all its values have units that convert to it.
+    unit
+        That unit; empty when the column holds the values as they are written.
+    """
+
+    name: str
+    unit: str
+
+    def cell(self, value: Any) -> Any:
+        """Return a value as the column holds it."""
+        quantity = split_quantity(value)
+        if not self.unit or quantity is None:
+            return value
+        return float(f"{quantity[0] * unit_ratio(quantity[1], self.unit):.12g}")
 
 
-def parameter_value(value: Any, first: Any) -> Any:
-    """Return a value as its column holds it: the number in the unit of the path's first value."""
-    quantity, reference = split_quantity(value), split_quantity(first)
-    if quantity is None or reference is None:
-        return value
+def parameter_column(path: str, values: Sequence[Any]) -> Column:
+    """Return the column of a varied path."""
+    quantities = [split_quantity(value) for value in values]
+    first = quantities[0]
     try:
-        return float(f"{quantity[0] * unit_ratio(quantity[1], reference[1]):.12g}")
-    except ValueError:
-        return value  # another kind of quantity: the point fails and its row shows what was given
+        if first is None or any(
+            quantity is None or unit_ratio(quantity[1], first[1]) <= 0 for quantity in quantities
+        ):
+            return Column(path, "")
+    except ValueError:  # units of different kinds or zeros: the values stand as they are written
+        return Column(path, "")
+    return Column(f"{path}_{_slug(first[1])}", first[1])
 
 
 def _slug(unit: str) -> str:

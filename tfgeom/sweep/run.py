@@ -1,6 +1,6 @@
 """Run a sweep: evaluate every point, keep failures as rows, write the table whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -15,8 +15,7 @@ from tfgeom.sweep.points import (
     find_output,
     flatten,
     grid,
-    parameter_columns,
-    parameter_value,
+    parameter_column,
 )
 from tfgeom.sweep.spec import SweepSpec, load_sweep
 from tfgeom.sweep.store import write_table
@@ -78,21 +77,24 @@ def run_sweep(
     spec = sweep if isinstance(sweep, SweepSpec) else load_sweep(sweep)
     bases = [(path, read_mapping(path)[0]) for path in spec.base]
     _require_paths(spec, [mapping for _, mapping in bases])
-    names = parameter_columns(spec.vary)
+    columns = {path: parameter_column(path, values) for path, values in spec.vary.items()}
     several = len(bases) > 1
+    head = (*(("base",) if several else ()), *(column.name for column in columns.values()), "status", "error")
+    wanted: dict[str, str] | None = None
     found: list[tuple[dict[str, Any], dict[str, Any]]] = []
     points = ((path, mapping, values) for path, mapping in bases for values in grid(spec.vary))
     for path, mapping, values in islice(points, limit):
         row: dict[str, Any] = {"base": str(path)} if several else {}
-        row |= {names[key]: parameter_value(value, spec.vary[key][0]) for key, value in values.items()}
+        row |= {columns[key].name: columns[key].cell(value) for key, value in values.items()}
         flat = _evaluate_point(mapping, values, spec.fidelity, row)
+        if flat and wanted is None:
+            wanted = _outputs(spec, flat, head)  # a misspelt output must not cost the whole run
         found.append((row, flat))
         if progress is not None:
             progress(row["status"] == "ok")
-    wanted = _outputs(spec, [flat for _, flat in found])
+    wanted = wanted or {name: name for name in spec.outputs or HEADLINE}
     for row, flat in found:
         row.update({name: flat.get(key) for name, key in wanted.items()})
-    head = (*(("base",) if several else ()), *names.values(), "status", "error")
     result = SweepResult((*head, *wanted), tuple(row for row, _ in found))
     if output is not None:
         write_table(Path(output), result.columns, result.rows)
@@ -126,21 +128,22 @@ def _require_paths(spec: SweepSpec, mappings: list[dict[str, Any]]) -> None:
                 raise wrong.located(spec.origin.file, dict(spec.origin.positions)) from error
 
 
-def _outputs(spec: SweepSpec, flats: list[dict[str, Any]]) -> dict[str, str]:
+def _outputs(spec: SweepSpec, known: Mapping[str, Any], taken: Sequence[str]) -> dict[str, str]:
     """Return column name to full key of the wanted numbers."""
-    known = {key: None for flat in flats for key in flat}
     if not spec.outputs:
         return {key: key for key in HEADLINE}
     wanted = {}
     for name in spec.outputs:
         key = find_output(name, known)
-        if key is None and known:
+        problem = None
+        if key is None:
             words = {key.rpartition(".")[2] for key in known} | set(known)
             near = get_close_matches(name, sorted(words), n=3)
             hint = f"did you mean {' or '.join(near)}? " if near else ""
-            wrong = DesignError.at(
-                "outputs", f"no such number: '{name}'; {hint}`tfgeom evaluate DESIGN --json` prints all"
-            )
-            raise wrong.located(spec.origin.file, dict(spec.origin.positions))
+            problem = f"no such number: '{name}'; {hint}`tfgeom evaluate DESIGN --json` prints all"
+        elif name in taken:
+            problem = f"'{name}' is the name of another column; give the number's whole path, {key}"
+        if problem is not None:
+            raise DesignError.at("outputs", problem).located(spec.origin.file, dict(spec.origin.positions))
         wanted[name] = key or name
     return wanted

@@ -1,0 +1,242 @@
+"""Designs beside each other: the same numbers as each alone, equal places, failures that hide nothing."""
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.design_texts import FLOODED, VALID, spoilt
+from tfgeom.cli import main
+from tfgeom.compare import compare_designs, comparison_rows, rate_curves, rate_rows
+from tfgeom.design import load_design
+from tfgeom.errors import DesignError
+from tfgeom.evaluate import evaluate
+from tfgeom.report import comparison_html
+
+DESIGNS = Path(__file__).parent.parent / "designs"
+PEARSE = [DESIGNS / "pearse_2018_holes_12um.yaml", DESIGNS / "pearse_2018_holes_30um.yaml"]
+FLAT = DESIGNS / "danilov_2011_planar.yaml"
+BARE = DESIGNS / "lei_2020_honeycomb.yaml"
+TRENCHES = DESIGNS / "notten_trenches.yaml"
+
+
+def run(arguments: list[str]) -> int:
+    with pytest.raises(SystemExit) as done:
+        main(["compare", *arguments])
+    return int(done.value.code or 0)
+
+
+def test_each_design_has_the_numbers_it_has_alone() -> None:
+    found = compare_designs([*PEARSE, FLAT, BARE], at="footprint_capacity")
+    assert found.failed == 0
+    for file, entry in zip([*PEARSE, FLAT, BARE], found.entries, strict=True):
+        assert entry.evaluation == evaluate(load_design(file))
+
+
+def test_a_row_for_each_cell_and_its_planes() -> None:
+    found = compare_designs([PEARSE[1], FLAT, BARE])
+    rows = comparison_rows(found, lambda value: "-" if value is None else f"{value:.6g}")
+    alone = evaluate(load_design(PEARSE[1]))
+    assert alone.capacity is not None
+    assert alone.rate_summary is not None
+    assert [row[0].strip() for row in rows] == [
+        "Pearse 2018, holes 30 um deep",
+        "plane, same films",
+        "plane, same capacity",
+        "Danilov 2011, planar Li/Li3PO4/LiCoO2",
+        "Lei 2020, honeycomb",
+    ]
+    # planar 2.59 uAh/cm2 = 70 nm x 37 uAh/cm2/um, by hand
+    assert float(rows[1][4]) == pytest.approx(2.59)
+    assert rows[0][4] == rows[2][4] == f"{alone.capacity.footprint_capacity_uAh_cm2:.6g}"
+    limit = alone.rate_summary.planar_same_capacity.current_at_50pct_mA_cm2
+    assert float(rows[2][8]) == pytest.approx(limit, rel=1e-5)
+    assert rows[4][2:] == ("241", "65.1042", *["-"] * 5, "")
+
+
+def test_at_equal_c_rate_all_take_the_rates_of_all() -> None:
+    found = compare_designs([*PEARSE, FLAT], at="c_rate")
+    curves = rate_curves(found)
+    wanted = [*load_design(PEARSE[0]).operation.c_rates, *load_design(FLAT).operation.c_rates]  # type: ignore[union-attr]
+    for curve in curves:
+        assert [x for x, _ in curve.points] == pytest.approx(sorted(set(wanted)))
+    assert [curve.which for curve in curves if curve.entry == 2] == ["cell"]
+    evaluation = found.entries[0].evaluation
+    assert evaluation is not None
+    assert evaluation.rate is not None
+    films = next(curve for curve in curves if curve.which == "planar_same_films")
+    assert films.points[0][1] == evaluation.rate[0].planar_same_films.at_c_rate.capacity_uAh_cm2
+
+
+def test_at_equal_current_all_take_the_same_currents() -> None:
+    found = compare_designs([*PEARSE, TRENCHES])
+    curves = rate_curves(found)
+    assert len(curves) == 9
+    places = [x for x, _ in curves[0].points]
+    assert all([x for x, _ in curve.points] == pytest.approx(places) for curve in curves)
+    assert {f"{x:.0e}"[0] for x in places} == {"1", "2", "5"}
+    own = [
+        row.footprint_current_mA_cm2
+        for file in [*PEARSE, TRENCHES]
+        for row in evaluate(load_design(file)).rate or ()
+    ]
+    assert min(own) <= places[0] * 1.001 < 3 * min(own)
+    assert max(own) >= places[-1] / 1.001 > max(own) / 3
+    # equal capacity: the planes that hold what the cell holds, at the cell's current
+    by_design = {(curve.entry, curve.which): dict(curve.points) for curve in curves}
+    for x, y in by_design[1, "planar_same_capacity"].items():
+        assert y <= by_design[1, "cell"][x] * (1 + 1e-9)
+    rows = rate_rows(found, str)
+    assert len(rows) == 3 * len(places)
+    assert rows[0][0] == rows[1][0] == rows[2][0] != rows[3][0]
+
+
+def test_at_equal_capacity_the_current_is_read_off() -> None:
+    curve = rate_curves(compare_designs([PEARSE[1]], at="footprint_capacity"))[0]
+    rates = evaluate(load_design(PEARSE[1])).rate
+    assert rates is not None
+    assert sorted(curve.points) == sorted(
+        (row.capacity_uAh_cm2, row.footprint_current_mA_cm2) for row in rates
+    )
+
+
+def test_a_design_that_fails_is_a_row_with_its_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, merged = tmp_path / "bad.yaml", tmp_path / "merged.yaml"
+    bad.write_text(spoilt(VALID, ("depth: 30 um", "depth: 30")), encoding="utf-8")
+    merged.write_text(spoilt(VALID, ("thickness: 50 nm", "thickness: 5 um")), encoding="utf-8")
+    assert run([str(bad), str(PEARSE[1]), str(merged), str(tmp_path / "none.yaml")]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    lines = captured.out.splitlines()
+    assert lines[1].startswith("bad\t")
+    assert f"failed: {bad}:8:10: relief.depth: needs a unit" in lines[1]
+    assert lines[2].startswith("Pearse 2018, holes 30 um deep\tholes\t10.07\t10\t24.88")
+    assert f"failed: {merged}:" in lines[5]
+    assert "failed:" in lines[6]
+    assert "no such file" in lines[6]
+    page = comparison_html(compare_designs([bad, PEARSE[1]]))
+    assert "relief.depth: needs a unit" in page
+
+
+def test_json_holds_every_design_and_its_planes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.yaml")
+    assert run([str(PEARSE[1]), str(BARE), missing, "--json", "--at", "c_rate"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["at"] == "c_rate"
+    first, bare, failed = found["designs"]
+    assert [one["status"] for one in found["designs"]] == ["ok", "ok", "failed"]
+    assert first["footprint_capacity_uAh_cm2"] == pytest.approx(24.88, abs=0.01)
+    assert first["planar_same_films"]["footprint_capacity_uAh_cm2"] == pytest.approx(2.59)
+    assert first["planar_same_films"]["asr_ohm_cm2"] == pytest.approx(118.162, abs=0.01)
+    assert len(first["rate"]) == 10
+    assert bare["area_gain"] == pytest.approx(241, abs=0.1)
+    assert bare["footprint_capacity_uAh_cm2"] is None
+    assert missing in failed["error"]
+
+
+def test_an_unknown_axis_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([str(FLAT), "--at", "power"]) == 2
+    assert (
+        capsys.readouterr().err
+        == "--at: 'power' is unknown; use one of footprint_capacity, c_rate, current\n"
+    )
+
+
+def test_a_page_that_cannot_be_written_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(*_: object) -> None:
+        raise AssertionError("the work has started")
+
+    monkeypatch.setattr("tfgeom.compare.compare_designs", too_late)
+    assert run([str(FLAT), "-o", str(tmp_path / "none" / "x.html")]) == 2
+
+
+def test_designs_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    for file in (one, two):
+        file.write_text(VALID, encoding="utf-8")
+    assert [entry.name for entry in compare_designs([one, two]).entries] == [
+        f"Holes ({one})",
+        f"Holes ({two})",
+    ]
+
+
+def test_the_page_is_whole_and_tells_curves_apart_without_colour(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "x.html"
+    assert run([str(PEARSE[0]), str(PEARSE[1]), str(FLAT), "-o", str(page)]) == 0
+    assert capsys.readouterr().out.strip() == str(page)
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"(src|href)=\"(?!data:)", text)
+    assert "<svg" not in text
+    for words in ("holes 30 um deep", "plane, same capacity", "24.88", "At equal current per footprint"):
+        assert words in text
+    numbers = json.loads(text.split('id="tfgeom-comparison">')[1].split("</script>")[0])
+    assert [one["status"] for one in numbers["designs"]] == ["ok"] * 3
+
+
+def test_curves_differ_in_marker_and_dashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.axes import Axes
+
+    drawn: list[tuple[object, ...]] = []
+    plot = Axes.plot
+
+    def noted(axes: Axes, *points: Any, **style: Any) -> Any:
+        drawn.append((style["marker"], style["linestyle"]))
+        return plot(axes, *points, **style)
+
+    monkeypatch.setattr(Axes, "plot", noted)
+    comparison_html(compare_designs([*PEARSE, TRENCHES]))
+    assert len(drawn) == len(set(drawn)) == 9
+
+
+def test_designs_without_rates_give_a_page() -> None:
+    page = comparison_html(compare_designs([BARE]))
+    assert "None of these designs has a rate" in page
+
+
+def test_names_are_text_and_never_markup(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(VALID.replace("name: Holes", "name: '</script><b>$x^2$'"), encoding="utf-8")
+    text = comparison_html(compare_designs([file]))
+    assert "</script><b>" not in text
+    assert "&lt;/script&gt;&lt;b&gt;$x^2$" in text
+
+
+def test_a_half_cell_stands_beside_its_plane(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(FLOODED, encoding="utf-8")
+    with pytest.raises(DesignError):
+        compare_designs([file], at="nothing")
+    (entry,) = compare_designs([file], at="footprint_capacity").entries
+    assert entry.evaluation == evaluate(load_design(file))
+
+
+def test_pillars_and_holes_at_the_same_etch_differ_by_their_films_alone() -> None:
+    """Equal pitch, gap, depth, wall length: films on pillars grow outwards, in holes inwards."""
+    found = compare_designs([DESIGNS / "example_pillars_ar10.yaml", DESIGNS / "example_holes_ar10.yaml"])
+    pillars, holes = (entry.evaluation for entry in found.entries)
+    assert pillars is not None
+    assert holes is not None
+    assert pillars.geometry.gap_aspect_ratio == holes.geometry.gap_aspect_ratio == pytest.approx(10)
+    assert pillars.geometry.area_gain == pytest.approx(holes.geometry.area_gain)
+    assert pillars.geometry.gap_after_coating_nm == pytest.approx(holes.geometry.gap_after_coating_nm)
+    footprint, perimeter, height = math.sqrt(3) / 2 * 16, 2 * math.pi, 20.0
+
+    def grown(d: float, kappa: float) -> float:
+        """Volume up to offset d, um³: Steiner's polynomial with the quarter torus of the rim."""
+        linear, rim = footprint + perimeter * height, (1 - math.pi / 4) * perimeter
+        return linear * d + (kappa * height - rim) * d**2 - kappa / 3 * d**3
+
+    for evaluation, kappa in ((pillars, math.pi), (holes, -math.pi)):
+        volume = grown(0.110, kappa) - grown(0.040, kappa)
+        assert evaluation.capacity is not None
+        # the cathode limits both, at 37 uAh/cm2/um
+        assert evaluation.capacity.footprint_capacity_uAh_cm2 == pytest.approx(37 * volume / footprint)

@@ -1,0 +1,133 @@
+"""Figures and tables of what is stored: lithium in its places, energy against power, the whole device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tfgeom.metrics.energy import bulk
+from tfgeom.metrics.lithium_places import LithiumPlace
+from tfgeom.model import Model
+from tfgeom.report.cells import Row, Table
+from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
+from tfgeom.report.numerals import number, percent, quantity
+from tfgeom.report.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
+from tfgeom.results import DeviceNumbers, RateNumbers, RatePoint
+from tfgeom.units import UM
+
+_PER_LITRE = 1e4
+"""mWh/cm² over um, in Wh/L; likewise mW/cm² in W/L."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """Heights of relief and films, um: what energy and power per volume count."""
+
+    cell: float
+    same_films: float
+    same_capacity: float
+
+
+def active_heights(model: Model, capacity_gain: float) -> Heights:
+    """Return the heights of the cell and its planes; ``capacity_gain`` makes the plane of equal capacity."""
+    stacks = (model.stack, model.plane, model.thick_plane(capacity_gain))
+    series = model.cells_in_series
+    found = (bulk(stack, model.wafer, model.package, series, model.plate).active_height for stack in stacks)
+    return Heights(*(height / UM for height in found))
+
+
+def draw_ragone(rates: Sequence[RateNumbers], heights: Heights) -> Picture | None:
+    """Return energy against power per footprint and per volume; None when no rate delivers anything."""
+    cells: tuple[tuple[str, str, str, list[RatePoint], float], ...] = (
+        ("this cell", CELL, "o-", list(rates), heights.cell),
+        (
+            "plane, same films",
+            PLANE_SAME_FILMS,
+            "s--",
+            [row.planar_same_films.at_c_rate for row in rates],
+            heights.same_films,
+        ),
+        (
+            "plane, same capacity",
+            PLANE_SAME_CAPACITY,
+            "^-.",
+            [row.planar_same_capacity.at_c_rate for row in rates],
+            heights.same_capacity,
+        ),
+    )
+    best = max(rates, key=lambda row: row.power_mW_cm2)
+    if best.power_mW_cm2 <= 0:
+        return None
+    with drawing(9.6, 4.1, "constrained") as figure:
+        by_area, by_volume = figure.subplots(1, 2)
+        for label, colour, style, points, height in cells:
+            _curve(by_area, points, 1.0, style, colour, label)
+            _curve(by_volume, points, _PER_LITRE / height, style, colour, label)
+        by_area.set_xlabel("power per footprint, mW/cm²")
+        by_area.set_ylabel("energy per footprint, mWh/cm²")
+        by_volume.set_xlabel("power per volume of relief and films, W/L")
+        by_volume.set_ylabel("energy per volume, Wh/L")
+        for axes in (by_area, by_volume):
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+            plain_log(axes.xaxis)
+            plain_log(axes.yaxis)
+        handles, labels = by_area.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
+        return svg_picture(
+            figure,
+            "Energy against power per footprint and per volume for the cell and both planar cells; the cell "
+            f"gives {quantity(best.energy_mWh_cm2, 'mWh/cm²')} at {quantity(best.power_mW_cm2, 'mW/cm²')}.",
+        )
+
+
+def _curve(axes: Any, points: Sequence[RatePoint], scale: float, style: str, colour: str, label: str) -> None:
+    useful = sorted(
+        (point.power_mW_cm2 * scale, point.energy_mWh_cm2 * scale)
+        for point in points
+        if point.power_mW_cm2 > 0 and point.energy_mWh_cm2 > 0
+    )
+    if useful:
+        own = label == "this cell"
+        axes.plot(*zip(*useful, strict=True), style, color=colour, lw=2 if own else 1.6, ms=4.5, label=label)
+
+
+def lithium_table(places: Sequence[LithiumPlace]) -> Table:
+    """Return where the lithium is, with its sum where all of it is counted."""
+
+    def held(place: LithiumPlace, amount: float | None) -> str:
+        return "in excess" if place.is_excess else number(amount)
+
+    rows: list[Row] = [
+        (
+            place.name.replace("_", " ") + (f", {place.material}" if place.material else ""),
+            "no limit" if place.room is None and not place.name.startswith("bound") else number(place.room),
+            held(place, place.as_made),
+            held(place, place.charged),
+            held(place, place.discharged),
+        )
+        for place in places
+    ]
+    if not any(place.is_excess for place in places):
+        sums = [[getattr(place, state) for place in places] for state in ("as_made", "charged", "discharged")]
+        totals = (number(None if None in amounts else sum(amounts)) for amounts in sums)
+        rows.append(("all of it", "", *totals))
+    return Table(("lithium, µAh/cm² of footprint", "room", "as made", "charged", "discharged"), tuple(rows))
+
+
+def device_table(device: DeviceNumbers) -> Table | None:
+    """Return the numbers of the whole device that are known; None without any."""
+    share = None if device.active_fraction is None else percent(device.active_fraction, 3)
+    rows = (
+        ("area for 1 mAh", quantity(device.area_for_1_mAh_mm2, "mm²"), device.area_for_1_mAh_mm2),
+        ("height, wafer and packaging included", quantity(device.height_um, "µm"), device.height_um),
+        ("mass per footprint", quantity(device.areal_mass_mg_cm2, "mg/cm²"), device.areal_mass_mg_cm2),
+        ("chip", quantity(device.chip_area_mm2, "mm²"), device.chip_area_mm2),
+        ("of it inside the border", share or "", device.active_fraction),
+        ("capacity of the chip", quantity(device.capacity_uAh, "µAh"), device.capacity_uAh),
+        ("energy of the chip", quantity(device.energy_uWh, "µWh"), device.energy_uWh),
+        ("peak power of the chip", quantity(device.peak_power_mW, "mW"), device.peak_power_mW),
+        ("volume of the chip", quantity(device.volume_mm3, "mm³"), device.volume_mm3),
+        ("mass of the chip", quantity(device.mass_mg, "mg"), device.mass_mg),
+    )
+    known = tuple((label, shown) for label, shown, value in rows if value is not None)
+    return Table(("device", "value"), known) if known else None
