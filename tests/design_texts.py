@@ -206,6 +206,7 @@ def designs(draw: st.DrawFn) -> dict[str, Any]:
         design["layers"] = [draw(INNER), draw(film("cathode", "TiO2"))]
         design["cell"] = {"type": "flooded", "electrolyte": "LiPF6-EC-EMC", "separator": draw(LARGE)}
     if kind != "geometry":
+        design["layers"][0].pop("interface_resistance", None)  # nothing crosses the face below
         design["operation"] = draw(section(OPERATION, OPERATION_EXTRAS))
         design["packaging"] = {"thickness": draw(LARGE), "density": draw(quantities(1, 5, "g/cm^3"))}
         design["published"] = draw(st.lists(CLAIMS, max_size=3))

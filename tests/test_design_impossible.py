@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.design_texts import FLOODED, errors_of, place, spoilt
+from tests.design_texts import FLOODED, VALID, errors_of, place, spoilt
+from tfgeom.design import load_design
 
 
 @pytest.mark.parametrize(
@@ -116,3 +117,11 @@ def test_flooded_cells(tmp_path: Path, old: str, new: str, at: str, message: str
     text = spoilt(FLOODED, (old, new))
     lines = errors_of(tmp_path, text)
     assert any(line.startswith(f"{place(text, at)}: {message}") for line in lines), "\n".join(lines)
+
+
+def test_no_current_crosses_the_face_below_the_first_layer(tmp_path: Path) -> None:
+    text = VALID.replace("thickness: 40 nm}", "thickness: 40 nm, interface_resistance: 1 ohm*cm^2}", 1)
+    (line,) = errors_of(tmp_path, text)
+    assert "interface_resistance: no current crosses the face below the first layer" in line
+    (tmp_path / "design.yaml").write_text(text.replace("1 ohm*cm^2", "0 ohm*cm^2"))
+    assert load_design(tmp_path / "design.yaml").layers[0].interface_resistance == 0

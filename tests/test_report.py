@@ -472,3 +472,15 @@ def test_the_cut_shows_each_film_as_thick_as_it_is(tmp_path: Path, relief: str) 
     for index, outline in enumerate(film_outlines(stack, range(-1, 2))):
         drawn = shapely.Polygon(outline.polygon).intersection(window).area
         assert cut_area(stack, index) == pytest.approx(columns * drawn, rel=0.02)
+
+
+def test_a_stated_interface_resistance_is_named_when_it_dominates(pearse: Design) -> None:
+    layers = list(pearse.layers)
+    layers[2] = layers[2].model_copy(update={"interface_resistance": 0.1})  # 1000 ohm cm²
+    found = evaluate(pearse.model_copy(update={"layers": tuple(layers)}))
+    text = " ".join(headline(found))
+    assert "the interface resistance that the design states is the largest part" in text
+    assert "charge transfer" not in text
+    assert found.resistance is not None
+    face = found.layers[1].interface_area_gain.outer
+    assert found.resistance.contact_by_part_ohm_cm2 == {"cathode_interface": pytest.approx(1000 / face)}

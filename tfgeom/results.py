@@ -6,7 +6,7 @@ is in `Evaluation.notes`.
 """
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -131,7 +131,10 @@ class ResistanceChecks:
 
 @dataclass(frozen=True, slots=True)
 class ResistanceNumbers:
-    """Area-specific resistance per footprint."""
+    """Area-specific resistance per footprint.
+
+    ``contact_by_part_ohm_cm2`` is how much of a part is interface resistance that the design states.
+    """
 
     method: str
     asr_ohm_cm2: float
@@ -141,6 +144,7 @@ class ResistanceNumbers:
     current_peak_to_mean: ElectrodePair
     incomplete: tuple[str, ...]
     checks: ResistanceChecks
+    contact_by_part_ohm_cm2: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

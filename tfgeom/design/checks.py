@@ -93,6 +93,12 @@ def _wrong_layers(mapping: Mapping[str, Any]) -> Iterator[Problem]:
     if not isinstance(layers, list):
         return
     yield from _doubled_names(layers)
+    first = layers[0] if layers and isinstance(layers[0], Mapping) else {}
+    if str(first.get("interface_resistance", "0")).split()[:1] not in ([], ["0"]):
+        message = (
+            "no current crosses the face below the first layer; add a current_collector below, or remove it"
+        )
+        yield Problem(("layers", 0, "interface_resistance"), message)
     yield from _wrong_fill(layers, isinstance(cell, Mapping) and cell.get("type") == "flooded")
     roles = [str(layer.get("role")) if isinstance(layer, Mapping) else "" for layer in layers]
     kind = cell.get("type") if isinstance(cell, Mapping) else None

@@ -119,8 +119,12 @@ def resistance_numbers(
     incomplete: tuple[str, ...],
     peaks: ElectrodePair,
     checks: ResistanceChecks,
+    contacts: dict[str, float],
 ) -> ResistanceNumbers:
-    """Return the area-specific resistance by part (given in ohm m² of footprint) beside the plane's."""
+    """Return the area-specific resistance by part (given in ohm m² of footprint) beside the plane's.
+
+    ``contacts`` is what stated interface resistances make of each part.
+    """
     return ResistanceNumbers(
         method=method,
         asr_ohm_cm2=sum(parts.values()) / OHM_CM2,
@@ -130,4 +134,5 @@ def resistance_numbers(
         current_peak_to_mean=peaks,
         incomplete=incomplete,
         checks=checks,
+        contact_by_part_ohm_cm2={part: value / OHM_CM2 for part, value in contacts.items()},
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tfgeom.films import Stack
 from tfgeom.metrics.numbers import resistance_numbers
 from tfgeom.results import ElectrodePair, ResistanceChecks, ResistanceNumbers
-from tfgeom.transport.coefficients import Conductors
+from tfgeom.transport.coefficients import Conductors, contact_resistance
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
 from tfgeom.transport.series import series_resistance
 
@@ -79,6 +79,7 @@ def find_resistance(
         wires.incomplete,
         peaks,
         checks,
+        {part: in_series * value for part, value in contact_resistance(stack, wires).items()},
     )
     return Resistance(parts, numbers, solved)
 
@@ -108,5 +109,6 @@ def find_flooded_resistance(
         circuit.incomplete,
         ElectrodePair(None, None),
         ResistanceChecks(None, None, None),
+        contact_resistance(stack, circuit.films),
     )
     return Resistance(parts, numbers, None)

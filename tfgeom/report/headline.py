@@ -19,6 +19,7 @@ class _Group:
     parts: tuple[str, ...]
     properties: tuple[str, ...]
     noun: str
+    plural: bool = False
 
 
 _GROUPS = (
@@ -41,6 +42,7 @@ _GROUPS = (
         ("inner_collector", "outer_collector"),
         _CONDUCTION,
         "their resistivities",
+        plural=True,
     ),
 )
 
@@ -112,10 +114,15 @@ def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
     sums = {group: sum(parts.get(part, 0.0) for part in group.parts) for group in _GROUPS}
     group = max(_GROUPS, key=lambda candidate: sums[candidate])
     share = percent(sums[group] / resistance.asr_ohm_cm2)
-    return (
-        f"{best} area-specific resistance is {number(resistance.asr_ohm_cm2)} Ω·cm² of footprint{plane}; "
-        f"{group.name} is the largest part ({share}) and {_rests_on(evaluation, group)}."
-    )
+    what = f"{group.name} {'are' if group.plural else 'is'} the largest part ({share})"
+    stated = sum(resistance.contact_by_part_ohm_cm2.get(part, 0.0) for part in group.parts)
+    if stated > sums[group] / 2:
+        share = percent(stated / resistance.asr_ohm_cm2)
+        basis = f"the interface resistance that the design states is the largest part ({share})"
+    else:
+        basis = f"{what} and {'rest' if group.plural else 'rests'} {_rests_on(evaluation, group)}"
+    asr = f"{number(resistance.asr_ohm_cm2)} Ω·cm² of footprint"
+    return f"{best} area-specific resistance is {asr}{plane}; {basis}."
 
 
 def _rests_on(evaluation: Evaluation, group: _Group) -> str:
@@ -123,7 +130,7 @@ def _rests_on(evaluation: Evaluation, group: _Group) -> str:
     known = list(dict.fromkeys(rows))
     estimated = [row for row in known if row.confidence in ESTIMATED]
     if not estimated:
-        return "rests on no estimated constant"
+        return "on no estimated constant"
     words = sorted({ESTIMATED[row.confidence] for row in estimated})
     whole = len(estimated) == len(known)
     which = (
@@ -132,7 +139,7 @@ def _rests_on(evaluation: Evaluation, group: _Group) -> str:
         else ", ".join(f"{property_text(row.property)} of {row.material}" for row in estimated)
     )
     plural = "estimates" if len(estimated) > 1 else "an estimate"
-    return f"rests on {which} marked as {plural} ({', '.join(words)})"
+    return f"on {which} marked as {plural} ({', '.join(words)})"
 
 
 def _rate(evaluation: Evaluation) -> str:

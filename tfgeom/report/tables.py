@@ -209,7 +209,12 @@ def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> T
     for part, value in resistance.asr_by_part_ohm_cm2.items():
         share = value / resistance.asr_ohm_cm2 if resistance.asr_ohm_cm2 else None
         rows.append(
-            (part.replace("_", " "), number(value), percent(share), _basis(evaluation, part, missing))
+            (
+                part.replace("_", " "),
+                number(value),
+                percent(share),
+                _basis(evaluation, resistance, part, missing),
+            )
         )
     total = f"total{', at best' if resistance.incomplete else ''}"
     rows.append((total, number(resistance.asr_ohm_cm2), percent(1.0), ""))
@@ -217,7 +222,7 @@ def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> T
     return Table(("part", "Ω·cm² of footprint", "share", "rests on"), tuple(rows), numeric_to=3)
 
 
-def _basis(evaluation: Evaluation, part: str, missing: set[str]) -> Cell:
+def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, missing: set[str]) -> Cell:
     known = constants_behind(evaluation, part)
     layers = [layer.name for layer in layers_behind(evaluation, part)]
     interface = part.endswith("_interface")
@@ -229,6 +234,9 @@ def _basis(evaluation: Evaluation, part: str, missing: set[str]) -> Cell:
     if left_out:
         return Cell(f"left out: {', '.join(sorted(left_out))} missing", "estimated")
     texts = [f"{row.material} {property_text(row.property)} ({trust(row).text})" for row in known]
+    stated = resistance.contact_by_part_ohm_cm2.get(part)
+    if stated:
+        texts.append(f"interface resistance of the design, {number(stated)} Ω·cm²")
     return Cell(", ".join(texts), "estimated" if any(row.confidence in ESTIMATED for row in known) else "")
 
 
@@ -238,8 +246,11 @@ def checks_table(resistance: ResistanceNumbers) -> Table | None:
     rows: list[Row] = [
         (label, _scientific(value))
         for label, value in (
-            ("reaction imbalance: current in over current out, less 1", checks.reaction_imbalance),
-            ("flux mismatch between interfaces", checks.flux_mismatch),
+            (
+                "reaction imbalance: largest difference of the currents through the cell",
+                checks.reaction_imbalance,
+            ),
+            ("flux mismatch: an interface against the electrolyte beside it", checks.flux_mismatch),
             ("discretisation error of the resistance", checks.discretisation_error),
             ("peak over mean current density at the cathode (peak: exceeded on 0.1 % of it)", peaks.cathode),
             ("peak over mean current density at the anode (likewise)", peaks.anode),

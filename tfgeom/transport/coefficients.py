@@ -92,6 +92,19 @@ class Conductors:
         return Conductors(self.films, ohmic, self.incomplete)
 
 
+def contact_resistance(stack: Stack, wires: Conductors) -> dict[str, float]:
+    """Return what stated interface resistances make of each part that has any, ohm m² of footprint.
+
+    Each counts on the area of its own face.
+    """
+    parts: dict[str, float] = {}
+    for face in wires.interfaces:
+        if face.contact:
+            area = wires.films[face.inner].film.outer_area
+            parts[face.part] = parts.get(face.part, 0.0) + face.contact * stack.cell.footprint / area
+    return parts
+
+
 def conductors(stack: Stack, temperature: float, electrolyte_model: str) -> Conductors:
     """Return what conducts in a conformal cell at ``temperature`` (K).
 
