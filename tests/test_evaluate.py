@@ -14,6 +14,8 @@ from tfgeom.transport.closed_rate import Chemistry, discharge_ends
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 SHIPPED = sorted(DESIGNS.glob("*.yaml"))
+ABOVE_THEORY = {"shaijumon_2010_nanorods_licoo2", "dhara_2017_cnt_forest_moox"}
+"""Published sets that contradict themselves, shipped to show how `check` says so."""
 
 
 def shipped(name: str) -> Evaluation:
@@ -24,9 +26,14 @@ def shipped(name: str) -> Evaluation:
 def test_every_shipped_design_evaluates_and_keeps_its_claims(path: Path) -> None:
     design = load_design(path)
     evaluation = evaluate(design)
-    assert check(design) == []
-    outside = [row.quantity for row in evaluation.published if row.verdict == "outside"]
-    assert outside == []
+    failures = check(design)
+    if path.stem in ABOVE_THEORY:
+        (failure,) = failures
+        assert "in theory" in failure
+        assert "times its footprint in area" in failure
+    else:
+        assert failures == []
+        assert [row.quantity for row in evaluation.published if row.verdict == "outside"] == []
     text = json.dumps(evaluation.to_dict(), allow_nan=False)
     assert json.loads(text)["name"] == design.name
 

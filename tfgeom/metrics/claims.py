@@ -100,7 +100,7 @@ def _needs(theory: Theory, excess: float) -> str:
     thicker = (
         f"no thickness that fits the relief ({layer.name} now {layer.thickness / NM:.4g} nm)"
         if thickness is None
-        else f"a {layer.name} of {thickness / NM:.3g} nm, not {layer.thickness / NM:.4g} nm"
+        else f"{_article(layer.name)} of {thickness / NM:.3g} nm, not {layer.thickness / NM:.4g} nm"
     )
     usable = layer.material.value("volumetric_capacity")
     in_practice = ""
@@ -141,3 +141,8 @@ def _thickness_for(theory: Theory, volume: float) -> float | None:
             high = middle
     # just above: the films merge there, or they hold it
     return high if reaches(high) else None
+
+
+def _article(name: str) -> str:
+    """Return a name with its indefinite article."""
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
