@@ -324,22 +324,45 @@ def test_a_claim_that_a_plane_cannot_have_is_not_computed() -> None:
     assert found.published[0].verdict == "not_gated"
 
 
-def test_energy_of_an_empty_window_is_zero_without_a_voltage() -> None:
+def test_voltage_window_that_the_cell_never_enters() -> None:
     mapping = pearse_mapping()
     mapping["operation"]["voltage"] = {"min": "5 V", "max": "6 V"}
-    found = evaluate(design_from_mapping(mapping))
-    assert found.energy is not None
-    assert found.energy.footprint_energy_mWh_cm2 == 0
-    assert found.energy.mean_voltage_V is None
+    with pytest.raises(
+        DesignError, match=r"operation\.voltage: 5 to 6 V lies outside .* 3\.\d+ V charged to 1\.\d+ V"
+    ):
+        evaluate(design_from_mapping(mapping))
 
 
-@pytest.mark.parametrize(("lithiation", "held"), [(0, "they hold none"), (1, "both are full")])
-def test_why_no_lithium_moves(lithiation: float, held: str) -> None:
+def test_no_lithium_at_all_and_no_room_for_it() -> None:
     mapping = pearse_mapping()
     for index in (1, 3):
-        mapping["layers"][index]["lithiation"] = lithiation
-    found = evaluate(design_from_mapping(mapping))
-    assert any(held in note for note in found.notes)
+        mapping["layers"][index]["lithiation"] = 0
+    with pytest.raises(DesignError, match=r"layers: the electrodes hold no lithium as made.*lithiation: 1"):
+        evaluate(design_from_mapping(mapping))
+    for index in (1, 3):
+        mapping["layers"][index]["lithiation"] = 1
+    full = evaluate(design_from_mapping(mapping))
+    assert full.capacity is not None
+    assert full.capacity.footprint_capacity_uAh_cm2 == 0
+    assert any("both electrodes are full" in note for note in full.notes)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_constant_behind_a_report_has_source_and_confidence(path: Path) -> None:
+    from tfgeom.evaluate import evaluate_best
+
+    found = (
+        evaluate_best(load_design(path))
+        if path.stem == "pearse_2018_holes_30um"
+        else evaluate(load_design(path))
+    )
+    known = {"primary", "abstract", "digest", "review", "computed", "memory", "user", "fitted"}
+    for row in found.provenance:
+        assert row.source, (row.material, row.property)
+        assert row.confidence in known
+    if found.capacity is not None:
+        used = {row.material for row in found.provenance}
+        assert {layer.material for layer in found.layers} <= used
 
 
 def test_planar_baseline_has_nominal_films_whatever_the_coverage() -> None:

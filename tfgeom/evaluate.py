@@ -6,6 +6,8 @@ same road on the flat cell.
 
 from dataclasses import replace
 
+import numpy as np
+
 from tfgeom import __version__
 from tfgeom.design import Balance, Design, design_sha256
 from tfgeom.design.paths import PLATED_LITHIUM
@@ -13,7 +15,14 @@ from tfgeom.errors import DesignError, MeshError, UnsupportedError
 from tfgeom.films import Stack
 from tfgeom.metrics.claims import film_capacity, judge_claims, theory_of
 from tfgeom.metrics.device import device_numbers, peak_power
-from tfgeom.metrics.energy import Bulk, OpenCircuitEnergy, bulk, discharge_sides, open_circuit_energy
+from tfgeom.metrics.energy import (
+    Bulk,
+    OpenCircuitEnergy,
+    bulk,
+    cell_voltage,
+    discharge_sides,
+    open_circuit_energy,
+)
 from tfgeom.metrics.lithium import LithiumBalance, balanced_anode_thickness, lithium_balance
 from tfgeom.metrics.numbers import (
     capacity_numbers,
@@ -163,11 +172,14 @@ def _whole_cell(model: Model, fidelity: str) -> Evaluation:
     capacity = capacity_numbers(lithium.cell, lithium.plane, balanced)
     if lithium.cell.n_to_p_ratio is not None and balanced is None:
         notes.append("balanced_thickness_nm is null: no anode thickness that fits gives N/P 1")
-    if lithium.cell.capacity == 0:
-        held = "both are full" if lithium.cell.inventory else "they hold none"
-        notes.append(
-            f"no lithium can move between the electrodes ({held}), so the capacity is 0; see lithiation"
+    if lithium.cell.inventory == 0:
+        raise DesignError.at(
+            "layers",
+            "the electrodes hold no lithium as made, so nothing can move; add 'lithiation: 1' to the one "
+            "that comes filled, or use a lithium metal anode",
         )
+    if lithium.cell.capacity == 0:
+        notes.append("both electrodes are full: nothing can move, the capacity is 0; see lithiation")
     if lithium.cell.bound:
         share = lithium.cell.bound / UAH_PER_CM2
         notes.append(f"the first cycle binds {share:.3g} uAh/cm2 of the lithium (initial_efficiency)")
@@ -297,6 +309,8 @@ def _energy(
     found = _open_circuit(model, model.charged, lithium.cell)
     if found is None:
         notes.append(f"energy is null: no open-circuit curve of {', '.join(without_curve(model))}")
+    elif found.charge == 0 and lithium.cell.capacity > 0:
+        raise _outside_window(model, lithium.cell)
     elif found.charge < 0.99 * lithium.cell.capacity:
         lost = 1 - found.charge / lithium.cell.capacity
         notes.append(
@@ -314,6 +328,19 @@ def _energy(
         own.volumetric_energy_Wh_L,
         own.specific_energy_Wh_kg,
         planar=flat,
+    )
+
+
+def _outside_window(model: Model, balance: LithiumBalance) -> DesignError:
+    """Return the error of a voltage window that the cell never enters."""
+    sides = discharge_sides(model.stack, balance)
+    assert sides is not None  # there is an energy
+    ends = cell_voltage(sides, np.array([0.0, balance.capacity]), model.temperature) * model.cells_in_series
+    low, high = (limit * model.cells_in_series for limit in model.window)
+    return DesignError.at(
+        "operation.voltage",
+        f"{low:g} to {high:g} V lies outside what the cell has at rest, {ends[0]:.3g} V charged to "
+        f"{ends[1]:.3g} V discharged; use limits around these",
     )
 
 
