@@ -128,8 +128,8 @@ def test_the_limiting_film_is_judged() -> None:
     assert [row.theoretical_limit for row in rows] == pytest.approx(limits, rel=1e-3)
     assert [row.verdict for row in rows] == ["outside", "not_gated", "outside", "not_gated"]
     assert ["SnNx" in row.needs for row in rows] == [False] * 4
-    # a cell without lithium is judged by the film that holds less
-    mapping["layers"][1]["lithiation"] = 0
+    # a cell short of lithium is judged by the film that holds less
+    mapping["layers"][1]["lithiation"] = 0.01
     mapping["layers"][3]["lithiation"] = 0
     rows = evaluate(design_from_mapping(mapping)).published
     assert "SnNx" in rows[0].needs

@@ -31,7 +31,7 @@ def pearse() -> Any:
 
 
 @pytest.mark.parametrize(
-    ("cathode", "anode", "efficiency"), [(1.0, 0.0, 1.0), (0.3, 0.9, 1.0), (0.7, 0.1, 0.8), (0.0, 0.0, 1.0)]
+    ("cathode", "anode", "efficiency"), [(1.0, 0.0, 1.0), (0.3, 0.9, 1.0), (0.7, 0.1, 0.8), (0.05, 0.0, 1.0)]
 )
 def test_lithium_is_neither_made_nor_lost(cathode: float, anode: float, efficiency: float) -> None:
     mapping = pearse()

@@ -71,11 +71,19 @@ def constants_behind(evaluation: Evaluation, part: str) -> list[ProvenanceNumber
     """Return the constants that a part of the resistance rests on."""
     keys = next(group.properties for group in _GROUPS if part in group.parts)
     materials = {layer.material for layer in layers_behind(evaluation, part)}
+    if part == _lithium_interface(evaluation):
+        materials = {"Li"}
     return [
         row
         for row in evaluation.provenance
         if row.material in materials and (row.property in keys or row.property.partition(".")[0] in keys)
     ]
+
+
+def _lithium_interface(evaluation: Evaluation) -> str | None:
+    """Return the interface of an electrode that is no film of the design: the counter, or plated lithium."""
+    missing = {"cathode", "anode"} - {layer.role for layer in evaluation.layers}
+    return f"{missing.pop()}_interface" if len(missing) == 1 else None
 
 
 def _gain(evaluation: Evaluation) -> str:
@@ -114,7 +122,10 @@ def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
     sums = {group: sum(parts.get(part, 0.0) for part in group.parts) for group in _GROUPS}
     group = max(_GROUPS, key=lambda candidate: sums[candidate])
     share = percent(sums[group] / resistance.asr_ohm_cm2)
-    what = f"{group.name} {'are' if group.plural else 'is'} the largest part ({share})"
+    name, lithium = group.name, _lithium_interface(evaluation)
+    if lithium in group.parts and parts.get(lithium, 0.0) > sums[group] / 2:
+        name = "charge transfer at the lithium electrode"
+    what = f"{name} {'are' if group.plural else 'is'} the largest part ({share})"
     stated = sum(resistance.contact_by_part_ohm_cm2.get(part, 0.0) for part in group.parts)
     if stated > sums[group] / 2:
         share = percent(stated / resistance.asr_ohm_cm2)
