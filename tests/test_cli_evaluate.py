@@ -65,3 +65,8 @@ def test_merging_design_exits_2_with_its_place(tmp_path: Path, capsys: pytest.Ca
     assert shown.err.startswith(f"{path}:{line}:")
     assert "layers.outer_collector.thickness: the films close the opening" in shown.err
     assert shown.out == ""
+
+
+def test_transport_of_a_design_without_films(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("transport", str(DESIGNS / "lei_2020_honeycomb.yaml")) == 2
+    assert "layers: is missing: a design without films has no resistance" in capsys.readouterr().err

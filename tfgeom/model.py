@@ -97,6 +97,8 @@ class Model:
         UnsupportedError
             For anything but a conformal cell.
         """
+        if self.design.cell is None:
+            raise DesignError.at("layers", "is missing: a design without films has no resistance")
         if self.electrolyte_model is None:
             raise UnsupportedError.at(
                 "cell", "not yet supported: the resistance of cells that are not conformal"
