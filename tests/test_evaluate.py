@@ -383,3 +383,11 @@ def test_coverage_with_a_rounded_rim() -> None:
     found = evaluate(design_from_mapping(mapping))
     assert found.layers[1].step_coverage == pytest.approx(0.8)
     assert found.layers[1].capacity_gain < 9.606
+
+
+def test_uneven_films_are_noted_in_rates() -> None:
+    def noted(name: str) -> bool:
+        return any("at the mean thickness" in note for note in shipped(name).notes)
+
+    assert noted("talin_2016_columns")
+    assert not noted("pearse_2018_holes_30um")

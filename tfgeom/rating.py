@@ -66,6 +66,16 @@ def rate_model(
     cells = rate_cells(model, lithium, parts, notes)
     if cells is None:
         return None
+    uneven = [
+        film.layer.name
+        for film in model.stack.films
+        if film.layer.role in ("cathode", "anode") and not film.outer.is_uniform
+    ]
+    if uneven:
+        notes.append(
+            f"rates take {' and '.join(uneven)} at the mean thickness: where a film thins with depth, thin and "
+            "thick places share the current unevenly, and that loss is left out"
+        )
     chemistry = chemistry_of(model)
     rows = _rate_rows(model, cells, chemistry, resistance, notes)
     pair = rate_pair(cells, chemistry, rows, model.cells_in_series)

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 from tfgeom.films import Stack
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.metrics.lithium import LithiumBalance
+from tfgeom.transport.closed_rate import clustered_rule
 
 FloatArray = NDArray[np.float64]
 
-_GAUSS, _WEIGHTS = np.polynomial.legendre.leggauss(64)
-_NODES = (1 - np.cos(np.pi * (_GAUSS + 1) / 2)) / 2
-_NODE_WEIGHTS = _WEIGHTS / 2 * np.pi / 2 * np.sin(np.pi * (_GAUSS + 1) / 2)
+_NODES, _WEIGHTS = clustered_rule(64)
 _EDGE = 1e-6  # open-circuit curves may be infinite at 0 and 1
 
 
@@ -118,7 +117,7 @@ def open_circuit_energy(
         return OpenCircuitEnergy(0.0, 0.0)
     nodes = first + (last - first) * _NODES
     voltage = cell_voltage(sides, nodes, kelvin)
-    return OpenCircuitEnergy(float(voltage @ _NODE_WEIGHTS) * (last - first), last - first)
+    return OpenCircuitEnergy(float(voltage @ _WEIGHTS) * (last - first), last - first)
 
 
 @dataclass(frozen=True, slots=True)

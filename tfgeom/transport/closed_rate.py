@@ -19,11 +19,25 @@ FloatArray = NDArray[np.float64]
 _CLIP = 1e-3  # potentials and exchange currents are read inside [clip, 1 - clip]
 _STEPS = 40  # bisection halvings: 1e-12 of the bracket
 _SCAN = np.concatenate(([0.0], np.geomspace(1e-4, 0.1, 12), np.linspace(0.15, 0.999, 24)))
-_GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(48)
-# Nodes crowd at both ends, where potentials bend (substitution q = (1 - cos(pi x))/2).
-_ENERGY_NODES = (1 - np.cos(np.pi * (_GAUSS + 1) / 2)) / 2
-_ENERGY_WEIGHTS = _GAUSS_WEIGHTS / 2 * np.pi / 2 * np.sin(np.pi * (_GAUSS + 1) / 2)
 _SERIES = np.arange(1, 7, dtype=np.float64)
+
+
+def clustered_rule(count: int) -> tuple[FloatArray, FloatArray]:
+    """Return nodes on 0 to 1 and weights of a quadrature whose nodes crowd at both ends.
+
+    Gauss-Legendre under ``q = (1 - cos(pi x))/2``: potentials bend where an electrode is empty or full.
+
+    Parameters
+    ----------
+    count
+        Number of nodes; both arrays have the shape (count,).
+    """
+    gauss, weights = np.polynomial.legendre.leggauss(count)
+    turn = np.pi * (gauss + 1) / 2
+    return (1 - np.cos(turn)) / 2, weights * np.pi / 4 * np.sin(turn)
+
+
+_NODES, _WEIGHTS = clustered_rule(48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +259,8 @@ def discharge_ends(cells: Sequence[RateCell], current: FloatArray, chemistry: Ch
         alive = problem.runs(middle, problem.current)
         start, end = np.where(alive, middle, start), np.where(alive, end, middle)
     charge = start
-    voltage, _ = problem.state(charge * _ENERGY_NODES, problem.current)
-    mean = voltage @ _ENERGY_WEIGHTS
+    voltage, _ = problem.state(charge * _NODES, problem.current)
+    mean = voltage @ _WEIGHTS
     delivered = charge[:, 0]
     return DischargeEnds(delivered, mean * delivered, np.where(delivered > 0, mean, np.nan))
 
