@@ -391,3 +391,4 @@ def test_uneven_films_are_noted_in_rates() -> None:
 
     assert noted("talin_2016_columns")
     assert not noted("pearse_2018_holes_30um")
+    assert not noted("kazyak_2017_trench_llzo")  # only its electrolyte thins

@@ -67,14 +67,14 @@ def rate_model(
     if cells is None:
         return None
     uneven = [
-        film.layer.name
-        for film in model.stack.films
-        if film.layer.role in ("cathode", "anode") and not film.outer.is_uniform
+        layer.name
+        for layer in model.layers
+        if layer.role in ("cathode", "anode") and layer.step_coverage != 1
     ]
     if uneven:
         notes.append(
-            f"rates take {' and '.join(uneven)} at the mean thickness: where a film thins with depth, thin and "
-            "thick places share the current unevenly, and that loss is left out"
+            f"rates take {' and '.join(uneven)} at the mean thickness: where a film thins with depth, thin "
+            "and thick places share the current unevenly, and that loss is left out"
         )
     chemistry = chemistry_of(model)
     rows = _rate_rows(model, cells, chemistry, resistance, notes)
