@@ -53,6 +53,8 @@ class UnitCell:
         Angle of the walls from the wafer plane, rad; below pi/2 the material widens downwards.
     through
         Whether holes go through the wafer and both faces are coated.
+    rotation
+        Angle by which polygonal sections are turned from a flat towards +x, rad.
     profile
         The wall with its rims.
     sharp_plan
@@ -69,6 +71,7 @@ class UnitCell:
     lattice: str | None = None
     angle: float = math.pi / 2
     through: bool = False
+    rotation: float = 0.0
     profile: Profile = field(init=False, repr=False, compare=False)
     sharp_plan: Plan = field(init=False, repr=False, compare=False)
     _growth: tuple[float, float, float] = field(init=False, repr=False, compare=False)

@@ -50,6 +50,7 @@ def pillars(
         pitch=pitch,
         lattice=lattice,
         angle=angle,
+        rotation=rotation if sides else 0.0,
     )
 
 
@@ -61,6 +62,7 @@ def holes(
     rim_radius: float = 0.0,
     *,
     sides: int = 0,
+    rotation: float = 0.0,
     angle: float = UPRIGHT,
     through: bool = False,
 ) -> UnitCell:
@@ -77,6 +79,7 @@ def holes(
         lattice=lattice,
         angle=angle,
         through=through,
+        rotation=rotation if sides else 0.0,
     )
 
 
@@ -211,6 +214,7 @@ def _holes(r: Any) -> UnitCell:
         r.lattice,
         r.rim_radius,
         sides=sides,
+        rotation=r.rotation,
         angle=r.sidewall_angle,
         through=r.through,
     )

@@ -48,6 +48,31 @@ class Level(NamedTuple):
         """Return (depth, distance) from the top to the deepest point, m."""
         return ((0.0, self.top), *self.knots, (deepest, self.bottom))
 
+    def towards(self, other: "Level", share: float, deepest: float) -> "Level":
+        """Return the level that divides the space up to another one in the same ratio everywhere.
+
+        Parameters
+        ----------
+        other
+            The other level.
+        share
+            0 gives this level, 1 the other one.
+        deepest
+            Depth of the deepest point, m (`UnitCell.deepest`).
+        """
+        if not (self.knots or other.knots):
+            top, bottom = ((1 - share) * a + share * b for a, b in zip(self[:2], other[:2], strict=True))
+            return Level(top, bottom)
+        below, above = self.table(deepest), other.table(deepest)
+        depths = np.unique([depth for depth, _ in (*below, *above)])
+        inner, outer = (
+            np.interp(depths, [depth for depth, _ in table], [offset for _, offset in table])
+            for table in (below, above)
+        )
+        mixed = (1 - share) * inner + share * outer
+        knots = tuple(zip(depths[1:-1].tolist(), mixed[1:-1].tolist(), strict=True))
+        return Level(float(mixed[0]), float(mixed[-1]), knots)
+
 
 class LevelAreas(NamedTuple):
     """Areas of the strips of a level surface per unit cell, m²; of a through-hole floor is the lower face."""
@@ -286,10 +311,11 @@ def _cut_below(points: FloatArray, z: float) -> FloatArray:
 
 
 def _polygon(points: FloatArray) -> tuple[float, float]:
-    """Return area and first moment about rho = 0 of a closed polygon, whatever its sense (shoelace)."""
+    """Return area and first moment about rho = 0 of a polygon, positive if it runs clockwise (shoelace).
+
+    Where a film reaches above the relief its level curve turns around, and what it encloses counts less.
+    """
     rho, z = points[:, 0], points[:, 1]
     rho1, z1 = np.roll(rho, -1), np.roll(z, -1)
-    cross = rho * z1 - rho1 * z
-    area = float(cross.sum()) / 2
-    moment = float(((rho + rho1) * cross).sum()) / 6
-    return (area, moment) if area >= 0 else (-area, -moment)
+    cross = rho1 * z - rho * z1
+    return float(cross.sum()) / 2, float(((rho + rho1) * cross).sum()) / 6
