@@ -2,17 +2,19 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.design_texts import VALID
 from tests.stacks import pearse_plane, pearse_stack
 from tests.wires import films, pearse, wires
 from tfgeom.cli import main
 from tfgeom.errors import OutputError, SolveError, UnsupportedError
-from tfgeom.geometry.kinds import holes, honeycomb, microtubes, pillars, planar
+from tfgeom.geometry.kinds import holes, microtubes, pillars, planar
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.transport import conduction as conduction_module
@@ -213,8 +215,9 @@ def test_a_solver_that_misses_its_tolerance_raises(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_has_no_mesh_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="not yet supported: a film mesh of honeycomb"):
-        solve_conduction(*pearse(cell=honeycomb(0.5e-6, 4e-6, 5e-6)))
+    turned = pillars(13.2e-6, 14.8e-6, 5e-6, "square", sides=4, rotation=math.radians(15))
+    with pytest.raises(UnsupportedError, match="not yet supported: a mesh of coated sections that reach"):
+        solve_conduction(*pearse(cell=turned))
 
 
 def test_a_perfect_film_between_others_is_refused() -> None:
@@ -258,15 +261,24 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_command_falls_back_to_the_closed_form(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    trenches = DESIGN.with_name("notten_trenches.yaml")
+    turned = tmp_path / "turned.yaml"
+    turned.write_text(
+        re.sub(
+            r"relief:\n(  .*\n)+",
+            "relief: {kind: pillars, lattice: square, cross_section: square, rotation: 15 deg, "
+            "pitch: 14.8 um, side: 13.2 um, height: 5 um}\n",
+            VALID,
+        ),
+        encoding="utf-8",
+    )
     with pytest.raises(SystemExit) as done:
-        main(["transport", str(trenches)])
+        main(["transport", str(turned)])
     assert not done.value.code
     shown = capsys.readouterr()
     assert "closed form" in shown.out
-    assert "note: closed form only, not yet supported: a film mesh of trenches" in shown.err
+    assert "note: closed form only, not yet supported: a mesh of coated sections that reach" in shown.err
     with pytest.raises(SystemExit) as done:
-        main(["transport", str(trenches), "-o", str(tmp_path / "f.vtu")])
+        main(["transport", str(turned), "-o", str(tmp_path / "f.vtu")])
     assert done.value.code == 1
     assert "there are no fields to write" in capsys.readouterr().err
 

@@ -143,30 +143,57 @@ def _print_json(content: object) -> None:
 def mesh(
     design: DesignFile,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="File to write: .vtu or .stl.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Volume cells: .vtu, .msh.  Bodies: .stl, .3mf, .glb, .obj, .ply.",
+        ),
     ],
     resolution: Annotated[
-        int, typer.Option(min=1, help="1 coarse, 2 usual, 4 fine; the cells go with its cube.")
-    ] = 2,
-    tiles: Annotated[str | None, typer.Option(metavar="NxM", help="Not yet supported.")] = None,
-    what: Annotated[str, typer.Option(help="Only films yet.")] = "films",
+        int | None,
+        typer.Option(
+            min=1,
+            help="1 coarse, 2 fine enough for most, 4 fine; cells go with its cube.  "
+            "By default 2 for cells, 1 for bodies.",
+        ),
+    ] = None,
+    tiles: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NxM|die",
+            help="Whole unit cells, or as many as the chip holds.  By default one sector of the films, "
+            "one cell of bodies with a substrate.",
+        ),
+    ] = None,
+    what: Annotated[
+        str,
+        typer.Option(
+            metavar="films|solids|substrate|flooded",
+            help="films; solids: films and substrate as closed bodies; substrate; "
+            "flooded: films and the liquid above them.",
+        ),
+    ] = "films",
+    max_triangles: Annotated[int, typer.Option(min=1, help="Most triangles of bodies.")] = 2_000_000,
 ) -> None:
-    """Write the hexahedral mesh of the films on one symmetric sector; lengths in um."""
+    """Write films, bodies, substrate or liquid as a mesh; lengths in um."""
     from tfgeom.design import load_design
-    from tfgeom.meshing.export import check_mesh_path, mesh_rows, require_films, write_mesh
-    from tfgeom.meshing.film_mesh import mesh_films
-    from tfgeom.meshing.resolution import Resolution
-    from tfgeom.model import build_model
+    from tfgeom.mesh_files import check_mesh_path, write_mesh_file
 
-    require_films(what, tiles)
-    check_mesh_path(output)
-    loaded = load_design(design)
-    with loaded.located():
-        made = mesh_films(build_model(loaded).stack, Resolution(resolution))
-    write_mesh(made, output)
-    typer.echo(f"{output}: {made.n_nodes} nodes, {made.n_hexes} hexahedra")
-    typer.echo(f"smallest Jacobian {made.min_jacobian:.3g} um3, {made.min_relative_jacobian:.3g} of its cell")
-    _print_table(("film", "volume um3", "closed form um3", "relative error"), mesh_rows(made))
+    check_mesh_path(output, what)
+    made = write_mesh_file(
+        load_design(design),
+        output,
+        what=what,
+        tiles=tiles,
+        resolution=resolution,
+        max_triangles=max_triangles,
+    )
+    typer.echo(f"{output}: {made.counts}, {made.unit_cells:.4g} unit cells")
+    if made.quality is not None:
+        typer.echo(made.quality.sentence)
+    _print_table(("part", "volume um3", "closed form um3", "relative error"), made.rows())
 
 
 @app.command()

@@ -3,11 +3,14 @@
 import datetime
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks.speed import speed_table
+from tests.benchmarks.film_mesh import film_mesh_table
+from tests.benchmarks.speed import Row, speed_table
+from tfgeom.errors import MissingExtraError
 
-CAMPAIGNS = {"speed": speed_table}
+CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {"speed": speed_table, "film_mesh": film_mesh_table}
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 
 
@@ -16,7 +19,11 @@ def main() -> int:
     if name not in CAMPAIGNS:
         sys.stderr.write(f"usage: python -m tests.campaigns NAME, one of: {', '.join(CAMPAIGNS)}\n")
         return 2
-    rows = CAMPAIGNS[name]()
+    try:
+        rows = CAMPAIGNS[name]()
+    except MissingExtraError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     head = f"# {name}, {today}\n\nPython {platform.python_version()}, {platform.machine()}.\n\n"
     table = "| what | measured | bar | met |\n| --- | --- | --- | --- |\n" + "".join(

@@ -13,9 +13,6 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError
 
-MAX_HEXES = 3_000_000
-"""Largest mesh that is built, about 0.5 GB with its checks."""
-
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -73,7 +70,7 @@ class Resolution:
         return self.refine * (self.electrolyte_sublevels if role == "electrolyte" else self.film_sublevels)
 
     def fractions(
-        self, length: float, first: float, ends: Literal["start", "end", "both"]
+        self, length: float, first: float, ends: Literal["start", "end", "both"], *, even: bool = False
     ) -> NDArray[np.float64]:
         """Return node positions from 0 to 1 along a strip, finest at the given ends.
 
@@ -85,6 +82,8 @@ class Resolution:
             Largest allowed cell at a fine end at ``refine`` 1, in the unit of ``length``.
         ends
             Where the strip meets a foot or a rim.
+        even
+            Whether the number of cells has to be even.
 
         Returns
         -------
@@ -95,15 +94,7 @@ class Resolution:
             half = self.fractions(length / 2, first, "start") / 2
             return np.concatenate((half, 1 - half[-2::-1]))
         cells = max(1, math.ceil(math.log(1 + length * (self.growth - 1) / first, self.growth)))
+        cells += cells % 2 if even else 0
         steps = np.linspace(0, cells, cells * self.refine + 1)
         fractions = (self.growth**steps - 1) / (self.growth**cells - 1)
         return 1 - fractions[::-1] if ends == "end" else fractions
-
-
-def require_size(hexes: int, resolution: Resolution) -> None:
-    """Raise MeshError when a mesh would not fit an ordinary machine."""
-    if hexes > MAX_HEXES:
-        raise MeshError(
-            f"a mesh of resolution {resolution.refine} would have at least {hexes:,} hexahedra, "
-            f"more than the {MAX_HEXES:,} that are built; use a lower resolution"
-        )

@@ -7,6 +7,7 @@ the squared normal speed of a facet (a chord lies nearer than its arc), interfac
 (its area is too small or large), and one factor a layer for the area that changes across it.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
-from tfgeom.geometry.cell import Level
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.transport.conducting_core import ConductingCore, NodeSheets, node_sheets
 from tfgeom.transport.surface_element import surface_mass
-from tfgeom.units import UM
 
 _SKFEM_ORDER = [0, 4, 3, 1, 7, 5, 2, 6]  # corners of a VTK hexahedron in the order of MeshHex
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)  # layers are thin
+_NODES = (_NODES + 1) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def assemble_conduction(core: ConductingCore, mesh: FilmMesh) -> ConductionSyste
     )
     sigma = np.concatenate(
         [
-            core.conductors[film].conductivity * factor * mesh.normal_speed**2
+            core.conductors[film].conductivity * factor * mesh.normal_speed[film] ** 2
             for film, factor in zip(sheets.films, _layer_factors(mesh, core), strict=True)
         ]
     )
@@ -82,7 +82,7 @@ def assemble_conduction(core: ConductingCore, mesh: FilmMesh) -> ConductionSyste
     piecewise = basis.with_element(ElementHex0())
     volumes = laplace.assemble(basis, sigma=piecewise.interpolate(sigma))
     conductances = tuple(
-        1e-6 / core.jump_resistances[junction] * mesh.normal_speed for junction, _, _ in sheets.jumps
+        1e-6 / core.jump_resistances[junction] * face_speed(mesh, junction) for junction, _, _ in sheets.jumps
     )
     rows, columns, values = [], [], []
     for (_, low, up), conductance in zip(sheets.jumps, conductances, strict=True):
@@ -100,13 +100,17 @@ def assemble_conduction(core: ConductingCore, mesh: FilmMesh) -> ConductionSyste
     return ConductionSystem(core, mesh, sheets, matrix, basis, sigma, conductances)
 
 
+def face_speed(mesh: FilmMesh, junction: int) -> NDArray[np.float64]:
+    """Return the normal speed at the face below film ``junction`` (above the last film), (n_quads,)."""
+    return np.asarray(mesh.normal_speed[min(junction, len(mesh.films) - 1)])
+
+
 def _layer_factors(mesh: FilmMesh, core: ConductingCore) -> NDArray[np.float64]:
     """Return, per layer, its exact conductance over that of a potential linear in the offset."""
     cell = core.stack.cell
     factors = []
-    for start, end in zip(mesh.offsets_um[:-1] * UM, mesh.offsets_um[1:] * UM, strict=True):
-        offsets = (start + end) / 2 + (end - start) / 2 * _NODES
-        areas = np.array([cell.area(Level(d, d)) for d in offsets])
+    for start, end in itertools.pairwise(mesh.levels):
+        areas = np.array([cell.area(start.towards(end, share, cell.deepest)) for share in _NODES])
         mean, harmonic = np.sum(_WEIGHTS / 2 * areas), 1 / np.sum(_WEIGHTS / 2 / areas)
         factors.append(harmonic / mean)
     return np.array(factors)

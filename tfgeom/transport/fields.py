@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import OutputError
-from tfgeom.meshing.export import write_cells
+from tfgeom.meshing.cell_files import CellGrid, write_vtu
 from tfgeom.meshing.quality import shape_gradients
 from tfgeom.output import ensure_writable
 from tfgeom.transport.conduction import Conduction
@@ -24,8 +24,8 @@ def write_fields(conduction: Conduction, path: str | Path) -> None:
     """Write the films that were solved for, with the fields at 1 V between their terminals.
 
     Point data ``potential_V`` (0 V at the inner terminal, 1 V at the outer; nodes are doubled where it
-    jumps), cell data ``current_density_A_m2`` (vector) and ``film`` (index from the inner terminal);
-    lengths in um.
+    jumps), cell data ``current_density_A_m2`` (vector), ``film`` (index from the inner terminal) and
+    ``material``; lengths in um.
 
     Raises
     ------
@@ -43,12 +43,20 @@ def write_fields(conduction: Conduction, path: str | Path) -> None:
     film = np.repeat(np.array(sheets.films), len(mesh.quads))
     conductivities = np.array([conductor.conductivity for conductor in conduction.core.conductors])
     current = -conductivities[film][:, None] * _gradients(points[hexes], potential[hexes]) / UM
-    write_cells(
-        Path(path),
+    layers = [conductor.film.layer for conductor in conduction.core.conductors]
+    grid = CellGrid(
         points,
         {"hexahedron": hexes},
+        {"hexahedron": film},
+        tuple(layer.name for layer in layers),
+        tuple(layer.material.name for layer in layers),
+        {},
+    )
+    write_vtu(
+        grid,
+        path,
         point_data={"potential_V": potential},
-        cell_data={"current_density_A_m2": {"hexahedron": current}, "film": {"hexahedron": film}},
+        cell_data={"current_density_A_m2": {"hexahedron": current}},
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.meshing.quality import shape_gradients
-from tfgeom.transport.conduction_system import ConductionSystem
+from tfgeom.transport.conduction_system import ConductionSystem, face_speed
 from tfgeom.transport.surface_element import nodal_areas
 
 _PEAK_SHARE = 1e-3  # of the interface's area: the maximum itself is infinite at a sharp foot
@@ -51,7 +51,7 @@ def face_current(
     sheet = sheets.faces[film][0 if side == "inner" else 1]
     level = sheets.levels[sheet]
     junction = film if side == "inner" else film + 1
-    areas = nodal_areas(mesh.points_um[level], mesh.quads, mesh.normal_speed)
+    areas = nodal_areas(mesh.points_um[level], mesh.quads, face_speed(mesh, junction))
     for index, low, up in sheets.jumps:
         if index == junction:
             conductance = 1e-6 / system.core.jump_resistances[junction]
@@ -115,7 +115,8 @@ def flux_mismatch(system: ConductionSystem, potential: NDArray[np.float64], face
     areas = mesh.areas_um2(face.level)
     # The arc of a sharp rim has no area at offset 0, and its collapsed hexahedra no gradient there.
     real = areas > areas.max() * 1e-12
-    quads, areas, speed = mesh.quads[real], areas[real], mesh.normal_speed[real]
+    film = electrolyte[0] if face.side == "inner" else electrolyte[-1]
+    quads, areas, speed = mesh.quads[real], areas[real], mesh.normal_speed[film][real]
     points = mesh.points_um[sheets.levels[low]], mesh.points_um[sheets.levels[up]]
     corners = np.concatenate((points[0][quads], points[1][quads]), axis=1)
     values = np.concatenate((potential[low][quads], potential[up][quads]), axis=1)

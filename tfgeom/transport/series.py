@@ -9,7 +9,6 @@ parallel, each a series of its films; the parts are then split by dissipation.
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.deposition import summed
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.cell import Level
 from tfgeom.geometry.kinds import Cell
@@ -111,6 +110,8 @@ def _columns(stack: Stack, conductors: Conductors) -> dict[str, float]:
     for face in conductors.interfaces:
         areas = cell.columns(conductors.films[face.inner].film.outer, _SLICES)
         by_part[face.part] = by_part.get(face.part, 0.0) + face.resistance / areas
+    if not by_part:
+        return dict.fromkeys(PARTS, 0.0)
     total = np.sum(list(by_part.values()), axis=0)
     share = (1 / total) / np.sum(1 / total)
     parts = dict.fromkeys(PARTS, 0.0)
@@ -121,15 +122,8 @@ def _columns(stack: Stack, conductors: Conductors) -> dict[str, float]:
 
 def _column_integrals(cell: Cell, film: Film) -> NDArray[np.float64]:
     """Return the integral of dd/A through each column of a film, 1/m."""
-    levels = [_between(cell, film.inner, film.outer, share) for share in _FEW_NODES]
+    levels = [film.inner.towards(film.outer, share, cell.deepest) for share in _FEW_NODES]
     areas = np.array([cell.columns(level, _SLICES) for level in levels])
     inverse: NDArray[np.float64] = _FEW_WEIGHTS @ (1 / areas)
     inner, outer = (cell.column_offsets(level, _SLICES) for level in (film.inner, film.outer))
     return inverse * (outer - inner)
-
-
-def _between(cell: Cell, inner: Level, outer: Level, share: float) -> Level:
-    """Return the level that divides a film's thickness, everywhere in the same ratio."""
-    below, above = inner.table(cell.deepest), outer.table(cell.deepest)
-    mixed = summed(summed(below, below, -share), above, share)
-    return Level(mixed[0][1], mixed[-1][1], mixed[1:-1])

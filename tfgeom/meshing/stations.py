@@ -1,0 +1,166 @@
+"""The profile of a level as stations: points of it at which rows of nodes are laid.
+
+A level surface is a plan swept along a profile, so all nodes of one row share a distance rho from the plan
+and a height.  Stations number these rows from the flat top down the rim and the wall to the foot, of a
+through-hole on to its lower flat; for every level they give rho, height and the offset from the bare surface.
+"""
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.profile import Level
+from tfgeom.geometry.wave import WaveCell
+from tfgeom.meshing.arcs import arc
+from tfgeom.meshing.resolution import Resolution
+from tfgeom.units import UM
+
+_STEEPEST = math.radians(30)  # turn of a wave that has as many cells as 30 degrees of a circle
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """Stations of a profile.
+
+    Attributes
+    ----------
+    place
+        Returns rho (um), height (um) and offset (um) of every station at a level, shape (n, 3).
+    strips
+        Name of the strip between each station and the next: rim, wall or lower rim; length n - 1.
+    """
+
+    place: Callable[[Level], NDArray[np.float64]]
+    strips: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of stations."""
+        return len(self.strips) + 1
+
+
+def lay_stations(cell: UnitCell, levels: tuple[Level, ...], first: float, resolution: Resolution) -> Stations:
+    """Return the stations of a relief.
+
+    Parameters
+    ----------
+    cell
+        A relief with a flat top and straight walls, or a plane.
+    levels
+        Levels that will be meshed: where knots of their step coverage lie, and how far the wall reaches.
+    first
+        Largest lateral cell at foot and rim, um.
+    resolution
+        How fine.
+    """
+    if cell.is_flat:
+        return Stations(lambda level: np.array([[0.0, level.bottom, level.bottom]]) / UM, ())
+    profile, height = cell.profile, cell.height
+    rounding, turn, through = cell.rim_radius, cell.angle, cell.through
+    rim = arc(turn, resolution.rim_chords * resolution.refine)
+    # arc() runs from the x axis; here from the vertical: (rho, z) = (sin, cos)
+    rim_nodes, rim_turns = rim[1:, ::-1], np.arctan2(rim[1:, 1], rim[1:, 0])
+    ends = [profile.wall_end if through else profile.depth_of_floor_film(level) for level in levels]
+    shares, pieces = _wall_shares(cell, levels, min(ends), max(ends), first, resolution)
+    lower = arc(math.pi - turn, resolution.rim_chords * resolution.refine) if through else np.zeros((1, 2))
+    lower_turns = turn + np.arctan2(lower[1:, 1], lower[1:, 0])
+    lower_nodes = np.hypot(lower[1:, 0], lower[1:, 1])[:, None] * np.column_stack(
+        (np.sin(lower_turns), np.cos(lower_turns))
+    )
+
+    def place(level: Level) -> NDArray[np.float64]:
+        found = np.empty((1 + len(rim_nodes) + len(shares) + len(lower_nodes), 3))
+        found[0] = profile.top_shift, height + level.top, level.top
+        depths = rounding * (1 - np.cos(rim_turns))
+        offsets = profile.offsets(depths, level)
+        at = slice(1, 1 + len(rim_nodes))
+        found[at, 0] = profile.top_shift + (rounding + offsets) * rim_nodes[:, 0]
+        found[at, 1] = height - rounding + (rounding + offsets) * rim_nodes[:, 1]
+        found[at, 2] = offsets
+        end = profile.wall_end if through else profile.depth_of_floor_film(level)
+        bounds = np.array([profile.wall_start, *pieces, end])
+        depths = bounds[shares[:, 0].astype(int)] * (1 - shares[:, 1])
+        depths += bounds[shares[:, 0].astype(int) + 1] * shares[:, 1]
+        at = slice(at.stop, at.stop + len(shares))
+        found[at, :2] = profile.wall_points(depths, level)
+        found[at, 2] = profile.offsets(depths, level)
+        if through:
+            depths = height - rounding * (1 + np.cos(lower_turns))
+            offsets = profile.offsets(depths, level)
+            found[at.stop :, 0] = profile.lower_edge + (rounding + offsets) * lower_nodes[:, 0]
+            found[at.stop :, 1] = rounding + (rounding + offsets) * lower_nodes[:, 1]
+            found[at.stop :, 2] = offsets
+            found[-1] = profile.lower_edge, -level.top, level.top
+        else:
+            found[-1, 1:] = level.bottom, level.bottom
+        return found / UM
+
+    strips = ["rim"] * len(rim_nodes) + ["wall"] * len(shares) + ["lower rim"] * len(lower_nodes)
+    return Stations(place, tuple(strips))
+
+
+def _wall_shares(
+    cell: UnitCell,
+    levels: tuple[Level, ...],
+    nearest: float,
+    furthest: float,
+    first: float,
+    resolution: Resolution,
+) -> tuple[NDArray[np.float64], list[float]]:
+    """Return piece and share within it of each wall station, (n, 2), and the depths between the pieces.
+
+    The offset is piecewise linear in depth: a station lies at each of its corners on the bare wall.
+    """
+    start, sine = cell.profile.wall_start, cell.profile.sine
+    knots = {depth for level in levels for depth, _ in level.knots}
+    if cell.through:
+        knots |= {cell.height - depth for depth in knots}
+        if not all(level.is_uniform for level in levels):
+            knots.add(cell.height / 2)
+    least = 1e-3 * (nearest - start)
+    pieces = sorted(depth for depth in knots if start + least < depth < nearest - least)
+    bounds = [start, *pieces, furthest]
+    shares = []
+    for piece, (low, high) in enumerate(itertools.pairwise(bounds)):
+        length = (high - low) / sine / UM
+        at_start, at_end = piece == 0, piece == len(bounds) - 2
+        if at_start and at_end:
+            fractions = resolution.fractions(length, first, "both")
+        elif at_start or at_end:
+            fractions = resolution.fractions(length, first, "start" if at_start else "end")
+        else:
+            fractions = np.linspace(0, 1, 2 * resolution.refine + 1)
+        shares.append(np.column_stack((np.full(len(fractions) - 1, piece), fractions[1:])))
+    return np.concatenate(shares), pieces
+
+
+def lay_wave_stations(cell: WaveCell, resolution: Resolution) -> tuple[Stations, NDArray[np.float64]]:
+    """Return the stations of half a wave, from crest to valley, and their bare positions x, um, (n,).
+
+    rho is the displacement along x.  Offsets are scaled by a factor near 1, one a level, that makes the area
+    between the polygon of the level and that of the bare wave the film's exact area.
+    """
+    slope = math.atan(cell.amplitude * 2 * math.pi / cell.period)
+    cells = max(4, math.ceil(2 * slope / _STEEPEST * resolution.angles)) * resolution.refine
+    cells += cells % 2  # symmetric about the inflection
+    bare = cell.outline(Level(0.0, 0.0), 2 * cells)[: cells + 1]
+    steps = np.diff(bare, axis=0)
+    chords = np.column_stack((-steps[:, 1], steps[:, 0]))
+
+    def place(level: Level) -> NDArray[np.float64]:
+        moved = cell.outline(level, 2 * cells)[: cells + 1] - bare
+        linear = float(np.sum((moved[1:] + moved[:-1]) * chords)) / 2
+        square = float(np.sum(moved[1:, 0] * moved[:-1, 1] - moved[1:, 1] * moved[:-1, 0])) / 2
+        exact = cell.volume(level) / cell.period / 2
+        scale = 1.0
+        if exact > 0:
+            scale = 2 * exact / (linear + math.sqrt(linear**2 + 4 * square * exact))
+        offsets = np.hypot(moved[:, 0], moved[:, 1])
+        return np.column_stack((scale * moved[:, 0], bare[:, 1] + scale * moved[:, 1], offsets)) / UM
+
+    return Stations(place, ("wall",) * cells), bare[:, 0] / UM
