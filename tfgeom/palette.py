@@ -1,4 +1,4 @@
-"""The colours of the report: one a film role, the same in every figure.
+"""The colours of all pictures: one a film role, the same in every figure.
 
 Okabe and Ito's set, which stays apart for colour-blind readers, with greys for what carries no lithium.
 """

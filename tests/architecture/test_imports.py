@@ -17,7 +17,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 # Lowest first: a module imports its own package and lines above its own.
 LAYERS = (
-    {"errors", "constants"},
+    {"errors", "constants", "palette"},
     {"units", "output", "doctor"},
     {"quantities"},
     {"materials"},
@@ -31,8 +31,9 @@ LAYERS = (
     {"model"},
     {"rating"},
     {"evaluate"},
-    {"summary", "compare"},
-    {"report", "sweep", "viewer"},
+    {"summary", "compare", "mesh_files"},
+    {"viewer"},
+    {"report", "sweep"},
     {"cli"},
     {"__main__", "__init__"},
 )
@@ -47,17 +48,20 @@ BUILT_FOR = {
     "shapely": {"geometry", "films", "meshing", "report", "transport"},
     "trimesh": {"meshing"},
     "meshio": {"meshing"},
+    "psutil": {"meshing"},
     "skfem": {"transport"},
     "pyvista": {"meshing", "report", "viewer"},
     "vtk": {"report", "viewer"},
     "vtkmodules": {"report", "viewer"},
     "matplotlib": {"report"},
+    "trame": {"viewer"},
+    "k3d": {"viewer"},
     "jinja2": {"report"},
     "weasyprint": {"report"},
     "typer": {"cli"},
     "rich": {"cli", "sweep"},
 }
-ONLY_INSIDE_FUNCTIONS = {"pint", "pyvista", "vtk", "vtkmodules", "matplotlib", "skfem", "trimesh", "rich"}
+ONLY_INSIDE_FUNCTIONS = {"pint", "pyvista", "vtk", "vtkmodules", "matplotlib", "skfem", "trimesh", "rich", "psutil", "meshio", "trame", "k3d"}
 QUIET_START = """
 from tfgeom.cli import main
 try:

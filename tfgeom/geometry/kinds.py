@@ -6,6 +6,7 @@ walls lean outwards (angle below pi/2); undercut walls are swept from the foot, 
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from tfgeom.errors import DesignError, Issue
@@ -282,6 +283,24 @@ def _impossible(cell: UnitCell) -> list[Issue]:
                     f"{cell.height / UM:.4g} um; use steeper walls, less height or a larger pitch or width",
                 )
             )
+    loops = [element for element in cell.plan.elements if isinstance(element, Loop)]
+    for outside, inside in pairwise(loops):
+        if inside.inradius >= outside.inradius:
+            issues.append(
+                Issue(
+                    "relief.sidewall_angle",
+                    f"nothing is left of a wall{leaning} at its thinnest; use steeper or thicker walls, or "
+                    "less height",
+                )
+            )
+    if cell.kind == "honeycomb" and 2 * loops[0].inradius >= (cell.pitch or 0.0):
+        issues.append(
+            Issue(
+                "relief.sidewall_angle",
+                f"the openings{leaning} meet their neighbours at the floor; use steeper or thicker walls, or "
+                "less depth",
+            )
+        )
     for element in cell.sharp_plan.elements:
         size = element.width / 2 if isinstance(element, Bar) else element.inradius
         if size <= 0:

@@ -56,7 +56,9 @@ def _neighbours(pitch: float, lattice: str, mirrored: float | None) -> list[tupl
     if mirrored is None:
         return [(first, second)] if lattice == "hexagonal" else [(first, second), (first, first + second)]
     if lattice == "square":
-        return []  # a section with mirror lines along x and y, or the diagonals, keeps to the square
+        if abs(math.remainder(mirrored, math.pi / 2)) < 1e-9:
+            return []  # a section with mirror lines along x and y keeps to the square
+        return [(first + second, second), (second - first, -first)]
     for turn in range(6):
         for line in (mirrored, mirrored + math.pi / 2):
             if abs(math.remainder(line - turn * math.pi / 3, math.pi)) < 1e-9:

@@ -109,8 +109,8 @@ class Sector:
         left = float((np.hypot(*ends.T) - np.hypot(*nodes.T)).min())
         if left <= 0:
             raise MeshError(
-                f"the films leave so little between neighbours ({max(left, 0) * 1000:.3g} nm) that chords of "
-                f"{math.degrees(float(np.diff(angles).max())):.3g} degrees touch: use a higher resolution"
+                "the films leave too little between neighbours for chords of "
+                f"{math.degrees(float(np.diff(angles).max())):.3g} degrees: use a higher resolution"
             )
         symmetric = self._on_sides(self._symmetric(angles))
         if np.abs(symmetric - ends).max() < 1e-9 * np.abs(ends).max():

@@ -17,11 +17,11 @@ from tfgeom.compare import (
 )
 from tfgeom.compare.entries import WHICH
 from tfgeom.output import write_text
+from tfgeom.palette import DESIGNS
 from tfgeom.report.cells import Cell, Row, Table
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
 from tfgeom.report.numerals import number, unit_text
 from tfgeom.report.page import fill_template, script_json
-from tfgeom.report.palette import DESIGNS
 
 _MARKERS = "osD^vP*X"
 _STYLES: dict[Which, str] = {"cell": "-", "planar_same_films": "--", "planar_same_capacity": ":"}

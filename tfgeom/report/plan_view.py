@@ -16,10 +16,10 @@ from tfgeom.geometry.cell import Level, UnitCell
 from tfgeom.geometry.plan import Bar, Loop
 from tfgeom.geometry.sections import corners, lattice_vectors
 from tfgeom.geometry.wave import WaveCell
+from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.numerals import length, number
 from tfgeom.report.outline import level_edge
-from tfgeom.report.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.units import NM, UM
 
 _QUARTER = 32  # chords of a quarter circle

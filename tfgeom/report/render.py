@@ -13,13 +13,13 @@ from tfgeom.metrics.lithium import lithium_balance
 from tfgeom.metrics.lithium_places import lithium_places
 from tfgeom.model import build_model
 from tfgeom.output import ensure_writable, write_text
+from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import sources, tables
 from tfgeom.report.cells import Table
 from tfgeom.report.figures import Picture, data_uri, draw_rates, draw_resistance
 from tfgeom.report.headline import headline
 from tfgeom.report.numerals import MISSING, unit_text
 from tfgeom.report.page import fill_template, script_json
-from tfgeom.report.palette import SUBSTRATE, film_colours
 from tfgeom.report.pdf import find_printer, write_pdf
 from tfgeom.report.plan_view import draw_plan
 from tfgeom.report.section import draw_section

@@ -8,7 +8,7 @@ shows its thickness.
 import contextlib
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,14 @@ from tfgeom.design import load_design
 from tfgeom.errors import TfgeomError
 from tfgeom.films import Stack
 from tfgeom.geometry.kinds import Cell
-from tfgeom.meshing.film_mesh import mesh_films, mesh_obstacle
+from tfgeom.geometry.plan import Bar
+from tfgeom.geometry.profile import Level
+from tfgeom.meshing.build_grid import build_surface_grid
 from tfgeom.meshing.resolution import Resolution
-from tfgeom.meshing.surface_grid import build_surface_grid
+from tfgeom.meshing.surface_grid import boundary_edges
+from tfgeom.meshing.tiling import Tiling, tile_grid
 from tfgeom.model import build_model
-from tfgeom.report.palette import SUBSTRATE, film_colours
+from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report.still import NO_PICTURE_EXIT
 from tfgeom.units import UM
 
@@ -45,36 +48,12 @@ class Surface:
     quads: Quads
 
 
-@dataclass(frozen=True, slots=True)
-class Sector:
-    """What the scene needs of one mirror sector, um.
-
-    Attributes
-    ----------
-    levels
-        Nodes of the bare surface and of each film's outer face, shape (n_films + 1, n_surface, 3).
-    quads, edges
-        Cells and boundary edges of the surface.
-    copies
-        Number of sectors of the unit cell.
-    """
-
-    levels: Points
-    quads: Quads
-    edges: Quads
-    copies: int
-
-
 def main(arguments: Sequence[str]) -> int:
     """Render the design of a file to a picture; return the exit code."""
     _leave_no_core_file()
     design, picture = arguments
     try:
         stack = build_model(load_design(design)).stack
-        obstacle = mesh_obstacle(stack)
-        if obstacle is not None:
-            sys.stderr.write(f"not yet supported: {obstacle}\n")
-            return NO_PICTURE_EXIT
         surfaces = cut_patch(stack)
     except TfgeomError as error:
         sys.stderr.write(f"{error}\n")
@@ -86,65 +65,59 @@ def main(arguments: Sequence[str]) -> int:
 def cut_patch(stack: Stack) -> list[Surface]:
     """Return the surfaces of a patch of cells whose first row is cut through the features' axes (at y = 0).
 
-    The relief must be one that `mesh_obstacle` finds nothing against.
+    A layer that fills the relief is left out: it would hide everything.
 
     Raises
     ------
-    UnsupportedError, MeshError
-        For films without a mesh.
+    MeshError
+        When the coarse grid cannot resolve the gaps that the films leave.
     """
-    sector = _sector(stack)
-    base = -0.1 * stack.cell.height / UM if stack.cell.height else -0.4 * stack.top.top / UM or -0.2
-    names = [film.layer.name for film in stack.films]
-    colours = film_colours([film.layer for film in stack.films])
-    skin: list[tuple[Points, Quads]] = []
-    cuts: dict[str, list[tuple[Points, Quads]]] = {name: [] for name in ("", *names)}
-    for at, row in _cells(stack):
-        shift = np.array([*at, 0.0])
-        for copy in range(sector.copies):
-            if row == 0 and copy >= max(1, sector.copies // 2):
-                continue
-            placed = _copy(sector, copy) + shift
-            skin.append((placed[-1], sector.quads))
-            cut = _cut_edges(sector, placed, copy, row)
-            foot = placed[0] * np.array([1, 1, 0]) + np.array([0, 0, base])
-            cuts[""].append(_curtain(foot, placed[0], cut))
-            for index, name in enumerate(names):
-                cuts[name].append(_curtain(placed[index], placed[index + 1], cut))
-    outermost = colours[names[-1]] if names else SUBSTRATE
+    cell, films = stack.cell, [film for film in stack.films if not film.layer.fills]
+    base = -0.1 * cell.height / UM if cell.height else -0.4 * stack.top.top / UM or -0.2
+    levels = (Level(0.0, 0.0), *(film.outer for film in films))
+    room = cell.gap or math.sqrt(cell.footprint)
+    grid = build_surface_grid(
+        cell, levels, min((f.layer.thickness for f in films), default=room / 20), _SHEETS
+    )
+    tiling = tile_grid(grid, cell, *_patch(stack))
+    points = tiling.points(np.stack([grid.place(level)[0] for level in levels]))
+    quads = tiling.quads(grid.quads)[np.repeat(_behind_cut(tiling), len(grid.quads))]
+    used, numbers = np.unique(quads, return_inverse=True)
+    points, quads = points[:, used], numbers.reshape(-1, 4)
+    edges = boundary_edges(quads)
+    foot = points[0] * np.array([1, 1, 0]) + np.array([0, 0, base])
+    colours = film_colours([film.layer for film in films])
+    bodies = [(SUBSTRATE, points[0] if cell.through else foot, points[0])]
+    bodies += [
+        (colours[film.layer.name], low, up)
+        for film, low, up in zip(films, points[:-1], points[1:], strict=True)
+    ]
+    outermost = colours[films[-1].layer.name] if films else SUBSTRATE
     return [
-        Surface(outermost, False, *_joined(skin)),
-        *(Surface(colours.get(name, SUBSTRATE), True, *_joined(pieces)) for name, pieces in cuts.items()),
+        Surface(outermost, False, points[-1], quads),
+        *(Surface(colour, True, *_curtain(low, up, edges)) for colour, low, up in bodies),
     ]
 
 
-def _sector(stack: Stack) -> Sector:
-    if stack.films:
-        mesh = mesh_films(stack, _SHEETS)
-        last = np.array([np.flatnonzero(mesh.film_of_layer == i)[-1] + 1 for i in range(len(stack.films))])
-        levels = mesh.points_um[np.concatenate(([0], last))]
-        return Sector(levels, mesh.quads, mesh.edges, round(1 / mesh.sector_fraction))
-    cell = stack.cell
-    grid = build_surface_grid(cell, (0.0, 0.0), (cell.gap or math.sqrt(cell.footprint)) / 20, _SHEETS)
-    return Sector(grid.origin_um[None], grid.quads, grid.edges, round(1 / grid.sector_fraction))
+def _behind_cut(tiling: Tiling) -> NDArray[np.bool_]:
+    """Return which sectors stay: of the first row those with y > 0, if it can be cut between sectors."""
+    cells, copies = len(tiling.shifts_um), len(tiling.turns)
+    kept = np.ones((cells, copies), dtype=bool)
+    if copies > 2:
+        middle = tiling.turns @ np.array([math.cos(math.pi / copies), math.sin(math.pi / copies)])
+        kept[: tiling.columns] = middle[:, 1] > 0
+    return kept.ravel()
 
 
-def _cells(stack: Stack) -> Iterator[tuple[tuple[float, float], int]]:
-    """Yield the axis (um) and the row of each cell of the patch; more cells for a tall relief."""
+def _patch(stack: Stack) -> tuple[int, int]:
+    """Return the cells in a row of the patch and the rows; more cells for a tall relief."""
     cell = stack.cell
     if cell.pitch is None:
         side = math.sqrt(cell.footprint) / UM
         tiles = min(8, max(1, math.ceil(1.5 * stack.top.top / UM / side)))
-        yield from (((x * side, y * side), y) for y in range(tiles) for x in range(tiles))
-        return
-    pitch = cell.pitch / UM
+        return tiles, tiles
     columns = _columns(cell)
-    rows = max(2, columns // 2)
-    skew, step = (0.5, math.sqrt(3) / 2) if cell.lattice == "hexagonal" else (0.0, 1.0)
-    for row in range(rows):
-        for column in range(columns):
-            x = column - (columns - 1) / 2 + skew * (row % 2)
-            yield (x * pitch, row * step * pitch), row
+    return columns, max(2, columns // 2)
 
 
 def _columns(cell: Cell) -> int:
@@ -152,46 +125,11 @@ def _columns(cell: Cell) -> int:
     return min(8, max(3, math.ceil(0.8 * cell.height / (cell.pitch or cell.height))))
 
 
-def _copy(sector: Sector, copy: int) -> Points:
-    """Return the levels of a sector's mirror image between the angles ``copy`` and ``copy + 1`` sectors."""
-    angle = 2 * math.pi / sector.copies
-    mirrored = copy % 2 == 1
-    turn = (copy + 1 if mirrored else copy) * angle
-    cos, sin = math.cos(turn), math.sin(turn)
-    rotation = np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
-    mirror = np.array([1.0, -1.0 if mirrored else 1.0, 1.0])
-    return np.asarray((sector.levels * mirror) @ rotation)
-
-
-def _cut_edges(sector: Sector, placed: Points, copy: int, row: int) -> Quads:
-    """Return the edges that lie open: the cell's border, and in the first row the cut through its axis."""
-    base = sector.levels[0]
-    if sector.copies == 1:
-        return sector.edges
-    angle = 2 * math.pi / sector.copies
-    small = 1e-6 * float(np.abs(base).max())
-    on_first = np.abs(base[:, 1]) < small
-    on_second = np.abs(base[:, 0] * math.sin(angle) - base[:, 1] * math.cos(angle)) < small
-    a, b = sector.edges.T
-    border = ~(on_first[a] & on_first[b]) & ~(on_second[a] & on_second[b])
-    if row == 0 and copy in (0, sector.copies // 2 - 1):
-        border |= on_first[a] & on_first[b]
-    return np.asarray(sector.edges[border])
-
-
 def _curtain(lower: Points, upper: Points, edges: Quads) -> tuple[Points, Quads]:
     """Return the quads between two levels along the edges."""
     count = len(lower)
     a, b = edges.T
     return np.concatenate((lower, upper)), np.stack((a, b, b + count, a + count), axis=1)
-
-
-def _joined(pieces: Sequence[tuple[Points, Quads]]) -> tuple[Points, Quads]:
-    starts = np.cumsum([0, *(len(points) for points, _ in pieces)])
-    return (
-        np.concatenate([points for points, _ in pieces]),
-        np.concatenate([quads + start for (_, quads), start in zip(pieces, starts, strict=False)]),
-    )
 
 
 def _render(stack: Stack, surfaces: Sequence[Surface], picture: Path) -> None:
@@ -243,12 +181,19 @@ def _overview(surfaces: Sequence[Surface]) -> View:
 def _close_up(stack: Stack) -> View:
     cell = stack.cell
     assert cell.pitch is not None  # a plane has no rim
-    first = cell.plan.elements[0]
-    edge = getattr(first, "inradius", 0.0) / UM
+    edge = _edge(cell) / UM
     thickness = (stack.top.top + cell.rim_radius) / UM or 0.1 * cell.pitch / UM
     middle = (0.0 if _columns(cell) % 2 else 0.5) * cell.pitch / UM
     half = min(5 * thickness, 0.6 * cell.pitch / UM)
     return (middle + edge, 0.0, cell.height / UM - 0.3 * half), half, (0.3, -0.75, 0.55)
+
+
+def _edge(cell: Cell) -> float:
+    """Return the distance of the first rim from the axis, m; 0 for a wave, whose crest is there."""
+    if not cell.plan.elements:
+        return 0.0
+    first = cell.plan.elements[0]
+    return first.width / 2 if isinstance(first, Bar) else first.inradius
 
 
 def _leave_no_core_file() -> None:

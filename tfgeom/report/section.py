@@ -16,10 +16,10 @@ from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.wave import WaveCell
+from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.numerals import length, number
 from tfgeom.report.outline import Outline, film_outlines, level_outline, raised_intervals
-from tfgeom.report.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.units import NM, UM
 
 _WIDTH_NAMES = {

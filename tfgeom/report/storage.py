@@ -7,10 +7,10 @@ from typing import Any
 from tfgeom.metrics.energy import bulk
 from tfgeom.metrics.lithium_places import LithiumPlace
 from tfgeom.model import Model
+from tfgeom.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
 from tfgeom.report.cells import Row, Table
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
 from tfgeom.report.numerals import number, percent, quantity
-from tfgeom.report.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
 from tfgeom.results import DeviceNumbers, RateNumbers, RatePoint
 from tfgeom.units import UM
 
