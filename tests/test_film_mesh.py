@@ -226,7 +226,7 @@ def test_gap_narrower_than_the_facets_is_an_error() -> None:
     stack = films_on(pillars(20e-6, 21e-6, 5e-6, "square"), [0.49995e-6])
     assert stack.gap_after_coating == pytest.approx(1e-10)
     with pytest.raises(
-        MeshError, match=r"leave so little between neighbours .* chords of 7.5 degrees touch: use a higher"
+        MeshError, match=r"leave too little between neighbours for chords of 7.5 degrees: use a higher"
     ):
         mesh_films(stack, COARSE)
 

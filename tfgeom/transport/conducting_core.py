@@ -9,6 +9,9 @@ interface has a resistance.
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tfgeom.errors import UnsupportedError
 from tfgeom.films import Stack
 from tfgeom.transport.coefficients import Conductors, FilmConductor, Interface
@@ -135,6 +138,15 @@ class NodeSheets:
     films: tuple[int, ...]
     jumps: tuple[tuple[int, int, int], ...]
     faces: tuple[tuple[int, int], ...]
+
+    @property
+    def film_of_sheet(self) -> NDArray[np.int64]:
+        """Film that each sheet belongs to, where two share it the inner one; -1 for a terminal apart."""
+        films = np.full(len(self.levels), -1)
+        for index in range(len(self.faces) - 1, -1, -1):
+            inner, outer = self.faces[index]
+            films[inner : outer + 1] = index
+        return films
 
 
 def node_sheets(sublevels: tuple[int, ...], jumps: tuple[bool, ...]) -> NodeSheets:

@@ -9,6 +9,7 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import splu
 
 from tfgeom.errors import MeshError, SolveError
@@ -22,6 +23,7 @@ from tfgeom.transport.conducting_core import ConductingCore, NodeSheets, conduct
 from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
 from tfgeom.transport.interface_current import FaceCurrent, face_current, flux_mismatch, peak_to_mean
 from tfgeom.transport.limits import column_resistance
+from tfgeom.transport.line_solver import solve_by_lines
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.surface_element import surface_mass
 
@@ -30,6 +32,7 @@ _IMBALANCE_LIMIT = 1e-6
 _BOUND_ROUNDING = 1e-9
 _COLUMNS_EXCESS = 1e-3  # by which parallel columns of varying films may exceed the true resistance
 _SHARP_SUBLEVELS = 6
+_DIRECT_UNKNOWNS = 4000  # above it lines are quicker
 _CORNER_ORDER = 4 / 3  # a film's outer face at a foot is a 270 degree corner
 
 
@@ -195,13 +198,17 @@ def _solve(system: ConductionSystem) -> tuple[NDArray[np.float64], int]:
     size = system.matrix.shape[0]
     potential = np.zeros(size)
     potential[size - n_surface :] = 1.0
-    free = np.arange(n_surface, size - n_surface)
-    inner = system.matrix[free][:, free].tocsc()
-    right = -(system.matrix[free] @ potential)
-    factored = splu(inner, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-    solved = factored.solve(right)
-    solved += factored.solve(right - inner @ solved)
-    potential[free] = solved
+    inside = slice(n_surface, size - n_surface)
+    inner = system.matrix[inside, inside].tocsr()
+    right = -(system.matrix[inside] @ potential)
+    if len(right) <= _DIRECT_UNKNOWNS:
+        potential[inside] = _direct(inner, right)
+    else:
+        films = system.sheets.film_of_sheet[1:-1]
+        plane = sum(system.core.film_resistances) + sum(system.core.jump_resistances)
+        power = 1e6 * system.mesh.cells * system.core.stack.cell.footprint / plane
+        potential[inside] = solve_by_lines(inner, right, films, n_surface, power).potential.ravel()
+    solved = potential[inside]
     scale = np.abs(inner) @ np.abs(solved) + np.abs(right)
     residual = float(np.max(np.abs(inner @ solved - right) / np.where(scale > 0, scale, 1.0)))
     if not (np.isfinite(solved).all() and residual < _RESIDUAL_LIMIT):
@@ -209,7 +216,16 @@ def _solve(system: ConductionSystem) -> tuple[NDArray[np.float64], int]:
             f"the linear solver left a relative residual of {residual:.1e} (limit {_RESIDUAL_LIMIT:.0e}); "
             "the films' conductivities may differ by too much: check them"
         )
-    return potential.reshape(-1, n_surface), len(free)
+    return potential.reshape(-1, n_surface), len(right)
+
+
+def _direct(matrix: csr_matrix, right: NDArray[np.float64]) -> NDArray[np.float64]:
+    columns = matrix.tocsc()
+    factored = splu(
+        columns, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+    )
+    solved = factored.solve(right)
+    return np.asarray(solved + factored.solve(right - columns @ solved))
 
 
 def _measure(system: ConductionSystem, potential: NDArray[np.float64], unknowns: int) -> _Solution:
