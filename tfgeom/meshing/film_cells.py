@@ -81,9 +81,7 @@ def _interfaces(mesh: FilmMesh, nodes: Ids, names: list[str], above: str) -> dic
     # names may hold the bar that joins them
     joined = distinct_names((f"{inner}|{outer}" for inner, outer in itertools.pairwise(bounds)), str)
     levels = [mesh.faces(0)[0], *(mesh.faces(film)[1] for film in range(len(names)))]
-    return {
-        name: nodes[mesh.quads + level * n_surface] for name, level in zip(joined, levels, strict=True)
-    }
+    return {name: nodes[mesh.quads + level * n_surface] for name, level in zip(joined, levels, strict=True)}
 
 
 def _faces(quads: Ids) -> dict[str, Ids]:

@@ -15,12 +15,14 @@ from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.profile import Level
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.film_mesh import FilmMesh
+from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.quality import hex_quality
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.surface_grid import SurfaceGrid
 from tfgeom.units import UM
 
 _HEAD_CELLS = 4  # cells of the head space's height, or of the widest gap, that its lowest cell is
+_BYTES_PER_HEX = 750  # peak while the mesh is measured (tracemalloc); it keeps an eighth of that
 
 Ids = NDArray[np.int64]
 Points = NDArray[np.float64]
@@ -119,6 +121,7 @@ def _space_above(
     spacing = min(height, cell.gap or height) / _HEAD_CELLS / UM
     plane = _fill_head(made, base, ids, top, resolution, spacing)
     points, hexes = np.concatenate(made.points), np.concatenate(made.hexes)
+    require_memory(_BYTES_PER_HEX * len(hexes), f"a mesh of {len(hexes):,} hexahedra above the films")
     quality = hex_quality(points[hexes])
     smallest = float(quality.jacobian.min())
     if not smallest > 0:

@@ -25,8 +25,8 @@ from tfgeom.meshing.surface_grid import boundary_edges, coincident
 from tfgeom.meshing.tiling import one_sector, tile_grid
 from tfgeom.units import UM
 
-# Bound of the peak while bodies are made and written (tracemalloc): 80 B to make, 36 B kept, 120 B as STL.
-_BYTES_PER_TRIANGLE = 250
+# Bound of the peak while bodies are made and written (tracemalloc): 80 to 210 B to make, 120 B as STL.
+_BYTES_PER_TRIANGLE = 300
 MAX_TRIANGLES = 2_000_000
 """Most triangles that bodies are built of, unless more are allowed."""
 SUBSTRATE = "substrate"
@@ -117,8 +117,7 @@ class _Bodies:
         room = self.cell.gap or math.sqrt(self.cell.footprint)
         thinnest = min((film.layer.thickness for film in laid), default=room / 20)
         self.grid = build_surface_grid(self.cell, self.levels, thinnest, resolution)
-        bodies = len(stack.films) + with_substrate
-        self._require_budget(bodies, tile, max_triangles)
+        self._require_budget(len(laid), len(stack.films) - len(laid) + with_substrate, tile, max_triangles)
         self.tiling = one_sector(self.grid) if tile is None else tile_grid(self.grid, self.cell, *tile)
         sector = np.stack([self.grid.place(level)[0] for level in self.levels])
         self.points = self.tiling.points(sector)
@@ -126,10 +125,13 @@ class _Bodies:
         self.quads = self.tiling.quads(self.grid.quads)
         self.edges = boundary_edges(self.quads)
 
-    def _require_budget(self, bodies: int, tile: tuple[int, int] | None, max_triangles: int) -> None:
-        copies = 1 / self.grid.fraction
-        # two faces, and some for the sides
-        per_cell = math.ceil(copies * 4.2 * len(self.grid.quads) * bodies)
+    def _require_budget(
+        self, films: int, flat: int, tile: tuple[int, int] | None, max_triangles: int
+    ) -> None:
+        quads, border = len(self.grid.quads), sum(len(row) for row in self.grid.borders.values())
+        # faces and the cut around them; of bodies with a flat side also its fan
+        per_sector = films * (4 * quads + 2 * border) + flat * (2 * quads + 3 * border)
+        per_cell = math.ceil(per_sector / self.grid.fraction)
         wanted = self.grid.fraction if tile is None else tile[0] * tile[1]
         needed = math.ceil(wanted * per_cell)
         if needed <= max_triangles:
@@ -270,7 +272,9 @@ class _Bodies:
         """Return for each node on the upper border of a through-hole's cell the one below it."""
         below = np.arange(self.grid.n_nodes)
         below[self.grid.borders["top"]] = self.grid.borders["lower face"]
-        return self.tiling.standing_for(below)
+        made = np.arange(self.tiling.n_nodes)
+        made[self.tiling.node_of] = self.tiling.node_of[:, :, below]
+        return made
 
 
 def _halves(quads: Ids) -> Ids:

@@ -267,9 +267,10 @@ def _outline(loop: Loop, place: _Place) -> tuple[Outline, NDArray[np.int64], NDA
         bases.append((base @ rotate)[keep])
         velocities.append((velocity @ rotate)[keep])
         steps.append(same)
-    outline = Outline(np.concatenate(bases), np.concatenate(velocities), loop.opening)
     joined = np.concatenate(steps)
     merged = np.maximum.accumulate(np.where(joined, 0, np.arange(len(joined))))
+    # taken from one column: turned by different angles, those of a corner would differ in the last digit
+    outline = Outline(np.concatenate(bases)[merged], np.concatenate(velocities), loop.opening)
     return outline, len(steps[1]) * np.arange(place.halves + 1), merged
 
 

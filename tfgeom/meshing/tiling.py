@@ -75,10 +75,13 @@ class Tiling:
         return np.unique(self.node_of[:, :, sector])
 
     def standing_for(self, sector: Ids) -> Ids:
-        """Return, from the node that stands for each node of the sector, the same for all nodes."""
-        made = np.arange(self.n_nodes)
-        made[self.node_of] = self.node_of[:, :, sector]
-        return made
+        """Return, from the node that stands for each node of the sector, the same for all nodes.
+
+        Copies that share a node on their seam have a common node stand for all that coincide with it.
+        """
+        labels, _ = _merge(self.n_nodes, [(self.node_of.ravel(), self.node_of[:, :, sector].ravel())])
+        _, first = np.unique(labels, return_index=True)
+        return np.asarray(first[labels])
 
 
 def tile_grid(grid: SurfaceGrid, cell: Cell, columns: int = 1, rows: int = 1) -> Tiling:

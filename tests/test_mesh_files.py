@@ -1,0 +1,540 @@
+"""`tfgeom mesh`: every format and what it may hold, read back by other programs; and what must be refused."""
+
+import json
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from tests.design_texts import FLOODED, VALID, spoilt
+from tfgeom import mesh_files
+from tfgeom.cli import main
+from tfgeom.design import Design, load_design
+from tfgeom.errors import DesignError, MeshError, OutputError, UnsupportedError
+from tfgeom.mesh_files import CELL_SUFFIXES, WHAT, check_mesh_path, sidecar_of, write_mesh_file
+from tfgeom.meshing.solid_files import SOLID_SUFFIXES
+from tfgeom.model import build_model
+from tfgeom.units import UM
+
+DESIGNS = Path(__file__).parents[1] / "designs"
+PEARSE = DESIGNS / "pearse_2018_holes_30um.yaml"
+SUFFIXES = (*CELL_SUFFIXES, *SOLID_SUFFIXES)
+# Across the five films of Pearse 2018 a hole of 3 um leaves 2.61 um.
+CATHODE_GAIN = 9.606
+FILLED = """\
+schema_version: 1
+name: filled
+relief: {kind: honeycomb, pitch: 6 um, wall: 1 um, depth: 4 um}
+substrate: {material: Si, thickness: 20 um}
+layers:
+  - {role: current_collector, material: Ru, thickness: 40 nm}
+  - {role: cathode, material: LiV2O5, thickness: 70 nm}
+  - {role: electrolyte, material: Li2PO2N, thickness: 50 nm}
+  - {role: anode, material: SnNx, fill: {above_top: 0.5 um}}
+cell: {type: conformal}
+operation: {voltage: {min: 0.5 V, max: 3.5 V}, temperature: 25 degC}
+"""
+BARE = "schema_version: 1\nname: bare\nrelief: {kind: trenches, pitch: 4 um, width: 2 um, depth: 3 um}\n"
+WAFER = "substrate: {material: Si, thickness: 10 um}\n"
+SHORT = spoilt(FLOODED, ("height: 50 um", "height: 5 um"), ("separator: 20 um", "separator: 2 um")) + WAFER
+Captured = pytest.CaptureFixture[str]
+Body = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+
+def design_of(text: str, folder: Path) -> Design:
+    file = folder / "design.yaml"
+    file.write_text(text, encoding="utf-8")
+    design = load_design(file)
+    file.unlink()
+    return design
+
+
+def mesh(*arguments: object) -> int:
+    """Return the exit code of `tfgeom mesh`."""
+    with pytest.raises(SystemExit) as done:
+        main(["mesh", *map(str, arguments)])
+    code = done.value.code
+    assert code is None or isinstance(code, int)
+    return code or 0
+
+
+def sidecar(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(sidecar_of(path).read_text(encoding="utf-8"))
+    return found
+
+
+def volume_of(body: Body) -> float:
+    points, triangles = body
+    a, b, c = ((points - points.mean(axis=0))[corner] for corner in triangles.T)
+    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6)
+
+
+def read_bodies(path: Path) -> dict[str, Body]:
+    """Return the bodies of a file by name as trimesh reads them, in the units of the file's meshes."""
+    import trimesh
+
+    options = {"split_objects": True} if path.suffix == ".obj" else {}
+    loaded = trimesh.load(path, process=False, **options)
+    if path.suffix == ".ply":
+        layer = loaded.metadata["_ply_raw"]["face"]["data"]["layer"]
+        header = path.read_bytes().split(b"end_header")[0].decode().splitlines()
+        names = [line.split()[-1] for line in header if line.startswith("comment layer")]
+        return {name: (loaded.vertices, loaded.faces[layer == i]) for i, name in enumerate(names)}
+    if path.suffix == ".glb":
+        found = {}
+        for node in loaded.graph.nodes_geometry:
+            matrix, name = loaded.graph[node]
+            body = loaded.geometry[name]
+            # in metres, placed by the root node
+            found[name] = (1e6 * (body.vertices @ matrix[:3, :3].T + matrix[:3, 3]), body.faces)
+        return found
+    if isinstance(loaded, trimesh.Trimesh):  # of one body it keeps no name
+        lines = path.read_text().splitlines()
+        name = next(line.split()[1] for line in lines if line.startswith(("solid ", "o ")))
+        return {name: (loaded.vertices, loaded.faces)}
+    return {name: (body.vertices, body.faces) for name, body in loaded.geometry.items()}
+
+
+def region_volumes(path: Path) -> NDArray[np.float64]:
+    """Return the volume of each region of a file of cells, um³, as VTK finds it."""
+    import meshio
+    import pyvista
+
+    if path.suffix == ".vtu":
+        grid = pyvista.read(path)
+        volumes = grid.compute_cell_sizes()["Volume"]
+        assert (volumes > 0).all()
+        return np.bincount(grid["film"], weights=volumes).astype(np.float64)
+    loaded = meshio.read(path)
+    found = np.zeros(sum(int(tag[1]) == 3 for tag in loaded.field_data.values()))
+    for block, group in zip(loaded.cells, loaded.cell_data["gmsh:physical"], strict=True):
+        if block.dim == 3:
+            kind = getattr(pyvista.CellType, block.type.upper())
+            part = pyvista.UnstructuredGrid({kind: block.data}, loaded.points)
+            np.add.at(found, group - 1, np.abs(part.compute_cell_sizes()["Volume"]))
+    return found
+
+
+def closed_forms(design: Design, covered: float) -> list[float]:
+    return [film.volume * covered / UM**3 for film in build_model(design).stack.films]
+
+
+@pytest.mark.parametrize("suffix", CELL_SUFFIXES)
+@pytest.mark.parametrize(
+    ("name", "tiles"),
+    [("pearse", None), ("pearse", "2x1"), ("pillars", None), ("pillars", "1x2"), ("filled", None)],
+)
+def test_cells_of_films(name: str, tiles: str | None, suffix: str, tmp_path: Path) -> None:
+    text = {"pearse": VALID, "pillars": SHORT, "filled": FILLED}[name]
+    design = design_of(text, tmp_path)
+    target = tmp_path / f"x{suffix}"
+    made = write_mesh_file(design, target, tiles=tiles, resolution=1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [target.name, f"{target.name}.json"]
+    said = sidecar(target)
+    assert said["unit"] == "um"
+    assert said["unit_cells"] == pytest.approx({"pillars": 1 / 8}.get(name, 1 / 12) if tiles is None else 2)
+    exact = closed_forms(design, said["unit_cells"])
+    assert region_volumes(target) == pytest.approx(exact, rel=1e-6)
+    names = [layer.name for layer in design.layers]
+    assert said["regions"] == [part["name"] for part in said["parts"]] == names
+    for part, layer, volume in zip(said["parts"], design.layers, exact, strict=True):
+        assert part["role"] == layer.role
+        assert part["closed_form_volume_um3"] == pytest.approx(volume / said["unit_cells"], rel=1e-12)
+        assert part["volume_um3"] == pytest.approx(volume / said["unit_cells"], rel=1e-8)
+        assert abs(part["relative_error"]) < 1e-8
+    assert said["refine"] == 1
+    assert said["min_jacobian_um3"] > 0
+    assert abs(said["closure_error"]) < 1e-9
+    assert made.path == target
+    assert f"{said['n_nodes']} nodes, {said['n_cells']} cells" == made.counts
+
+
+def test_msh_read_by_gmsh_has_named_groups(tmp_path: Path) -> None:
+    gmsh = pytest.importorskip("gmsh", reason="gmsh is not installed, so it cannot read its own format here")
+    design = design_of(SHORT, tmp_path)
+    write_mesh_file(design, tmp_path / "x.msh", what="flooded", resolution=1)
+    gmsh.initialize([], False, False, False)
+    try:
+        gmsh.option.setNumber("General.Terminal", 0)
+        gmsh.open(str(tmp_path / "x.msh"))
+        found = {}
+        for dimension, group in gmsh.model.getPhysicalGroups():
+            size = 0.0
+            for entity in gmsh.model.getEntitiesForPhysicalGroup(dimension, group):
+                for cells in gmsh.model.mesh.getElements(dimension, entity)[1]:
+                    size += gmsh.model.mesh.getElementQualities(cells, "volume").sum()
+            found[dimension, gmsh.model.getPhysicalName(dimension, group)] = size
+    finally:
+        gmsh.finalize()
+    parts = sidecar(tmp_path / "x.msh")["parts"]
+    for part in parts:
+        assert found.pop((3, part["name"])) == pytest.approx(part["closed_form_volume_um3"] / 8, rel=1e-6)
+    assert sorted(name for _, name in found) == sorted(sidecar(tmp_path / "x.msh")["surfaces"])
+    assert found[2, "liquid|outside"] == pytest.approx(16 / 8, rel=1e-9)
+
+
+@pytest.mark.parametrize("suffix", CELL_SUFFIXES)
+def test_cells_of_films_and_liquid(suffix: str, tmp_path: Path) -> None:
+    design = design_of(SHORT, tmp_path)
+    target = tmp_path / f"x{suffix}"
+    write_mesh_file(design, target, what="flooded", resolution=1)
+    said = sidecar(target)
+    assert said["regions"] == ["inner_collector", "cathode", "liquid"]
+    assert said["materials"] == ["TiN", "Cl-TiO2", "LiPF6-EC-EMC"]
+    films = closed_forms(design, 1 / 8)
+    # pillars 5 um high of radius 1, 0.11 um of films, 2 um of head space
+    liquid = (16 * (5 + 0.11 + 2) - 5 * math.pi) / 8 - sum(films)
+    assert region_volumes(target) == pytest.approx([*films, liquid], rel=1e-6)
+    assert said["parts"][2]["role"] == "electrolyte"
+    assert said["parts"][2]["volume_um3"] == pytest.approx(8 * liquid, rel=1e-8)
+    assert said["surfaces"][-2:] == ["cathode|liquid", "liquid|outside"]
+
+
+def test_liquid_is_told_from_a_layer_of_that_name(tmp_path: Path) -> None:
+    text = spoilt(SHORT, ("material: Cl-TiO2,", "material: Cl-TiO2, name: liquid,"))
+    write_mesh_file(design_of(text, tmp_path), tmp_path / "x.vtu", what="flooded", resolution=1)
+    assert sidecar(tmp_path / "x.vtu")["regions"] == ["inner_collector", "liquid", "liquid_"]
+
+
+@pytest.mark.parametrize("suffix", SOLID_SUFFIXES)
+@pytest.mark.parametrize(
+    ("what", "text", "tiles"),
+    [
+        ("films", VALID, None),
+        ("films", SHORT, "2x3"),
+        ("films", FILLED, None),
+        ("solids", SHORT, None),
+        ("solids", FILLED, "2x2"),
+        ("solids", VALID, "1x2"),
+        ("substrate", BARE + WAFER, "3x1"),
+        ("substrate", FILLED, None),
+    ],
+    ids=["sector", "tile", "filled", "cell", "filled tile", "no substrate", "bare", "substrate"],
+)
+def test_bodies(what: str, text: str, tiles: str | None, suffix: str, tmp_path: Path) -> None:
+    design = design_of(text, tmp_path)
+    target = tmp_path / f"x{suffix}"
+    made = write_mesh_file(design, target, what=what, tiles=tiles)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [target.name, f"{target.name}.json"]
+    said = sidecar(target)
+    if tiles is None:
+        covered = 1 / 12 if what == "films" and text == VALID else 1
+    else:
+        covered = int(tiles[0]) * int(tiles[2])
+    assert said["unit_cells"] == covered == made.unit_cells
+    names = [] if what == "substrate" else [layer.name for layer in design.layers]
+    exact = [] if what == "substrate" else closed_forms(design, covered)
+    if what != "films" and design.substrate is not None:
+        names.insert(0, "substrate")
+        assert design.substrate.material == "Si"
+        cell = build_model(design).stack.cell
+        below = cell.footprint * (design.substrate.thickness - cell.height) + cell.solid_volume
+        exact.insert(0, covered * below / UM**3)
+    assert [part["name"] for part in said["parts"]] == names
+    assert len(said["colours"]) == len(set(said["colours"])) == len(names)
+    found = read_bodies(target)
+    assert sorted(found) == sorted(names)
+    # of GLB single precision: films of tens of nanometres on micrometres
+    tolerance = 2e-4 if suffix == ".glb" else 1e-8
+    assert [volume_of(found[name]) for name in names] == pytest.approx(exact, rel=tolerance)
+    assert said["file_unit"] == {".3mf": "um", ".glb": "m"}.get(suffix, "um, not said in the file")
+
+
+@pytest.mark.parametrize(
+    ("what", "suffix"),
+    [
+        (what, suffix)
+        for what in WHAT
+        for suffix in SUFFIXES
+        if suffix
+        not in (SUFFIXES if what == "films" else CELL_SUFFIXES if what == "flooded" else SOLID_SUFFIXES)
+    ],
+)
+def test_suffixes_that_cannot_hold_it(what: str, suffix: str, tmp_path: Path, capsys: Captured) -> None:
+    known = CELL_SUFFIXES if what == "flooded" else SOLID_SUFFIXES
+    target = tmp_path / f"x{suffix}"
+    assert mesh(PEARSE, "-o", target, "--what", what) == 2
+    assert capsys.readouterr().err == (
+        f"{target}: {suffix} cannot hold --what {what}; use {', '.join(known[:-1])} or {known[-1]}\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_known_suffixes_in_capitals(tmp_path: Path) -> None:
+    design = design_of(VALID, tmp_path)
+    for name in ("X.VTU", "X.Stl"):
+        write_mesh_file(design, tmp_path / name, resolution=1)
+        assert sidecar(tmp_path / name)["unit"] == "um"
+
+
+@pytest.mark.parametrize(
+    ("width", "length", "border", "size"),
+    [
+        ("30 um", "6 um", "0 um", 5 * 1),  # 30e-6 / 6e-6 is 4.999...: not one less by rounding
+        ("61 um", "20 um", "1 um", 9 * 3),
+        ("8 um", "7.9 um", "1 um", None),
+    ],
+)
+def test_die_of_squares(width: str, length: str, border: str, size: int | None, tmp_path: Path) -> None:
+    square = spoilt(VALID, ("lattice: hexagonal", "lattice: square"), ("depth: 30 um", "depth: 3 um"))
+    chip = f"chip: {{width: {width}, length: {length}, border: {border}}}\n"
+    design = design_of(square + chip, tmp_path)
+    if size is None:
+        with pytest.raises(DesignError, match="not one unit cell fits the chip inside its border"):
+            write_mesh_file(design, tmp_path / "x.ply", tiles="die")
+        assert list(tmp_path.iterdir()) == []
+        return
+    made = write_mesh_file(design, tmp_path / "x.ply", tiles="die")
+    assert made.unit_cells == size
+    points = np.concatenate([points for points, _ in read_bodies(tmp_path / "x.ply").values()])
+    width_um, length_um, border_um = (float(text.removesuffix(" um")) for text in (width, length, border))
+    inside = [width_um - 2 * border_um, length_um - 2 * border_um]
+    assert (np.ptp(points[:, :2], axis=0) <= np.array(inside) * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize(
+    ("width", "length", "size"),
+    [
+        # hexagons 6 um wide and 6.93 um high in rows 5.196 um apart, every other one half a pitch to the side
+        ("18.1 um", "12.2 um", 2 * 2),
+        ("21.1 um", "12.2 um", 3 * 2),
+        ("18.1 um", "12.1 um", 3 * 1),
+        ("6 um", "30 um", 1),
+    ],
+)
+def test_die_of_hexagons_lies_inside_the_border(width: str, length: str, size: int, tmp_path: Path) -> None:
+    text = spoilt(VALID, ("depth: 30 um", "depth: 3 um"))
+    design = design_of(text + f"chip: {{width: {width}, length: {length}}}\n", tmp_path)
+    made = write_mesh_file(design, tmp_path / "x.ply", tiles="die")
+    assert made.unit_cells == size
+    points = np.concatenate([points for points, _ in read_bodies(tmp_path / "x.ply").values()])
+    sides = np.array([float(side.split()[0]) for side in (width, length)])
+    assert (np.ptp(points[:, :2], axis=0) <= sides * (1 + 1e-9)).all()
+
+
+def test_numbers_of_pearse(tmp_path: Path) -> None:
+    made = write_mesh_file(load_design(PEARSE), tmp_path / "x.vtu")
+    said = sidecar(tmp_path / "x.vtu")
+    assert said["unit_cells"] == pytest.approx(1 / 12)
+    cathode = said["parts"][1]
+    assert (cathode["name"], cathode["role"], cathode["material"]) == ("cathode", "cathode", "LiV2O5")
+    assert cathode["volume_um3"] == pytest.approx(CATHODE_GAIN * 0.07 * 36 * math.sqrt(3) / 2, rel=1e-4)
+    assert said["refine"] == 2
+    assert made.quality is not None
+    assert made.quality.tolerated_error == 1e-5
+    assert json.dumps(made.sidecar(), indent=2) + "\n" == (tmp_path / "x.vtu.json").read_text()
+
+
+def test_command_prints_what_was_written(tmp_path: Path, capsys: Captured) -> None:
+    target = tmp_path / "x.vtu"
+    assert mesh(PEARSE, "-o", target, "--resolution", 1) == 0
+    shown, wrong = capsys.readouterr()
+    assert wrong == ""
+    assert shown.startswith(
+        f"{target}: {sidecar(target)['n_nodes']} nodes, {sidecar(target)['n_cells']} cells"
+    )
+    assert "0.08333 unit cells" in shown
+    assert "smallest Jacobian" in shown
+    assert "part\tvolume um3\tclosed form um3\trelative error" in shown
+    assert "cathode\t20.96" in shown
+    assert mesh(PEARSE, "-o", tmp_path / "x.3mf", "--what", "solids", "--tiles", "2x1") == 0
+    shown = capsys.readouterr().out
+    assert "bodies, " in shown
+    assert "2 unit cells" in shown
+    assert "Jacobian" not in shown
+    assert {path.name for path in tmp_path.iterdir()} == {"x.vtu", "x.vtu.json", "x.3mf", "x.3mf.json"}
+
+
+def test_result_replaces_an_older_one(tmp_path: Path) -> None:
+    design = design_of(VALID, tmp_path)
+    for name in ("x.vtu", "x.vtu.json", "x.stl"):
+        (tmp_path / name).write_text("old")
+    write_mesh_file(design, tmp_path / "x.vtu", resolution=1)
+    write_mesh_file(design, tmp_path / "x.stl")
+    assert (tmp_path / "x.vtu").read_bytes().startswith(b"<?xml")
+    assert (tmp_path / "x.stl").read_bytes().startswith(b"solid inner_collector")
+    assert sidecar(tmp_path / "x.vtu")["refine"] == 1
+
+
+REFUSED: dict[str, tuple[str, tuple[str, ...], int, str]] = {
+    # text, arguments, exit code, words
+    "unknown suffix": (VALID, ("x.foo",), 2, f"x.foo: '.foo' is not a mesh format; use {', '.join(SUFFIXES[:-1])} or .ply"),
+    "no suffix": (VALID, ("x",), 2, "x: '' is not a mesh format; use .vtu, .msh"),
+    "no folder": (VALID, ("no/x.vtu",), 2, "does not exist; create it, or write elsewhere"),
+    "unknown what": (VALID, ("x.vtu", "--what", "cheese"), 2, "--what cheese: unknown; use films, solids, substrate or flooded"),
+    "no tiles": (VALID, ("x.vtu", "--tiles", "0x3"), 2, "--tiles 0x3: write NxM with whole numbers from 1 on, such as 3x2, or die"),
+    "no rows": (VALID, ("x.stl", "--tiles", "3x00"), 2, "--tiles 3x00: write NxM with whole numbers"),
+    "words for tiles": (VALID, ("x.vtu", "--tiles", "abc"), 2, "--tiles abc: write NxM"),
+    "negative tiles": (VALID, ("x.vtu", "--tiles=-1x2"), 2, "--tiles -1x2: write NxM"),
+    "half a tile": (VALID, ("x.vtu", "--tiles", "1.5x2"), 2, "--tiles 1.5x2: write NxM"),
+    "resolution 0": (VALID, ("x.vtu", "--resolution", "0"), 2, "Invalid value for '--resolution'"),
+    "no chip": (VALID, ("x.stl", "--tiles", "die"), 2, "chip: the design has no chip; give its size, or write --tiles NxM for die"),
+    "no layers, cells": (BARE, ("x.vtu",), 1, "nothing to mesh: the design has no layers"),
+    "no layers, bodies": (BARE, ("x.stl",), 1, "nothing to make: the design has no layers; use --what substrate"),
+    "nothing at all": (BARE, ("x.stl", "--what", "solids"), 1, "there is nothing to make: the design has no layers"),
+    "no substrate": (BARE, ("x.stl", "--what", "substrate"), 2, "substrate: the design has no substrate; add one, such as"),
+    "conformal": (VALID, ("x.vtu", "--what", "flooded"), 2, "design.yaml:15:1: cell: only a flooded cell has a liquid above its films"),
+    "liquid on a tile": (SHORT, ("x.vtu", "--what", "flooded", "--tiles", "2x2"), 1, "not yet supported: volume cells above the films on a tile"),
+    "filled tile": (FILLED, ("x.msh", "--tiles", "2x2"), 1, "not yet supported: volume cells above the films on a tile"),
+    "too many triangles": (VALID, ("x.stl", "--tiles", "900x900"), 1, "more than the 2,000,000 allowed: at most"),
+    "few allowed": (VALID, ("x.stl", "--what", "solids", "--max-triangles", "10"), 1, "triangles, more than the 10 allowed: not even one cell fits"),
+    "too fine": (VALID, ("x.vtu", "--resolution", "999"), 1, "use a lower resolution"),
+    "too many cells": (VALID, ("x.vtu", "--tiles", "9999x9999"), 1, "hexahedra needs about"),
+    "thin wafer": (SHORT.replace("thickness: 10 um", "thickness: 4 um"), ("x.stl", "--what", "solids"), 2, "4 um"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_command_refuses_and_writes_nothing(case: str, tmp_path: Path, capsys: Captured) -> None:
+    text, (name, *rest), code, words = REFUSED[case]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    file = tmp_path / "in" / "design.yaml"
+    file.write_text(text)
+    assert mesh(file, "-o", tmp_path / "out" / name, *rest) == code
+    shown, wrong = capsys.readouterr()
+    assert shown == ""
+    assert words in wrong
+    assert "Traceback" not in wrong
+    if "Invalid value" not in words:
+        assert len(wrong.splitlines()) == 1
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(("what", "tiles"), [("films", "3x3"), ("films", None), ("flooded", None)])
+def test_cells_beyond_the_memory(
+    what: str, tiles: str | None, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "design.yaml"
+    file.write_text(SHORT)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=200_500_000))
+    options = ["--what", what, *(() if tiles is None else ("--tiles", tiles)), "--resolution", "1"]
+    assert mesh(file, "-o", tmp_path / "x.vtu", *options) == 1
+    wrong = capsys.readouterr().err
+    assert "hexahedra" in wrong
+    assert "needs about" in wrong
+    assert "and 0 MB are free" in wrong
+    assert [path.name for path in tmp_path.iterdir()] == ["design.yaml"]
+
+
+def test_memory_grows_with_the_tile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = design_of(SHORT, tmp_path)
+    asked: list[int] = []
+    monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what: asked.append(needed))
+    for tiles in (None, "1x1", "2x3"):
+        write_mesh_file(design, tmp_path / "x.vtu", tiles=tiles, resolution=1)
+    assert asked == [asked[0], 8 * asked[0], 48 * asked[0]]
+    assert asked[0] > 500 * sidecar(tmp_path / "x.vtu")["n_cells"] / 48
+
+
+def test_a_tile_stays_within_the_memory_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tracemalloc
+
+    asked: list[int] = []
+    monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what: asked.append(needed))
+    design = design_of(VALID, tmp_path)
+    for suffix in CELL_SUFFIXES:
+        write_mesh_file(design, tmp_path / f"x{suffix}", resolution=1)  # what is loaded once is no mesh
+        tracemalloc.start()
+        try:
+            write_mesh_file(design, tmp_path / f"x{suffix}", tiles="2x2", resolution=1)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < asked[-1] < 3 * peak
+
+
+def failing(path: Path) -> Callable[..., None]:
+    def write(*_: object) -> None:
+        raise OutputError(f"{path}: cannot be written (no space left on device); write elsewhere")
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("name", "writer"), [("x.vtu", "write_vtu"), ("x.msh", "write_msh"), ("x.stl", "write_solids")]
+)
+def test_neither_file_when_the_mesh_fails(
+    name: str, writer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    design = design_of(VALID, tmp_path)
+    monkeypatch.setattr(mesh_files, writer, failing(tmp_path / name))
+    with pytest.raises(OutputError, match="no space left"):
+        write_mesh_file(design, tmp_path / name, resolution=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_neither_file_when_the_sidecar_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = design_of(VALID, tmp_path)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OutputError, match=r"x\.vtu\.json: cannot be written \(no space left on device\)"):
+        write_mesh_file(design, tmp_path / "x.vtu", resolution=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("blocked", "words"), [("x.vtu", "is a folder"), ("x.vtu.json", "is a folder")])
+def test_a_folder_in_the_way(blocked: str, words: str, tmp_path: Path) -> None:
+    design = design_of(VALID, tmp_path)
+    (tmp_path / blocked).mkdir()
+    with pytest.raises(OutputError, match=words):
+        write_mesh_file(design, tmp_path / "x.vtu")
+    with pytest.raises(OutputError, match=words):
+        check_mesh_path(tmp_path / "x.vtu")
+    assert [path.name for path in tmp_path.iterdir()] == [blocked]
+
+
+def test_a_folder_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OutputError, match="may not be written to; change its rights"):
+        check_mesh_path(tmp_path / "x.stl")
+
+
+def test_a_volume_that_is_off_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mesh_files, "substrate_volume", lambda *_: 1.00002e-15)
+    design = design_of(BARE + WAFER, tmp_path)
+    with pytest.raises(
+        MeshError, match=r"the volume of 'substrate' is .* off its closed form \(limit 1e-05\)"
+    ):
+        write_mesh_file(design, tmp_path / "x.stl", what="substrate")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_errors_name_the_place_in_the_design(tmp_path: Path) -> None:
+    file = tmp_path / "design.yaml"
+    file.write_text(
+        spoilt(FLOODED, ("kind: pillars", "kind: holes"), ("height:", "through: true, depth:"))
+        + WAFER.replace("10 um", "50 um")
+    )
+    with pytest.raises(UnsupportedError, match=r"design\.yaml:3:\d+: relief\.through: not yet supported"):
+        write_mesh_file(load_design(file), tmp_path / "x.vtu", what="flooded", resolution=1)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_odd_names_of_materials_survive(suffix: str, tmp_path: Path) -> None:
+    odd = '<b>"Si" & co|a</b>'
+    text = spoilt(BARE + WAFER, ("material: Si", f"material: '{odd}'"))
+    text += f"materials: {{'{odd}': {{density: 2.3 g/cm^3}}}}\n"
+    if suffix in CELL_SUFFIXES:
+        text = spoilt(SHORT, ("material: Cl-TiO2", f"material: '{odd}'"))
+        text += f"materials: {{'{odd}': {{volumetric_capacity: 100 mAh/cm^3}}}}\n"
+    target = tmp_path / f"x{suffix}"
+    what = "films" if suffix in CELL_SUFFIXES else "substrate"
+    write_mesh_file(design_of(text, tmp_path), target, what=what, resolution=1)
+    said = sidecar(target)
+    assert said["parts"][-1]["material"] == odd
+    if suffix in CELL_SUFFIXES:
+        assert said["materials"][-1] == odd
+        assert len(region_volumes(target)) == 2
+    else:
+        assert list(read_bodies(target)) == ["substrate"]
