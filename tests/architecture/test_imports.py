@@ -61,7 +61,20 @@ BUILT_FOR = {
     "typer": {"cli"},
     "rich": {"cli", "sweep"},
 }
-ONLY_INSIDE_FUNCTIONS = {"pint", "pyvista", "vtk", "vtkmodules", "matplotlib", "skfem", "trimesh", "rich", "psutil", "meshio", "trame", "k3d"}
+ONLY_INSIDE_FUNCTIONS = {
+    "pint",
+    "pyvista",
+    "vtk",
+    "vtkmodules",
+    "matplotlib",
+    "skfem",
+    "trimesh",
+    "rich",
+    "psutil",
+    "meshio",
+    "trame",
+    "k3d",
+}
 QUIET_START = """
 from tfgeom.cli import main
 try:
