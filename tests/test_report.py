@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,15 +18,13 @@ from tfgeom.design import Design, design_from_mapping, load_design
 from tfgeom.doctor import WINDOW_VARIABLE, Rendering
 from tfgeom.errors import DesignError, OutputError, UnsupportedError
 from tfgeom.evaluate import evaluate
-from tfgeom.films import Stack
 from tfgeom.model import build_model
 from tfgeom.palette import PARTS, film_colours
-from tfgeom.report import render_report, report_html, scene
+from tfgeom.report import render_report, report_html
 from tfgeom.report import still as still_module
 from tfgeom.report.headline import headline
 from tfgeom.report.numerals import length, number, percent, unit_text
 from tfgeom.report.outline import film_outlines, level_outline
-from tfgeom.report.scene import cut_patch
 from tfgeom.report.still import Still, StillRender
 
 PNG = base64.b64decode(
@@ -47,7 +44,6 @@ RELIEFS = {
     "holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um}",
     "trenches": "{kind: trenches, pitch: 4 um, width: 2 um, depth: 10 um}",
     "honeycomb": "{kind: honeycomb, pitch: 6 um, wall: 2 um, depth: 10 um}",
-    "turned": "{kind: pillars, lattice: square, cross_section: square, rotation: 15 deg, pitch: 14.8 um, side: 13.2 um, height: 5 um}",
     "microtubes": "{kind: microtubes, lattice: hexagonal, pitch: 6 um, outer_diameter: 4 um, wall: 1 um, height: 9 um}",
 }
 
@@ -414,61 +410,6 @@ def test_leaving_early_stops_the_renderer(pearse: Design, monkeypatch: pytest.Mo
             time.sleep(0.01)
     assert job._process.poll() is not None
     assert job.result().png is None
-
-
-def test_a_relief_without_a_mesh_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    design = designed(tmp_path, with_relief(RELIEFS["turned"]))
-    arguments = [str(design.origin.file), str(tmp_path / "still.png")]
-    assert scene.main(arguments) == still_module.NO_PICTURE_EXIT
-    assert "not yet supported: a mesh of coated sections that reach beyond" in capsys.readouterr().err
-    assert not (tmp_path / "still.png").exists()
-
-
-def quad_areas(surface: scene.Surface) -> Any:
-    a, b, c, d = (surface.points[surface.quads[:, corner]] for corner in range(4))
-    return np.linalg.norm(np.cross(c - a, d - b), axis=1) / 2
-
-
-@pytest.mark.parametrize("relief", ["pillars", "rounded", "holes", "honeycomb", "microtubes"])
-def test_the_scene_shows_whole_cells_and_a_cut_row(tmp_path: Path, relief: str) -> None:
-    stack = build_model(designed(tmp_path, with_relief(RELIEFS[relief]))).stack
-    columns, rows = scene._patch(stack)
-    whole = columns * (rows - 0.5)
-    skin, *cuts = cut_patch(stack)
-    area = stack.films[-1].outer_area * 1e12
-    assert quad_areas(skin).sum() == pytest.approx(whole * area, rel=0.01)
-    assert all(np.sum(np.abs(quad_areas(cut))) > 0 for cut in cuts)
-    assert [cut.colour for cut in cuts[1:]] == list(film_colours([f.layer for f in stack.films]).values())
-    assert skin.points[:, 1].min() > -1e-9  # nothing stands before the cut
-
-
-def test_a_bare_relief_has_a_scene(tmp_path: Path) -> None:
-    text = f"schema_version: 1\nname: Bare\nrelief: {RELIEFS['holes']}\n"
-    stack = build_model(designed(tmp_path, text)).stack
-    skin, substrate = cut_patch(stack)
-    assert skin.colour == substrate.colour
-    columns, rows = scene._patch(stack)
-    area = columns * (rows - 0.5) * stack.cell.area_gain * stack.cell.footprint * 1e12
-    assert quad_areas(skin).sum() == pytest.approx(area, rel=0.01)
-
-
-def cut_area(stack: Stack, index: int) -> float:
-    """Return the area of one film's faces in the cut plane, um²."""
-    surface = cut_patch(stack)[2 + index]
-    in_plane = np.abs(surface.points[surface.quads][:, :, 1]).max(axis=1) < 1e-9
-    return float(quad_areas(surface)[in_plane].sum())
-
-
-@pytest.mark.parametrize("relief", ["pillars", "holes", "trenches", "honeycomb", "microtubes"])
-def test_the_cut_shows_each_film_as_thick_as_it_is(tmp_path: Path, relief: str) -> None:
-    stack = build_model(designed(tmp_path, with_relief(RELIEFS[relief]))).stack
-    assert stack.cell.pitch is not None
-    pitch = stack.cell.pitch * 1e6
-    columns, _ = scene._patch(stack)
-    window = shapely.box(-pitch / 2, -5, pitch / 2, 20)
-    for index, outline in enumerate(film_outlines(stack, range(-1, 2))):
-        drawn = shapely.Polygon(outline.polygon).intersection(window).area
-        assert cut_area(stack, index) == pytest.approx(columns * drawn, rel=0.02)
 
 
 def test_a_stated_interface_resistance_is_named_when_it_dominates(pearse: Design) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tfgeom.evaluate import evaluate
     from tfgeom.report import render_report
     from tfgeom.sweep import run_sweep
+    from tfgeom.viewer.notebook import show
 
 __version__ = "0.1.0"
 
@@ -25,6 +26,7 @@ _HOMES = {
     "load_design": "tfgeom.design",
     "render_report": "tfgeom.report",
     "run_sweep": "tfgeom.sweep",
+    "show": "tfgeom.viewer.notebook",
 }
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "load_design",
     "render_report",
     "run_sweep",
+    "show",
 ]
 
 

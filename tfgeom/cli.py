@@ -323,6 +323,51 @@ def _short(value: float | None) -> str:
 
 
 @app.command()
+def view(
+    design: DesignFile,
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="[OTHER]", help="A second design, beside the first.", show_default=False),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 for any free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but loopback opens the page to others.")
+    ] = "127.0.0.1",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+    timeout: Annotated[
+        int, typer.Option(min=0, help="Seconds without a page after which to end; 0 for never.")
+    ] = 0,
+    screenshot: Annotated[
+        Path | None,
+        typer.Option("--screenshot", metavar="FILE", help="Write one picture (PNG) and serve no page."),
+    ] = None,
+) -> None:
+    """Turn, cut and change the cell in the browser, until Ctrl-C."""
+    from tfgeom.design import load_design
+    from tfgeom.errors import OutputError
+
+    designs = [load_design(file) for file in (design, other) if file is not None]
+    if screenshot is not None:
+        if other is not None:
+            raise OutputError("--screenshot: shows one design; leave the second out")
+        from tfgeom.viewer.still import screenshot as take_screenshot
+
+        take_screenshot(designs[0], screenshot)
+        typer.echo(screenshot)
+        return
+    from tfgeom.viewer.app import view_designs
+    from tfgeom.viewer.guard import is_loopback
+
+    if not is_loopback(host):
+        typer.echo(
+            f"warning: --host {host}: whoever reaches this machine can use the page and read the design; "
+            f"for yourself from afar use 'ssh -L {port}:127.0.0.1:{port}' instead",
+            err=True,
+        )
+    view_designs(designs, host, port, open_browser=not no_browser, timeout=timeout, say=typer.echo)
+
+
+@app.command()
 def doctor() -> None:
     """Print what this machine runs and can render."""
     from tfgeom.doctor import doctor_lines

@@ -5,6 +5,7 @@ same road on the flat cell.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -49,6 +50,9 @@ from tfgeom.results import (
 )
 from tfgeom.transport.flooded import flooded_obstacle
 from tfgeom.units import NM, OHM_CM2, UAH_PER_CM2, UM
+
+if TYPE_CHECKING:
+    from tfgeom.transport.conduction import Conduction
 
 FIDELITIES = ("analytic", "film", "fem")
 """What `evaluate` may be asked for; ``film`` is not built yet."""
@@ -162,6 +166,7 @@ def _geometry_only(model: Model) -> Evaluation:
         rules=(),
         published=compare_published(design.published, geometry, None, None, None, _no_rate),
         provenance=(),
+        design=design,
     )
 
 
@@ -186,6 +191,7 @@ def _whole_cell(model: Model, fidelity: str) -> Evaluation:
     geometry = _geometry(model, notes)
     open_circuit, energy = _energy(model, lithium, notes)
     resistance: ResistanceNumbers | None = None
+    conduction: Conduction | None = None
     rate: tuple[RateNumbers, ...] | None = None
     summary: RateSummary | None = None
     point: RateAt = _no_rate
@@ -194,7 +200,7 @@ def _whole_cell(model: Model, fidelity: str) -> Evaluation:
         notes.append(f"resistance and rate are null: not yet supported: {obstacle}")
     else:
         found = model.resistance(by_elements=fidelity == "fem")
-        resistance = found.numbers
+        resistance, conduction = found.numbers, found.conduction
         if resistance.incomplete:
             missing = ", ".join(resistance.incomplete)
             notes.append(f"at best: {missing} not known, so that loss is left out of resistance and rate")
@@ -230,6 +236,8 @@ def _whole_cell(model: Model, fidelity: str) -> Evaluation:
             theory_of(model.plane, lithium.plane),
         ),
         provenance=_provenance(model),
+        design=design,
+        conduction=conduction,
     )
 
 

@@ -7,7 +7,11 @@ is in `Evaluation.notes`.
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfgeom.design import Design
+    from tfgeom.transport.conduction import Conduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +251,11 @@ class ProvenanceNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All numbers of one design, beside its planar baselines."""
+    """All numbers of one design, beside its planar baselines.
+
+    ``design`` is what was evaluated and ``conduction`` its finite-element solve, for pictures; neither is
+    part of the numbers.
+    """
 
     name: str
     version: str
@@ -265,8 +273,12 @@ class Evaluation:
     rules: tuple[RuleNumbers, ...]
     published: tuple[PublishedNumbers, ...]
     provenance: tuple[ProvenanceNumbers, ...]
+    design: "Design | None" = field(default=None, compare=False, repr=False)
+    conduction: "Conduction | None" = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and strings: the JSON object."""
-        plain: dict[str, Any] = dataclasses.asdict(self)
+        numbers = dataclasses.replace(self, design=None, conduction=None)
+        plain: dict[str, Any] = dataclasses.asdict(numbers)
+        del plain["design"], plain["conduction"]
         return plain

@@ -53,7 +53,7 @@ BUILT_FOR = {
     "pyvista": {"meshing", "report", "viewer"},
     "vtk": {"report", "viewer"},
     "vtkmodules": {"report", "viewer"},
-    "matplotlib": {"report"},
+    "matplotlib": {"report", "viewer"},
     "trame": {"viewer"},
     "k3d": {"viewer"},
     "jinja2": {"report"},

@@ -8,9 +8,14 @@ from pathlib import Path
 
 from tests.benchmarks.film_mesh import film_mesh_table
 from tests.benchmarks.speed import Row, speed_table
+from tests.benchmarks.viewer import viewer_table
 from tfgeom.errors import MissingExtraError
 
-CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {"speed": speed_table, "film_mesh": film_mesh_table}
+CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
+    "speed": speed_table,
+    "film_mesh": film_mesh_table,
+    "viewer": viewer_table,
+}
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 
 

@@ -26,6 +26,7 @@ from tfgeom.report.section import draw_section
 from tfgeom.report.still import Still, StillRender
 from tfgeom.report.storage import active_heights, device_table, draw_ragone, lithium_table
 from tfgeom.results import Evaluation
+from tfgeom.viewer.in_report import EmbeddedView, embedded_view
 
 SCHEMA_VERSION = 1
 """Version of the JSON that is written beside the page."""
@@ -81,7 +82,8 @@ def render_report(
     build_model(design)  # an impossible design is found out before anything is rendered
     with StillRender(design) as job:
         evaluation = evaluate_best(design) if fidelity is None else evaluate(design, fidelity)
-        text = report_html(evaluation, design, job.result())
+        view = embedded_view(evaluation, design)  # while the still is rendered
+        text = report_html(evaluation, design, job.result(), view)
     write_text(page, text)
     if not special:
         plain = json.dumps(_numbers(evaluation), indent=2, ensure_ascii=False, allow_nan=False)
@@ -91,7 +93,9 @@ def render_report(
     return page
 
 
-def report_html(evaluation: Evaluation, design: Design, still: Still | None = None) -> str:
+def report_html(
+    evaluation: Evaluation, design: Design, still: Still | None = None, view: EmbeddedView | None = None
+) -> str:
     """Return the page of an evaluated design.
 
     Parameters
@@ -102,6 +106,8 @@ def report_html(evaluation: Evaluation, design: Design, still: Still | None = No
         What was evaluated.
     still
         The 3D picture, or the sentence in its place.
+    view
+        The 3D view, or the sentence in its place.
     """
     return fill_template(
         "report.html.j2",
@@ -116,6 +122,7 @@ def report_html(evaluation: Evaluation, design: Design, still: Still | None = No
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
         pictures=_draw(evaluation, design, still or Still(None, "no 3D picture was rendered for this page")),
+        view=view,
         design_text=dump_design(design),
         design_json=script_json(design.model_dump(mode="json", exclude_defaults=True)),
         numbers_json=script_json(_numbers(evaluation)),

@@ -15,11 +15,10 @@ from typing import Self
 
 from tfgeom.design import Design, dump_design
 from tfgeom.doctor import Rendering, forget_rendering, probe_rendering
+from tfgeom.viewer.still import NO_PICTURE_EXIT
 
 RENDER_SECONDS = 60.0
 """Longest wait for a picture."""
-NO_PICTURE_EXIT = 3
-"""Exit code of the scene process for a relief that cannot be drawn; the reason is its last line."""
 _NOT_RENDERED = "the 3D picture was not rendered"
 
 
@@ -95,7 +94,7 @@ class StillRender:
             if self._cancelled:
                 return Still(None, _NOT_RENDERED)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tfgeom.report.scene", str(design), str(picture)],
+                [sys.executable, "-m", "tfgeom.viewer.still", str(design), str(picture)],
                 env=rendering.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

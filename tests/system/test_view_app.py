@@ -1,0 +1,411 @@
+"""`tfgeom view` as a person uses it: the real server, a real browser, pixels of the picture."""
+
+import io
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tfgeom.design import load_design
+from tfgeom.doctor import probe_rendering
+from tfgeom.evaluate import evaluate
+
+pytestmark = pytest.mark.slow
+PATIENCE = 30.0  # s, for what takes a moment on a busy machine
+
+THICK = """\
+schema_version: 1
+name: Thick films
+relief: {kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 4 um, depth: 4 um}
+layers:
+  - {role: current_collector, material: Ru, thickness: 200 nm}
+  - {role: cathode, material: LiV2O5, thickness: 300 nm}
+  - {role: electrolyte, material: Li2PO2N, thickness: 300 nm}
+  - {role: anode, material: SnNx, thickness: 300 nm}
+  - {role: current_collector, material: TiN, thickness: 200 nm}
+cell: {type: conformal}
+operation: {voltage: {min: 0.5 V, max: 3.5 V}, temperature: 25 degC}
+"""
+HTML = "<b id='evil'>bold</b> {{ 7 * 7 }} <script>window.evil = 1</script>"
+CATHODE, ANODE = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)
+Pixels = NDArray[np.float64]
+
+
+def need(found: bool, lacking: str) -> None:
+    if not found:
+        if os.environ.get("CI"):
+            pytest.fail(lacking)
+        pytest.skip(f"{lacking}; so no page was opened")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium")
+    need(chromium is not None, "chromium is not installed: apt-get install -y chromium")
+    need(probe_rendering().works, "this machine cannot render")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    flags += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield running
+        running.close()
+
+
+@contextmanager
+def server(*arguments: str | Path) -> Iterator[str]:
+    """Serve a page, yield its address, end it with Ctrl-C and require that this was clean."""
+    command = [sys.executable, "-m", "tfgeom", "view", *map(str, arguments), "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        try:
+            address = running.stdout.readline().strip()
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address), address + running.stderr.read()
+            yield address
+            running.send_signal(signal.SIGINT)
+            assert running.wait(PATIENCE) == 0
+            assert running.stderr.read() == ""
+        finally:
+            running.kill()
+
+
+@contextmanager
+def page_of(browser: Any, address: str) -> Iterator[Any]:
+    """Open the page and require that it neither complains nor asks anyone else."""
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    complaints: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda said: complaints.extend([said.text] * (said.type in ("error", "warning"))))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("websocket", lambda socket: requests.append(socket.url))
+    page.goto(address)
+    page.wait_for_selector(".headline td", timeout=PATIENCE * 1000)
+    until(lambda: count(picture(page), CATHODE) > 100, "a picture with the cathode")
+    yield page
+    page.close()
+    assert complaints == []
+    host = address.removeprefix("http://")
+    own = tuple(scheme + host for scheme in ("http://", "ws://", "blob:http://"))
+    assert [url for url in requests if not url.startswith((*own, "data:"))] == []
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            pytest.fail(f"not within {PATIENCE:g} s: {what}")
+        time.sleep(0.1)
+
+
+def picture(page: Any, view: int = 0) -> Pixels:
+    from PIL import Image
+
+    shot = page.locator(f".view-{view}").screenshot()
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), dtype=float)
+
+
+def count(pixels: Pixels, colour: tuple[int, int, int]) -> int:
+    """Return how many pixels are of a colour, in light or in shade."""
+    direction = np.array(colour) / np.linalg.norm(colour)
+    size = np.linalg.norm(pixels, axis=2)
+    return int(((pixels @ direction > 0.97 * size) & (size > 60) & (np.ptp(pixels, axis=2) > 60)).sum())
+
+
+def differs(one: Pixels, other: Pixels) -> bool:
+    return one.shape != other.shape or float((np.abs(one - other).max(axis=2) > 40).mean()) > 0.003
+
+
+def headline(page: Any, index: int = 0) -> dict[str, list[str]]:
+    rows = page.locator(f".headline-{index} tbody tr")
+    return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows.all()}
+
+
+def printed(file: Path) -> dict[str, list[str]]:
+    """Return what the page must show of a design, straight from its evaluation."""
+    found = evaluate(load_design(file))
+    assert found.capacity is not None
+    assert found.energy is not None
+    assert found.resistance is not None
+    capacity, energy, resistance, geometry = found.capacity, found.energy, found.resistance, found.geometry
+    numbers: dict[str, tuple[float | None, float | None, str]] = {
+        "footprint capacity": (capacity.footprint_capacity_uAh_cm2, capacity.planar_uAh_cm2, "uAh/cm2"),
+        "footprint capacity gain": (capacity.footprint_capacity_gain, 1, ""),
+        "footprint energy": (
+            energy.footprint_energy_mWh_cm2,
+            energy.planar.footprint_energy_mWh_cm2,
+            "mWh/cm2",
+        ),
+        "area-specific resistance": (resistance.asr_ohm_cm2, resistance.planar_asr_ohm_cm2, "ohm cm2"),
+        "area gain": (geometry.area_gain, 1, ""),
+        "gap after coating": (geometry.gap_after_coating_nm, None, "nm"),
+        "N/P ratio": (capacity.n_to_p_ratio, None, ""),
+    }
+    return {
+        what: ["–" if n is None else f"{n:.4g}" for n in (cell, plane)] + [unit]
+        for what, (cell, plane, unit) in numbers.items()
+    }
+
+
+def write(folder: Path, *changes: tuple[str, str], name: str = "thick.yaml") -> Path:
+    text = THICK
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def enter(page: Any, box: str, text: str) -> None:
+    page.locator(box).fill(text)
+    page.locator(box).press("Tab")
+
+
+def test_layers_and_cut_change_the_picture(browser: Any, tmp_path: Path) -> None:
+    with server(write(tmp_path)) as address, page_of(browser, address) as page:
+        cut = picture(page)
+        with_anode = count(cut, ANODE)
+        assert with_anode > 500
+        anode = page.locator("label.body").filter(has_text="anode: SnNx").locator("input")
+        anode.uncheck()
+        until(lambda: count(picture(page), ANODE) < 10, "the anode's colour leaves")
+        assert count(picture(page), CATHODE) > 500
+        anode.check()
+        until(lambda: abs(count(picture(page), ANODE) - with_anode) < 0.1 * with_anode, "and comes back")
+        page.locator("#is-cut").uncheck()
+        until(lambda: count(picture(page), CATHODE) < 0.7 * count(cut, CATHODE), "the inside is hidden")
+        page.locator("#is-cut").check()
+        until(lambda: not differs(picture(page), cut), "the same cut again")
+        for box, value in (("#cut-direction", "x"), ("#cut-direction", "z"), ("#cut-direction", "y")):
+            before = picture(page)
+            page.locator(box).select_option(value)
+            until(lambda before=before: differs(picture(page), before), f"another cut: {value}")  # type: ignore[misc]
+        for name, key in (
+            ("cut-position", "End"),
+            ("cut-position", "Home"),
+            ("explode", "End"),
+            ("taller", "Home"),
+        ):
+            before = picture(page)
+            page.locator(f".{name} [role=slider]").press(key)
+            until(lambda before=before: differs(picture(page), before), f"{name} to its {key}")  # type: ignore[misc]
+        page.locator("#reset-camera").click()
+        before = picture(page)
+        enter(page, "#columns", "3")
+        until(lambda: differs(picture(page), before), "three cells in a row")
+        enter(page, "#rows", "3000")
+        page.wait_for_selector("#problem")
+        assert "are too many to show" in page.locator("#problem").inner_text()
+        assert re.search(r"use \d+x\d+", page.locator("#problem").inner_text())
+        enter(page, "#rows", "<b>")
+        page.get_by_text("tiles: '<b>' is no count").wait_for()
+        enter(page, "#rows", "1")
+        page.locator("#problem").wait_for(state="detached")
+        page.locator(".thicker [role=slider]").press("End")
+        page.get_by_text("films 100 times thicker would merge; use at most 1.").wait_for()
+
+
+def test_sliders_show_what_evaluate_says_and_refuse_what_cannot_be(browser: Any, tmp_path: Path) -> None:
+    file = write(tmp_path)
+    with server(file) as address, page_of(browser, address) as page:
+        start = printed(file)
+        assert headline(page) == start
+        first = picture(page)
+        thumb = page.locator(".slider-0 [role=slider]")
+        for _ in range(3):
+            thumb.press("ArrowRight")
+        pitch = page.locator("#text-0")
+        until(lambda: headline(page) != start, "the numbers follow the pitch")
+        until(lambda: differs(picture(page), first), "the picture follows the pitch")
+        assert pitch.input_value() not in ("6 um", "")
+        changed = printed(write(tmp_path, ("pitch: 6 um", f"pitch: {pitch.input_value()}"), name="wide.yaml"))
+        assert changed != start
+        until(lambda: headline(page) == changed, "the numbers of evaluate")
+
+        with page.expect_download() as download:
+            page.locator("#save-design").click()
+        assert download.value.suggested_filename == "thick_changed.yaml"
+        download.value.save_as(tmp_path / "saved.yaml")
+        assert printed(tmp_path / "saved.yaml") == changed
+        wide = evaluate(load_design(tmp_path / "wide.yaml")).to_dict()
+        assert evaluate(load_design(tmp_path / "saved.yaml")).to_dict() == wide
+        with page.expect_download() as download:
+            page.locator("#save-picture").click()
+        assert download.value.path().read_bytes().startswith(b"\x89PNG")
+        page.locator("#mesh-format").select_option("glb")
+        with page.expect_download() as download:
+            page.locator("#save-mesh").click()
+        assert download.value.suggested_filename == "thick.glb"
+        assert download.value.path().read_bytes().startswith(b"glTF")
+
+        good = picture(page)
+        for box, text, words in (
+            ("#text-1", "9 um", "does not fit pitch"),
+            ("#text-1", "2 um", "the films close the opening"),
+            ("#text-1", "4", "needs a unit"),
+        ):
+            enter(page, box, text)
+            page.locator("#problem").get_by_text(words).wait_for()
+            assert page.get_by_text("those of the last good design").is_visible()
+            assert headline(page) == changed
+            assert not differs(picture(page), good)
+        page.locator("#as-read").click()
+        page.locator("#problem").wait_for(state="detached")
+        until(lambda: headline(page) == start, "the design as read")
+        until(lambda: not differs(picture(page), first), "its picture")
+        assert not page.get_by_text("those of the last good design").is_visible()
+
+
+def test_two_hundred_fast_moves_end_in_the_last_state(browser: Any, tmp_path: Path) -> None:
+    with server(write(tmp_path)) as address, page_of(browser, address) as page:
+        box = page.locator(".slider-0 [role=slider]").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for step in range(200):
+            page.mouse.move(x + 80 * (step % 50) / 50, y)
+        page.mouse.move(x + 60, y)
+        page.mouse.up()
+        text = page.locator("#text-0")
+        position = float(page.locator(".slider-0 [role=slider]").get_attribute("aria-valuenow"))
+        until(lambda: text.input_value() == f"{position:g} um", "the text of the last position")
+        last = printed(write(tmp_path, ("pitch: 6 um", f"pitch: {text.input_value()}"), name="last.yaml"))
+        until(lambda: headline(page) == last, "the numbers of the last position")
+        time.sleep(1)
+        assert headline(page) == last
+        assert page.locator("#problem").count() == 0
+
+
+def test_a_solve_offers_fields_until_the_design_changes(browser: Any, tmp_path: Path) -> None:
+    with server(write(tmp_path)) as address, page_of(browser, address) as page:
+        plain = picture(page)
+        assert page.locator("#field option").count() == 1
+        page.locator("#solve").click()
+        until(lambda: page.locator("#field option").count() == 3, "fields to choose")
+        page.locator("#field").select_option("current density")
+        until(lambda: count(picture(page), ANODE) < 10, "the field's colours instead of the films'")
+        assert differs(picture(page), plain)
+        enter(page, "#text-0", "6.5 um")
+        until(lambda: page.locator("#field option").count() == 1, "no field of another design")
+        until(lambda: count(picture(page), ANODE) > 500, "the films' colours again")
+        assert page.locator("#failure").count() == 0
+
+
+def test_two_designs_turn_together_and_names_are_text(browser: Any, tmp_path: Path) -> None:
+    file = write(tmp_path)
+    flooded = f"""\
+schema_version: 1
+name: "{HTML}"
+relief: {{kind: pillars, lattice: square, pitch: 8 um, diameter: 4 um, height: 5 um}}
+substrate: {{material: "<i>wafer</i>", thickness: 500 um}}
+layers: [{{role: cathode, material: Cl-TiO2, thickness: 500 nm}}]
+cell: {{type: flooded, electrolyte: LiPF6-EC-EMC, separator: 20 um}}
+operation: {{voltage: {{min: 1 V, max: 3 V}}, temperature: 25 degC}}
+materials: {{"<i>wafer</i>": {{density: 2 g/cm^3}}}}
+"""
+    (tmp_path / "other.yaml").write_text(flooded, encoding="utf-8")
+    with server(file, tmp_path / "other.yaml") as address, page_of(browser, address) as page:
+        assert page.locator(".headline-1 .name").inner_text() == HTML
+        assert page.get_by_text("substrate: <i>wafer</i>").is_visible()
+        assert page.evaluate("[window.evil ?? null, document.querySelector('#evil')]") == [None, None]
+        assert headline(page, 0) == printed(file)
+        assert headline(page, 1)["N/P ratio"] == ["–", "–", ""]
+        until(lambda: count(picture(page, 1), CATHODE) > 100, "the second picture")
+        before = picture(page, 1)
+        box = page.locator(".view-0").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 80, y + 20, steps=4)
+        page.mouse.up()
+        until(lambda: differs(picture(page, 1), before), "the second turns with the first")
+        page.locator("#solve").click()
+        page.get_by_text("not yet supported: finite elements in flooded cells").wait_for(
+            timeout=PATIENCE * 1000
+        )
+        assert page.locator("#field option").count() == 3, "the first design has its fields all the same"
+
+
+def test_a_page_that_vanishes_leaves_the_server_healthy(browser: Any, tmp_path: Path) -> None:
+    with server(write(tmp_path)) as address:
+        context = browser.new_context(viewport={"width": 1200, "height": 900})
+        lost = context.new_page()
+        lost.goto(address)
+        lost.wait_for_selector(".headline td", timeout=PATIENCE * 1000)
+        until(lambda: count(picture(lost), CATHODE) > 100, "a picture")
+        box = lost.locator(".view-0").bounding_box()
+        lost.mouse.move(box["x"] + 200, box["y"] + 200)
+        lost.mouse.down()
+        lost.mouse.move(box["x"] + 230, box["y"] + 210, steps=3)
+        context.close()  # in the middle of turning the cell
+        with page_of(browser, address) as page:
+            anode = page.locator("label.body").filter(has_text="anode: SnNx").locator("input")
+            anode.uncheck()
+            until(lambda: count(picture(page), ANODE) < 10, "the new page is served")
+
+
+def test_only_its_own_page_is_answered(tmp_path: Path) -> None:
+    need(probe_rendering().works, "this machine cannot render")
+    with server(write(tmp_path)) as address:
+        port = address.rsplit(":", 1)[1].strip("/")
+
+        def status(**headers: str) -> int:
+            request = urllib.request.Request(f"{address}index.html", headers=headers)
+            try:
+                with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                    return int(answer.status)
+            except urllib.error.HTTPError as error:
+                with error:
+                    return error.code
+
+        assert status() == 200
+        assert status(Origin=f"http://127.0.0.1:{port}") == 200
+        assert status(Host=f"localhost:{port}") == 200
+        assert status(Origin="http://evil.example") == 403
+        assert status(Host=f"evil.example:{port}") == 403
+        taken = view(tmp_path / "thick.yaml", "--port", port)
+        assert (taken.returncode, taken.stdout) == (2, "")
+        assert taken.stderr == f"--port {port}: is in use; use another, or --port 0 for any free one\n"
+
+
+def view(*arguments: str | Path, before: str = "") -> subprocess.CompletedProcess[str]:
+    words = ["view", *map(str, arguments), "--no-browser"]
+    code = f"import sys\n{before}\nfrom tfgeom.cli import main\nmain({words!r})"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_what_cannot_be_served_is_one_clear_error(tmp_path: Path) -> None:
+    need(probe_rendering().works, "this machine cannot render")
+    file = write(tmp_path)
+    lacking = view(file, before="sys.modules['trame'] = None")
+    assert (lacking.returncode, lacking.stderr) == (1, 'tfgeom view needs: pip install "tfgeom[view]"\n')
+    missing = view(tmp_path / "none.yaml")
+    assert missing.returncode == 2
+    assert missing.stderr.count("\n") == 1
+    assert "no such file" in missing.stderr
+    tight = view(write(tmp_path, ("diameter: 4 um", "diameter: 2 um"), name="tight.yaml"))
+    assert tight.returncode == 2
+    assert "tight.yaml:" in tight.stderr
+    assert "Traceback" not in tight.stderr
+    nowhere = view(file, "--host", "192.0.2.1", "--port", "0")
+    assert nowhere.returncode == 2
+    assert "warning: --host 192.0.2.1: whoever reaches this machine can use the page" in nowhere.stderr
+    assert "\n--host 192.0.2.1: cannot be listened on" in nowhere.stderr
+    assert "Traceback" not in nowhere.stderr

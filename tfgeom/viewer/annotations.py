@@ -1,0 +1,290 @@
+"""Flat drawing over a picture: scale bar, colour bar of a field, legend, notes.
+
+Everything is laid out in pixels when a picture is rendered, so that it follows the window and the zoom.
+"""
+
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfgeom.palette import INK
+
+COLOURS_OF_FIELDS = "viridis"
+"""Colour map of fields."""
+AXES_SHARE = 0.16
+"""Share of the width and of the height that the axes take at the lower left."""
+
+_TEXT = 0.0185  # height of letters over that of the picture
+_SMALLEST_TEXT, _AXES_TEXT = 11, 15  # pixels
+_LONGEST_BAR = 0.2  # of the width
+_MARGIN = 0.03
+_BAR_STEPS = 128
+_LABELS = 5
+_LETTER = 0.62  # usual width of a letter over its height
+_LINE, _BOX = 1.45, 2.5  # distance of lines, room for a colour, in heights of letters
+
+
+class Overlay:
+    """What is drawn over a renderer, laid out anew whenever the size or the zoom has changed.
+
+    Parameters
+    ----------
+    renderer
+        A VTK renderer.
+    draw
+        Draws on the overlay it is given.
+    """
+
+    def __init__(self, renderer: Any, draw: Callable[["Overlay"], None]) -> None:
+        self._renderer, self._draw = renderer, draw
+        self._actors: list[Any] = []
+        self._laid: object = None
+        renderer.AddObserver("StartEvent", self._lay_out)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, pixels."""
+        width, height = self._renderer.GetSize()
+        return int(width), int(height)
+
+    @property
+    def text_height(self) -> int:
+        """Height of letters, pixels."""
+        return max(_SMALLEST_TEXT, round(_TEXT * self.size[1]))
+
+    @property
+    def um_per_pixel(self) -> float | None:
+        """Length of a pixel; None in perspective, where it has none."""
+        camera = self._renderer.GetActiveCamera()
+        if not camera.GetParallelProjection():
+            return None
+        return float(2 * camera.GetParallelScale() / self.size[1])
+
+    def changed(self) -> None:
+        """Lay out anew with the next picture: what is to be drawn has changed."""
+        self._laid = None
+
+    def rectangle(self, left: float, bottom: float, width: float, height: float, *colours: str) -> None:
+        """Draw a filled rectangle, pixels from the lower left corner, of one colour or of several in turn."""
+        import pyvista
+        from vtkmodules.vtkRenderingCore import vtkActor2D, vtkPolyDataMapper2D
+
+        x, n = np.linspace(left, left + width, len(colours) + 1), len(colours) + 1
+        points = np.array([(across, along, 0.0) for along in (bottom, bottom + height) for across in x])
+        quads = np.array([(k, k + 1, n + k + 1, n + k) for k in range(len(colours))])
+        shape = pyvista.PolyData.from_regular_faces(points, quads)
+        shape.cell_data["colours"] = np.array(
+            [pyvista.Color(colour).int_rgb for colour in colours], dtype=np.uint8
+        )
+        shape.cell_data.active_scalars_name = "colours"
+        mapper = vtkPolyDataMapper2D()
+        mapper.SetInputData(shape)
+        actor = vtkActor2D()
+        actor.SetMapper(mapper)
+        self._add(actor)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        across: str = "Left",
+        along: str = "Bottom",
+        share: float = 1.0,
+    ) -> None:
+        """Draw text as it is; ``across`` and ``along`` tell which of its points lies at x, y (pixels)."""
+        import pyvista
+        from vtkmodules.vtkRenderingCore import vtkTextActor
+
+        actor = vtkTextActor()
+        actor.SetInput(text.replace("$", "\\$"))  # else a pair of them makes a formula
+        actor.SetPosition(x, y)
+        looks = actor.GetTextProperty()
+        font = _font_file()
+        if font is not None:
+            looks.SetFontFamilyAsString("File")
+            looks.SetFontFile(font)
+        looks.SetFontSize(max(4, round(share * self.text_height)))
+        looks.SetColor(*pyvista.Color(INK).float_rgb)
+        looks.SetUseTightBoundingBox(False)
+        getattr(looks, f"SetJustificationTo{across}")()
+        getattr(looks, f"SetVerticalJustificationTo{along}")()
+        self._add(actor)
+
+    def _add(self, actor: Any) -> None:
+        self._renderer.AddViewProp(actor)
+        self._actors.append(actor)
+
+    def _lay_out(self, *_: object) -> None:
+        key = self.size, self.um_per_pixel
+        if key == self._laid:
+            return
+        for actor in self._actors:
+            self._renderer.RemoveViewProp(actor)
+        self._actors = []
+        self._laid = key
+        self._draw(self)
+
+
+def round_length(most: float) -> float:
+    """Return the largest 1, 2 or 5 times a power of ten that is at most ``most``, which is positive."""
+    power = 10.0 ** math.floor(math.log10(most))
+    return max(step * power for step in (1, 2, 5) if step * power <= most * (1 + 1e-9))
+
+
+def add_scale(plotter: Any, *, backed: bool = False) -> None:
+    """Add a scale bar in micrometres at the lower right, and the axes' directions; both follow the camera.
+
+    Parameters
+    ----------
+    plotter
+        A pyvista plotter; what is added belongs to its present subplot.
+    backed
+        Whether they stand on white, for pictures whose corners are full.
+    """
+    Overlay(plotter.renderer, partial(_draw_scale, backed=backed))
+    axes = plotter.add_axes(color=INK, line_width=2, viewport=(0, 0, AXES_SHARE, AXES_SHARE))
+    for axis in "XYZ":
+        caption = getattr(axes, f"Get{axis}AxisCaptionActor2D")()
+        caption.GetTextActor().SetTextScaleModeToNone()
+        text = caption.GetCaptionTextProperty()
+        text.SetFontSize(_AXES_TEXT)
+        text.SetBold(False)
+        text.SetItalic(False)
+        text.SetShadow(False)
+
+
+def _draw_scale(overlay: Overlay, *, backed: bool) -> None:
+    um = overlay.um_per_pixel
+    if um is None:
+        return
+    width, height = overlay.size
+    length = round_length(_LONGEST_BAR * width * um)
+    pixels, thick, line = length / um, max(3, round(0.006 * height)), overlay.text_height
+    right, bottom = (1 - _MARGIN) * width, _MARGIN * height
+    if backed:
+        room = max(pixels, 5 * line) + line
+        middle = right - pixels / 2
+        overlay.rectangle(middle - room / 2, bottom - line / 2, room, 2.5 * line + 2 * thick, "white")
+        overlay.rectangle(0, 0, AXES_SHARE * width, AXES_SHARE * height, "white")
+    overlay.rectangle(right - pixels, bottom, pixels, thick, INK)
+    overlay.text(right - pixels / 2, bottom + 2 * thick, f"{length:g} um", across="Centered")
+
+
+class FieldBar:
+    """The colour bar of a field at the upper edge, with numbers and unit."""
+
+    def __init__(self, renderer: Any) -> None:
+        self._shown: tuple[str, float, float] | None = None
+        self._overlay = Overlay(renderer, self._draw)
+
+    def show(self, title: str, low: float, high: float) -> None:
+        """Show the bar for values from ``low`` to ``high``."""
+        self._set((title, low, high))
+
+    def hide(self) -> None:
+        """Show none."""
+        self._set(None)
+
+    def _set(self, shown: tuple[str, float, float] | None) -> None:
+        if shown != self._shown:
+            self._shown = shown
+            self._overlay.changed()
+
+    def _draw(self, overlay: Overlay) -> None:
+        if self._shown is None:
+            return
+        import pyvista
+
+        title, low, high = self._shown
+        width, height = overlay.size
+        line = overlay.text_height
+        left, length, thick = 0.15 * width, 0.7 * width, 1.1 * line
+        top = height - 0.6 * line
+        overlay.text(width / 2, top, title, across="Centered", along="Top")
+        bottom = top - 1.6 * line - thick
+        table = pyvista.LookupTable(COLOURS_OF_FIELDS, n_values=_BAR_STEPS)
+        colours = [pyvista.Color(rgba).hex_rgb for rgba in table.values]
+        overlay.rectangle(left, bottom, length, thick, *colours)
+        for label in range(_LABELS):
+            share = label / (_LABELS - 1)
+            text = f"{low + share * (high - low):.3g}"
+            overlay.text(left + share * length, bottom - 0.4 * line, text, across="Centered", along="Top")
+
+
+class Note:
+    """A note at the middle of the lower edge, one line for each of its clauses."""
+
+    def __init__(self, renderer: Any) -> None:
+        self._text = ""
+        self._overlay = Overlay(renderer, self._draw)
+
+    def show(self, text: str) -> None:
+        """Show a note; an empty one is none."""
+        if text != self._text:
+            self._text = text
+            self._overlay.changed()
+
+    def _draw(self, overlay: Overlay) -> None:
+        if self._text:
+            width, height = overlay.size
+            lines = self._text.replace(", ", ",\n")
+            overlay.text(width / 2, _MARGIN * height, lines, across="Centered")
+
+
+class Legend:
+    """Names beside their colours, from the top of a renderer down; entries without colour are plain text.
+
+    Parameters
+    ----------
+    renderer
+        A VTK renderer with nothing else on it.
+    entries
+        Colour (None for none) and text, from top to bottom; an empty text leaves room.
+    """
+
+    def __init__(self, renderer: Any, entries: Sequence[tuple[str | None, str]]) -> None:
+        self._entries = tuple(entries)
+        self._overlay = Overlay(renderer, self._draw)
+
+    def _draw(self, overlay: Overlay) -> None:
+        height, share = overlay.size[1], 1.0
+        while True:
+            blocks = self._wrapped(overlay, share)
+            lines = sum(len(texts) + 0.5 for _, texts in blocks)
+            if lines * _LINE * share * overlay.text_height <= 0.94 * height:
+                break
+            share *= 0.92
+        letter, top = share * overlay.text_height, 0.97 * height
+        for colour, texts in blocks:
+            left = letter
+            if colour is not None:
+                overlay.rectangle(left, top - 1.2 * letter, 1.8 * letter, 1.2 * letter, colour)
+                left += _BOX * letter
+            for index, text in enumerate(texts):
+                overlay.text(left, top - index * _LINE * letter, text, along="Top", share=share)
+            top -= (len(texts) + 0.5) * _LINE * letter
+
+    def _wrapped(self, overlay: Overlay, share: float) -> list[tuple[str | None, list[str]]]:
+        width = overlay.size[0] / (share * overlay.text_height) - 1.5  # in heights of letters
+        return [
+            (colour, textwrap.wrap(text, max(8, int((width - (_BOX if colour else 0)) / _LETTER))) or [""])
+            for colour, text in self._entries
+        ]
+
+
+def _font_file() -> str | None:
+    """Return a font with Greek and Cyrillic letters, as matplotlib brings it; None takes VTK's own."""
+    found = find_spec("matplotlib")
+    for folder in (found and found.submodule_search_locations) or ():
+        file = Path(folder) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+        if file.is_file():
+            return str(file)
+    return None

@@ -1,0 +1,79 @@
+"""What the report shows of a cell in three dimensions to turn, or the sentence in its place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfgeom.design import Design
+from tfgeom.errors import MeshError, MissingExtraError
+from tfgeom.model import build_model
+from tfgeom.results import Evaluation
+from tfgeom.viewer.embedded import EXTRA, embedded_page, require_k3d, script_policy
+from tfgeom.viewer.fields import conduction_fields
+from tfgeom.viewer.patch import Patch, cell_patch
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedView:
+    """The view of a report.
+
+    Attributes
+    ----------
+    page
+        Offline page for a frame of the report, None without one.
+    caption
+        What it shows.
+    sentence
+        Why there is no view; empty with one.
+    scripts
+        What the content security policy of the report must allow for it.
+    """
+
+    page: str | None
+    caption: str = ""
+    sentence: str = ""
+    scripts: str = ""
+
+
+def embedded_view(evaluation: Evaluation, design: Design) -> EmbeddedView:
+    """Return the view of an evaluated design; what stands against it costs the view, never the report.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers; a finite-element solve in it is shown as fields.
+    design
+        What was evaluated.
+    """
+    try:
+        require_k3d()
+    except MissingExtraError:
+        return EmbeddedView(None, sentence=f"it needs k3d: {EXTRA}")
+    solve = evaluation.conduction
+    substrate = None if design.substrate is None else design.substrate.material
+    try:
+        patch = cell_patch(
+            build_model(design).charged, substrate, None if solve is None else conduction_fields(solve)
+        )
+    except MeshError as error:
+        return EmbeddedView(None, sentence=str(error))
+    file = Path(design.origin.file).name if design.origin.file else "DESIGN.yaml"
+    if not patch.bodies:
+        return EmbeddedView(
+            None, sentence=f"one unit cell is too many triangles for a page; use tfgeom view {file}"
+        )
+    page = embedded_page(patch, f"{evaluation.name} in three dimensions")
+    return EmbeddedView(page, caption=_caption(patch, file), scripts=script_policy())
+
+
+def _caption(patch: Patch, file: str) -> str:
+    low, high = patch.bounds_um
+    size = " x ".join(f"{value:.3g}" for value in high - low)
+    words = [f"One unit cell to scale, {size} um. Drag to turn, wheel to zoom, right button to move."]
+    if not patch.has_whole:
+        words.append("Only the cut cell is shown: the whole one is too many triangles for a page.")
+    if patch.fields:
+        words.append("Fields of the finite-element solve are shown on the cut cell.")
+    if patch.fields_left_out:
+        words.append("The fields are too many triangles for a page.")
+    words.append(f"More cells, other cuts, films drawn thicker: tfgeom view {file}.")
+    return " ".join(words)

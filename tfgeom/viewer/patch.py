@@ -1,0 +1,243 @@
+"""The unit cell as triangles that travel in a page: whole, cut through the axes, and with its fields."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.films import Stack
+from tfgeom.geometry.plan import Bar
+from tfgeom.units import UM
+from tfgeom.viewer.bodies import (
+    VALUES,
+    Body,
+    cut_plane,
+    cut_surface,
+    relief_height,
+    scene_bodies,
+    scene_bounds,
+)
+from tfgeom.viewer.fields import UNITS, Fields
+from tfgeom.viewer.view import Cut, View
+
+MAX_TRIANGLES = 60_000
+"""Most triangles that one picture of a page is made of."""
+LEVELS = 255
+"""Steps between the smallest and the largest value of a field."""
+
+_FEATURE = 35.0  # degrees between faces that stay sharp
+_DIGITS = 5e-7  # of the scene's size: what the coordinates are rounded to, so that they pack well
+
+
+@dataclass(frozen=True, slots=True)
+class Triangles:
+    """A closed, outward-oriented surface, um: ``points`` (n, 3) and ``corners`` (m, 3).
+
+    Points are double along sharp edges, so that the mean of the adjacent faces is the normal everywhere.
+    """
+
+    points: NDArray[np.float32]
+    corners: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class PatchBody:
+    """One body of the cell.
+
+    Attributes
+    ----------
+    name
+        Of the layer, or ``substrate``.
+    title
+        Name and material, to be read.
+    colour
+        ``#rrggbb``.
+    whole
+        The body uncut; None where all of them together are too many triangles for a page.
+    cut
+        The same with what lies before the axes taken away.
+    solved
+        The cut body on the nodes of the finite elements; None without a field.
+    levels
+        By field that varies in the body, on the points of ``solved``: 0 for the smallest value in the cell to
+        `LEVELS` for the largest.
+    """
+
+    name: str
+    title: str
+    colour: str
+    whole: Triangles | None
+    cut: Triangles
+    solved: Triangles | None
+    levels: dict[str, NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRange:
+    """A field, the values at the ends of its colour bar, and those of the films it does not vary in."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    constant: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rim:
+    """Where to look to see the films at a rim, um: the middle of the picture and half its height."""
+
+    focus_um: tuple[float, float, float]
+    half_height_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What the view in a page holds.
+
+    Attributes
+    ----------
+    bodies
+        From the substrate outwards; empty when even the cut cell is too many triangles for a page.
+    fields
+        Ranges of the fields.
+    fields_left_out
+        Whether there are fields, but on too many triangles for a page.
+    bounds_um
+        Least and greatest coordinates of the uncut cell, shape (2, 3).
+    height_um
+        Height of the coated relief: what an exploded view counts in.
+    rim
+        A rim on the cut; None on the plane.
+    """
+
+    bodies: tuple[PatchBody, ...]
+    fields: tuple[FieldRange, ...]
+    fields_left_out: bool
+    bounds_um: NDArray[np.float64]
+    height_um: float
+    rim: Rim | None
+
+    @property
+    def has_whole(self) -> bool:
+        """Whether the uncut cell is there."""
+        return all(body.whole is not None for body in self.bodies)
+
+
+def cell_patch(
+    stack: Stack,
+    substrate: str | None = None,
+    fields: Fields | None = None,
+    limit: int = MAX_TRIANGLES,
+) -> Patch:
+    """Return the unit cell of a stack for a page.
+
+    What is too many triangles is left out: first the fields, then the uncut bodies, then everything.
+
+    Parameters
+    ----------
+    stack
+        Films on a relief.
+    substrate
+        Material of the substrate, where the design says.
+    fields
+        Fields of the films, from `tfgeom.viewer.fields.conduction_fields`; shown where the cell is cut.
+    limit
+        Most triangles of one picture.
+
+    Raises
+    ------
+    MeshError
+        As `tfgeom.viewer.bodies.scene_bodies`.
+    """
+    bodies = scene_bodies(stack, View(), substrate=substrate)
+    bounds, cut, height = scene_bounds(bodies), Cut("y"), relief_height(stack)
+    wholes = [_triangles(body, None, bounds) for body in bodies]
+    cuts = [_triangles(body, cut, bounds) for body in bodies]
+    if _count(cuts) > limit:
+        return Patch((), (), fields is not None, bounds, height, None)
+    whole_fits = _count(wholes) <= limit
+    solved = {} if fields is None else _solved_surfaces(stack, substrate, fields, cut, bounds)
+    fields_fit = bool(solved) and _count([triangles for triangles, _ in solved.values()]) <= limit
+    made = []
+    for body, whole, half in zip(bodies, wholes, cuts, strict=True):
+        fine, levels = solved.get(body.name, (None, {})) if fields_fit else (None, {})
+        made.append(
+            PatchBody(body.name, body.title, body.colour, whole if whole_fits else None, half, fine, levels)
+        )
+    ranges = _ranges(fields) if fields is not None and fields_fit else ()
+    return Patch(tuple(made), ranges, bool(solved) and not fields_fit, bounds, height, _rim(stack, bounds))
+
+
+def _ranges(fields: Fields) -> tuple[FieldRange, ...]:
+    return tuple(
+        FieldRange(name, UNITS[name], *fields.range_of(name), fields.constant(name)) for name in fields.values
+    )
+
+
+def _rim(stack: Stack, bounds: NDArray[np.float64]) -> Rim | None:
+    cell = stack.cell
+    if cell.is_flat or cell.pitch is None:
+        return None
+    edge = 0.0  # of a wave: its crest
+    if cell.plan.elements:
+        first = cell.plan.elements[0]
+        edge = first.width / 2 if isinstance(first, Bar) else first.inradius
+    films = (stack.top.top + cell.rim_radius) / UM or 0.1 * cell.pitch / UM
+    half = min(5 * films, 0.6 * cell.pitch / UM)
+    return Rim((edge / UM, float(bounds[:, 1].mean()), cell.height / UM - 0.3 * half), half)
+
+
+def surface_triangles(surface: Any, cut: Cut | None, bounds: NDArray[np.float64]) -> tuple[Triangles, Any]:
+    """Return a body's surface as triangles, and as pyvista's surface of the same points.
+
+    Triangles on the cut face what was taken away, whatever way they came.
+
+    Parameters
+    ----------
+    surface
+        From `tfgeom.viewer.bodies.cut_surface`, not empty.
+    cut, bounds
+        What it was cut by.
+    """
+    smooth = surface.triangulate().compute_normals(
+        cell_normals=False, split_vertices=True, feature_angle=_FEATURE, consistent_normals=False
+    )
+    exact = np.asarray(smooth.points, dtype=np.float64)
+    corners = np.asarray(smooth.regular_faces, dtype=np.uint32)
+    grain = _DIGITS * float(np.ptp(bounds, axis=0).max())
+    if cut is not None and cut.position > 0:
+        origin, normal = cut_plane(cut, bounds)
+        on_cut = (np.abs((exact - origin) @ normal) < 4 * grain)[corners].all(axis=1)
+        a, b, c = np.moveaxis(exact[corners], 1, 0)
+        wrong = on_cut & (np.cross(b - a, c - a) @ normal > 0)
+        corners[wrong] = corners[wrong][:, ::-1]
+    return Triangles((np.round(exact / grain) * grain).astype(np.float32), corners), smooth
+
+
+def _count(surfaces: list[Triangles]) -> int:
+    return sum(len(surface.corners) for surface in surfaces)
+
+
+def _triangles(body: Body, cut: Cut | None, bounds: NDArray[np.float64]) -> Triangles:
+    surface = cut_surface(body, cut, bounds)
+    if not surface.n_cells:
+        return Triangles(np.empty((0, 3), np.float32), np.empty((0, 3), np.uint32))
+    return surface_triangles(surface, cut, bounds)[0]
+
+
+def _solved_surfaces(
+    stack: Stack, substrate: str | None, fields: Fields, cut: Cut, bounds: NDArray[np.float64]
+) -> dict[str, tuple[Triangles, dict[str, NDArray[np.uint8]]]]:
+    """Return the cut surface of each film that carries values, with its levels by field."""
+    found: dict[str, tuple[Triangles, dict[str, NDArray[np.uint8]]]] = {}
+    for name in fields.values:
+        low, high = fields.range_of(name)
+        for body in scene_bodies(stack, View(field=name), substrate=substrate, fields=fields):
+            if body.has_values:
+                triangles, surface = surface_triangles(cut_surface(body, cut, bounds), cut, bounds)
+                shares = (np.asarray(surface.point_data[VALUES]) - low) / (high - low)
+                levels = np.round(LEVELS * np.clip(shares, 0, 1)).astype(np.uint8)
+                found.setdefault(body.name, (triangles, {}))[1][name] = levels
+    return found

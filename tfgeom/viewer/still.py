@@ -1,0 +1,267 @@
+"""The 3D still: a patch of cells cut through the axes of its first row, beside a close-up of the films.
+
+Run as ``python -m tfgeom.viewer.still DESIGN.yaml OUT.png [WIDTH HEIGHT]``, in a process of its own: without
+a working OpenGL library VTK crashes.
+"""
+
+import contextlib
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tfgeom.design import Design, Flooded, dump_design, load_design
+from tfgeom.doctor import forget_rendering, probe_rendering
+from tfgeom.errors import MeshError, OutputError, TfgeomError
+from tfgeom.films import Stack
+from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.plan import Bar
+from tfgeom.model import build_model
+from tfgeom.output import ensure_writable, replacing
+from tfgeom.units import UM
+from tfgeom.viewer.annotations import Legend, add_scale
+from tfgeom.viewer.fields import UNITS, Fields
+from tfgeom.viewer.stage import NEUTRAL, Stage, light_evenly
+from tfgeom.viewer.view import Cut, View
+
+SIZE = (1600, 1000)
+"""Usual width and height of a still, pixels."""
+RENDER_SECONDS = 120.0
+"""Longest wait for a still."""
+NO_PICTURE_EXIT = 3
+"""Exit code of the process for a relief that cannot be drawn; the reason is its last line."""
+
+_SMALLEST, _LARGEST = 200, 8000  # pixels a side
+_LEGEND_WIDTH = 0.44  # over that of a picture
+_CLOSEST, _WIDEST = 0.9, 3.0  # half height of the close-up, in thicknesses of all films
+_THINNEST = 2.5  # pixels that the close-up gives the thinnest film, unless all would not fit
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Render the design of a file to a picture; return the exit code."""
+    _leave_no_core_file()
+    design, picture, *size = arguments
+    try:
+        save_still(load_design(design), picture, size=(int(size[0]), int(size[1])) if size else SIZE)
+    except TfgeomError as error:
+        sys.stderr.write(f"{error}\n")
+        return NO_PICTURE_EXIT
+    return 0
+
+
+def screenshot(design: Design, path: str | Path, size: tuple[int, int] = SIZE) -> None:
+    """Save the still of a design as PNG, by a process of its own, so that a missing library is no crash.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written, or this machine cannot render; with the remedy.
+    DesignError, MeshError
+        When the design cannot be drawn.
+    """
+    _require_size(size)
+    if Path(path).suffix.lower() != ".png":
+        raise OutputError(f"{path}: pictures are saved as PNG; use a name that ends with .png")
+    ensure_writable(path)
+    build_model(design)  # its errors name the design's file and line
+    rendering = probe_rendering()
+    if not rendering.works:
+        raise MeshError(rendering.sentence)
+    with tempfile.TemporaryDirectory(prefix="tfgeom-") as folder, replacing(path) as picture:
+        copy = Path(folder) / "design.yaml"
+        copy.write_text(dump_design(design), encoding="utf-8")
+        module = [sys.executable, "-m", "tfgeom.viewer.still", str(copy), str(picture), *map(str, size)]
+        try:
+            done = subprocess.run(
+                module,
+                env=rendering.environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=RENDER_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise MeshError(f"the picture was not ready within {RENDER_SECONDS:g} s") from None
+        if done.returncode or not picture.is_file():
+            lines = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
+            if done.returncode == NO_PICTURE_EXIT:
+                raise MeshError(lines[-1].removeprefix(f"{copy}: "))
+            forget_rendering()
+            raise MeshError(f"the process that renders the picture failed ({lines[-1]}); run 'tfgeom doctor'")
+
+
+def save_still(
+    design: Design,
+    path: str | Path,
+    view: View | None = None,
+    size: tuple[int, int] = SIZE,
+    fields: Fields | None = None,
+) -> None:
+    """Render a still in this process and save it as PNG.
+
+    Parameters
+    ----------
+    design
+        The design; its films are shown as made.
+    path
+        Of the picture.
+    view
+        What to show; by default a patch of at least two cells cut through the axes of its first row.
+    size
+        Width and height, pixels.
+    fields
+        Needed when the view shows a field.
+
+    Raises
+    ------
+    OutputError
+        When the size is none of a picture, or the field that the view shows is not given.
+    DesignError, MeshError
+        When the design cannot be drawn.
+    """
+    import pyvista
+
+    _require_size(size)
+    if view is not None and view.field is not None and fields is None:
+        raise OutputError(f"still: the view shows '{view.field}', and no fields are given")
+    model = build_model(design)
+    stack = model.stack
+    close = bool(stack.films) and not stack.cell.is_flat
+    plotter: Any = pyvista.Plotter(
+        off_screen=True,
+        shape=(1, 3 if close else 2),
+        col_weights=[_LEGEND_WIDTH, 1, 1] if close else [_LEGEND_WIDTH / 2, 1],
+        window_size=list(size),
+        border=False,
+    )
+    try:
+        plotter.set_background("white", all_renderers=True)
+        plotter.subplot(0, 1)
+        stage = Stage(
+            plotter, None if design.substrate is None else design.substrate.material, smooth_edges=True
+        )
+        shown = _show_patch(stage, stack) if view is None else view
+        if view is not None:
+            stage.show(stack, view, fields)
+        stage.look()
+        add_scale(plotter, backed=True)
+        if close:
+            plotter.subplot(0, 2)
+            _show_close_up(plotter, stage, stack, shown, size[1])
+        plotter.subplot(0, 0)
+        Legend(plotter.renderer, _legend(design, stage, shown, fields, close=close))
+        plotter.screenshot(path)
+    finally:
+        plotter.close()
+
+
+def _show_patch(stage: Stage, stack: Stack) -> View:
+    """Show the largest of some patches that is not too large, cut through the axes of its first row."""
+    for columns, rows in _patches(stack):
+        view = View(columns=columns, rows=rows)
+        try:
+            stage.show(stack, view)
+        except MeshError:
+            if (columns, rows) == (1, 1):
+                raise
+            continue
+        break
+    low, high = stage.bounds[:, 1]
+    cell = stack.cell
+    along = isinstance(cell.sharp_plan.elements[0], Bar) if cell.sharp_plan.elements else True
+    # strips and planes have no axis: half a cell is cut away
+    place = math.sqrt(cell.footprint) / UM / 2 if along else -low
+    view = replace(view, cut=Cut("y", min(0.5, float(place / (high - low)))))
+    stage.show(stack, view)
+    return view
+
+
+def _patches(stack: Stack) -> Iterator[tuple[int, int]]:
+    """Yield cells in a row and rows, the largest patch first; more cells for a tall relief."""
+    cell = stack.cell
+    if cell.pitch is None:
+        tiles = min(8, max(1, math.ceil(1.5 * stack.top.top / math.sqrt(cell.footprint))))
+        yield tiles, tiles
+    else:
+        most = min(8, max(3, math.ceil(0.8 * cell.height / cell.pitch)))
+        yield from ((columns, max(2, columns // 2)) for columns in range(most, 1, -1))
+    yield 1, 1
+
+
+def _show_close_up(plotter: Any, stage: Stage, stack: Stack, view: View, height: int) -> None:
+    """Show the same bodies near the first rim from the axis in the middle of the cut (crest of a wave)."""
+    for actor in stage.actors:
+        plotter.add_actor(actor, reset_camera=False, render=False)
+    light_evenly(plotter)
+    cell, scale = stack.cell, view.thickness_scale
+    assert cell.pitch is not None
+    films = [film.layer.thickness * scale / UM for film in stack.films if not film.layer.fills]
+    all_films = sum(films) or 0.1 * cell.pitch / UM
+    half = all_films * _WIDEST
+    if films:
+        half = min(half, max(_CLOSEST * all_films, min(films) * height / 2 / _THINNEST))
+    half = min(half + cell.rim_radius / UM, 0.6 * cell.pitch / UM)
+    x = ((view.columns - 1) // 2 * cell.pitch + _edge(cell)) / UM
+    y = stage.bounds[0, 1]
+    if view.cut is not None and view.cut.direction == "y":
+        y += view.cut.position * (stage.bounds[1, 1] - stage.bounds[0, 1])
+    stage.look_at((x, y, (cell.height / UM - 0.3 * half) * view.z_scale), half, plotter)
+    add_scale(plotter, backed=True)
+
+
+def _edge(cell: Cell) -> float:
+    """Return the distance of the first rim from the axis, m; 0 for a wave, whose crest is there."""
+    if not cell.plan.elements:
+        return 0.0
+    first = cell.plan.elements[0]
+    return first.width / 2 if isinstance(first, Bar) else first.inradius
+
+
+def _legend(
+    design: Design, stage: Stage, view: View, fields: Fields | None, *, close: bool
+) -> list[tuple[str | None, str]]:
+    entries: list[tuple[str | None, str]] = [(None, design.name), (None, "")]
+    constant: dict[str, float] = {}
+    if fields is not None and view.field is not None:
+        constant = fields.constant(view.field)
+    for body in reversed(stage.bodies):
+        if body.name in view.hidden:
+            continue
+        colour: str | None = body.colour
+        if view.field is not None:
+            colour = None if body.has_values else NEUTRAL
+        unit = UNITS[view.field].split()[0] if view.field is not None else ""
+        value = f" ({constant[body.name]:.4g} {unit})" if body.name in constant else ""
+        entries.append((colour, body.title + value))
+    notes = []
+    if close:
+        notes.append("Left: the cell. Right: its films, closer.")
+    if isinstance(design.cell, Flooded):
+        notes.append("The liquid is not shown.")
+    if view.scale_note:
+        notes.append(f"Not to scale: {view.scale_note}.")
+    return [*entries, (None, ""), *((None, note) for note in notes)]
+
+
+def _require_size(size: tuple[int, int]) -> None:
+    if not all(_SMALLEST <= side <= _LARGEST for side in size):
+        raise OutputError(
+            f"picture: {size[0]} x {size[1]} pixels; use {_SMALLEST} to {_LARGEST} for width and height"
+        )
+
+
+def _leave_no_core_file() -> None:
+    with contextlib.suppress(ImportError):  # the module is not there on Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
