@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.oracles import gmsh_or_skip
 from tfgeom.errors import MeshError, OutputError
 from tfgeom.meshing.cell_files import CellGrid, write_msh, write_vtu
 
@@ -97,7 +98,7 @@ def test_msh_read_by_meshio(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -
 
 
 def test_msh_read_by_gmsh(tmp_path: Path) -> None:
-    gmsh = pytest.importorskip("gmsh", reason="gmsh is not installed, so it cannot read its own format here")
+    gmsh = gmsh_or_skip()
     write_msh(GRID, tmp_path / "x.msh")
     gmsh.initialize([], False, False, False)
     try:

@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.design_texts import FLOODED, VALID, spoilt
+from tests.oracles import gmsh_or_skip
 from tfgeom import mesh_files
 from tfgeom.cli import main
 from tfgeom.design import Design, load_design
@@ -157,7 +158,7 @@ def test_cells_of_films(name: str, tiles: str | None, suffix: str, tmp_path: Pat
 
 
 def test_msh_read_by_gmsh_has_named_groups(tmp_path: Path) -> None:
-    gmsh = pytest.importorskip("gmsh", reason="gmsh is not installed, so it cannot read its own format here")
+    gmsh = gmsh_or_skip()
     design = design_of(SHORT, tmp_path)
     write_mesh_file(design, tmp_path / "x.msh", what="flooded", resolution=1)
     gmsh.initialize([], False, False, False)

@@ -16,12 +16,11 @@ from tests.benchmarks.film_mesh import (
     Size,
     boundary_layers,
     film_mesh_table,
-    load_gmsh,
     plan_and_extrude,
 )
 from tests.campaigns.__main__ import main
+from tests.oracles import gmsh_or_skip
 from tests.stacks import pearse_stack
-from tfgeom.errors import MissingExtraError
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.units import UM
 
@@ -31,10 +30,7 @@ SMALL = Size(Resolution(2, electrolyte_sublevels=2, film_sublevels=2), 16, 10, 0
 
 @pytest.fixture
 def gmsh() -> None:
-    try:
-        load_gmsh()
-    except MissingExtraError as error:
-        pytest.skip(str(error))
+    gmsh_or_skip()
 
 
 def test_the_films_are_those_of_the_stack() -> None:

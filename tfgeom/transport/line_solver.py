@@ -20,7 +20,7 @@ _LARGEST = 1.8  # of damping times the largest eigenvalue of the column solves; 
 _USUAL_EIGENVALUE = 3.0  # of bilinear elements
 _POWER_STEPS, _MARGIN = 12, 1.2  # the power iteration comes from below
 _TOLERANCE = 1e-11  # of the error in the energy norm, relative
-_MOST_ITERATIONS = 200
+_MOST_ITERATIONS = 400
 
 Floats = NDArray[np.float64]
 
