@@ -1,8 +1,5 @@
 """The finished page in a real browser, from the file system and without a network."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +19,6 @@ HEADINGS = {
 NO_OVERFLOW = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 PAPER = 688  # A4 between its margins, CSS pixels
 BROKEN = "[...document.images].filter(image => !image.complete || image.naturalWidth == 0).length"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is not installed: apt-get install -y chromium")
-        pytest.skip("chromium is not installed, so no page was opened: apt-get install -y chromium")
-    from playwright.sync_api import sync_playwright
-
-    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize("kind", HEADINGS)

@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -44,26 +43,12 @@ CATHODE, ANODE = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)
 Pixels = NDArray[np.float64]
 
 
-def need(found: bool, lacking: str) -> None:
-    if not found:
+@pytest.fixture(scope="module", autouse=True)
+def rendering() -> None:
+    if not probe_rendering().works:
         if os.environ.get("CI"):
-            pytest.fail(lacking)
-        pytest.skip(f"{lacking}; so no page was opened")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    need(chromium is not None, "chromium is not installed: apt-get install -y chromium")
-    need(probe_rendering().works, "this machine cannot render")
-    from playwright.sync_api import sync_playwright
-
-    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-    flags += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield running
-        running.close()
+            pytest.fail("this machine cannot render")
+        pytest.skip("this machine cannot render; so no page was opened")
 
 
 @contextmanager
@@ -360,7 +345,6 @@ def test_a_page_that_vanishes_leaves_the_server_healthy(browser: Any, tmp_path: 
 
 
 def test_only_its_own_page_is_answered(tmp_path: Path) -> None:
-    need(probe_rendering().works, "this machine cannot render")
     with server(write(tmp_path)) as address:
         port = address.rsplit(":", 1)[1].strip("/")
 
@@ -392,7 +376,6 @@ def view(*arguments: str | Path, before: str = "") -> subprocess.CompletedProces
 
 
 def test_what_cannot_be_served_is_one_clear_error(tmp_path: Path) -> None:
-    need(probe_rendering().works, "this machine cannot render")
     file = write(tmp_path)
     lacking = view(file, before="sys.modules['trame'] = None")
     assert (lacking.returncode, lacking.stderr) == (1, 'tfgeom view needs: pip install "tfgeom[view]"\n')
