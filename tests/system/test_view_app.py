@@ -105,6 +105,20 @@ def picture(page: Any, view: int = 0) -> Pixels:
     return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), dtype=float)
 
 
+def settled(page: Any) -> Pixels:
+    """Return the picture once it stands still: the first ones come before the page has its size."""
+    seen = [picture(page)]
+
+    def still() -> bool:
+        time.sleep(0.7)
+        seen.append(picture(page))
+        drawn = float((np.ptp(seen[-1], axis=(0, 1)) > 100).all())
+        return bool(drawn) and len(seen) > 3 and not any(differs(one, seen[-1]) for one in seen[-3:-1])
+
+    until(still, "a picture that stands still")
+    return seen[-1]
+
+
 def count(pixels: Pixels, colour: tuple[int, int, int]) -> int:
     """Return how many pixels are of a colour, in light or in shade."""
     direction = np.array(colour) / np.linalg.norm(colour)
@@ -210,7 +224,7 @@ def test_sliders_show_what_evaluate_says_and_refuse_what_cannot_be(browser: Any,
     with server(file) as address, page_of(browser, address) as page:
         start = printed(file)
         assert headline(page) == start
-        first = picture(page)
+        first = settled(page)
         thumb = page.locator(".slider-0 [role=slider]")
         for _ in range(3):
             thumb.press("ArrowRight")

@@ -27,6 +27,7 @@ from tfgeom.viewer.view import Cut, View
 
 SETTLE = 0.03
 """Seconds without a further move before a change is drawn."""
+_AGAIN = (0.4, 1.0)  # s between the last picture and its repetitions
 _LONGEST_WAIT = 0.3  # s: with moves that do not end, pictures come all the same
 _BUTTONS_AND_KEYS = (
     "buttonLeft", "buttonMiddle", "buttonRight", "shiftKey", "ctrlKey", "altKey", "metaKey",
@@ -65,6 +66,7 @@ class Live:
         self._positions: list[float] = []
         self._pending: asyncio.Task[None] | None = None
         self._is_wanted = False
+        self._again: asyncio.Task[None] | None = None
         self._mesh = b""
         self._start_state()
         for pane in self.panes:
@@ -300,6 +302,15 @@ class Live:
                 continue
             waited = 0.0
             self.reporting(self._apply)()
+        # a picture sent while the page lays itself out anew can be lost: the last one is sent again
+        self._again = asyncio.get_running_loop().create_task(self._push_again())
+
+    async def _push_again(self) -> None:
+        for pause in _AGAIN:
+            await asyncio.sleep(pause)
+            if self._is_wanted:
+                return  # a newer one comes
+            self.reporting(self.push)()
 
     def _settle(self) -> None:
         """Draw now what waits to be drawn."""
