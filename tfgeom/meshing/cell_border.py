@@ -102,7 +102,20 @@ def _hexagon(corner: Points, one: Points, two: Points) -> Points:
 
 
 def room_in(corners: Points, outline: Points) -> float:
-    """Return the smallest distance of an outline from the sides; negative when it crosses one."""
+    """Return the smallest distance of an outline from the sides of a cell; negative when it crosses one.
+
+    Parameters
+    ----------
+    corners
+        Of the cell, counterclockwise, shape (n, 2).
+    outline
+        Points in the same unit, shape (m, 2).
+
+    Returns
+    -------
+    float
+        In that unit; minus infinity when the cell is not convex.
+    """
     ahead = np.roll(corners, -1, axis=0) - corners
     lengths = np.hypot(*ahead.T)
     after = np.roll(ahead, -1, axis=0)
