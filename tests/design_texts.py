@@ -148,7 +148,7 @@ OPERATION_EXTRAS: dict[str, Any] = {
     "footprint_currents": st.lists(quantities(1e-3, 10, "mA/cm^2"), max_size=3),
     "nominal_capacity": quantities(1, 1e3, "uAh/cm^2"),
     "initial_state_of_charge": FRACTIONS,
-    "contact": st.just("ideal"),
+    "contact": st.sampled_from(["ideal", "auto", {"inner": "ideal", "outer": "auto"}]),
 }
 CLAIM = {"confidence": st.sampled_from(["primary", "memory", "user", "fitted"]), "source": WORDS}
 CLAIM_EXTRAS = {"c_rate": st.floats(0.1, 10), "tolerance": st.just("5 %"), "note": WORDS}

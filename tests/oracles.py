@@ -15,3 +15,16 @@ def gmsh_or_skip() -> Any:
             pytest.fail(reason)
         pytest.skip(reason)
     return gmsh
+
+
+def ngsolve_or_skip() -> Any:
+    try:
+        import ngsolve
+    except (ImportError, OSError) as error:
+        reason = (
+            f"NGSolve cannot be loaded ({error}): pip install 'tfgeom[oracle]', and the libraries it names"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return ngsolve

@@ -18,14 +18,14 @@ from tfgeom.geometry.kinds import holes, microtubes, pillars, planar
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.transport import conduction as conduction_module
+from tfgeom.transport import film_solve
 from tfgeom.transport.coefficients import PARTS, conductors
 from tfgeom.transport.conducting_core import conducting_core, node_sheets
 from tfgeom.transport.conduction import solve_conduction
-from tfgeom.transport.conduction_system import assemble_conduction
 from tfgeom.transport.fields import write_fields
-from tfgeom.transport.interface_current import FaceCurrent, peak_to_mean
 from tfgeom.transport.limits import column_resistance
 from tfgeom.transport.series import series_resistance
+from tfgeom.transport.spread import current_spread
 from tfgeom.transport.surface_element import nodal_areas, surface_mass
 
 DESIGN = Path(__file__).parents[1] / "designs" / "pearse_2018_holes_30um.yaml"
@@ -125,16 +125,6 @@ def test_resistance_scales() -> None:
     assert bigger.current_peak_to_mean == pytest.approx(base.current_peak_to_mean, rel=1e-6)
 
 
-def test_matrix_is_symmetric_and_conserves() -> None:
-    core = conducting_core(*pearse(cell=microtubes(3e-6, 0.8e-6, 5e-6, 3e-6, "square")))
-    system = assemble_conduction(core, mesh_films(core.stack, COARSE))
-    scale = np.abs(system.matrix).max()
-    assert np.abs(system.matrix - system.matrix.T).max() < 1e-14 * scale
-    assert np.abs(system.matrix.sum(axis=1)).max() < 1e-12 * scale
-    vector = np.random.default_rng(1).normal(size=system.matrix.shape[0])
-    assert vector @ (system.matrix @ vector) > 0
-
-
 def test_electrodes_that_are_equipotential_leave_the_solve() -> None:
     # Lithium-like conductivity: only the electrolyte stays, between two interfaces at the terminals.
     metal = {"cathode": math.inf, "anode": 1e7}
@@ -188,8 +178,34 @@ def test_peak_is_the_density_exceeded_on_a_thousandth_of_the_area() -> None:
     mesh = mesh_films(pearse_plane(), Resolution(refine=16))
     points = mesh.points_um[0]
     # Density x on a unit square: exceeded on 0.1 % is 0.999, the mean is 0.5; no samples beyond a cell's middle.
-    face = FaceCurrent(0, points[:, 0].copy(), 0.5, "inner")
-    assert peak_to_mean(mesh, face) == pytest.approx(2 * 0.999, abs=2 / 32 / 6)
+    spread = current_spread(mesh, 0, points[:, 0].copy())
+    assert spread.peak_to_mean == pytest.approx(2 * 0.999, abs=2 / 32 / 6)
+    # the deviation of x is 1/sqrt(12)
+    assert spread.variation == pytest.approx(2 / math.sqrt(12), rel=1e-3)
+    assert spread.mean == pytest.approx(1.0)
+    assert spread.hot_spot is not None
+    assert spread.hot_spot.place_um[0] == pytest.approx(1 - 1 / 32, abs=1 / 32)
+    assert current_spread(mesh, 0, np.full(len(points), 3.0)).hot_spot is None
+
+
+def test_current_crowds_at_the_foot_of_a_hole_and_the_mean_is_footprint_over_area() -> None:
+    stack, conducting = pearse(1000.0)
+    found = solve_conduction(stack, conducting, COARSE)
+    electrolyte = stack.films[2]
+    for electrode, area in (("cathode", electrolyte.inner_area), ("anode", electrolyte.outer_area)):
+        spread = found.spread[electrode]
+        assert spread.mean == pytest.approx(stack.cell.footprint / area, rel=1e-3)
+        assert 0 < spread.variation < spread.peak_to_mean - 1
+        assert spread.hot_spot is not None
+        # 1 A/m² of footprint crosses each face as a whole
+        level = {"cathode": found.sheets.faces[1][0], "anode": found.sheets.faces[1][1]}[electrode]
+        points = found.mesh.points_um[found.sheets.levels[level]]
+        shares = nodal_areas(points, found.mesh.quads, found.mesh.normal_speed[1])
+        through = float(shares @ found.face_density[electrode]) / shares.sum()
+        assert through == pytest.approx(spread.mean, rel=1e-3)
+    # the concave side of a fillet is starved, its convex side crowded: inner face at the rim, outer at the foot
+    assert found.spread["cathode"].hot_spot.strip in ("rim", "top", "wall")  # type: ignore[union-attr]
+    assert found.spread["anode"].hot_spot.place_um[2] < 1.0  # type: ignore[union-attr]
 
 
 def test_a_result_outside_its_bounds_raises(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +225,7 @@ def test_a_solver_that_misses_its_tolerance_raises(monkeypatch: pytest.MonkeyPat
         def solve(self, right: np.ndarray) -> np.ndarray:
             return np.full_like(right, 0.3)
 
-    monkeypatch.setattr(conduction_module, "splu", Careless)
+    monkeypatch.setattr(film_solve, "splu", Careless)
     with pytest.raises(SolveError, match="relative residual"):
         solve_conduction(*pearse(), COARSE)
 

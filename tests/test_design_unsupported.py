@@ -30,12 +30,6 @@ EXTRA = "cell: {type: conformal}"
         ),
         (
             "temperature: 25 degC",
-            "temperature: 25 degC\n  contact: floor",
-            "floor",
-            "operation.contact: not yet supported: contact",
-        ),
-        (
-            "temperature: 25 degC",
             "temperature: 25 degC\n  protocol: [x]",
             "protocol",
             "operation.protocol: not yet supported: protocol",

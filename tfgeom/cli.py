@@ -202,22 +202,42 @@ def transport(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write potential and current: .vtu.")
     ] = None,
+    resolution: Annotated[
+        int | None, typer.Option(min=1, help="1 coarse, 2 usual, 4 fine; cells go with its cube.")
+    ] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Fail if the discretisation error is larger, e.g. 1e-3."),
+    ] = None,
+    current: Annotated[
+        str | None,
+        typer.Option(metavar="CURRENT", help="Discharge at this footprint current, e.g. '1 mA/cm^2'."),
+    ] = None,
+    voltage: Annotated[
+        str | None,
+        typer.Option(metavar="VOLTAGE", help="Discharge at this polarisation, e.g. '50 mV'."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Solve for resistance and current spread by finite elements on the films' mesh."""
+    """Solve for resistance and current spread by finite elements on the films' mesh.
+
+    Small signal unless a current or a voltage is given: then charge transfer follows Butler-Volmer.
+    """
     from tfgeom.design import load_design
     from tfgeom.evaluate import fem_obstacle
     from tfgeom.metrics.transport_report import TransportReport
     from tfgeom.model import build_model
     from tfgeom.transport.fields import check_fields_path, write_fields
+    from tfgeom.transport.solve_options import solve_options
 
+    options = solve_options(resolution, within, current, voltage)
     if output is not None:
         check_fields_path(output)
     loaded = load_design(design)
     model = build_model(loaded)
     with loaded.located():
         obstacle = fem_obstacle(model)
-        found = TransportReport(model.resistance(by_elements=obstacle is None), obstacle)
+        found = TransportReport(model.resistance(obstacle is None, options), obstacle)
         if output is not None:
             write_fields(found.fields, output)
     if json:

@@ -53,6 +53,7 @@ from tfgeom.units import NM, OHM_CM2, UAH_PER_CM2, UM
 
 if TYPE_CHECKING:
     from tfgeom.transport.conduction import Conduction
+    from tfgeom.transport.flooded_solve import FloodedConduction
 
 FIDELITIES = ("analytic", "film", "fem")
 """What `evaluate` may be asked for; ``film`` is not built yet."""
@@ -112,8 +113,8 @@ def fem_obstacle(model: Model) -> str | None:
 
     if model.design.cell is None:
         return "finite elements on a design without layers"
-    if model.is_flooded:
-        return "finite elements in flooded cells"
+    if model.is_flooded and model.stack.cell.through:
+        return "the resistance of flooded through-holes"
     return mesh_obstacle(model.charged)
 
 
@@ -171,7 +172,7 @@ def _geometry_only(model: Model) -> Evaluation:
 
 
 def _whole_cell(model: Model, fidelity: str) -> Evaluation:
-    design, notes = model.design, _standing_notes(model)
+    design, notes = model.design, _standing_notes(model, fidelity)
     lithium = LithiumPair(lithium_balance(model.stack), lithium_balance(model.plane))
     balanced = balanced_anode_thickness(model.stack, lithium.cell)
     capacity = capacity_numbers(lithium.cell, lithium.plane, balanced)
@@ -192,15 +193,17 @@ def _whole_cell(model: Model, fidelity: str) -> Evaluation:
     open_circuit, energy = _energy(model, lithium, notes)
     resistance: ResistanceNumbers | None = None
     conduction: Conduction | None = None
+    flooded: FloodedConduction | None = None
     rate: tuple[RateNumbers, ...] | None = None
     summary: RateSummary | None = None
     point: RateAt = _no_rate
-    obstacle = flooded_obstacle(model.stack.cell) if model.is_flooded else None
+    closed = model.is_flooded and fidelity != "fem"
+    obstacle = flooded_obstacle(model.stack.cell) if closed else None
     if obstacle is not None:
         notes.append(f"resistance and rate are null: not yet supported: {obstacle}")
     else:
         found = model.resistance(by_elements=fidelity == "fem")
-        resistance, conduction = found.numbers, found.conduction
+        resistance, conduction, flooded = found.numbers, found.conduction, found.flooded
         if resistance.incomplete:
             missing = ", ".join(resistance.incomplete)
             notes.append(f"at best: {missing} not known, so that loss is left out of resistance and rate")
@@ -238,10 +241,11 @@ def _whole_cell(model: Model, fidelity: str) -> Evaluation:
         provenance=_provenance(model),
         design=design,
         conduction=conduction,
+        flooded=flooded,
     )
 
 
-def _standing_notes(model: Model) -> list[str]:
+def _standing_notes(model: Model, fidelity: str) -> list[str]:
     notes = [
         f"'{layer.name}' solved for N/P {stated.thickness.ratio:g}: {layer.thickness / NM:.4g} nm thick"
         for layer, stated in zip(model.layers, model.design.layers, strict=True)
@@ -261,6 +265,10 @@ def _standing_notes(model: Model) -> list[str]:
             where = f" ({exchange.note})" if exchange.note else ""
             notes.append(f"the counter electrode's charge transfer counts, at {exchange.text}{where}")
     else:
+        if not model.contacts.ideal and fidelity == "analytic":
+            notes.append(
+                "closed forms take the collectors as equipotentials: contact counts with fidelity fem only"
+            )
         path = model.charged.current_path
         for name, film in (("inner", path[0]), ("outer", path[-1])):
             if film.layer.role != "current_collector" and not film.layer.material.is_lithium_metal:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tfgeom.design import Balance, Conformal, Design, Flooded, Layer
+from tfgeom.design import Balance, Conformal, Contact, Design, Flooded, Layer
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.kinds import Cell, build_cell, planar
@@ -14,7 +14,9 @@ from tfgeom.metrics.lithium import balanced_thickness, lithium_balance
 from tfgeom.metrics.plating import charged_stack
 from tfgeom.metrics.resistance import Resistance, find_flooded_resistance, find_resistance
 from tfgeom.transport.coefficients import Conductors, conductors
+from tfgeom.transport.contacts import Contacts, check_contacts
 from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit
+from tfgeom.transport.solve_options import SolveOptions
 from tfgeom.units import UM
 
 _LITHIUM = "Li"
@@ -85,6 +87,13 @@ class Model:
         return self.design.operation.temperature
 
     @property
+    def contacts(self) -> Contacts:
+        """Where the collectors are contacted."""
+        assert self.design.operation is not None  # a file with layers has it
+        places = self.design.operation.contact
+        return Contacts(places.inner, places.outer)
+
+    @property
     def electrolyte_model(self) -> str | None:
         """How the solid electrolyte conducts; None in a flooded cell or without a cell."""
         return getattr(self.design.cell, "electrolyte_model", None)
@@ -113,20 +122,34 @@ class Model:
         assert self.counter is not None
         return flooded_circuit(stack, self.temperature, self.liquid, cell.separator, self.counter)
 
-    def resistance(self, by_elements: bool) -> Resistance:
+    def resistance(self, by_elements: bool, options: SolveOptions | None = None) -> Resistance:
         """Return the resistance of the whole stack of cells beside its plane.
+
+        Parameters
+        ----------
+        by_elements
+            Whether to solve by finite elements.
+        options
+            How; the contacts are the design's.
 
         Raises
         ------
-        UnsupportedError
+        UnsupportedError, SolveError, DesignError, MaterialError
             As `find_resistance` and `find_flooded_resistance`.
         """
+        asked = (options or SolveOptions()) if by_elements else None
         if self.is_flooded:
             return find_flooded_resistance(
-                self.stack, self.circuit(self.stack), self.plane, self.circuit(self.plane)
+                self.stack,
+                self.circuit(self.stack),
+                self.plane,
+                self.circuit(self.plane),
+                asked,
             )
         wires, plane_wires = self.conductors(self.charged), self.conductors(self.charged_plane)
-        return find_resistance(self.stack, wires, self.plane, plane_wires, by_elements, self.cells_in_series)
+        if asked is not None:
+            asked = replace(asked, contacts=self.contacts)
+        return find_resistance(self.stack, wires, self.plane, plane_wires, asked, self.cells_in_series)
 
     def at_full_charge(self, stack: Stack) -> Stack:
         """Return a stack of this design's films with the lithium that an anode-free cell plates."""
@@ -203,6 +226,8 @@ def build_model(design: Design) -> Model:
                 )
             counter = _in_liquid(counter, liquid)
         cell = build_cell(design.relief)
+        if design.operation is not None:
+            _check_contact(design.operation.contact, cell, isinstance(design.cell, Flooded))
         layers = _laid(design, cell, materials)
         stack, plane = stack_films(cell, layers), stack_films(planar(), layers)
         plated = materials[_LITHIUM] if anode_free else None
@@ -233,6 +258,15 @@ def build_model(design: Design) -> Model:
             plate_material=plate_material,
             plated=plated,
         )
+
+
+def _check_contact(contact: Contact, cell: Cell, flooded: bool) -> None:
+    places = Contacts(contact.inner, contact.outer)
+    if flooded and not places.ideal:
+        raise UnsupportedError.at(
+            "operation.contact", "not yet supported: contact other than ideal in a flooded cell; use ideal"
+        )
+    check_contacts(cell, places)
 
 
 def _in_liquid(lithium: Material, liquid: Material) -> Material:

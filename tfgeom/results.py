@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfgeom.design import Design
     from tfgeom.transport.conduction import Conduction
+    from tfgeom.transport.flooded_solve import FloodedConduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +254,8 @@ class ProvenanceNumbers:
 class Evaluation:
     """All numbers of one design, beside its planar baselines.
 
-    ``design`` is what was evaluated and ``conduction`` its finite-element solve, for pictures; neither is
-    part of the numbers.
+    ``design`` is what was evaluated, ``conduction`` the finite-element solve of a conformal and ``flooded``
+    that of a flooded cell, for pictures; none of them is part of the numbers.
     """
 
     name: str
@@ -275,10 +276,11 @@ class Evaluation:
     provenance: tuple[ProvenanceNumbers, ...]
     design: "Design | None" = field(default=None, compare=False, repr=False)
     conduction: "Conduction | None" = field(default=None, compare=False, repr=False)
+    flooded: "FloodedConduction | None" = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and strings: the JSON object."""
-        numbers = dataclasses.replace(self, design=None, conduction=None)
+        numbers = dataclasses.replace(self, design=None, conduction=None, flooded=None)
         plain: dict[str, Any] = dataclasses.asdict(numbers)
-        del plain["design"], plain["conduction"]
+        del plain["design"], plain["conduction"], plain["flooded"]
         return plain

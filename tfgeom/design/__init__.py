@@ -17,6 +17,7 @@ from tfgeom.design.relief import (
 )
 from tfgeom.design.schema import (
     Conformal,
+    Contact,
     Design,
     Flooded,
     Layer,
@@ -33,6 +34,7 @@ __all__ = [
     "PUBLISHED_QUANTITIES",
     "Balance",
     "Conformal",
+    "Contact",
     "Design",
     "Flooded",
     "Holes",

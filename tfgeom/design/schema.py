@@ -6,18 +6,20 @@ supported"; it is never ignored.  Checks across sections are in `tfgeom.design.c
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PrivateAttr,
     field_serializer,
     field_validator,
+    model_serializer,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from tfgeom.design.paths import layer_names
 from tfgeom.design.published import Published
@@ -48,19 +50,8 @@ from tfgeom.units import format_quantity
 Role = Literal[
     "current_collector", "cathode", "electrolyte", "anode", "barrier", "interlayer", "encapsulation"
 ]
+ContactPlace = Literal["ideal", "auto", "floor", "top", "both"]
 _LAYER_NAME = r"[A-Za-z][A-Za-z0-9_-]{0,59}"
-
-
-def _contact(given: object) -> object:
-    """Pass ``ideal``; refuse the forms that come later in other words than nonsense."""
-    places = given.values() if isinstance(given, Mapping) and set(given) <= {"inner", "outer"} else (given,)
-    forms = ("ideal", "auto", "floor", "top", "both")
-    for place in places:
-        if place not in forms:
-            raise ValueError(f"must be 'ideal', not {place!r:.60}")
-    if given != "ideal":
-        raise not_yet("contact other than ideal")
-    return given
 
 
 def _protocol(given: object) -> object:
@@ -178,6 +169,43 @@ class VoltageWindow(Section):
         return self
 
 
+class Contact(Section):
+    """Where each collector is contacted: everywhere (ideal), or where it goes on into the next unit cell.
+
+    One word stands for both.
+    """
+
+    inner: ContactPlace = Field(default="ideal", description="Collector on the substrate.")
+    outer: ContactPlace = Field(default="ideal", description="Outermost collector.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_word(cls, given: Any) -> Any:
+        if isinstance(given, Mapping | Contact):
+            return given
+        places = get_args(ContactPlace)
+        if given not in places:
+            forms = ", ".join(f"'{place}'" for place in places)
+            raise ValueError(f"must be one of {forms}, or {{inner: ..., outer: ...}}, not {given!r:.60}")
+        return {"inner": given, "outer": given}
+
+    @model_serializer(mode="plain")
+    def _as_word(self) -> str | dict[str, str]:
+        return self.inner if self.inner == self.outer else {"inner": self.inner, "outer": self.outer}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        place = {"enum": list(get_args(ContactPlace)), "type": "string"}
+        both = {
+            "type": "object",
+            "properties": {"inner": place, "outer": place},
+            "additionalProperties": False,
+        }
+        return {"anyOf": [place, both]}
+
+
 class Operation(Section):
     """How the cell is run."""
 
@@ -191,9 +219,11 @@ class Operation(Section):
         default=None, description="What C-rates count on, per footprint; by default the cell's own capacity."
     )
     initial_state_of_charge: Fraction = Field(default=1.0, description="Start of discharges; 1 is charged.")
-    contact: Annotated[Literal["ideal"], BeforeValidator(_contact)] = Field(
-        default="ideal", description="Contacts of the collectors."
+    contact: Contact = Field(
+        default=Contact(),
+        description="Where the collectors of a unit cell are held at their potential: one word, or one each.",
     )
+
     protocol: Annotated[None, BeforeValidator(_protocol)] = Field(default=None, description="Steps in order.")
 
 

@@ -1,17 +1,24 @@
 """Area-specific resistance beside the plane, in closed form or by finite elements."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from tfgeom.errors import UnsupportedError
 from tfgeom.films import Stack
+from tfgeom.meshing.resolution import Resolution
 from tfgeom.metrics.numbers import resistance_numbers
 from tfgeom.results import ElectrodePair, ResistanceChecks, ResistanceNumbers
 from tfgeom.transport.coefficients import Conductors, contact_resistance
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
 from tfgeom.transport.series import series_resistance
+from tfgeom.transport.solve_options import SolveOptions
 
 if TYPE_CHECKING:
     from tfgeom.transport.conduction import Conduction
+    from tfgeom.transport.flooded_solve import FloodedConduction
+
+Solved: TypeAlias = "Conduction | FloodedConduction"
+"""The finite-element solve of a conformal or of a flooded cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +32,20 @@ class Resistance:
     numbers
         What leaves the program.
     conduction
-        The finite-element solve; None in closed form.
+        The finite-element solve of a conformal cell; None in closed form.
+    flooded
+        That of a flooded one.
     """
 
     parts: dict[str, float]
     numbers: ResistanceNumbers
-    conduction: "Conduction | None"
+    conduction: "Conduction | None" = None
+    flooded: "FloodedConduction | None" = None
+
+    @property
+    def solved(self) -> "Solved | None":
+        """The finite-element solve of either; None in closed form."""
+        return self.conduction or self.flooded
 
 
 def find_resistance(
@@ -38,7 +53,7 @@ def find_resistance(
     wires: Conductors,
     plane: Stack,
     plane_wires: Conductors,
-    by_elements: bool,
+    options: SolveOptions | None,
     in_series: int = 1,
 ) -> Resistance:
     """Return the resistance of a conformal cell beside its plane.
@@ -48,44 +63,48 @@ def find_resistance(
     stack, wires
         The films on the relief and what conducts in them.
     plane, plane_wires
-        The same films on the plane, where the closed form is exact.
-    by_elements
-        Whether to solve by finite elements.
+        The same films on the plane.
+    options
+        How to solve both by finite elements; None for the closed form.
     in_series
         Equal cells in series; the numbers are the whole stack's, ``parts`` one cell's.
 
     Raises
     ------
-    SolveError, UnsupportedError
+    SolveError, UnsupportedError, DesignError, MaterialError
         As `tfgeom.transport.conduction.solve_conduction`.
     """
     solved = None
-    if by_elements:
-        from tfgeom.transport.conduction import solve_conduction
+    if options is not None:
+        from tfgeom.transport.conduction import solve_conduction, usual_resolution
 
-        solved = solve_conduction(stack, wires)
+        usual = usual_resolution(stack.cell)
+        resolution = usual if options.refine is None else usual.member(options.refine)
+        solved = solve_conduction(stack, wires, resolution, options.contacts, options.drive, options.within)
         parts = dict(solved.asr_by_part)
-        peaks = ElectrodePair(**solved.current_peak_to_mean)
-        checks = ResistanceChecks(
-            solved.reaction_imbalance, solved.flux_mismatch, solved.discretisation_error
-        )
+        flat = solve_conduction(plane, plane_wires, drive=options.drive).asr_by_part
+        peaks, checks = _peaks(solved), _checks(solved)
     else:
-        parts = series_resistance(stack, wires)
+        parts, flat = series_resistance(stack, wires), series_resistance(plane, plane_wires)
         peaks, checks = ElectrodePair(None, None), ResistanceChecks(None, None, None)
     numbers = resistance_numbers(
         {part: in_series * value for part, value in parts.items()},
-        {part: in_series * value for part, value in series_resistance(plane, plane_wires).items()},
-        "finite elements" if by_elements else "closed form",
+        {part: in_series * value for part, value in flat.items()},
+        "closed form" if options is None else "finite elements",
         wires.incomplete,
         peaks,
         checks,
         {part: in_series * value for part, value in contact_resistance(stack, wires).items()},
     )
-    return Resistance(parts, numbers, solved)
+    return Resistance(parts, numbers, conduction=solved)
 
 
 def find_flooded_resistance(
-    stack: Stack, circuit: FloodedCircuit, plane: Stack, plane_circuit: FloodedCircuit
+    stack: Stack,
+    circuit: FloodedCircuit,
+    plane: Stack,
+    plane_circuit: FloodedCircuit,
+    options: SolveOptions | None = None,
 ) -> Resistance:
     """Return the resistance of a flooded half-cell beside that of the same film on the plane.
 
@@ -95,20 +114,48 @@ def find_flooded_resistance(
         The films on the relief and what conducts.
     plane, plane_circuit
         The same films on the plane, under the same separator.
+    options
+        How to solve both by finite elements; None for the wire model.
 
     Raises
     ------
     UnsupportedError
-        For a relief the wire model does not describe.
+        For a relief that the wire model, or the mesh of its voids, does not describe.
+    SolveError, MeshError
+        As `tfgeom.transport.flooded_solve.solve_flooded`.
     """
-    parts = flooded_resistance(stack, circuit)
+    solved = None
+    if options is not None:
+        from tfgeom.transport.flooded_solve import solve_flooded
+
+        if options.drive is not None:
+            raise UnsupportedError.at(
+                "cell.type", "not yet supported: a finite current or voltage in a flooded cell"
+            )
+        resolution = None if options.refine is None else Resolution(options.refine)
+        solved = solve_flooded(stack, circuit, resolution, options.within)
+        parts = dict(solved.asr_by_part)
+        flat = solve_flooded(plane, plane_circuit).asr_by_part
+        peaks, checks = _peaks(solved), _checks(solved)
+    else:
+        parts, flat = flooded_resistance(stack, circuit), flooded_resistance(plane, plane_circuit)
+        peaks, checks = ElectrodePair(None, None), ResistanceChecks(None, None, None)
     numbers = resistance_numbers(
         parts,
-        flooded_resistance(plane, plane_circuit),
-        "closed form",
+        flat,
+        "closed form" if options is None else "finite elements",
         circuit.incomplete,
-        ElectrodePair(None, None),
-        ResistanceChecks(None, None, None),
+        peaks,
+        checks,
         contact_resistance(stack, circuit.films),
     )
-    return Resistance(parts, numbers, None)
+    return Resistance(parts, numbers, flooded=solved)
+
+
+def _peaks(solved: "Solved") -> ElectrodePair:
+    peaks = solved.current_peak_to_mean
+    return ElectrodePair(peaks.get("cathode"), peaks.get("anode"))
+
+
+def _checks(solved: "Solved") -> ResistanceChecks:
+    return ResistanceChecks(solved.reaction_imbalance, solved.flux_mismatch, solved.discretisation_error)

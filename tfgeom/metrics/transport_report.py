@@ -4,8 +4,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tfgeom.errors import UnsupportedError
-from tfgeom.metrics.resistance import Resistance
-from tfgeom.transport.conduction import Conduction
+from tfgeom.metrics.resistance import Resistance, Solved
+from tfgeom.transport.flooded_solve import FloodedConduction
+from tfgeom.transport.spread import CurrentSpread
+from tfgeom.units import MA_PER_CM2, OHM_CM2
+
+_COARSE = 0.01  # discretisation error that a reader is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class TransportReport:
     obstacle: str | None = None
 
     @property
-    def fields(self) -> Conduction:
+    def fields(self) -> Solved:
         """The solve, for its fields.
 
         Raises
@@ -32,19 +36,23 @@ class TransportReport:
         UnsupportedError
             When the resistance is that of the closed form.
         """
-        if self.found.conduction is None:
+        if self.found.solved is None:
             raise UnsupportedError.at(
                 "relief", f"there are no fields to write, not yet supported: {self.obstacle}"
             )
-        return self.found.conduction
+        return self.found.solved
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of ``tfgeom transport --json``."""
-        solved = self.found.conduction
+        solved = self.found.solved
         return {
             "resistance": asdict(self.found.numbers),
+            "interfaces": None if solved is None else _interfaces(solved),
+            "bounds": None if solved is None else _bounds(solved),
+            "drive": None if solved is None else _drive(solved),
             "mesh": None if solved is None else {"n_nodes": solved.n_nodes, "n_cells": solved.n_cells},
             "unknowns": None if solved is None else solved.unknowns,
+            "iterations": None if solved is None else solved.iterations,
             "seconds": None if solved is None else dict(solved.seconds),
             "notes": self.notes,
         }
@@ -56,21 +64,80 @@ class TransportReport:
         missing = ", ".join(self.found.numbers.incomplete)
         if missing:
             notes.append(f"at best: {missing} not known, that loss is left out")
+        solved = self.found.solved
+        if solved is not None and solved.discretisation_error > _COARSE:
+            notes.append(
+                f"the discretisation error is about {solved.discretisation_error:.1g} of the resistance: "
+                "use a higher --resolution"
+            )
         return notes
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what and how much, as text."""
         numbers = self.found.numbers
-        found = [(part, f"{value:.5g} ohm cm2") for part, value in numbers.asr_by_part_ohm_cm2.items()]
-        found.append(("area-specific resistance", f"{numbers.asr_ohm_cm2:.6g} ohm cm2, {numbers.method}"))
+        solved = self.found.solved
+        total = numbers.asr_ohm_cm2
+        found = [
+            (part, f"{value:.5g} ohm cm2{f', {value / total:.3g} of it' if value else ''}")
+            for part, value in numbers.asr_by_part_ohm_cm2.items()
+        ]
+        bars = "" if solved is None else f", discretisation error about {solved.discretisation_error:.1e}"
+        found.append(("area-specific resistance", f"{total:.6g} ohm cm2{bars}, {numbers.method}"))
         found.append(("on the plane", f"{numbers.planar_asr_ohm_cm2:.6g} ohm cm2"))
-        solved = self.found.conduction
         if solved is None:
             return found
-        for electrode, peak in solved.current_peak_to_mean.items():
-            found.append((f"current peak to mean, {electrode}", f"{peak:.4g}"))
+        low, high = _bounds(solved).values()
+        if low is not None or high is not None:
+            limits = " to ".join("none" if limit is None else f"{limit:.6g}" for limit in (low, high))
+            found.append(("bounds", f"{limits} ohm cm2"))
+        drive = _drive(solved)
+        if drive is not None:
+            found.append(
+                ("at", f"{drive['polarisation_V']:.5g} V, {drive['footprint_current_mA_cm2']:.5g} mA/cm2")
+            )
+        for electrode, spread in solved.spread.items():
+            found.append((f"current at the {electrode}", _spread_text(spread)))
         for check, value in asdict(numbers.checks).items():
             found.append((check.replace("_", " "), f"{value:.1e}"))
         seconds = sum(solved.seconds.values())
         found.append(("unknowns", f"{solved.unknowns} in {seconds:.2g} s with the coarser solve"))
         return found
+
+
+def _spread_text(spread: CurrentSpread) -> str:
+    text = f"peak to mean {spread.peak_to_mean:.4g}, coefficient of variation {spread.variation:.2g}"
+    if spread.hot_spot is None:
+        return text
+    x, y, z = spread.hot_spot.place_um
+    return f"{text}, largest at the {spread.hot_spot.strip} ({x:.3g}, {y:.3g}, {z:.3g}) um"
+
+
+def _interfaces(solved: Solved) -> dict[str, Any]:
+    found = {}
+    for electrode, spread in solved.spread.items():
+        spot = spread.hot_spot
+        found[electrode] = {
+            "mean_current_per_footprint_current": spread.mean,
+            "peak_to_mean": spread.peak_to_mean,
+            "coefficient_of_variation": spread.variation,
+            "hot_spot": None
+            if spot is None
+            else {"strip": spot.strip, **dict(zip(("x_um", "y_um", "z_um"), spot.place_um, strict=True))},
+        }
+    return found
+
+
+def _bounds(solved: Solved) -> dict[str, float | None]:
+    low, high = solved.bounds
+    return {
+        "lower_ohm_cm2": None if low is None else low / OHM_CM2,
+        "upper_ohm_cm2": None if high is None else high / OHM_CM2,
+    }
+
+
+def _drive(solved: Solved) -> dict[str, float] | None:
+    if isinstance(solved, FloodedConduction) or solved.polarisation is None:
+        return None
+    polarisation, current = solved.polarisation, solved.footprint_current
+    assert current is not None  # a drive has both
+    return {"polarisation_V": polarisation, "footprint_current_mA_cm2": current / MA_PER_CM2}

@@ -60,6 +60,10 @@ class Interface:
         Small-signal charge-transfer resistance, ohm m² of the face.
     contact
         Ohmic resistance of the face, ohm m².
+    exchange
+        Exchange current density that ``charge_transfer`` comes from, A/m²; None where there is none.
+    anodic
+        Anodic coefficient of the charge transfer, between 0 and 1.
     """
 
     part: str
@@ -67,6 +71,8 @@ class Interface:
     outer: int
     charge_transfer: float
     contact: float
+    exchange: float | None = None
+    anodic: float = 0.5
 
     @property
     def resistance(self) -> float:
@@ -132,13 +138,17 @@ def conductors(stack: Stack, temperature: float, electrolyte_model: str) -> Cond
     interfaces: list[Interface] = []
     for index, (inner, outer) in enumerate(pairwise(films)):
         part = _interface_part(inner.part, outer.part)
-        transfer = 0.0
+        transfer, exchange, anodic = 0.0, None, 0.5
         electrode = next((film for film in (inner, outer) if film.film.layer.role in _ELECTRODES), None)
         if electrode is not None and part == f"{electrode.part}_interface":
             transfer = _charge_transfer(electrode.film.layer, temperature, incomplete)
+            known = electrode.film.layer.material.get("exchange_current")
+            if known is not None:
+                exchange = known.value
+                anodic = anodic if known.exponent is None else known.exponent
         contact = outer.film.layer.interface_resistance
         if transfer or contact:
-            interfaces.append(Interface(part, index, index + 1, transfer, contact))
+            interfaces.append(Interface(part, index, index + 1, transfer, contact, exchange, anodic))
     return Conductors(tuple(films), tuple(interfaces), tuple(incomplete))
 
 

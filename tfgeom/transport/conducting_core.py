@@ -1,9 +1,9 @@
-"""The part of a stack in which the potential varies: what the finite elements solve for.
+"""The part of a stack in which the potential varies across the films: what hexahedra are made for.
 
-Collectors are ideal, that is equipotential sheets, and so is an electrode next to one that conducts so much
-better than the electrolyte that no potential difference can arise in it.  These films keep their through-film
-resistance in closed form; the rest is the core, a stack of films with a jump of the potential wherever an
-interface has a resistance.
+Across a collector it does not, nor across an electrode next to one that conducts so much better than the
+electrolyte that no potential difference can arise in it.  These films are sheets: they keep their
+through-film resistance in closed form, and are equipotential, or conduct along the relief to a contact.  The
+rest is the core, a stack of films with a jump of the potential wherever an interface has a resistance.
 """
 
 import math
@@ -38,6 +38,8 @@ class ConductingCore:
         Resistance in closed form of everything else, by part, ohm m² of footprint.
     electrodes
         The electrode on the inner side of the electrolyte (cathode or anode) and the other one.
+    sheets
+        Films outside the core on its inner and its outer side: what conducts along the relief there.
     """
 
     stack: Stack
@@ -45,6 +47,7 @@ class ConductingCore:
     jumps: tuple[Interface | None, ...]
     outside: dict[str, float]
     electrodes: tuple[str, str]
+    sheets: tuple[tuple[FilmConductor, ...], tuple[FilmConductor, ...]] = ((), ())
 
     @property
     def electrolyte(self) -> tuple[int, ...]:
@@ -95,7 +98,7 @@ def conducting_core(stack: Stack, conductors: Conductors) -> ConductingCore:
                 "not yet supported: finite elements with a film of unlimited conductivity inside the stack; "
                 "give its conductivity, or use the analytic fidelity",
             )
-    by_inner = {face.inner: face for face in conductors.interfaces}
+    by_inner = {face.inner: face for face in conductors.interfaces if face.resistance}
     jumps = tuple(by_inner.get(index) for index in range(first - 1, last + 1))
     outside_films = tuple(
         replace(film, conductivity=math.inf) if first <= index <= last else film
@@ -112,6 +115,7 @@ def conducting_core(stack: Stack, conductors: Conductors) -> ConductingCore:
         jumps,
         outside,
         ("cathode", "anode") if cathode_inside else ("anode", "cathode"),
+        (conductors.films[:first], conductors.films[last + 1 :]),
     )
 
 

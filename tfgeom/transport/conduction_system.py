@@ -1,27 +1,35 @@
 """The conductance matrix of the films on their mesh.
 
-Volumes are assembled by scikit-fem on trilinear hexahedra, interfaces by `surface_element`.  Three factors
-remove what a faceted mesh with few layers gets wrong, so that a state whose levels are equipotentials carries
-exactly the current of the closed form, which therefore bounds every result from below: conductivities times
-the squared normal speed of a facet (a chord lies nearer than its arc), interface coefficients times the speed
-(its area is too small or large), and one factor a layer for the area that changes across it.
+Volumes are trilinear hexahedra, interfaces and collectors bilinear quads.  Three factors remove what a
+faceted mesh with few layers gets wrong, so that a state whose levels are equipotentials carries exactly the
+current of the closed form, which therefore bounds every result from below: conductivities times the squared
+normal speed of a facet (a chord lies nearer than its arc), interface coefficients times the speed (its area
+is too small or large), and one factor a layer for the area that changes across it.
 """
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
 
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.transport.conducting_core import ConductingCore, NodeSheets, node_sheets
-from tfgeom.transport.surface_element import surface_mass
+from tfgeom.transport.film_links import FilmLinks, surface_pattern
+from tfgeom.transport.hex_stiffness import hex_stiffness, skfem_stiffness
+from tfgeom.transport.surface_element import (
+    GAUSS_SHAPES,
+    gauss_areas,
+    pair_integrals,
+    surface_stiffness,
+)
 
-_SKFEM_ORDER = [0, 4, 3, 1, 7, 5, 2, 6]  # corners of a VTK hexahedron in the order of MeshHex
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)  # layers are thin
 _NODES = (_NODES + 1) / 2
+_AT_ONCE = 8192  # quads: what stays in the processor's cache
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,80 +40,133 @@ class ConductionSystem:
     ----------
     core, mesh, sheets
         Films, their mesh, the sheets of nodes on it.
-    matrix
-        Symmetric, zero row sums, shape (n_nodes, n_nodes); node i of sheet s is ``s * n_surface + i``.
-    basis
-        scikit-fem basis of all hexahedra.
+    links
+        The matrix: layers of elements, interfaces at small signal, conduction along collectors.
     sigma
-        Conductivity of each hexahedron with its corrections, S/m.
-    conductances
-        Conductance per area of each jump and quad with its correction, S/m² x 1e-6.
+        Conductivity of each hexahedron with its corrections, S/m, shape (n_layers, n_quads).
+    face_areas
+        True area that each Gauss point of each quad stands for, by junction at which the potential jumps,
+        um², shape (4, n_quads).
+    terminals
+        Where the first and the last sheet are held.
     """
 
     core: ConductingCore
     mesh: FilmMesh
     sheets: NodeSheets
-    matrix: csr_matrix
-    basis: Any
-    sigma: NDArray[np.float64]
-    conductances: tuple[NDArray[np.float64], ...]
+    links: FilmLinks
+    sigma: Floats
+    face_areas: dict[int, Floats]
+    terminals: "Terminals" = (None, None)
+
+    @property
+    def fixed(self) -> NDArray[np.bool_]:
+        """Nodes whose potential is given, (n_sheets, n)."""
+        found = np.zeros((self.links.n_sheets, self.links.pattern.n), dtype=bool)
+        for sheet, nodes in zip((0, -1), self.terminals, strict=True):
+            found[sheet, slice(None) if nodes is None else nodes] = True
+        return found
+
+    @property
+    def n_nodes(self) -> int:
+        """Nodes of all sheets."""
+        return self.links.n_sheets * self.links.pattern.n
 
 
-def assemble_conduction(core: ConductingCore, mesh: FilmMesh) -> ConductionSystem:
+Terminals = tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]
+"""Surface nodes at which the first and the last sheet are held at a potential; None for all of them."""
+
+
+def assemble_conduction(
+    core: ConductingCore,
+    mesh: FilmMesh,
+    terminals: Terminals = (None, None),
+    volumes: Literal["own", "scikit-fem"] = "own",
+) -> ConductionSystem:
     """Return the conductance matrix of the films of a core on their mesh.
 
     Parameters
     ----------
     core
-        Films between equipotential terminals.
+        Films between two terminals.
     mesh
         Mesh of ``core.stack``.
+    terminals
+        Where current enters and leaves; a side that is not held everywhere conducts along its sheet.
+    volumes
+        Who integrates over the hexahedra: `hex_stiffness`, or scikit-fem, which is several times slower and
+        gives the same matrix.
     """
-    from skfem import Basis, BilinearForm, ElementHex0, ElementHex1, MeshHex
-    from skfem.helpers import dot, grad
-
     per_film = tuple(int(count) for count in np.bincount(mesh.film_of_layer))
     sheets = node_sheets(per_film, tuple(jump is not None for jump in core.jumps))
-    n_surface = mesh.points_um.shape[1]
-    points = mesh.points_um[list(sheets.levels)].reshape(-1, 3)
-    hexes = np.concatenate(
-        [np.hstack((mesh.quads + low * n_surface, mesh.quads + up * n_surface)) for low, up in sheets.layers]
-    )
-    sigma = np.concatenate(
+    pattern = surface_pattern(mesh.quads, mesh.points_um.shape[1])
+    shape = (len(sheets.levels) - 1, len(pattern.columns))
+    low, cross, up = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    sigma = np.array(
         [
             core.conductors[film].conductivity * factor * mesh.normal_speed[film] ** 2
             for film, factor in zip(sheets.films, _layer_factors(mesh, core), strict=True)
         ]
     )
-    basis = Basis(MeshHex(points.T.copy(), hexes[:, _SKFEM_ORDER].T.copy()), ElementHex1(), intorder=3)
-    laplace = BilinearForm(lambda u, v, w: w["sigma"] * dot(grad(u), grad(v)))
-    piecewise = basis.with_element(ElementHex0())
-    volumes = laplace.assemble(basis, sigma=piecewise.interpolate(sigma))
-    conductances = tuple(
-        1e-6 / core.jump_resistances[junction] * face_speed(mesh, junction) for junction, _, _ in sheets.jumps
+    integrate = hex_stiffness if volumes == "own" else skfem_stiffness
+    for (below, above), conductivity in zip(sheets.layers, sigma, strict=True):
+        blocks = _layer_blocks(
+            mesh.points_um[sheets.levels[below]], mesh.points_um[sheets.levels[above]], mesh.quads,
+            conductivity, integrate,
+        )  # fmt: skip
+        low[below], cross[below], up[below] = (pattern.gather(block) for block in blocks)
+    face_areas = {}
+    for junction, below, _ in sheets.jumps:
+        areas = gauss_areas(mesh.points_um[sheets.levels[below]], mesh.quads) * face_speed(mesh, junction)
+        face_areas[junction] = areas
+        mass = pattern.gather(pair_integrals(areas)) * (1e-6 / core.jump_resistances[junction])
+        low[below], cross[below], up[below] = mass, -mass, mass
+    along = {}
+    last = len(sheets.levels) - 1
+    for side, sheet in enumerate((0, last)):
+        if terminals[side] is None:
+            continue
+        conductance = _sheet_conductance(core, mesh, side)
+        level = sheets.levels[sheet]
+        speed = face_speed(mesh, 0 if side == 0 else len(core.conductors))
+        at_points = GAUSS_SHAPES @ conductance[mesh.quads].T * speed
+        along[sheet] = pattern.gather(surface_stiffness(mesh.points_um[level], mesh.quads, at_points))
+    return ConductionSystem(
+        core, mesh, sheets, FilmLinks(pattern, low, cross, up, along), sigma, face_areas, terminals
     )
-    rows, columns, values = [], [], []
-    for (_, low, up), conductance in zip(sheets.jumps, conductances, strict=True):
-        mass = surface_mass(mesh.points_um[sheets.levels[low]], mesh.quads, conductance)
-        for a, b, sign in ((low, low, 1), (up, up, 1), (low, up, -1), (up, low, -1)):
-            rows.append(mass.rows + a * n_surface)
-            columns.append(mass.columns + b * n_surface)
-            values.append(sign * mass.values)
-    matrix = csr_matrix(volumes)
-    # A terminal behind an interface resistance belongs to no hexahedron; scikit-fem leaves trailing ones out.
-    matrix.resize((len(points), len(points)))
-    if rows:
-        entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-        matrix = matrix + coo_matrix(entries, shape=matrix.shape).tocsr()
-    return ConductionSystem(core, mesh, sheets, matrix, basis, sigma, conductances)
 
 
-def face_speed(mesh: FilmMesh, junction: int) -> NDArray[np.float64]:
+def _layer_blocks(
+    inner: Floats, outer: Floats, quads: NDArray[np.int64], sigma: Floats, integrate: object
+) -> tuple[Floats, Floats, Floats]:
+    """Return stiffness within the lower and from it to the upper nodes, and within the upper, (4, 4, n)."""
+    assert callable(integrate)
+    found = []
+    for start in range(0, len(quads), _AT_ONCE):
+        some = quads[start : start + _AT_ONCE]
+        corners = np.concatenate((inner[some], outer[some]), axis=1)
+        found.append(integrate(corners, sigma[start : start + _AT_ONCE]))
+    whole = np.concatenate(found, axis=2) if len(found) > 1 else found[0]
+    return whole[:4, :4], whole[:4, 4:], whole[4:, 4:]
+
+
+def face_speed(mesh: FilmMesh, junction: int) -> Floats:
     """Return the normal speed at the face below film ``junction`` (above the last film), (n_quads,)."""
     return np.asarray(mesh.normal_speed[min(junction, len(mesh.films) - 1)])
 
 
-def _layer_factors(mesh: FilmMesh, core: ConductingCore) -> NDArray[np.float64]:
+def _sheet_conductance(core: ConductingCore, mesh: FilmMesh, side: int) -> Floats:
+    """Return the conductance along the films outside the core on one side, S/m x um, at the surface nodes."""
+    assert mesh.grid is not None  # a sector was meshed
+    total = np.zeros(mesh.grid.n_nodes)
+    for conductor in core.sheets[side]:
+        film = conductor.film
+        thickness = mesh.grid.place(film.outer)[1] - mesh.grid.place(film.inner)[1]
+        total += conductor.conductivity * thickness
+    return total
+
+
+def _layer_factors(mesh: FilmMesh, core: ConductingCore) -> Floats:
     """Return, per layer, its exact conductance over that of a potential linear in the offset."""
     cell = core.stack.cell
     factors = []

@@ -1,4 +1,4 @@
-"""Potential and current density of a conduction solve as a VTU file."""
+"""Potential and current density of a solve as a VTU file."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from tfgeom.meshing.cell_files import CellGrid, write_vtu
 from tfgeom.meshing.quality import shape_gradients
 from tfgeom.output import ensure_writable
 from tfgeom.transport.conduction import Conduction
+from tfgeom.transport.flooded_solve import FloodedConduction
 from tfgeom.units import UM
 
 
@@ -20,12 +21,12 @@ def check_fields_path(path: str | Path) -> None:
     ensure_writable(path)
 
 
-def write_fields(conduction: Conduction, path: str | Path) -> None:
-    """Write the films that were solved for, with the fields at 1 V between their terminals.
+def write_fields(solved: Conduction | FloodedConduction, path: str | Path) -> None:
+    """Write what was solved for with its fields: at 1 V between the terminals, or at the drive's voltage.
 
-    Point data ``potential_V`` (0 V at the inner terminal, 1 V at the outer; nodes are doubled where it
-    jumps), cell data ``current_density_A_m2`` (vector), ``film`` (index from the inner terminal) and
-    ``material``; lengths in um.
+    Of a conformal cell the films, of a flooded one the liquid.  Point data ``potential_V`` (0 V at the inner
+    terminal; nodes are doubled where it jumps), cell data ``current_density_A_m2`` (vector), ``film`` (index
+    from the inner terminal) and ``material``; lengths in um.
 
     Raises
     ------
@@ -33,6 +34,33 @@ def write_fields(conduction: Conduction, path: str | Path) -> None:
         When the file cannot be written, or is not ``.vtu``.
     """
     check_fields_path(path)
+    if isinstance(solved, FloodedConduction):
+        _write_liquid(solved, path)
+    else:
+        _write_films(solved, path)
+
+
+def _write_liquid(flooded: FloodedConduction, path: str | Path) -> None:
+    mesh = flooded.mesh
+    kappa = flooded.circuit.conductivity
+    current = -kappa * _gradients(mesh.points_um[mesh.hexes], flooded.potential[mesh.hexes]) / UM
+    grid = CellGrid(
+        mesh.points_um,
+        {"hexahedron": mesh.hexes},
+        {"hexahedron": np.zeros(len(mesh.hexes), dtype=np.int64)},
+        ("electrolyte",),
+        (flooded.circuit.liquid,),
+        {},
+    )
+    write_vtu(
+        grid,
+        path,
+        point_data={"potential_V": flooded.potential},
+        cell_data={"current_density_A_m2": {"hexahedron": current}},
+    )
+
+
+def _write_films(conduction: Conduction, path: str | Path) -> None:
     mesh, sheets = conduction.mesh, conduction.sheets
     n_surface = mesh.points_um.shape[1]
     points = mesh.points_um[list(sheets.levels)].reshape(-1, 3)

@@ -53,6 +53,8 @@ class FloodedCircuit:
         Charge transfer at the flat counter electrode, ohm m².
     incomplete
         Constants that are not known and whose loss is left out.
+    liquid
+        Name of the electrolyte.
     """
 
     films: Conductors
@@ -62,6 +64,7 @@ class FloodedCircuit:
     separator: float
     counter_transfer: float
     incomplete: tuple[str, ...]
+    liquid: str = "liquid"
 
     @property
     def own_interface(self) -> str:
@@ -121,6 +124,7 @@ def flooded_circuit(
         separator=separator,
         counter_transfer=0.0 if at_counter is None else heat / at_counter,
         incomplete=(*wires.incomplete, *missing),
+        liquid=liquid.name,
     )
 
 

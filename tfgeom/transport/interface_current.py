@@ -1,4 +1,4 @@
-"""Current densities over the two faces of the electrolyte, and how unevenly they are spread."""
+"""Current through the two faces of the electrolyte."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,44 +6,43 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.meshing.quality import shape_gradients
 from tfgeom.transport.conduction_system import ConductionSystem, face_speed
+from tfgeom.transport.film_solve import FilmSolution
 from tfgeom.transport.surface_element import nodal_areas
 
-_PEAK_SHARE = 1e-3  # of the interface's area: the maximum itself is infinite at a sharp foot
-_SAMPLES = 6  # per quad and direction
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class FaceCurrent:
-    """Current through one face of the electrolyte at 1 V between the terminals.
+    """Current through one face of the electrolyte.
 
     Attributes
     ----------
     level
         Level of the mesh the face lies on.
     density
-        Current density at the surface nodes, A/m² x 1e-6 per V, shape (n_surface,).
+        Current density at the surface nodes from the outer to the inner side, 1e6 A/m², shape (n_surface,).
     total
-        Current through the sector's face, 1e-6 A per V.
+        Current through the sector's face, 1e-6 A.
     side
         inner or outer face.
     """
 
     level: int
-    density: NDArray[np.float64]
+    density: Floats
     total: float
     side: Literal["inner", "outer"]
 
 
 def face_current(
-    system: ConductionSystem, potential: NDArray[np.float64], side: Literal["inner", "outer"]
+    system: ConductionSystem, solution: FilmSolution, side: Literal["inner", "outer"]
 ) -> FaceCurrent:
     """Return the current through the inner or outer face of the electrolyte.
 
-    Where the potential jumps it is the jump over the interface resistance, else the reaction of the
-    electrolyte's elements on the face (what the face's test functions see), over the nodes' areas.
+    Where the potential jumps it is what crosses the interface, else the reaction of the electrolyte's
+    elements on the face (what the face's test functions see), over the nodes' areas.
     """
     sheets, mesh = system.sheets, system.mesh
     electrolyte = system.core.electrolyte
@@ -52,59 +51,25 @@ def face_current(
     level = sheets.levels[sheet]
     junction = film if side == "inner" else film + 1
     areas = nodal_areas(mesh.points_um[level], mesh.quads, face_speed(mesh, junction))
-    for index, low, up in sheets.jumps:
-        if index == junction:
-            conductance = 1e-6 / system.core.jump_resistances[junction]
-            density = conductance * (potential[up] - potential[low])
-            return FaceCurrent(level, density, float(areas @ density), side)
-    reaction = _reaction(system, potential, film)[sheet]
-    reaction = -reaction if side == "inner" else reaction
+    # the layer of the electrolyte at the face, or the jump there
+    layer = sheet if side == "inner" else sheet - 1
+    link = next((low for index, low, _ in sheets.jumps if index == junction), layer)
+    from_low, from_up = solution.links.link_current(link, solution.potential)
+    reaction = -from_low if side == "inner" else from_up
+    total = float(reaction.sum())
+    if junction in solution.jump_density:
+        return FaceCurrent(level, solution.jump_density[junction], total, side)
     # A sharp rim at offset 0 has nodes without area and without current.
     density = np.divide(reaction, areas, out=np.zeros_like(areas), where=areas > 0)
-    return FaceCurrent(level, density, float(reaction.sum()), side)
+    return FaceCurrent(level, density, total, side)
 
 
-def _reaction(system: ConductionSystem, potential: NDArray[np.float64], film: int) -> NDArray[np.float64]:
-    """Return what the elements of one film exert on each node, 1e-6 A per V, (n_sheets, n_surface)."""
-    from skfem import Basis, ElementHex0, ElementHex1, LinearForm
-    from skfem.helpers import dot, grad
-
-    elements = np.flatnonzero(np.repeat(np.array(system.sheets.films) == film, len(system.mesh.quads)))
-    basis = Basis(system.basis.mesh, ElementHex1(), intorder=3, elements=elements)
-    form = LinearForm(lambda v, w: w["sigma"] * dot(w["phi"].grad, grad(v)))
-    forces = form.assemble(
-        basis,
-        phi=basis.interpolate(potential.ravel()[: basis.N]),
-        sigma=basis.with_element(ElementHex0()).interpolate(system.sigma),
-    )
-    return np.pad(forces, (0, potential.size - basis.N)).reshape(potential.shape)
-
-
-def peak_to_mean(mesh: FilmMesh, face: FaceCurrent) -> float:
-    """Return the current density exceeded on 0.1 % of a face's area, over its mean.
-
-    The nodal densities are interpolated bilinearly and sampled at equal parts of each quad.
-    """
-    areas = mesh.areas_um2(face.level)
-    position = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
-    u, v = (axis.ravel() for axis in np.meshgrid(position, position))
-    shapes = np.stack(((1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v))
-    samples = face.density[mesh.quads] @ shapes
-    weights = np.repeat(areas[:, None] / len(u), len(u), axis=1)
-    order = np.argsort(samples, axis=None)[::-1]
-    covered = np.cumsum(weights.ravel()[order])
-    share = covered / covered[-1]
-    # Densities agree to rounding on a plane: the quantile must not be less than the mean there.
-    peak = float(np.interp(_PEAK_SHARE, share, samples.ravel()[order]))
-    return peak * float(covered[-1]) / float(np.sum(samples * weights))
-
-
-def flux_mismatch(system: ConductionSystem, potential: NDArray[np.float64], face: FaceCurrent) -> float:
+def flux_mismatch(system: ConductionSystem, solution: FilmSolution, face: FaceCurrent) -> float:
     """Return the mean of |sigma dphi/dn - j| over a face, relative to the mean of j.
 
     The gradient is that of the electrolyte's elements at the middle of their quad on the face.
     """
-    sheets, mesh = system.sheets, system.mesh
+    sheets, mesh, potential = system.sheets, system.mesh, solution.potential
     electrolyte = system.core.electrolyte
     films = np.array(sheets.films)
     if face.side == "inner":
@@ -125,7 +90,7 @@ def flux_mismatch(system: ConductionSystem, potential: NDArray[np.float64], face
     gradients = np.linalg.solve(np.swapaxes(maps, 1, 2), (values @ shapes)[..., None])[..., 0]
     normals = np.cross(maps[:, :, 0], maps[:, :, 1])
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    sigma = system.sigma.reshape(len(sheets.layers), -1)[layer][real]
-    flux = sigma * np.sum(gradients * normals, axis=1) / speed
+    # the potential is solved with S/m and um: its fluxes are in 1e6 A/m²
+    flux = system.sigma[layer][real] * np.sum(gradients * normals, axis=1) / speed
     density = face.density[quads].mean(axis=1)
     return float(np.sum(areas * np.abs(flux - density)) / np.sum(areas * np.abs(density)))

@@ -6,6 +6,7 @@ film by film with a direct solve on the surface; both together leave little for 
 conductivities.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,55 +16,58 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import splu
 
 from tfgeom.errors import SolveError
+from tfgeom.transport.film_links import FilmBlocks
 
 _LARGEST = 1.8  # of damping times the largest eigenvalue of the column solves; below 2 the cycle is definite
-_USUAL_EIGENVALUE = 3.0  # of bilinear elements
-_POWER_STEPS, _MARGIN = 12, 1.2  # the power iteration comes from below
-_TOLERANCE = 1e-11  # of the error in the energy norm, relative
+_USUAL_EIGENVALUE = 2.6  # of bilinear elements wider than thick
+_LANCZOS_STEPS, _MARGIN = 7, 1.1  # Lanczos estimates come from below
 _MOST_ITERATIONS = 400
+_COARSE_STARTS = 2
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class LineSolution:
-    """Potentials of the free nodes, (n_levels, n_surface), and how many iterations they took."""
+    """Potentials of all nodes, (n_sheets, n), and how many iterations they took."""
 
     potential: Floats
     iterations: int
 
 
 def solve_by_lines(
-    matrix: csr_matrix, right: Floats, films: NDArray[np.int64], n_surface: int, energy: float
+    blocks: FilmBlocks,
+    right: Floats,
+    groups: NDArray[np.int64],
+    power: Callable[[Floats], float],
+    tolerance: float,
 ) -> LineSolution:
-    """Return the solution of a film problem.
+    """Return the solution of a film problem; zero at its fixed nodes.
 
     Parameters
     ----------
-    matrix
-        Symmetric positive definite; unknown ``k n_surface + i`` is node i of level k.  Nodes of one column
-        couple only with those of the levels next to theirs.
+    blocks
+        The matrix, positive definite.
     right
-        Right-hand side, shape (n_levels * n_surface,).
-    films
-        Film of each level, shape (n_levels,).
-    n_surface
-        Nodes of a level.
-    energy
-        Power of the solution, about: what the error is measured against.  That of the right-hand side would
-        not do: beside a good conductor it is many orders larger than what the poor one dissipates.
+        Right-hand side, zero at fixed nodes, shape (n_sheets, n).
+    groups
+        Film of each sheet, from 0 on, shape (n_sheets,).
+    power
+        Gives what the error is measured against, for potentials of shape (n_sheets, n): the power of the
+        whole cell.  That of the right-hand side would not do: beside a good conductor it is many orders
+        larger than what the poor one dissipates.
+    tolerance
+        Error in the energy norm, relative, at which the iteration ends.
 
     Raises
     ------
     SolveError
         When a column or the surface problem is singular, or the iteration does not converge.
     """
-    n_levels = len(films)
-    order = np.arange(n_levels * n_surface).reshape(n_levels, n_surface).T.ravel()
-    system = matrix[order][:, order].tocsr()
-    lines = _Lines(system, n_levels)
-    coarse = _Coarse(system, films, n_surface)
-    load = right[order]
+    system = blocks.matrix()
+    lines = _Lines(blocks)
+    coarse = _Coarse(blocks, groups)
+    load = right.T.ravel()
 
     damping = _LARGEST / max(_USUAL_EIGENVALUE, _MARGIN * _largest_eigenvalue(system, lines))
 
@@ -73,55 +77,86 @@ def solve_by_lines(
         step += damping * lines.solve(residual - system @ step)
         return step
 
-    solution = coarse.solve(load)
-    solution += coarse.solve(load - system @ solution)
+    solution = np.zeros_like(load)
+    for _ in range(_COARSE_STARTS):
+        solution += coarse.solve(load - system @ solution)
     residual = load - system @ solution
     step = precondition(residual)
     direction, square = step, float(residual @ step)
     iterations = 0
-    while square > _TOLERANCE**2 * energy:
+
+    def field() -> Floats:
+        return solution.reshape(right.T.shape).T
+
+    energy = power(field())
+    while True:
+        if square <= tolerance**2 * energy:
+            # measured against the power that was found, not the larger one of the start
+            energy = power(field())
+            if square <= tolerance**2 * energy:
+                break
         if iterations == _MOST_ITERATIONS:
-            raise _stopped(iterations, square / energy)
+            raise _stopped(iterations, square / energy, tolerance)
         image = system @ direction
-        length = square / float(direction @ image)
+        length = square / _positive(float(direction @ image))
         solution += length * direction
         residual -= length * image
         step = precondition(residual)
         before, square = square, float(residual @ step)
         if not square >= 0:
-            raise _stopped(iterations, before / energy)
+            raise _stopped(iterations, before / energy, tolerance)
         direction = step + square / before * direction
         iterations += 1
-    return LineSolution(solution.reshape(n_surface, n_levels).T.copy(), iterations)
+    return LineSolution(field().copy(), iterations)
 
 
-def _stopped(iterations: int, square: float) -> SolveError:
+def _stopped(iterations: int, square: float, tolerance: float) -> SolveError:
     return SolveError(
-        f"the iteration stopped after {iterations} steps with a relative error of {square**0.5:.1e} (limit "
-        f"{_TOLERANCE:.0e}); the films' conductivities may differ by too much: check them"
+        f"the iteration stopped after {iterations} steps with a relative error of {abs(square) ** 0.5:.1e} "
+        f"(limit {tolerance:.0e}); the films' conductivities may differ by too much: check them"
     )
 
 
+def _positive(curvature: float) -> float:
+    if not curvature > 0:
+        raise SolveError("the conductance matrix is not positive: a conductivity is zero or negative")
+    return curvature
+
+
 def _largest_eigenvalue(system: csr_matrix, lines: "_Lines") -> float:
-    """Return about the largest eigenvalue of the column solves times the matrix, by power iteration."""
-    vector = np.random.default_rng(0).standard_normal(system.shape[0])
-    found = 1.0
-    for _ in range(_POWER_STEPS):
-        image = system @ vector
-        after = lines.solve(image)
-        found = float(after @ image) / float(vector @ image)
-        vector = after / np.linalg.norm(after)
-    return found
+    """Return about the largest eigenvalue of the column solves times the matrix.
+
+    The coefficients of a few conjugate gradient steps on a random vector are those of the Lanczos matrix
+    (Y. Saad, Iterative Methods for Sparse Linear Systems, 2nd ed., 2003, section 6.7.3).
+    """
+    residual = np.random.default_rng(0).standard_normal(system.shape[0])
+    step = lines.solve(residual)
+    direction, square = step, float(residual @ step)
+    lengths, ratios = [], []
+    for _ in range(_LANCZOS_STEPS):
+        image = system @ direction
+        lengths.append(square / _positive(float(direction @ image)))
+        residual = residual - lengths[-1] * image
+        step = lines.solve(residual)
+        before, square = square, float(residual @ step)
+        if square <= 0:
+            break  # the columns alone were an exact solve
+        ratios.append(square / before)
+        direction = step + ratios[-1] * direction
+    inverse = 1 / np.array(lengths)
+    diagonal = inverse + np.concatenate(([0.0], (np.array(ratios) * inverse)[: len(inverse) - 1]))
+    beside = np.sqrt(np.array(ratios)[: len(inverse) - 1]) * inverse[:-1]
+    return float(np.linalg.eigvalsh(np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1))[-1])
 
 
 class _Lines:
     """Exact solves of all columns by themselves."""
 
-    def __init__(self, system: csr_matrix, n_levels: int) -> None:
-        diagonal = system.diagonal()
-        beside = np.asarray(system.diagonal(1)).copy()
-        beside[n_levels - 1 :: n_levels] = 0.0  # from one column to the next
-        self._diagonal, self._beside, failed = lapack.dpttrf(diagonal, beside)
+    def __init__(self, blocks: FilmBlocks) -> None:
+        diagonal, beside = blocks.columns()
+        chained = np.zeros(diagonal.shape)  # one column after the other, zeros between them
+        chained[:, :-1] = beside
+        self._diagonal, self._beside, failed = lapack.dpttrf(diagonal.ravel(), chained.ravel()[:-1])
         if failed:
             raise SolveError("a column of the mesh is not held by anything: a needed conductivity is missing")
 
@@ -136,17 +171,23 @@ class _Lines:
 class _Coarse:
     """Direct solve for one constant per film and column."""
 
-    def __init__(self, system: csr_matrix, films: NDArray[np.int64], n_surface: int) -> None:
-        groups = np.unique(films, return_inverse=True)[1]
-        n_groups = int(groups.max()) + 1
-        columns = (np.arange(n_surface)[:, None] * n_groups + groups[None]).ravel()
-        size = n_surface * n_groups
-        spread = csr_matrix((np.ones(len(columns)), (np.arange(len(columns)), columns)), (len(columns), size))
-        self._spread, self._gather = spread, spread.T.tocsr()
-        small = (self._gather @ system @ spread).tocsc()
-        self._factored = splu(
-            small, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
-        )
+    def __init__(self, blocks: FilmBlocks, groups: NDArray[np.int64]) -> None:
+        n_sheets, n = blocks.fixed.shape
+        count = int(groups[-1]) + 1
+        free = ~blocks.fixed.T.ravel()
+        columns = (np.arange(n)[:, None] * count + groups[None]).ravel()
+        rows = np.arange(n_sheets * n)
+        self._spread = csr_matrix((free.astype(float), (rows, columns)), (n_sheets * n, count * n))
+        self._gather = self._spread.T.tocsr()
+        try:
+            self._factored = splu(
+                blocks.grouped(groups).matrix().tocsc(),
+                permc_spec="MMD_AT_PLUS_A",
+                diag_pivot_thresh=0.0,
+                options={"SymmetricMode": True},
+            )
+        except RuntimeError as error:
+            raise SolveError(f"the films are not held by anything: {error}") from error
 
     def solve(self, right: Floats) -> Floats:
         """Return the correction, constant in every film of a column."""

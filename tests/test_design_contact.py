@@ -1,0 +1,75 @@
+"""Contacts in the design file: their forms, what no relief has, and what the closed forms leave out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.design_texts import VALID
+from tfgeom.design import Contact, dump_design, load_design
+from tfgeom.errors import DesignError, UnsupportedError
+from tfgeom.evaluate import evaluate
+from tfgeom.model import build_model
+from tfgeom.transport.contacts import Contacts
+
+PILLARS = "relief: {kind: pillars, lattice: square, pitch: 6 um, diameter: 3 um, height: 20 um}\n"
+
+
+def load(folder: Path, contact: str, relief: str | None = None) -> object:
+    text = VALID.replace("  temperature:", f"  contact: {contact}\n  temperature:", 1)
+    if relief is not None:
+        text = re.sub(r"relief:\n(  .*\n)+", relief, text)
+    file = folder / "design.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_design(file)
+
+
+@pytest.mark.parametrize(("text", "inner", "outer"), [
+    ("auto", "auto", "auto"),
+    ("top", "top", "top"),
+    ("{inner: top}", "top", "ideal"),
+    ("{outer: auto, inner: ideal}", "ideal", "auto"),
+])  # fmt: skip
+def test_forms(tmp_path: Path, text: str, inner: str, outer: str) -> None:
+    design = load(tmp_path, text)
+    assert design.operation.contact == Contact(inner=inner, outer=outer)  # type: ignore[attr-defined]
+    assert build_model(design).contacts == Contacts(inner, outer)  # type: ignore[arg-type]
+    file = tmp_path / "again.yaml"
+    file.write_text(dump_design(design), encoding="utf-8")  # type: ignore[arg-type]
+    assert load_design(file).operation == design.operation  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("text", ["sideways", "3", "[top, floor]", "{inner: left}"])
+def test_nonsense(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DesignError, match=r"operation\.contact"):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize(("contact", "relief", "message"), [
+    ("floor", None, "its floor is an island in every unit cell, and it goes on to the next at the top"),
+    ("both", None, "its floor is an island"),
+    ("{outer: top}", PILLARS, "'top' is impossible for the outer collector of pillars"),
+    ("top", "relief: {kind: planar}\n", "'top' is no place of a planar cell; use 'auto' or 'ideal'"),
+])  # fmt: skip
+def test_places_that_a_relief_does_not_have(
+    tmp_path: Path, contact: str, relief: str | None, message: str
+) -> None:
+    with pytest.raises(DesignError, match=re.escape(message)) as caught:
+        build_model(load(tmp_path, contact, relief))  # type: ignore[arg-type]
+    assert re.search(r"design\.yaml:\d+:\d+: operation\.contact", str(caught.value))
+
+
+def test_closed_forms_say_that_they_leave_contacts_out(tmp_path: Path) -> None:
+    found = evaluate(load(tmp_path, "auto"))  # type: ignore[arg-type]
+    assert any("contact counts with fidelity fem only" in note for note in found.notes)
+    assert not any("contact counts" in note for note in evaluate(load(tmp_path, "ideal")).notes)  # type: ignore[arg-type]
+
+
+def test_flooded_cells_have_ideal_contacts() -> None:
+    file = Path(__file__).parent.parent / "designs" / "imec_2017_pillars_cl_tio2.yaml"
+    design = load_design(file)
+    operation = design.operation
+    assert operation is not None
+    changed = operation.model_copy(update={"contact": Contact(inner="floor", outer="ideal")})
+    with pytest.raises(UnsupportedError, match="not yet supported: contact other than ideal in a flooded"):
+        build_model(design.model_copy(update={"operation": changed}))
