@@ -26,7 +26,7 @@ from tfgeom.transport.fields import write_fields
 from tfgeom.transport.limits import column_resistance
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.spread import current_spread
-from tfgeom.transport.surface_element import nodal_areas, surface_mass
+from tfgeom.transport.surface_element import nodal_areas, surface_mass, surface_stiffness
 
 DESIGN = Path(__file__).parents[1] / "designs" / "pearse_2018_holes_30um.yaml"
 COARSE = Resolution(refine=1)
@@ -172,6 +172,24 @@ def test_surface_mass_of_a_tilted_parallelogram() -> None:
     exact = 2 * area / 36 * np.array([[4, 2, 1, 2], [2, 4, 2, 1], [1, 2, 4, 2], [2, 1, 2, 4]])
     assert matrix == pytest.approx(exact, rel=1e-13)
     assert nodal_areas(points, quads, np.array([1.0])) == pytest.approx(area / 4)
+
+
+def test_conduction_along_a_surface_has_the_energy_of_the_tangential_gradient() -> None:
+    # Trapezoids in a tilted plane, one collapsed to a triangle: linear fields are exact.
+    flat = np.array([[0, 0, 0], [2, 0, 0], [1.5, 3, 0], [0.2, 2, 0], [4, 1, 0]], dtype=float)
+    quads = np.array([[0, 1, 2, 3], [1, 4, 4, 2]])
+    turn, _ = np.linalg.qr(np.random.default_rng(2).standard_normal((3, 3)))
+    points, slope = flat @ turn.T, np.array([0.3, -1.1, 0.7])
+    along = slope - turn[:, 2] * (turn[:, 2] @ slope)
+    x, y = flat[:, 0], flat[:, 1]
+    area = 0.5 * np.sum(
+        x[quads] * np.roll(y[quads], -1, axis=1) - y[quads] * np.roll(x[quads], -1, axis=1), axis=1
+    )
+    matrix = surface_stiffness(points, quads, np.full((4, 2), 2.5))
+    values = (points @ slope)[quads]
+    assert np.einsum("qa,abq,qb->q", values, matrix, values) == pytest.approx(2.5 * area * (along @ along))
+    assert matrix.sum(axis=1) == pytest.approx(0, abs=1e-13)
+    assert matrix == pytest.approx(matrix.transpose(1, 0, 2))
 
 
 def test_peak_is_the_density_exceeded_on_a_thousandth_of_the_area() -> None:

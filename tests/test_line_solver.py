@@ -128,5 +128,5 @@ def test_no_number_from_an_indefinite_matrix() -> None:
     within[:, blocks.pattern.rows != blocks.pattern.columns] *= 40.0
     wrong = FilmBlocks(blocks.pattern, within, blocks.above, blocks.fixed)
     right = np.random.default_rng(3).standard_normal((6, 50))
-    with pytest.raises(SolveError):
+    with pytest.raises(SolveError, match="not positive"):
         solve_by_lines(wrong, right, np.zeros(6, dtype=int), lambda _: 1.0, 1e-8)

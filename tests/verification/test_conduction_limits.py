@@ -38,7 +38,7 @@ def test_coaxial_shell_without_the_layer_factor_is_second_order(monkeypatch: pyt
     monkeypatch.setattr(
         conduction_system, "_layer_factors", lambda mesh, core: np.ones(len(mesh.film_of_layer))
     )
-    monkeypatch.setattr(conduction, "_check_bounds", lambda *_: None)
+    monkeypatch.setattr(conduction, "_checked_bounds", lambda *_: (None, None))
     errors = [solve_conduction(stack, conducting, Resolution(refine)).asr / exact - 1 for refine in (1, 2, 4)]
     assert errors[0] == pytest.approx(-2.7e-3, rel=0.05)
     orders = np.log2(np.abs(errors[:-1]) / np.abs(errors[1:]))

@@ -22,7 +22,8 @@ from tfgeom.transport.coefficients import PARTS, Conductors
 from tfgeom.transport.conducting_core import ConductingCore, NodeSheets, conducting_core
 from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
 from tfgeom.transport.contacts import Contacts, check_contacts, contact_nodes
-from tfgeom.transport.film_solve import FilmSolution, drive_films, solve_films
+from tfgeom.transport.film_newton import drive_films
+from tfgeom.transport.film_solve import FilmSolution, solve_films
 from tfgeom.transport.interface_current import FaceCurrent, face_current, flux_mismatch
 from tfgeom.transport.limits import column_resistance
 from tfgeom.transport.series import series_resistance

@@ -112,15 +112,17 @@ class FilmLinks:
         As row sums vanish it is ``-1/2 sum a_ij (test_i - test_j)(potential_i - potential_j)``, in which
         good conductors lose no digits.
         """
-        at, to = self.pattern.rows, self.pattern.columns
+        degree, to = np.diff(self.pattern.starts), self.pattern.columns
         total = 0.0
         for values, first, second, weight in (
             (self.low[link], link, link, 0.5),
             (self.up[link], link + 1, link + 1, 0.5),
             (self.cross[link], link, link + 1, 1.0),
         ):
-            steps = potential[first, at] - potential[second, to]
-            tests = steps if test is potential else test[first, at] - test[second, to]
+            steps = np.repeat(potential[first], degree) - potential[second].take(to)
+            tests = steps
+            if test is not potential:
+                tests = np.repeat(test[first], degree) - test[second].take(to)
             total -= weight * float(np.einsum("i,i,i", values, steps, tests))
         return total
 
@@ -140,9 +142,11 @@ class FilmLinks:
         """Return what one link draws from each node of its lower and of its upper sheet, (n,) each."""
         at, to, n = self.pattern.rows, self.pattern.columns, self.pattern.n
         low, up = potential[link], potential[link + 1]
-        back = self.cross[link][self.pattern.transposed]
-        from_low = self.low[link] * (low[to] - low[at]) + self.cross[link] * (up[to] - low[at])
-        from_up = self.up[link] * (up[to] - up[at]) + back * (low[to] - up[at])
+        low_at, up_at = (np.repeat(values, np.diff(self.pattern.starts)) for values in (low, up))
+        low_to, up_to = low.take(to), up.take(to)
+        back = self.cross[link].take(self.pattern.transposed)
+        from_low = self.low[link] * (low_to - low_at) + self.cross[link] * (up_to - low_at)
+        from_up = self.up[link] * (up_to - up_at) + back * (low_to - up_at)
         return np.bincount(at, from_low, n).astype(np.float64), np.bincount(at, from_up, n).astype(np.float64)
 
     def node_current(self, potential: Floats) -> Floats:
