@@ -179,7 +179,8 @@ def solve_conduction(
     require_accuracy(error, within, resolution)
     bounds: tuple[float | None, float | None] = (None, None)
     if drive is None:
-        bounds = _checked_bounds(stack, conductors, core, asr, error, contacts.ideal)
+        rounding = max(_BOUND_ROUNDING, fine.imbalance)
+        bounds = _checked_bounds(stack, conductors, core, asr, error, rounding, contacts.ideal)
     density = abs(fine.current) * 1e-6 / (fine.system.mesh.cells * stack.cell.footprint)  # A/m² of footprint
     return Conduction(
         asr=asr,
@@ -343,7 +344,13 @@ def _electrolyte_ramp(system: ConductionSystem) -> NDArray[np.float64]:
 
 
 def _checked_bounds(
-    stack: Stack, conductors: Conductors, core: ConductingCore, asr: float, error: float, ideal: bool
+    stack: Stack,
+    conductors: Conductors,
+    core: ConductingCore,
+    asr: float,
+    error: float,
+    rounding: float,
+    ideal: bool,
 ) -> tuple[float, float | None]:
     """Return the bounds of a resistance; raise SolveError when it lies outside.
 
@@ -352,10 +359,10 @@ def _checked_bounds(
     collectors.
     """
     uniform = all(film.inner.is_uniform and film.outer.is_uniform for film in core.stack.films)
-    below = _BOUND_ROUNDING if uniform else _COLUMNS_EXCESS
+    below = rounding if uniform else _COLUMNS_EXCESS
     lower = sum(series_resistance(stack, conductors).values())
     upper = column_resistance(core) + sum(core.outside.values()) if ideal else None
-    most = np.inf if upper is None else upper * (1 + _BOUND_ROUNDING + error)
+    most = np.inf if upper is None else upper * (1 + rounding + error)
     if not lower * (1 - below) <= asr <= most:
         raise SolveError(
             f"the resistance by finite elements, {asr * 1e4:.6g} ohm cm2, lies outside its bounds "

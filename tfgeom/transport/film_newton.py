@@ -1,7 +1,6 @@
 """Potentials at a finite current or voltage: Newton steps with Butler-Volmer kinetics at the electrodes."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,16 +100,12 @@ def drive_films(system: ConductionSystem, drive: Drive) -> FilmSolution:
     for step in range(1, _MOST_NEWTON + 1):
         _, tangent, currents = _faces_at(system, faces, potential)
         power = abs(float(np.sum(potential * currents)))
-        measure = partial(_constant, power)
-        change, used = solve_free(system, tangent, -currents, measure, _STEP_TOLERANCE)
+        change, used = _step(system, tangent, -currents, power)
         iterations += used
         dv, load = 0.0, 0.0
         if target is not None:
             # what a volt more does, and by how much the terminal misses its current after the plain step
-            measure = partial(_constant, conductance)
-            reply, used = solve_free(
-                system, tangent, -tangent.node_current(at_terminal), measure, _STEP_TOLERANCE
-            )
+            reply, used = _step(system, tangent, -tangent.node_current(at_terminal), conductance)
             iterations += used
             reply += at_terminal
             after = (currents + tangent.node_current(change))[-1][fixed[-1]].sum()
@@ -131,8 +126,15 @@ def drive_films(system: ConductionSystem, drive: Drive) -> FilmSolution:
     )
 
 
-def _constant(power: float, _: Floats) -> float:
-    return power
+def _step(system: ConductionSystem, tangent: FilmLinks, right: Floats, power: float) -> tuple[Floats, int]:
+    """Return the answer of the tangent problem to some currents, and the iterations it took."""
+    try:
+        return solve_free(system, tangent, right, lambda _: power, _STEP_TOLERANCE)
+    except SolveError as error:
+        raise SolveError(
+            f"the Newton iteration ended in a problem that has no solution ({error}); use a smaller current "
+            "or voltage"
+        ) from error
 
 
 def _line_search(
