@@ -261,3 +261,17 @@ def test_through_holes_are_refused() -> None:
     stack, circuit = half_cell(holes(3e-6, 6e-6, 30e-6, "hexagonal", through=True))
     with pytest.raises(UnsupportedError, match="not yet supported"):
         solve_flooded(stack, circuit, COARSE)
+
+
+def test_a_wall_of_next_to_no_resistance_is_ideal() -> None:
+    # a metal alone: the drop over it would drown in the rounding of a potential of 1 V
+    stack, circuit = half_cell(RELIEFS["pillars"])
+    bare = replace(circuit.films, interfaces=(), films=tuple(
+        replace(film, conductivity=math.inf) for film in circuit.films.films
+    ))  # fmt: skip
+    ideal = replace(circuit, films=bare, charge_transfer=0.0)
+    limit = solve_flooded(stack, ideal, COARSE).asr
+    for transfer in (1e-16, 1e-14, 1e-12, 1e-11, 1e-10):
+        found = solve_flooded(stack, replace(ideal, charge_transfer=transfer), COARSE)
+        assert found.asr == pytest.approx(limit, rel=1e-4)
+        assert found.reaction_imbalance < 1e-6

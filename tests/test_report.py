@@ -166,6 +166,7 @@ def test_the_sections_stand_in_order(pearse: Design) -> None:
         "Capacity and films",
         "The device",
         "Resistance",
+        "Where the current flows",
         "Rate",
         "Published beside computed",
         "Chosen, not published",
@@ -372,7 +373,7 @@ def test_a_bad_place_is_found_out_before_the_work(
 def test_an_error_leaves_nothing_behind_and_stops_the_picture(tmp_path: Path) -> None:
     design = designed(tmp_path, FLOODED)
     with pytest.raises(UnsupportedError):
-        render_report(design, tmp_path / "x.html", "fem")
+        render_report(design, tmp_path / "x.html", "film")
     with pytest.raises(DesignError, match="unknown"):
         render_report(design, tmp_path / "x.html", "exact")
     assert [file.name for file in tmp_path.iterdir()] == ["cell.yaml"]

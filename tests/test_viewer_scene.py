@@ -1,23 +1,28 @@
 """Bodies, cuts and fields of the 3D scene against closed forms, sections and volumes."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 
+from tests.design_texts import FLOODED
 from tests.stacks import layers, pearse_plane, pearse_stack
 from tests.wires import SIGMA, wires
+from tfgeom.design import load_design
 from tfgeom.errors import DesignError, MeshError, OutputError
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, planar, trenches, wave
 from tfgeom.materials.library import load_library
+from tfgeom.model import build_model
 from tfgeom.palette import film_colours
 from tfgeom.report.outline import film_outlines
 from tfgeom.transport.conduction import solve_conduction
 from tfgeom.viewer.bodies import MAX_FACES, Body, cut_faces, cut_surface, scene_bodies, scene_bounds
-from tfgeom.viewer.fields import CURRENT_DENSITY, POTENTIAL, Fields, conduction_fields
+from tfgeom.viewer.fields import CURRENT_DENSITY, POTENTIAL, Fields, conduction_fields, solved_fields
 from tfgeom.viewer.view import Cut, View, thicker_films
 
 KINDS: dict[str, Cell] = {
@@ -221,7 +226,7 @@ def test_the_range_of_an_even_field_is_not_empty(plane: Fields) -> None:
 
 
 def test_current_on_a_relief_adds_up_to_that_of_the_footprint(relief: Fields) -> None:
-    stack, mesh = pearse_stack(), relief.conduction.mesh
+    stack, mesh = pearse_stack(), relief.mesh
     assert mesh.grid is not None
     film = stack.first("electrolyte")
     assert film is not None
@@ -249,3 +254,33 @@ def test_values_reach_the_cut_faces(relief: Fields) -> None:
     low, high = relief.range_of(POTENTIAL)
     assert faces["values"].min() == pytest.approx(low, rel=1e-3)
     assert faces["values"].max() == pytest.approx(high, rel=1e-3)
+
+
+def test_fields_are_those_of_one_current_whatever_the_voltage_of_the_solve(relief: Fields) -> None:
+    stack = pearse_stack()
+    solved = solve_conduction(stack, wires(stack))
+    other = replace(solved, voltage=0.02, potential=0.02 * solved.potential)
+    scaled = conduction_fields(other)
+    for field in (POTENTIAL, CURRENT_DENSITY):  # in the electrolyte: elsewhere differences are rounding
+        expected = relief.values[field]["electrolyte"]
+        assert scaled.values[field]["electrolyte"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_flooded_cell_shows_the_current_through_its_electrode(tmp_path: Path) -> None:
+    (tmp_path / "cell.yaml").write_text(FLOODED.replace("height: 50 um", "height: 5 um"), encoding="utf-8")
+    model = build_model(load_design(tmp_path / "cell.yaml"))
+    solved = model.resistance(by_elements=True).flooded
+    assert solved is not None
+    fields = solved_fields(solved)
+    assert set(fields.values) == {CURRENT_DENSITY}
+    assert fields.shown(POTENTIAL) == {}
+    assert fields.constant(POTENTIAL) == {}
+    (name, values), *_ = fields.values[CURRENT_DENSITY].items()
+    areas = fields.mesh.areas_um2(len(fields.mesh.levels) - 1)
+    through = float(areas @ values[-1][fields.mesh.quads].mean(axis=1)) / fields.mesh.cells
+    assert through == pytest.approx(model.stack.cell.footprint * 1e12, rel=2e-3)
+    bodies = scene_bodies(model.stack, View(field=CURRENT_DENSITY), fields=fields)
+    assert [body.name for body in bodies if body.has_values] == [name]
+    assert not any(
+        body.has_values for body in scene_bodies(model.stack, View(field=POTENTIAL), fields=fields)
+    )

@@ -310,8 +310,8 @@ def test_two_designs_turn_together_and_names_are_text(browser: Any, tmp_path: Pa
     flooded = f"""\
 schema_version: 1
 name: "{HTML}"
-relief: {{kind: pillars, lattice: square, pitch: 8 um, diameter: 4 um, height: 5 um}}
-substrate: {{material: "<i>wafer</i>", thickness: 500 um}}
+relief: {{kind: holes, lattice: square, pitch: 8 um, diameter: 4 um, depth: 5 um, through: true}}
+substrate: {{material: "<i>wafer</i>", thickness: 5 um}}
 layers: [{{role: cathode, material: Cl-TiO2, thickness: 500 nm}}]
 cell: {{type: flooded, electrolyte: LiPF6-EC-EMC, separator: 20 um}}
 operation: {{voltage: {{min: 1 V, max: 3 V}}, temperature: 25 degC}}
@@ -334,7 +334,7 @@ materials: {{"<i>wafer</i>": {{density: 2 g/cm^3}}}}
         page.mouse.up()
         until(lambda: differs(picture(page, 1), before), "the second turns with the first")
         page.locator("#solve").click()
-        page.get_by_text("not yet supported: finite elements in flooded cells").wait_for(
+        page.get_by_text("not yet supported: the resistance of flooded through-holes").wait_for(
             timeout=PATIENCE * 1000
         )
         assert page.locator("#field option").count() == 3, "the first design has its fields all the same"

@@ -15,6 +15,7 @@ from tfgeom.results import RateNumbers, ResistanceNumbers
 _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "tfgeom",
     "svg.fonttype": "path",
+    "savefig.dpi": 200,  # of what is drawn as pixels inside an SVG
     "font.family": ["DejaVu Sans"],
     "font.size": 9.5,
     "text.parse_math": False,  # names from the user's file may hold dollar signs

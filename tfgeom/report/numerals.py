@@ -24,6 +24,17 @@ def number(value: float | None, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
+def with_error(value: float, error: float) -> str:
+    """Return a number down to the first digit of its error: 12.80342 ± 0.00007; at most seven digits."""
+    if not 0 < error < abs(value):
+        return f"{number(value)} ± {number(error, 1)}"
+    places = -math.floor(math.log10(error))
+    digits = math.floor(math.log10(abs(value))) + 1 + places
+    if places < 0 or digits > 7 or abs(value) < 1e-3:
+        return f"{number(value, 7 if digits > 7 else 4)} ± {number(error, 1)}"
+    return f"{value:.{places}f} ± {error:.{places}f}".replace("-", "−")
+
+
 def quantity(value: float | None, unit: str, digits: int = 4) -> str:
     """Return a number with its unit, a dash alone for None."""
     shown = number(value, digits)

@@ -14,8 +14,9 @@ from tfgeom.metrics.lithium_places import lithium_places
 from tfgeom.model import build_model
 from tfgeom.output import ensure_writable, write_text
 from tfgeom.palette import SUBSTRATE, film_colours
-from tfgeom.report import sources, tables
+from tfgeom.report import current_tables, sources, tables
 from tfgeom.report.cells import Table
+from tfgeom.report.current_figures import CurrentPictures, draw_currents
 from tfgeom.report.figures import Picture, data_uri, draw_rates, draw_resistance
 from tfgeom.report.headline import headline
 from tfgeom.report.numerals import MISSING, unit_text
@@ -115,6 +116,7 @@ def report_html(
         design=design,
         headline=headline(evaluation),
         tables=tables,
+        currents=current_tables,
         sources=sources,
         missing=sources.missing_constants(evaluation),
         lithium=_lithium(design),
@@ -136,6 +138,7 @@ class _Pictures:
     no_still: str
     plan: Picture | None
     resistance: Picture | None
+    currents: CurrentPictures | None
     rates: Picture | None
     ragone: Picture | None
 
@@ -146,6 +149,7 @@ def _draw(evaluation: Evaluation, design: Design, still: Still) -> _Pictures:
     ragone = None
     if rates and capacity is not None and capacity.footprint_capacity_gain is not None:
         ragone = draw_ragone(rates, active_heights(model, capacity.footprint_capacity_gain))
+    solved = current_tables.solve_of(evaluation)
     return _Pictures(
         section=draw_section(design, model.stack),
         plan=draw_plan(design, model.stack),
@@ -153,6 +157,7 @@ def _draw(evaluation: Evaluation, design: Design, still: Still) -> _Pictures:
         still=None if still.png is None else data_uri("image/png", still.png),
         no_still=still.sentence,
         resistance=draw_resistance(resistance) if resistance is not None and resistance.asr_ohm_cm2 else None,
+        currents=None if solved is None else draw_currents(solved, model.charged),
         rates=draw_rates(rates) if rates else None,
     )
 

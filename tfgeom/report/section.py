@@ -6,7 +6,6 @@ scale in itself and says by how much it is magnified.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.numerals import length, number
 from tfgeom.report.outline import Outline, film_outlines, level_outline, raised_intervals
+from tfgeom.report.panels import Window, draw_frame, round_length, scale_of
 from tfgeom.units import NM, UM
 
 _WIDTH_NAMES = {
@@ -34,30 +34,12 @@ _SUBSTRATE_EDGE = "#9a9a9a"
 _HEIGHT_NAMES = {"pillars": "height", "microtubes": "height", "wave": "valley to peak"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """What a panel shows, um."""
-
-    left: float
-    right: float
-    bottom: float
-    top: float
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        return self.top - self.bottom
-
-
 def draw_section(design: Design, stack: Stack) -> Picture:
     """Return the cross-section of a design as a picture."""
     if stack.cell.pitch is None:
         return _draw_plane(design, stack)
     with_zoom = bool(stack.films) or stack.cell.pitch < 0.15 * stack.cell.height
-    periods = _periods(stack)
+    periods = shown_periods(stack)
     window = _whole_window(design, stack, periods)
     height = min(5.2, max(4.0, 5.2 * window.height / window.width))
     words = f"Cross-section of {periods} features, to scale: {_sizes(stack)}."
@@ -76,9 +58,9 @@ def _add_zoom(figure: Any, whole: Any, design: Design, stack: Stack, edge: tuple
     window = _zoom_window(stack, edge)
     axes = figure.add_axes((0.64, 0.04, 0.35, 0.84))
     _fill(axes, design, stack, window)
-    _frame(axes, window)
+    draw_frame(axes, window)
     _name_films(axes, design, stack, window, edge)
-    factor = _scale(figure, axes) / _scale(figure, whole)
+    factor = scale_of(figure, axes) / scale_of(figure, whole)
     title = f"A: top of a rim, magnified {number(factor, 2)}× (to scale in itself)"
     axes.text(1, 1.04, title, transform=axes.transAxes, ha="right", fontsize=9.5, weight="bold")
     whole.plot(*edge, "o", ms=11, mfc="none", mec=INK, mew=1.2)
@@ -87,17 +69,17 @@ def _add_zoom(figure: Any, whole: Any, design: Design, stack: Stack, edge: tuple
 
 def _draw_plane(design: Design, stack: Stack) -> Picture:
     thickness = stack.top.bottom / UM or 1.0
-    window = _Window(-1.5 * thickness, 1.5 * thickness, -0.35 * thickness, 1.12 * thickness)
+    window = Window(-1.5 * thickness, 1.5 * thickness, -0.35 * thickness, 1.12 * thickness)
     words = f"Cross-section of the flat film stack, to scale: {_films(stack) or 'bare'}."
     with drawing(9.6, 3.4) as figure:
         axes = figure.add_axes((0.35, 0.02, 0.6, 0.96))
         _fill(axes, design, stack, window)
-        _frame(axes, window)
+        draw_frame(axes, window)
         _name_films(axes, design, stack, window, (window.right, 0.0))
         return svg_picture(figure, words)
 
 
-def _fill(axes: Any, design: Design, stack: Stack, window: _Window) -> None:
+def _fill(axes: Any, design: Design, stack: Stack, window: Window) -> None:
     """Fill substrate, films and liquid inside a window."""
     from matplotlib.patches import Polygon, Rectangle
 
@@ -127,25 +109,12 @@ def _fill(axes: Any, design: Design, stack: Stack, window: _Window) -> None:
     axes.set_axis_off()
 
 
-def _stretched(outline: Outline, window: _Window) -> Outline:
+def _stretched(outline: Outline, window: Window) -> Outline:
     """Return a plane's outline over the whole width of the window."""
     return np.column_stack((np.where(outline[:, 0] < 0, window.left, window.right), outline[:, 1]))
 
 
-def _frame(axes: Any, window: _Window) -> None:
-    """Draw the border of a panel and a scale bar in it."""
-    from matplotlib.patches import Rectangle
-
-    frame = Rectangle((window.left, window.bottom), window.width, window.height, fc="none", ec=INK, lw=1)
-    frame.set_clip_on(False)
-    axes.add_patch(frame)
-    bar = _round_length(window.width / 4)
-    left, low = window.left + 0.04 * window.width, window.bottom + 0.05 * window.height
-    axes.plot([left, left + bar], [low, low], color=INK, lw=3, solid_capstyle="butt")
-    axes.text(left + bar / 2, low + 0.02 * window.height, length(bar * 1000), ha="center", fontsize=8.5)
-
-
-def _dimension(axes: Any, design: Design, stack: Stack, window: _Window) -> None:
+def _dimension(axes: Any, design: Design, stack: Stack, window: Window) -> None:
     """Draw pitch, width and height around the section and make room for them."""
     cell = stack.cell
     assert cell.pitch is not None
@@ -177,7 +146,7 @@ def _dimension(axes: Any, design: Design, stack: Stack, window: _Window) -> None
     axes.annotate("", (x, floor), (x, height), arrowprops=arrow)
     words = _height_words(cell)
     axes.text(x - 0.15 * step, (floor + height) / 2, words, rotation=90, va="center", ha="right", fontsize=9)
-    bar = _round_length(window.width / 4)
+    bar = round_length(window.width / 4)
     low = window.bottom - 0.4 * step
     axes.plot([window.right - bar, window.right], [low, low], color=INK, lw=3, solid_capstyle="butt")
     axes.text(window.right - bar - 0.15 * step, low, length(bar * 1000), va="center", ha="right", fontsize=9)
@@ -188,7 +157,7 @@ def _dimension(axes: Any, design: Design, stack: Stack, window: _Window) -> None
 _PLATE = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85}
 
 
-def _name_films(axes: Any, design: Design, stack: Stack, window: _Window, edge: tuple[float, float]) -> None:
+def _name_films(axes: Any, design: Design, stack: Stack, window: Window, edge: tuple[float, float]) -> None:
     """Write material, thickness and name of each film left of a panel, with a line to its flat top."""
     height = 0.0 if stack.cell.pitch is None else stack.cell.height / UM
     labels = []
@@ -235,21 +204,21 @@ def _spread(heights: Sequence[float], gap: float = 0.075) -> list[float]:
     return [at - push for at in spread]
 
 
-def _periods(stack: Stack) -> int:
+def shown_periods(stack: Stack) -> int:
     """Return how many features to show: enough that a deep relief is no needle."""
     cell = stack.cell
     assert cell.pitch is not None
     return min(12, max(3, math.ceil(0.5 * cell.height / cell.pitch)))
 
 
-def _whole_window(design: Design, stack: Stack, periods: int) -> _Window:
+def _whole_window(design: Design, stack: Stack, periods: int) -> Window:
     cell = stack.cell
     assert cell.pitch is not None
     pitch, height, above = cell.pitch / UM, cell.height / UM, stack.top.top / UM
     if isinstance(design.cell, Flooded):
         above += min(design.cell.separator / UM, 0.15 * height)
     low = 0.5 * height if cell.through else -0.1 * height  # of through-holes the upper half
-    return _Window(-0.5 * pitch, (periods - 0.5) * pitch, low, height + above)
+    return Window(-0.5 * pitch, (periods - 0.5) * pitch, low, height + above)
 
 
 def _zoom_edge(stack: Stack, periods: int) -> tuple[float, float]:
@@ -263,28 +232,15 @@ def _zoom_edge(stack: Stack, periods: int) -> tuple[float, float]:
     return (right + last * cell.pitch) / UM, cell.height / UM
 
 
-def _zoom_window(stack: Stack, edge: tuple[float, float]) -> _Window:
+def _zoom_window(stack: Stack, edge: tuple[float, float]) -> Window:
     assert stack.cell.pitch is not None
     if not stack.films:
         side = 1.5 * stack.cell.pitch / UM
-        return _Window(edge[0] - side / 2, edge[0] + side / 2, edge[1] - 0.8 * side, edge[1] + 0.2 * side)
+        return Window(edge[0] - side / 2, edge[0] + side / 2, edge[1] - 0.8 * side, edge[1] + 0.2 * side)
     thickness = stack.top.top / UM
     side = 2.7 * thickness + min(stack.cell.rim_radius / UM, thickness)
     left, bottom = edge[0] - 1.2 * thickness, edge[1] - (side - 1.5 * thickness)
-    return _Window(left, left + side, bottom, bottom + side)
-
-
-def _scale(figure: Any, axes: Any) -> float:
-    """Return the length on paper of a micrometre in a panel, inches."""
-    axes.apply_aspect()
-    left, right = axes.get_xlim()
-    return float(axes.get_position().width * figure.get_figwidth() / (right - left))
-
-
-def _round_length(rough: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, not above ``rough``."""
-    power = 10.0 ** math.floor(math.log10(rough))
-    return max(step * power for step in (1, 2, 5) if step * power <= rough * 1.0001)
+    return Window(left, left + side, bottom, bottom + side)
 
 
 def _sizes(stack: Stack) -> str:

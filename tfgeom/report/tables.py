@@ -5,8 +5,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tfgeom.report.cells import Cell, Row, Table
+from tfgeom.report.current_tables import bound_rows, liquid_rows
 from tfgeom.report.headline import ESTIMATED, constants_behind, layers_behind
-from tfgeom.report.numerals import length, number, percent, property_text, quantity, times, unit_text
+from tfgeom.report.numerals import (
+    length,
+    number,
+    percent,
+    property_text,
+    quantity,
+    times,
+    unit_text,
+    with_error,
+)
 from tfgeom.report.sources import trust
 from tfgeom.results import (
     CapacityNumbers,
@@ -208,18 +218,28 @@ def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> T
     missing = set(resistance.incomplete)
     for part, value in resistance.asr_by_part_ohm_cm2.items():
         share = value / resistance.asr_ohm_cm2 if resistance.asr_ohm_cm2 else None
-        rows.append(
-            (
-                part.replace("_", " "),
-                number(value),
-                percent(share),
-                _basis(evaluation, resistance, part, missing),
-            )
-        )
+        basis = _basis(evaluation, resistance, part, missing)
+        rows.append((part.replace("_", " "), number(value), percent(share), basis))
+        if part == "electrolyte":
+            rows += liquid_rows(evaluation)
     total = f"total{', at best' if resistance.incomplete else ''}"
-    rows.append((total, number(resistance.asr_ohm_cm2), percent(1.0), ""))
+    asr, error = resistance.asr_ohm_cm2, resistance.checks.discretisation_error
+    shown, within = number(asr), ""
+    if error is not None:
+        shown, within = with_error(asr, error * asr), "± discretisation error"
+    rows.append((total, shown, percent(1.0), within))
+    rows += bound_rows(evaluation)
     rows.append(("same films on the plane", number(resistance.planar_asr_ohm_cm2), "", ""))
     return Table(("part", "Ω·cm² of footprint", "share", "rests on"), tuple(rows), numeric_to=3)
+
+
+def largest_part(resistance: ResistanceNumbers) -> str:
+    """Return the largest part of the resistance with its share."""
+    part = resistance.largest_part
+    if not resistance.asr_ohm_cm2:
+        return part.replace("_", " ")
+    share = resistance.asr_by_part_ohm_cm2[part] / resistance.asr_ohm_cm2
+    return f"{part.replace('_', ' ')} ({percent(share)})"
 
 
 def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, missing: set[str]) -> Cell:
@@ -238,30 +258,6 @@ def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, mis
     if stated:
         texts.append(f"interface resistance of the design, {number(stated)} Ω·cm²")
     return Cell(", ".join(texts), "estimated" if any(row.confidence in ESTIMATED for row in known) else "")
-
-
-def checks_table(resistance: ResistanceNumbers) -> Table | None:
-    """Return how far a finite-element result can be trusted; None in closed form."""
-    checks, peaks = resistance.checks, resistance.current_peak_to_mean
-    rows: list[Row] = [
-        (label, _scientific(value))
-        for label, value in (
-            (
-                "reaction imbalance: largest difference of the currents through the cell",
-                checks.reaction_imbalance,
-            ),
-            ("flux mismatch: an interface against the electrolyte beside it", checks.flux_mismatch),
-            ("discretisation error of the resistance", checks.discretisation_error),
-            ("peak over mean current density at the cathode (peak: exceeded on 0.1 % of it)", peaks.cathode),
-            ("peak over mean current density at the anode (likewise)", peaks.anode),
-        )
-        if value is not None
-    ]
-    return Table(("check", "value"), tuple(rows)) if rows else None
-
-
-def _scientific(value: float) -> str:
-    return number(value, 4 if abs(value) >= 0.01 else 2)
 
 
 def rates_table(rates: Iterable[RateNumbers]) -> Table:

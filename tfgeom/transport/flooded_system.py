@@ -24,6 +24,7 @@ from tfgeom.units import UM
 
 # A sharp edge has no area, but its film is fed from both sides: between equipotential faces it conducts 0.586
 # per length, as much as a fan whose inner face has this share of its outer one.
+_NEGLIGIBLE = 1e-7  # resistance of a wall over that of the head space, below which it counts as ideal
 _SHARP_EDGE = 0.0864
 _CHUNK = 32_768  # hexahedra at once: their matrices take 2 kB each while they are made
 _PAIRS = np.triu_indices(8)
@@ -79,6 +80,11 @@ def assemble_flooded(film_mesh: FilmMesh, mesh: FloodedMesh, circuit: FloodedCir
     """
     columns = wall_resistances(film_mesh, circuit)
     total = np.sum(list(columns.values()), axis=0)
+    areas = film_mesh.areas_um2(len(film_mesh.points_um) - 1) * UM**2
+    if np.max(total * areas) < _NEGLIGIBLE * circuit.separator / circuit.conductivity:
+        # the drop over such a wall would drown in the rounding of the liquid's potential
+        columns = {part: np.zeros_like(total) for part in columns}
+        total = np.zeros_like(total)
     wall = counter = None
     if total.any():
         wall = _on_surface(mesh, mesh.film_quads, 1e6 / total / facet_areas(mesh.points_um, mesh.film_quads))

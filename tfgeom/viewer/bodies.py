@@ -103,7 +103,7 @@ def scene_bodies(
     values = fields.shown(view.field) if fields is not None and view.field is not None else {}
     resolution = resolution or (_WAVY if isinstance(stack.cell, WaveCell) else _COARSE)
     if fields is not None and values:
-        resolution = fields.conduction.mesh.resolution
+        resolution = fields.mesh.resolution
     laid = [film for film in drawn.films if not film.layer.fills]
     colours = film_colours([film.layer for film in drawn.films])
     grid = _display_grid(drawn, laid, resolution)
@@ -111,8 +111,8 @@ def scene_bodies(
     made = [_substrate_body(drawn, view, substrate, resolution)]
     mesh = _Tiled(grid, tile_grid(grid, stack.cell, view.columns, view.rows))
     own = mesh
-    if values and fields is not None and fields.conduction.mesh.grid is not None:
-        solved = fields.conduction.mesh.grid
+    if values and fields is not None and fields.mesh.grid is not None:
+        solved = fields.mesh.grid
         own = _Tiled(solved, tile_grid(solved, stack.cell, view.columns, view.rows))
     for film in laid:
         name = film.layer.name

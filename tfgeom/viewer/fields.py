@@ -6,7 +6,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.transport.conduction import Conduction
+from tfgeom.transport.flooded_solve import FloodedConduction
 from tfgeom.units import UM
 
 POTENTIAL = "potential"
@@ -31,13 +33,14 @@ class Fields:
 
     Attributes
     ----------
-    conduction
-        The solve; its mesh carries the nodes.
+    mesh
+        The mesh of the solve, which carries the nodes.
     values
-        By field and film, shape (levels of the film, n_surface).
+        By field and film, shape (levels of the film, n_surface).  A field that the solve does not have is
+        missing.
     """
 
-    conduction: Conduction
+    mesh: FilmMesh
     values: dict[str, dict[str, NDArray[np.float64]]]
 
     def shown(self, field: str) -> dict[str, NDArray[np.float64]]:
@@ -45,7 +48,9 @@ class Fields:
 
         A film at one potential would stretch the range of colours and show nothing.
         """
-        arrays = self.values[field]
+        arrays = self.values.get(field, {})
+        if not arrays:
+            return {}
         spans = {name: float(np.ptp(array)) for name, array in arrays.items()}
         widest, largest = max(spans.values()), max(float(np.abs(array).max()) for array in arrays.values())
         if widest <= _EVEN * largest:
@@ -54,7 +59,7 @@ class Fields:
 
     def constant(self, field: str) -> dict[str, float]:
         """Return the value of a field in the films in which it does not vary, by film."""
-        left_out = self.values[field].keys() - self.shown(field).keys()
+        left_out = self.values.get(field, {}).keys() - self.shown(field).keys()
         return {name: float(self.values[field][name].mean()) for name in left_out}
 
     def range_of(self, field: str) -> tuple[float, float]:
@@ -76,9 +81,10 @@ def conduction_fields(conduction: Conduction) -> Fields:
     Parameters
     ----------
     conduction
-        A solve between ideal collectors with 1 V between them.
+        A solve; what a finite drive makes of it is scaled too.
     """
-    scale = conduction.asr * _MA_CM2 * _share_inside(conduction)  # V across the core at 1 mA/cm2
+    # V between the terminals of the core at 1 mA/cm2, over those of the solve
+    scale = conduction.asr * _MA_CM2 * _share_inside(conduction) / conduction.voltage
     sheets, mesh = conduction.sheets, conduction.mesh
     potential: dict[str, NDArray[np.float64]] = {}
     current: dict[str, NDArray[np.float64]] = {}
@@ -93,7 +99,27 @@ def conduction_fields(conduction: Conduction) -> Fields:
         flow = conductor.conductivity * np.abs(np.diff(volts, axis=0)) / steps
         nodes = np.concatenate((flow[:1], (flow[1:] + flow[:-1]) / 2, flow[-1:]))
         current[name] = nodes / _MA_CM2
-    return Fields(conduction, {POTENTIAL: potential, CURRENT_DENSITY: current})
+    return Fields(mesh, {POTENTIAL: potential, CURRENT_DENSITY: current})
+
+
+def flooded_fields(flooded: FloodedConduction) -> Fields:
+    """Return the current density through the electrode film of a flooded cell at 1 mA/cm² of footprint.
+
+    It is that of the film's outer face, at both faces alike.  The films' potential was not solved for: their
+    resistance counts straight through them.
+
+    Parameters
+    ----------
+    flooded
+        A solve.
+    """
+    mesh = flooded.film_mesh
+    return Fields(mesh, {CURRENT_DENSITY: {mesh.films[-1].layer.name: np.tile(flooded.wall_density, (2, 1))}})
+
+
+def solved_fields(solved: Conduction | FloodedConduction) -> Fields:
+    """Return the fields of a solve of either kind of cell."""
+    return flooded_fields(solved) if isinstance(solved, FloodedConduction) else conduction_fields(solved)
 
 
 def _distance(low: Points, high: Points, quads: NDArray[np.int64]) -> NDArray[np.float64]:

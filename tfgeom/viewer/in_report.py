@@ -8,7 +8,7 @@ from tfgeom.errors import MeshError, MissingExtraError
 from tfgeom.model import build_model
 from tfgeom.results import Evaluation
 from tfgeom.viewer.embedded import EXTRA, embedded_page, require_k3d, script_policy
-from tfgeom.viewer.fields import conduction_fields
+from tfgeom.viewer.fields import solved_fields
 from tfgeom.viewer.patch import Patch, cell_patch
 
 
@@ -48,11 +48,11 @@ def embedded_view(evaluation: Evaluation, design: Design) -> EmbeddedView:
         require_k3d()
     except MissingExtraError:
         return EmbeddedView(None, sentence=f"it needs k3d: {EXTRA}")
-    solve = evaluation.conduction
+    solve = evaluation.conduction or evaluation.flooded
     substrate = None if design.substrate is None else design.substrate.material
     try:
         patch = cell_patch(
-            build_model(design).charged, substrate, None if solve is None else conduction_fields(solve)
+            build_model(design).charged, substrate, None if solve is None else solved_fields(solve)
         )
     except MeshError as error:
         return EmbeddedView(None, sentence=str(error))

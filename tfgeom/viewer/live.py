@@ -338,7 +338,8 @@ class Live:
     def _view_of(self, pane: Pane) -> View:
         """Return the view that a pane can show: without a field where its own is not known."""
         view = self.view
-        has_field = pane.fields is not None and (pane is not self.panes[0] or not self._is_changed(pane))
+        fields = None if pane is self.panes[0] and self._is_changed(pane) else pane.fields
+        has_field = fields is not None and view.field in fields.values
         return view if has_field else replace(view, field=None)
 
     def _is_changed(self, pane: Pane) -> bool:
@@ -370,9 +371,9 @@ class Live:
         ]
 
     def _say_fields(self) -> None:
-        known = any(pane.fields is not None for pane in self.panes)
-        self.state.fields = list(FIELDS) if known else []
-        if not known:
+        known = {name for pane in self.panes if pane.fields is not None for name in pane.fields.values}
+        self.state.fields = [name for name in FIELDS if name in known]
+        if self.state.field not in known:
             self.state.field = ""
 
 

@@ -10,7 +10,7 @@ from tfgeom.model import build_model
 from tfgeom.results import Evaluation
 from tfgeom.viewer.bodies import VALUES, cut_surface, relief_height, scene_bodies, scene_bounds
 from tfgeom.viewer.embedded import colour_map, k3d_mesh, new_plot, require_k3d
-from tfgeom.viewer.fields import UNITS, Fields, conduction_fields
+from tfgeom.viewer.fields import UNITS, Fields, solved_fields
 from tfgeom.viewer.patch import surface_triangles
 from tfgeom.viewer.stage import FROM
 from tfgeom.viewer.view import Cut, View
@@ -81,12 +81,12 @@ def show(shown: Evaluation | Design, view: View | None = None) -> Any:
 
 
 def _fields(shown: Evaluation | Design, field: str) -> Fields:
-    solve = shown.conduction if isinstance(shown, Evaluation) else None
+    solve = (shown.conduction or shown.flooded) if isinstance(shown, Evaluation) else None
     if solve is None:
         raise OutputError(
             f"show: there is no {field} without finite elements; show tfgeom.evaluate(design, 'fem')"
         )
-    fields = conduction_fields(solve)
+    fields = solved_fields(solve)
     if field not in fields.values:
         raise OutputError(f"show: '{field}' is no field; use {' or '.join(fields.values)}")
     return fields

@@ -12,8 +12,7 @@ from tfgeom.errors import UnsupportedError
 from tfgeom.evaluate import evaluate, fem_obstacle
 from tfgeom.model import Model, build_model
 from tfgeom.results import Evaluation
-from tfgeom.transport.conduction import solve_conduction
-from tfgeom.viewer.fields import Fields, conduction_fields
+from tfgeom.viewer.fields import Fields, solved_fields
 from tfgeom.viewer.parameters import changed_design, plain_design
 from tfgeom.viewer.stage import Stage, add_scale
 from tfgeom.viewer.view import View
@@ -84,13 +83,15 @@ class Pane:
         UnsupportedError
             When finite elements cannot solve this kind of cell yet.
         MeshError, SolveError, DesignError
-            As `solve_conduction`.
+            As `tfgeom.model.Model.resistance`.
         """
         model = self.model
         obstacle = fem_obstacle(model)
         if obstacle is not None:
             raise UnsupportedError.at("", f"not yet supported: {obstacle}")
-        return conduction_fields(solve_conduction(model.charged, model.conductors(model.charged)))
+        solved = model.resistance(by_elements=True).solved
+        assert solved is not None
+        return solved_fields(solved)
 
     def add_scale(self) -> None:
         """Add scale bar and axes, once."""

@@ -1,0 +1,56 @@
+"""Panels of the drawings that are to scale: their windows, borders, scale bars and magnifications."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from tfgeom.palette import INK
+from tfgeom.report.numerals import length
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a panel shows, um."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        """Extent from left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Extent from bottom to top."""
+        return self.top - self.bottom
+
+
+def draw_frame(axes: Any, window: Window) -> None:
+    """Draw the border of a panel and a scale bar in it."""
+    from matplotlib.patches import Rectangle
+
+    frame = Rectangle((window.left, window.bottom), window.width, window.height, fc="none", ec=INK, lw=1)
+    frame.set_clip_on(False)
+    axes.add_patch(frame)
+    bar = round_length(window.width / 4)
+    left, low = window.left + 0.04 * window.width, window.bottom + 0.05 * window.height
+    axes.plot([left, left + bar], [low, low], color="white", lw=5, alpha=0.7)
+    axes.plot([left, left + bar], [low, low], color=INK, lw=3, solid_capstyle="butt")
+    plate = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.7}
+    axes.text(left, low + 0.03 * window.height, length(bar * 1000), ha="left", fontsize=8.5, bbox=plate)
+
+
+def scale_of(figure: Any, axes: Any) -> float:
+    """Return the length on paper of a micrometre in a panel, inches."""
+    axes.apply_aspect()
+    left, right = axes.get_xlim()
+    return float(axes.get_position().width * figure.get_figwidth() / (right - left))
+
+
+def round_length(rough: float) -> float:
+    """Return 1, 2 or 5 times a power of ten, not above ``rough``."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return max(step * power for step in (1, 2, 5) if step * power <= rough * 1.0001)
