@@ -205,6 +205,8 @@ def designs(draw: st.DrawFn) -> dict[str, Any]:
     elif kind == "flooded":
         design["layers"] = [draw(INNER), draw(film("cathode", "TiO2"))]
         design["cell"] = {"type": "flooded", "electrolyte": "LiPF6-EC-EMC", "separator": draw(LARGE)}
+        if draw(st.booleans()):
+            design["cell"]["electrolyte_model"] = draw(st.sampled_from(["ohmic", "salt"]))
     if kind != "geometry":
         design["layers"][0].pop("interface_resistance", None)  # nothing crosses the face below
         design["operation"] = draw(section(OPERATION, OPERATION_EXTRAS))

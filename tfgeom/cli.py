@@ -221,7 +221,8 @@ def transport(
 ) -> None:
     """Solve for resistance and current spread by finite elements on the films' mesh.
 
-    Small signal unless a current or a voltage is given: then charge transfer follows Butler-Volmer.
+    Small signal unless a current or a voltage is given: then charge transfer follows Butler-Volmer.  In a
+    flooded cell a current also needs `electrolyte_model: salt`; its charge transfer stays linear.
     """
     from tfgeom.design import load_design
     from tfgeom.evaluate import fem_obstacle

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfgeom import __version__
-from tfgeom.design import Balance, Design, design_sha256
+from tfgeom.design import Balance, Design, Flooded, design_sha256
 from tfgeom.design.paths import PLATED_LITHIUM
-from tfgeom.errors import DesignError, MeshError, UnsupportedError
+from tfgeom.errors import DesignError, MeshError, SolveError, UnsupportedError
 from tfgeom.films import Stack
 from tfgeom.metrics.claims import film_capacity, judge_claims, theory_of
 from tfgeom.metrics.device import device_numbers, peak_power
@@ -49,6 +49,7 @@ from tfgeom.results import (
     ResistanceNumbers,
 )
 from tfgeom.transport.flooded import flooded_obstacle
+from tfgeom.transport.salt import SALT_CONSTANTS
 from tfgeom.units import NM, OHM_CM2, UAH_PER_CM2, UM
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def evaluate_best(design: Design) -> Evaluation:
     if obstacle is None:
         try:
             return evaluate(design, "fem")
-        except MeshError as error:
+        except (MeshError, SolveError) as error:
             reason = str(error)
     evaluation = evaluate(design, "analytic")
     return replace(evaluation, notes=(*evaluation.notes, f"closed forms only, {reason}"))
@@ -259,7 +260,7 @@ def _standing_notes(model: Model, fidelity: str) -> list[str]:
         )
     if model.is_flooded:
         notes.append("heights and masses leave out separator, liquid electrolyte and counter electrode")
-        notes.append("the liquid is an ohmic conductor: its salt does not run out in resistance and rate")
+        notes.append(_salt_note(model))
         exchange = None if model.counter is None else model.counter.get("exchange_current")
         if exchange is not None:
             where = f" ({exchange.note})" if exchange.note else ""
@@ -290,6 +291,16 @@ def _standing_notes(model: Model, fidelity: str) -> list[str]:
     if light:
         notes.append(f"masses and specific energies are null: no density of {', '.join(light)}")
     return notes
+
+
+def _salt_note(model: Model) -> str:
+    salt = model.circuit(model.stack).salt
+    if salt is None:
+        return "the liquid is an ohmic conductor: its salt does not run out in resistance and rate"
+    return (
+        "the liquid's loss is that of a small steady current: the gradient of its salt makes "
+        f"{salt.concentration_share:.0%} of it; `tfgeom transport --current` has the salt at a finite one"
+    )
 
 
 def _geometry(model: Model, notes: list[str]) -> GeometryNumbers:
@@ -369,10 +380,17 @@ def _open_circuit(model: Model, stack: Stack, balance: LithiumBalance) -> OpenCi
     return one.in_series(model.cells_in_series)
 
 
+def _liquid_constants(model: Model) -> tuple[str, ...]:
+    conduction = ("ionic_conductivity", "activation_energy", "reference_temperature")
+    cell = model.design.cell
+    has_salt = isinstance(cell, Flooded) and cell.electrolyte_model == "salt"
+    return (*conduction, *SALT_CONSTANTS) if has_salt else conduction
+
+
 def _provenance(model: Model) -> tuple[ProvenanceNumbers, ...]:
     rows = layer_provenance([film.layer for film in model.charged.films], model.electrolyte_model)
     others = [
-        (model.liquid, ("ionic_conductivity", "activation_energy", "reference_temperature")),
+        (model.liquid, _liquid_constants(model)),
         (model.counter, ("exchange_current",)),
         (model.wafer_material, ("density",)),
         (model.plate_material, ("density",)),

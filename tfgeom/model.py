@@ -96,7 +96,8 @@ class Model:
     @property
     def electrolyte_model(self) -> str | None:
         """How the solid electrolyte conducts; None in a flooded cell or without a cell."""
-        return getattr(self.design.cell, "electrolyte_model", None)
+        cell = self.design.cell
+        return cell.electrolyte_model if isinstance(cell, Conformal) else None
 
     def conductors(self, stack: Stack) -> Conductors:
         """Return what conducts in a stack of this design's films.
@@ -120,7 +121,9 @@ class Model:
         assert isinstance(cell, Flooded)
         assert self.liquid is not None
         assert self.counter is not None
-        return flooded_circuit(stack, self.temperature, self.liquid, cell.separator, self.counter)
+        return flooded_circuit(
+            stack, self.temperature, self.liquid, cell.separator, self.counter, cell.electrolyte_model
+        )
 
     def resistance(self, by_elements: bool, options: SolveOptions | None = None) -> Resistance:
         """Return the resistance of the whole stack of cells beside its plane.

@@ -138,7 +138,9 @@ class ResistanceChecks:
 class ResistanceNumbers:
     """Area-specific resistance per footprint.
 
-    ``contact_by_part_ohm_cm2`` is how much of a part is interface resistance that the design states.
+    ``contact_by_part_ohm_cm2`` is how much of a part is interface resistance that the design states;
+    ``concentration_share_of_electrolyte`` how much of ``electrolyte`` the gradient of a liquid's salt makes,
+    None where the electrolyte has none.
     """
 
     method: str
@@ -150,6 +152,7 @@ class ResistanceNumbers:
     incomplete: tuple[str, ...]
     checks: ResistanceChecks
     contact_by_part_ohm_cm2: dict[str, float] = field(default_factory=dict)
+    concentration_share_of_electrolyte: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

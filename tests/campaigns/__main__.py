@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks.conduction import conduction_table
 from tests.benchmarks.film_mesh import film_mesh_table
 from tests.benchmarks.speed import Row, speed_table
 from tests.benchmarks.viewer import viewer_table
@@ -14,6 +15,7 @@ from tfgeom.errors import MissingExtraError
 CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "speed": speed_table,
     "film_mesh": film_mesh_table,
+    "conduction": conduction_table,
     "viewer": viewer_table,
 }
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"

@@ -154,6 +154,10 @@ class Flooded(Section):
     electrolyte: Name = Field(description="Material of the liquid or gel electrolyte.")
     separator: Length = Field(description="Head space between relief and counter electrode.")
     counter: Name = Field(default="Li", description="Material of the counter electrode.")
+    electrolyte_model: Literal["ohmic", "salt"] = Field(
+        default="ohmic",
+        description="Loss in the liquid: from its conductivity, or also from its salt's steady gradient.",
+    )
 
 
 class VoltageWindow(Section):

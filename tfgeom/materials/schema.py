@@ -142,6 +142,7 @@ PROPERTY_DIMENSIONS: dict[str, str] = {
     "activation_energy": "activation_energy",
     "reference_temperature": "temperature",
     "transference_number": "fraction",
+    "salt_concentration": "concentration",
     "resistivity": "resistivity",
     "expansion": "fraction",
     "initial_efficiency": "fraction",
@@ -197,6 +198,7 @@ class MaterialEntry(_Keys):
     activation_energy: Sourced[ActivationEnergy] | None = None
     reference_temperature: Sourced[Temperature] | None = None
     transference_number: Sourced[Fraction] | None = None
+    salt_concentration: Sourced[Concentration] | None = None
     dissociation: SourcedDissociation | None = None
     resistivity: Sourced[Resistivity] | None = None
     expansion: Sourced[Expansion] | None = None
@@ -233,6 +235,7 @@ class MaterialOverride(_Keys):
     activation_energy: Given[ActivationEnergy] | None = None
     reference_temperature: Given[Temperature] | None = None
     transference_number: Given[Fraction] | None = None
+    salt_concentration: Given[Concentration] | None = Field(None, description="of a liquid electrolyte")
     dissociation: GivenDissociation | None = None
     resistivity: Given[Resistivity] | None = None
     expansion: Given[Expansion] | None = Field(None, description="volume growth from empty to full")

@@ -1,6 +1,6 @@
 """Area-specific resistance beside the plane, in closed form or by finite elements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tfgeom.errors import UnsupportedError
@@ -11,7 +11,7 @@ from tfgeom.results import ElectrodePair, ResistanceChecks, ResistanceNumbers
 from tfgeom.transport.coefficients import Conductors, contact_resistance
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
 from tfgeom.transport.series import series_resistance
-from tfgeom.transport.solve_options import SolveOptions
+from tfgeom.transport.solve_options import Drive, SolveOptions
 
 if TYPE_CHECKING:
     from tfgeom.transport.conduction import Conduction
@@ -122,20 +122,24 @@ def find_flooded_resistance(
     UnsupportedError
         For a relief that the wire model, or the mesh of its voids, does not describe.
     SolveError, MeshError
-        As `tfgeom.transport.flooded_solve.solve_flooded`.
+        As `tfgeom.transport.flooded_solve.solve_flooded` and, at a finite current,
+        `tfgeom.transport.salt_solve.solve_salt`; the plane must carry the current too.
     """
     solved = None
     if options is not None:
         from tfgeom.transport.flooded_solve import solve_flooded
 
-        if options.drive is not None:
-            raise UnsupportedError.at(
-                "cell.type", "not yet supported: a finite current or voltage in a flooded cell"
-            )
         resolution = None if options.refine is None else Resolution(options.refine)
-        solved = solve_flooded(stack, circuit, resolution, options.within)
+        if options.drive is None:
+            solved = solve_flooded(stack, circuit, resolution, options.within)
+            flat = solve_flooded(plane, plane_circuit).asr_by_part
+        else:
+            from tfgeom.transport.salt_solve import solve_salt
+
+            current = _salt_current(options.drive, circuit)
+            solved = solve_salt(stack, circuit, current, resolution, options.within)
+            flat = solve_salt(plane, plane_circuit, current).asr_by_part
         parts = dict(solved.asr_by_part)
-        flat = solve_flooded(plane, plane_circuit).asr_by_part
         peaks, checks = _peaks(solved), _checks(solved)
     else:
         parts, flat = flooded_resistance(stack, circuit), flooded_resistance(plane, plane_circuit)
@@ -149,7 +153,25 @@ def find_flooded_resistance(
         checks,
         contact_resistance(stack, circuit.films),
     )
+    if circuit.salt is not None:
+        share = getattr(solved, "concentration_share", circuit.salt.concentration_share)
+        numbers = replace(numbers, concentration_share_of_electrolyte=share)
     return Resistance(parts, numbers, flooded=solved)
+
+
+def _salt_current(drive: Drive, circuit: FloodedCircuit) -> float:
+    """Return the footprint current at which a flooded cell is to be solved, A/m²."""
+    if circuit.salt is None:
+        raise UnsupportedError.at(
+            "cell.electrolyte_model",
+            "not yet supported: a finite current or voltage in a flooded cell whose liquid is ohmic; "
+            "use electrolyte_model: salt with a current, or leave current and voltage out",
+        )
+    if drive.current is None:
+        raise UnsupportedError.at(
+            "--voltage", "not yet supported: a finite voltage in a flooded cell; give --current"
+        )
+    return drive.current
 
 
 def _peaks(solved: "Solved") -> ElectrodePair:

@@ -6,6 +6,8 @@ from typing import Any
 from tfgeom.errors import UnsupportedError
 from tfgeom.metrics.resistance import Resistance, Solved
 from tfgeom.transport.flooded_solve import FloodedConduction
+from tfgeom.transport.salt_current import Concentration
+from tfgeom.transport.salt_solve import SaltConduction
 from tfgeom.transport.spread import CurrentSpread
 from tfgeom.units import MA_PER_CM2, OHM_CM2
 
@@ -50,6 +52,7 @@ class TransportReport:
             "interfaces": None if solved is None else _interfaces(solved),
             "bounds": None if solved is None else _bounds(solved),
             "drive": None if solved is None else _drive(solved),
+            "salt": _salt(solved),
             "mesh": None if solved is None else {"n_nodes": solved.n_nodes, "n_cells": solved.n_cells},
             "unknowns": None if solved is None else solved.unknowns,
             "iterations": None if solved is None else solved.iterations,
@@ -65,6 +68,14 @@ class TransportReport:
         if missing:
             notes.append(f"at best: {missing} not known, that loss is left out")
         solved = self.found.solved
+        share = self.found.numbers.concentration_share_of_electrolyte
+        if share is not None:
+            notes.append(f"the gradient of the salt makes {share:.1%} of the electrolyte's loss")
+        if isinstance(solved, SaltConduction):
+            notes.append(
+                "charge transfer is linear in the overpotential, and the liquid's constants are those at the "
+                "mean concentration"
+            )
         if solved is not None and solved.discretisation_error > _COARSE:
             notes.append(
                 f"the discretisation error is about {solved.discretisation_error:.1g} of the resistance: "
@@ -95,6 +106,7 @@ class TransportReport:
             found.append(
                 ("at", f"{drive['polarisation_V']:.5g} V, {drive['footprint_current_mA_cm2']:.5g} mA/cm2")
             )
+        found += _salt_rows(solved)
         for electrode, spread in solved.spread.items():
             found.append((f"current at the {electrode}", _spread_text(spread)))
         for check, value in asdict(numbers.checks).items():
@@ -102,6 +114,36 @@ class TransportReport:
         seconds = sum(solved.seconds.values())
         found.append(("unknowns", f"{solved.unknowns} in {seconds:.2g} s with the coarser solve"))
         return found
+
+
+def _salt(solved: "Solved | None") -> dict[str, Any] | None:
+    """Return the salt's concentration and limiting current; None where the solve has none."""
+    if not isinstance(solved, SaltConduction):
+        return None
+    return {
+        "limiting_footprint_current_mA_cm2": solved.limiting_current / MA_PER_CM2,
+        "limiting_current_error": solved.limiting_error,
+        "lowest": _concentration(solved.lowest),
+        "highest": _concentration(solved.highest),
+    }
+
+
+def _concentration(at: Concentration) -> dict[str, Any]:
+    place = dict(zip(("x_um", "y_um", "z_um"), at.place_um, strict=True))
+    return {"concentration_mol_m3": at.value, "strip": at.strip, **place}
+
+
+def _salt_rows(solved: Solved) -> list[tuple[str, str]]:
+    if not isinstance(solved, SaltConduction):
+        return []
+    rows = []
+    for end, at in (("lowest", solved.lowest), ("highest", solved.highest)):
+        x, y, z = at.place_um
+        where = f"{at.strip} ({x:.3g}, {y:.3g}, {z:.3g}) um"
+        rows.append((f"{end} salt concentration", f"{at.value:.4g} mol/m3 at the {where}"))
+    limit = solved.limiting_current / MA_PER_CM2
+    error = f"discretisation error about {solved.limiting_error:.1e}"
+    return [*rows, ("limiting current", f"{limit:.5g} mA/cm2, {error}")]
 
 
 def _spread_text(spread: CurrentSpread) -> str:
@@ -136,7 +178,9 @@ def _bounds(solved: Solved) -> dict[str, float | None]:
 
 
 def _drive(solved: Solved) -> dict[str, float] | None:
-    if isinstance(solved, FloodedConduction) or solved.polarisation is None:
+    if isinstance(solved, FloodedConduction) and not isinstance(solved, SaltConduction):
+        return None
+    if solved.polarisation is None:
         return None
     polarisation, current = solved.polarisation, solved.footprint_current
     assert current is not None  # a drive has both

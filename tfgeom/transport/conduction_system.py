@@ -8,6 +8,7 @@ is too small or large), and one factor a layer for the area that changes across 
 """
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +31,9 @@ _NODES = (_NODES + 1) / 2
 _AT_ONCE = 8192  # quads: what stays in the processor's cache
 
 Floats = NDArray[np.float64]
+Kernel = Callable[[Floats, Floats], Floats]
+Terminals = tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]
+"""Surface nodes at which the first and the last sheet are held at a potential; None for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class ConductionSystem:
     links: FilmLinks
     sigma: Floats
     face_areas: dict[int, Floats]
-    terminals: "Terminals" = (None, None)
+    terminals: Terminals
 
     @property
     def fixed(self) -> NDArray[np.bool_]:
@@ -71,10 +75,6 @@ class ConductionSystem:
     def n_nodes(self) -> int:
         """Nodes of all sheets."""
         return self.links.n_sheets * self.links.pattern.n
-
-
-Terminals = tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]
-"""Surface nodes at which the first and the last sheet are held at a potential; None for all of them."""
 
 
 def assemble_conduction(
@@ -137,10 +137,9 @@ def assemble_conduction(
 
 
 def _layer_blocks(
-    inner: Floats, outer: Floats, quads: NDArray[np.int64], sigma: Floats, integrate: object
+    inner: Floats, outer: Floats, quads: NDArray[np.int64], sigma: Floats, integrate: Kernel
 ) -> tuple[Floats, Floats, Floats]:
     """Return stiffness within the lower and from it to the upper nodes, and within the upper, (4, 4, n)."""
-    assert callable(integrate)
     found = []
     for start in range(0, len(quads), _AT_ONCE):
         some = quads[start : start + _AT_ONCE]

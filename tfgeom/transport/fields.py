@@ -11,6 +11,7 @@ from tfgeom.meshing.quality import shape_gradients
 from tfgeom.output import ensure_writable
 from tfgeom.transport.conduction import Conduction
 from tfgeom.transport.flooded_solve import FloodedConduction
+from tfgeom.transport.salt_solve import SaltConduction
 from tfgeom.units import UM
 
 
@@ -24,7 +25,8 @@ def check_fields_path(path: str | Path) -> None:
 def write_fields(solved: Conduction | FloodedConduction, path: str | Path) -> None:
     """Write what was solved for with its fields: at 1 V between the terminals, or at the drive's voltage.
 
-    Of a conformal cell the films, of a flooded one the liquid.  Point data ``potential_V`` (0 V at the inner
+    Of a conformal cell the films, of a flooded one the liquid, with ``concentration_mol_m3`` where its salt
+    was solved for.  Point data ``potential_V`` (0 V at the inner
     terminal; nodes are doubled where it jumps), cell data ``current_density_A_m2`` (vector), ``film`` (index
     from the inner terminal) and ``material``; lengths in um.
 
@@ -42,8 +44,12 @@ def write_fields(solved: Conduction | FloodedConduction, path: str | Path) -> No
 
 def _write_liquid(flooded: FloodedConduction, path: str | Path) -> None:
     mesh = flooded.mesh
+    fields, driving = {"potential_V": flooded.potential}, flooded.potential
+    if isinstance(flooded, SaltConduction):
+        fields["concentration_mol_m3"] = flooded.concentration
+        driving = flooded.driving_potential
     kappa = flooded.circuit.conductivity
-    current = -kappa * _gradients(mesh.points_um[mesh.hexes], flooded.potential[mesh.hexes]) / UM
+    current = -kappa * _gradients(mesh.points_um[mesh.hexes], driving[mesh.hexes]) / UM
     grid = CellGrid(
         mesh.points_um,
         {"hexahedron": mesh.hexes},
@@ -55,7 +61,7 @@ def _write_liquid(flooded: FloodedConduction, path: str | Path) -> None:
     write_vtu(
         grid,
         path,
-        point_data={"potential_V": flooded.potential},
+        point_data=fields,
         cell_data={"current_density_A_m2": {"hexahedron": current}},
     )
 

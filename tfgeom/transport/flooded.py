@@ -27,6 +27,7 @@ from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.materials.library import Material
 from tfgeom.transport.coefficients import PARTS, Conductors, conductors
+from tfgeom.transport.salt import Salt, liquid_salt
 
 FloatArray = NDArray[np.float64]
 
@@ -55,6 +56,9 @@ class FloodedCircuit:
         Constants that are not known and whose loss is left out.
     liquid
         Name of the electrolyte.
+    salt
+        Its salt, whose gradient adds to the loss: ``conductivity`` is then the effective one at a small
+        steady current.  None for an ohmic liquid.
     """
 
     films: Conductors
@@ -65,6 +69,7 @@ class FloodedCircuit:
     counter_transfer: float
     incomplete: tuple[str, ...]
     liquid: str = "liquid"
+    salt: Salt | None = None
 
     @property
     def own_interface(self) -> str:
@@ -78,7 +83,12 @@ class FloodedCircuit:
 
 
 def flooded_circuit(
-    stack: Stack, temperature: float, liquid: Material, separator: float, counter: Material
+    stack: Stack,
+    temperature: float,
+    liquid: Material,
+    separator: float,
+    counter: Material,
+    electrolyte_model: str = "ohmic",
 ) -> FloodedCircuit:
     """Return what conducts in a flooded half-cell at ``temperature`` (K).
 
@@ -94,11 +104,13 @@ def flooded_circuit(
         Height of the head space, m.
     counter
         The flat counter electrode; ideal unless it has an exchange current.
+    electrolyte_model
+        ``ohmic``, or ``salt`` for a liquid whose salt is at steady state.
 
     Raises
     ------
     MaterialError
-        When the electrolyte has no ionic conductivity.
+        When the electrolyte has no ionic conductivity, or its salt lacks a constant.
     """
     conductivity = liquid.conductivity_at(temperature, "ionic_conductivity")
     if conductivity is None:
@@ -107,6 +119,7 @@ def flooded_circuit(
             f"'{liquid.name}' has no ionic conductivity in the library; "
             f"give materials.{liquid.name}.ionic_conductivity, for example '1 S/m'",
         )
+    salt = liquid_salt(liquid, conductivity, temperature) if electrolyte_model == "salt" else None
     film = stack.first("cathode") or stack.first("anode")
     assert film is not None  # a flooded cell has one electrode film: checked with the file
     wires = conductors(stack, temperature, "ohmic")
@@ -120,11 +133,12 @@ def flooded_circuit(
         films=wires,
         electrode=film.layer.role,
         charge_transfer=0.0 if exchange is None else heat / exchange,
-        conductivity=conductivity,
+        conductivity=conductivity if salt is None else salt.effective_conductivity,
         separator=separator,
         counter_transfer=0.0 if at_counter is None else heat / at_counter,
         incomplete=(*wires.incomplete, *missing),
         liquid=liquid.name,
+        salt=salt,
     )
 
 

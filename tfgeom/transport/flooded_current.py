@@ -70,7 +70,7 @@ def measure_flooded(system: FloodedSystem, potential: Floats) -> WallCurrent:
         drop = 1 - potential
         counter_current = float((system.counter @ drop).sum())
         counter_power = float(drop @ (system.counter @ drop))
-    gaps, head = _liquid_power(system, potential)
+    gaps, head = liquid_power(system, potential, potential)
     watts = dict.fromkeys(system.wall_resistances, 0.0) | {"electrolyte": gaps + head}
     watts[circuit.other_interface] = watts.get(circuit.other_interface, 0.0) + counter_power
     for part, value in _wall_power(system, potential).items():
@@ -83,6 +83,10 @@ def measure_flooded(system: FloodedSystem, potential: Floats) -> WallCurrent:
     speed = system.film_mesh.normal_speed[-1]
     areas = nodal_areas(mesh.points_um[:n_surface], mesh.film_quads, speed)
     density = np.divide(into_wall[:n_surface], areas, out=np.zeros(n_surface), where=areas > 0)
+    if system.wall is None:
+        into = density[mesh.film_quads].mean(axis=1) * system.film_mesh.areas_um2(level)
+    else:
+        into = 1e6 / system.wall_resistance * potential[mesh.film_quads].mean(axis=1)
     return WallCurrent(
         by_part={part: value * scale for part, value in watts.items()},
         liquid_in_gaps=gaps * scale,
@@ -90,12 +94,14 @@ def measure_flooded(system: FloodedSystem, potential: Floats) -> WallCurrent:
         density=density * (footprint / UM**2 * mesh.cells / wall_current),
         spread=current_spread(system.film_mesh, level, density),
         imbalance=max(abs(wall_current / power - 1), abs(counter_current / power - 1)),
-        mismatch=_flux_mismatch(system, potential, density),
+        mismatch=flux_mismatch(system, potential, into),
     )
 
 
-def _liquid_power(system: FloodedSystem, potential: Floats) -> tuple[float, float]:
+def liquid_power(system: FloodedSystem, potential: Floats, other: Floats) -> tuple[float, float]:
     """Return the power in the liquid below and above the level of the coated flat top, 1e-6 W.
+
+    The current is that of ``potential``, the field that of ``other``; for an ohmic liquid they are the same.
 
     A hexahedron across that level (above a wave there are some) counts by its share of height.
     """
@@ -103,8 +109,8 @@ def _liquid_power(system: FloodedSystem, potential: Floats) -> tuple[float, floa
     mouth = float(mesh.points_um[mesh.film_quads, 2].max())
     total = head = 0.0
     for hexes, matrices in liquid_matrices(mesh, system.circuit.conductivity):
-        values = (potential[hexes] - potential[hexes[:, :1]]).T
-        power = np.einsum("an,abn,bn->n", values, matrices, values, optimize=True)
+        values, others = ((field[hexes] - field[hexes[:, :1]]).T for field in (potential, other))
+        power = np.einsum("an,abn,bn->n", values, matrices, others, optimize=True)
         heights = mesh.points_um[hexes, 2]
         low, high = heights.min(axis=1), heights.max(axis=1)
         total += float(power.sum())
@@ -124,10 +130,11 @@ def _wall_power(system: FloodedSystem, potential: Floats) -> dict[str, float]:
     return {part: float(power @ (own / resistance)) for part, own in system.wall_resistances.items()}
 
 
-def _flux_mismatch(system: FloodedSystem, potential: Floats, density: Floats) -> float:
+def flux_mismatch(system: FloodedSystem, potential: Floats, into: Floats) -> float:
     """Return the mean of |kappa dphi/dn - j| over the wall, relative to the mean of j.
 
-    The gradient is that of the liquid's hexahedra at the middle of their side on the wall.
+    ``into`` is the current into each quad, 1e-6 A.  The gradient is that of the liquid's hexahedra at the
+    middle of their side on the wall.
     """
     mesh = system.mesh
     hexes, sides = _beside(mesh)
@@ -140,11 +147,6 @@ def _flux_mismatch(system: FloodedSystem, potential: Floats, density: Floats) ->
     slopes = np.einsum("naj,na->nj", shapes, values - values[:, :1])
     gradients = np.linalg.solve(np.swapaxes(maps, 1, 2), slopes[..., None])[..., 0]
     flux = system.circuit.conductivity * np.sum(gradients * normals, axis=1)  # through each facet
-    if system.wall is None:
-        areas = system.film_mesh.areas_um2(len(system.film_mesh.points_um) - 1)
-        into = density[mesh.film_quads].mean(axis=1) * areas
-    else:
-        into = 1e6 / system.wall_resistance * potential[mesh.film_quads].mean(axis=1)
     assert facets.all()
     return float(np.sum(np.abs(flux - into)) / np.sum(np.abs(into)))
 

@@ -271,13 +271,7 @@ def _checked_bounds(stack: Stack, system: FloodedSystem, asr: float, error: floa
     A liquid that conducts without loss in the gaps, or across them (the wire model), makes less resistance;
     one in which all current runs straight down makes more.
     """
-    circuit, footprint = system.circuit, stack.cell.footprint
-    walls = system.wall_resistance
-    lower = circuit.separator / circuit.conductivity + circuit.counter_transfer
-    if walls.any():
-        lower += footprint * system.mesh.cells / float(np.sum(1 / walls))
-    if flooded_obstacle(stack.cell) is None:
-        lower = max(lower, (1 - _WIRE_SLICES) * sum(flooded_resistance(stack, circuit).values()))
+    footprint, lower = stack.cell.footprint, least_resistance(stack, system)
     upper = 1e6 * _most_resistance(system) * footprint * system.mesh.cells
     slack = _BOUND_ROUNDING + error
     if not lower * (1 - slack) <= asr <= upper * (1 + slack):
@@ -286,3 +280,14 @@ def _checked_bounds(stack: Stack, system: FloodedSystem, asr: float, error: floa
             f"{lower * 1e4:.6g} to {upper * 1e4:.6g} ohm cm2; use a higher resolution"
         )
     return lower, upper
+
+
+def least_resistance(stack: Stack, system: FloodedSystem) -> float:
+    """Return a lower bound of the resistance, ohm m²: a liquid without loss in the gaps or across them."""
+    circuit, walls = system.circuit, system.wall_resistance
+    lower = circuit.separator / circuit.conductivity + circuit.counter_transfer
+    if walls.any():
+        lower += stack.cell.footprint * system.mesh.cells / float(np.sum(1 / walls))
+    if flooded_obstacle(stack.cell) is None:
+        lower = max(lower, (1 - _WIRE_SLICES) * sum(flooded_resistance(stack, circuit).values()))
+    return lower

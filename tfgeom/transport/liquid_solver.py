@@ -6,7 +6,9 @@ ones.  The conductances along their edges alone have the right signs and nearly 
 multigrid coarsens that matrix along the strong directions, and sweeps on the true matrix mend the difference.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +45,10 @@ class LiquidSolution:
     iterations: int
 
 
+LiquidInverse: TypeAlias = Callable[[Floats, float], LiquidSolution]
+"""Solves for a right-hand side; its second argument bounds the power from below, as in `solve_liquid`."""
+
+
 def solve_liquid(
     matrix: csr_matrix, right: Floats, mesh: FloodedMesh, free: Ids, conductivity: float, power: float
 ) -> LiquidSolution:
@@ -68,12 +74,25 @@ def solve_liquid(
     SolveError
         When nothing holds the potential or the iteration does not reach its tolerance.
     """
+    return liquid_inverse(matrix, mesh, free, conductivity)(right, power)
+
+
+def liquid_inverse(matrix: csr_matrix, mesh: FloodedMesh, free: Ids, conductivity: float) -> LiquidInverse:
+    """Return what solves a problem in the liquid for any right-hand side: arguments as `solve_liquid`.
+
+    Raises
+    ------
+    SolveError
+        When nothing holds the potential.
+    """
     if len(free) <= _DIRECT_UNKNOWNS:
-        return LiquidSolution(_direct(matrix, right), 0)
-    return _iterate(matrix, right, _along_edges(matrix, mesh, free, conductivity), power)
+        direct = _direct(matrix)
+        return lambda right, power: LiquidSolution(direct(right), 0)
+    precondition = _preconditioner(matrix, _along_edges(matrix, mesh, free, conductivity))
+    return lambda right, power: _iterate(matrix, right, precondition, power)
 
 
-def _direct(matrix: csr_matrix, right: Floats) -> Floats:
+def _direct(matrix: csr_matrix) -> Callable[[Floats], Floats]:
     columns = matrix.tocsc()
     try:
         factored = splu(
@@ -81,11 +100,15 @@ def _direct(matrix: csr_matrix, right: Floats) -> Floats:
         )
     except RuntimeError as error:
         raise SolveError(f"the liquid's potential is not determined: {error}") from error
-    solved = factored.solve(right)
-    return np.asarray(solved + factored.solve(right - columns @ solved))
+
+    def solve(right: Floats) -> Floats:
+        solved = factored.solve(right)
+        return np.asarray(solved + factored.solve(right - columns @ solved))
+
+    return solve
 
 
-def _iterate(matrix: csr_matrix, right: Floats, edges: csr_matrix, power: float) -> LiquidSolution:
+def _preconditioner(matrix: csr_matrix, edges: csr_matrix) -> Callable[[Floats], Floats]:
     from pyamg import ruge_stuben_solver
     from pyamg.relaxation.relaxation import gauss_seidel
 
@@ -104,6 +127,12 @@ def _iterate(matrix: csr_matrix, right: Floats, edges: csr_matrix, power: float)
         gauss_seidel(matrix, step, residual, iterations=_SWEEPS, sweep="backward")
         return step
 
+    return precondition
+
+
+def _iterate(
+    matrix: csr_matrix, right: Floats, precondition: Callable[[Floats], Floats], power: float
+) -> LiquidSolution:
     solution, residual = np.zeros_like(right), right.copy()
     step = precondition(residual)
     direction, square = step, float(residual @ step)

@@ -1,0 +1,106 @@
+"""``tfgeom transport``: what it prints, its options, and what it refuses."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pyvista
+
+from tfgeom.cli import main
+
+DESIGNS = Path(__file__).parents[1] / "designs"
+PEARSE = str(DESIGNS / "pearse_2018_holes_30um.yaml")
+IMEC = str(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as done:
+        main(["transport", *arguments])
+    return int(done.value.code or 0)
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert run(*arguments, "--json") == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_numbers_of_a_conformal_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    found = printed(capsys, PEARSE, "--resolution", "1")
+    assert set(found) == {
+        "resistance", "interfaces", "bounds", "drive", "salt", "mesh", "unknowns", "iterations", "seconds", "notes",
+    }  # fmt: skip
+    resistance, bounds = found["resistance"], found["bounds"]
+    assert sum(resistance["asr_by_part_ohm_cm2"].values()) == pytest.approx(resistance["asr_ohm_cm2"])
+    assert bounds["lower_ohm_cm2"] < resistance["asr_ohm_cm2"] < bounds["upper_ohm_cm2"]
+    assert found["drive"] is found["salt"] is None
+    for electrode in ("cathode", "anode"):
+        spread = found["interfaces"][electrode]
+        assert spread["peak_to_mean"] == resistance["current_peak_to_mean"][electrode] > 1
+        assert set(spread["hot_spot"]) == {"strip", "x_um", "y_um", "z_um"}
+    assert found["interfaces"]["cathode"]["hot_spot"]["strip"] == "rim"
+    assert found["interfaces"]["anode"]["hot_spot"]["strip"] == "floor"
+    # the plane by the same solver is a sum of slabs and interfaces
+    assert resistance["planar_asr_ohm_cm2"] == pytest.approx(118.16, rel=1e-4)
+
+
+def test_resolution_is_that_of_the_mesh(capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = [printed(capsys, PEARSE, "--resolution", refine)["mesh"]["n_cells"] for refine in ("1", "2")]
+    assert sizes[1] == 8 * sizes[0]
+
+
+def test_numbers_of_a_flooded_cell_and_its_fields(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    found = printed(capsys, IMEC, "--resolution", "1", "-o", str(tmp_path / "liquid.vtu"))
+    assert found["resistance"]["method"] == "finite elements"
+    assert found["resistance"]["current_peak_to_mean"]["cathode"] is None
+    assert found["resistance"]["current_peak_to_mean"]["anode"] > 1.4
+    grid = pyvista.read(tmp_path / "liquid.vtu")
+    assert grid.n_points == found["mesh"]["n_nodes"]
+    assert 0 <= grid["potential_V"].min() < grid["potential_V"].max() <= 1
+    # what enters at the counter electrode is 1 V over the resistance, straight down
+    top = grid.cell_centers().points[:, 2] > grid.bounds[5] - 1
+    down = -grid["current_density_A_m2"][top][:, 2]
+    asr = found["resistance"]["asr_ohm_cm2"] * 1e-4
+    assert down == pytest.approx(1 / asr, rel=1e-3)
+
+
+def test_a_finite_current(capsys: pytest.CaptureFixture[str]) -> None:
+    small = printed(capsys, PEARSE, "--resolution", "1")["resistance"]["asr_ohm_cm2"]
+    driven = printed(capsys, PEARSE, "--resolution", "1", "--current", "50 mA/cm^2")
+    drive, asr = driven["drive"], driven["resistance"]["asr_ohm_cm2"]
+    assert drive["footprint_current_mA_cm2"] == pytest.approx(50)
+    assert drive["polarisation_V"] == pytest.approx(0.05 * asr)
+    assert asr < 0.7 * small  # charge transfer gives way
+    assert driven["bounds"] == {"lower_ohm_cm2": None, "upper_ohm_cm2": None}
+    again = printed(capsys, PEARSE, "--resolution", "1", "--voltage", f"{drive['polarisation_V']} V")
+    assert again["drive"]["footprint_current_mA_cm2"] == pytest.approx(50, rel=1e-5)
+
+
+def test_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(PEARSE) == 0
+    text = capsys.readouterr().out
+    assert "discretisation error about" in text
+    assert "largest at the rim" in text
+    assert "anode_interface\t5.6588 ohm cm2, 0.442 of it" in text
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), [
+    ((PEARSE, "--within", "1e-9"), 1, "more than the 1.0e-09 asked for; use a higher resolution"),
+    ((PEARSE, "--within", "2"), 2, "--within: must be between 0 and 1, not 2"),
+    ((PEARSE, "--current", "5"), 2, "--current: needs a unit"),
+    ((PEARSE, "--current", "5 mA"), 2, "--current: 'mA' is not a unit of this kind"),
+    ((PEARSE, "--current", "-1 mA/cm^2"), 2, "--current: must be greater than 0"),
+    ((PEARSE, "--current", "1 mA/cm^2", "--voltage", "1 V"), 2, "--voltage: stands instead of --current"),
+    ((PEARSE, "--voltage", "500 V"), 1, "use a smaller current or voltage"),
+    ((IMEC, "--current", "1 mA/cm^2"), 1, "use electrolyte_model: salt with a current"),
+    ((PEARSE, "--resolution", "60"), 1, "of memory and"),
+    ((PEARSE, "-o", "fields.csv"), 2, "fields are written as .vtu"),
+])  # fmt: skip
+def test_what_is_refused(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    assert run(*arguments) == code
+    shown = capsys.readouterr()
+    assert message in shown.err
+    assert shown.out == ""

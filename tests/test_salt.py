@@ -1,0 +1,360 @@
+"""Steady salt in a flooded half-cell against closed forms, a wire with salt, conservation and limits."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_bvp
+
+from tests.test_flooded import HEAT, RELIEFS, half_cell, material
+from tfgeom.cli import main
+from tfgeom.constants import FARADAY
+from tfgeom.design import design_from_mapping, read_mapping
+from tfgeom.errors import MaterialError, SolveError
+from tfgeom.evaluate import evaluate
+from tfgeom.films import Stack
+from tfgeom.geometry.kinds import Cell, holes, planar
+from tfgeom.meshing.resolution import Resolution
+from tfgeom.transport import salt_solve, salt_system
+from tfgeom.transport.fields import write_fields
+from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
+from tfgeom.transport.flooded_solve import solve_flooded
+from tfgeom.transport.salt import Salt, liquid_salt
+from tfgeom.transport.salt_solve import SaltConduction, solve_salt
+from tfgeom.units import parse_quantity
+
+DESIGN = Path(__file__).parent.parent / "designs" / "imec_2017_pillars_cl_tio2.yaml"
+COARSE = Resolution(1, first_cell=8.0, growth=4.0)
+KAPPA, DIFFUSIVITY, TRANSFERENCE, MEAN, HEAD = 0.949, 1.77e-10, 0.2594, 1000.0, 20e-6
+SALT = Salt(KAPPA, DIFFUSIVITY, TRANSFERENCE, MEAN, 298.15)
+LOGARITHMIC = 2 * HEAT * (1 - TRANSFERENCE)  # V per unit of ln c
+LINEAR = FARADAY * DIFFUSIVITY * MEAN / (KAPPA * (1 - TRANSFERENCE))  # V per unit of c/c0
+
+
+def salted(cell: Cell, salt: Salt = SALT, **changes: Any) -> tuple[Stack, FloodedCircuit]:
+    given = {"thickness": 0.2e-6, "film": 1e-2, **changes}
+    stack, circuit = half_cell(cell, liquid=salt.effective_conductivity, **given)
+    return stack, replace(circuit, salt=salt)
+
+
+def without_salt(circuit: FloodedCircuit) -> FloodedCircuit:
+    return replace(circuit, conductivity=KAPPA, salt=None)
+
+
+@pytest.mark.parametrize("counter", [None, 70.0])
+@pytest.mark.parametrize("share", [0.05, 0.6, 0.98])
+def test_a_planar_cell_has_a_linear_concentration(counter: float | None, share: float) -> None:
+    """``c = c0 (1 + b (2z/H - 1))``, ``b = i (1 - t) H/(2 F D c0)``: the films' side loses what the other gains."""
+    stack, circuit = salted(planar(), counter=counter)
+    limit = 2 * FARADAY * DIFFUSIVITY * MEAN / ((1 - TRANSFERENCE) * HEAD)
+    found = solve_salt(stack, circuit, share * limit)
+    assert found.limiting_current == pytest.approx(limit, rel=1e-9)
+    heights = (found.mesh.points_um[:, 2] - found.mesh.points_um[:, 2].min()) * 1e-6
+    expected = MEAN * (1 + share * (2 * heights / HEAD - 1))
+    assert found.concentration == pytest.approx(expected, rel=1e-9)
+    assert found.lowest.value == pytest.approx(MEAN * (1 - share), rel=1e-8)
+    assert found.highest.value == pytest.approx(MEAN * (1 + share), rel=1e-9)
+    ohmic = flooded_resistance(stack, without_salt(circuit))
+    liquid = LOGARITHMIC * math.log((1 + share) / (1 - share)) + LINEAR * 2 * share
+    current = share * limit
+    assert found.asr_by_part["electrolyte"] == pytest.approx(liquid / current, rel=1e-8)
+    # the linear part is the ohmic loss
+    assert LINEAR * 2 * share / current == pytest.approx(ohmic["electrolyte"], rel=1e-12)
+    others = sum(value for part, value in ohmic.items() if part != "electrolyte")
+    assert found.polarisation == pytest.approx(liquid + current * others, rel=1e-8)
+    assert found.asr * current == pytest.approx(found.polarisation, rel=1e-9)
+    # potential against lithium falls from the counter electrode to the films by the liquid's loss
+    assert np.ptp(found.potential) == pytest.approx(liquid, rel=1e-8)
+
+
+@pytest.mark.parametrize("name", ["pillars", "holes", "microtubes"])
+def test_a_small_current_meets_the_effective_conductivity(name: str) -> None:
+    stack, circuit = salted(RELIEFS[name], counter=70.0)
+    inverse = 1 / KAPPA + 2 * HEAT * (1 - TRANSFERENCE) ** 2 / (FARADAY * DIFFUSIVITY * MEAN)
+    assert circuit.conductivity == pytest.approx(1 / inverse, rel=1e-10)
+    small, found = solve_flooded(stack, circuit, COARSE), solve_salt(stack, circuit, 1e-3, COARSE)
+    # charge transfer is lumped at the nodes there and not here: the difference goes with the mesh
+    assert found.asr == pytest.approx(small.asr, rel=2e-3)
+    assert found.asr == pytest.approx(small.asr, rel=found.discretisation_error)
+    share = 1 - 1 / (KAPPA * inverse)
+    assert found.concentration_share == pytest.approx(share, rel=1e-4)
+    assert SALT.concentration_share == pytest.approx(share, rel=1e-10)
+    wire = flooded_resistance(stack, circuit)
+    assert wire["electrolyte"] == pytest.approx(found.asr_by_part["electrolyte"], rel=0.03)
+
+
+@pytest.mark.parametrize("name", RELIEFS)
+@pytest.mark.parametrize("current", [50.0, 1500.0])
+def test_salt_and_charge_are_conserved(name: str, current: float) -> None:
+    stack, circuit = salted(RELIEFS[name], counter=70.0)
+    found = solve_salt(stack, circuit, current, COARSE)
+    mesh = found.mesh
+    corners = mesh.points_um[mesh.hexes]
+    # by the hexahedra's middles, and their volumes as sums of tetrahedra
+    volumes = np.zeros(len(corners))
+    for a, b, c, d in ((0, 1, 3, 4), (1, 2, 3, 6), (1, 3, 4, 6), (1, 4, 5, 6), (3, 4, 6, 7)):
+        edges = np.stack([corners[:, i] - corners[:, a] for i in (b, c, d)], axis=1)
+        volumes += np.linalg.det(edges) / 6
+    amount = float(volumes @ found.concentration[mesh.hexes].mean(axis=1))
+    assert amount / volumes.sum() == pytest.approx(MEAN, rel=5e-3)
+    assert found.reaction_imbalance < 1e-6
+    assert sum(found.asr_by_part.values()) == pytest.approx(found.asr, rel=1e-14)
+    assert found.asr * current == pytest.approx(found.polarisation, rel=1e-7)
+    assert found.liquid_in_gaps + found.head_space == pytest.approx(found.asr_by_part["electrolyte"])
+    # all of the current crosses the head space: its ohmic loss alone is that of a slab at least
+    assert found.head_space > HEAD / KAPPA
+    assert 0 < found.lowest.value <= found.concentration.min() * (1 + 1e-12)
+    assert found.concentration.max() <= found.highest.value * (1 + 1e-12)
+    assert found.lowest.value < MEAN < found.highest.value
+
+
+def test_each_nodes_volume_is_that_of_its_function() -> None:
+    stack, circuit = salted(RELIEFS["pillars"])
+    found = solve_salt(stack, circuit, 50.0, COARSE)
+    volumes = salt_system._nodal_volumes(found.mesh)
+    assert volumes.sum() == pytest.approx(found.mesh.volume * found.mesh.cells * 1e18, rel=1e-12)
+
+
+def test_deep_narrow_pores_run_short_at_the_bottom() -> None:
+    stack, circuit = salted(holes(3e-6, 6e-6, 60e-6, "hexagonal"))
+    found = [solve_salt(stack, circuit, current, COARSE) for current in (20.0, 100.0, 200.0)]
+    lowest = [one.lowest for one in found]
+    assert [one.strip for one in lowest] == ["floor"] * 3
+    assert all(one.place_um[2] < 1.0 for one in lowest)
+    for one in found:
+        z = one.mesh.points_um[:, 2]
+        assert one.highest.strip == "counter electrode"
+        assert one.highest.place_um[2] == z.max()
+
+
+def test_polarisation_grows_and_the_least_salt_falls_with_current() -> None:
+    stack, circuit = salted(RELIEFS["holes"], counter=70.0)
+    limit = solve_salt(stack, circuit, 1.0, COARSE).limiting_current
+    found = [solve_salt(stack, circuit, share * limit, COARSE) for share in (0.01, 0.1, 0.4, 0.8, 0.99)]
+    polarisations, least = [one.polarisation for one in found], [one.lowest.value for one in found]
+    assert polarisations == sorted(polarisations)
+    assert least == sorted(least, reverse=True)
+    assert least[-1] < 1e-9 * MEAN
+    # salt leaves the pores for the head space
+    assert [one.highest.value for one in found] == sorted(one.highest.value for one in found)
+
+
+def wire(stack: Stack, circuit: FloodedCircuit, current: float) -> tuple[float, float]:
+    """Return polarisation and least concentration over its mean of a pore as a wire, its liquid even across.
+
+    ``kappa A psi'' = g p f``, ``f = psi + v ln(psi/w) + s``; the floor and the flat top take g f too.
+    """
+    cell = stack.cell
+    radius, depth, footprint = 0.75e-6 - 0.22e-6, cell.height, cell.footprint
+    section, top = math.pi * radius**2, footprint - math.pi * radius**2
+    g = 1 / circuit.charge_transfer
+
+    def f(psi: Any, offset: float) -> Any:
+        return psi + LOGARITHMIC * np.log(psi / LINEAR) + offset
+
+    def slopes(z: Any, y: Any, p: Any) -> Any:
+        bend = g * 2 * math.pi * radius * f(y[0], p[0]) / (KAPPA * section)
+        return np.vstack((y[1], bend, y[0]))
+
+    def ends(low: Any, high: Any, p: Any) -> Any:
+        mouth = KAPPA * section * high[1] + g * top * f(high[0], p[0])
+        drop = current * HEAD / KAPPA
+        amount = section * high[2] + footprint * HEAD * (high[0] + drop / 2)
+        volume = section * depth + footprint * HEAD
+        floor = KAPPA * low[1] - g * f(low[0], p[0])
+        return np.array([floor * 1e-3, low[2], mouth / footprint / current - 1, amount / volume / LINEAR - 1])
+
+    z = np.linspace(0, depth, 200)
+    start = np.vstack((np.full_like(z, LINEAR), np.zeros_like(z), LINEAR * z))
+    found = solve_bvp(slopes, ends, z, start, p=[-LINEAR], tol=1e-6, max_nodes=20000)
+    assert found.success
+    mouth = found.y[0, -1] + current * HEAD / KAPPA
+    return float(f(mouth, found.p[0])), float(found.y[0, 0] / LINEAR)
+
+
+@pytest.mark.parametrize("current", [1.0, 100.0, 200.0])
+def test_a_pore_agrees_with_a_wire_that_has_salt(current: float) -> None:
+    stack, circuit = salted(holes(1.5e-6, 2e-6, 30e-6, "hexagonal"))
+    ideal = tuple(replace(film, conductivity=math.inf) for film in circuit.films.films)
+    circuit = replace(circuit, films=replace(circuit.films, films=ideal, interfaces=()))
+    found = solve_salt(stack, circuit, current)
+    polarisation, least = wire(stack, circuit, current)
+    assert found.polarisation == pytest.approx(polarisation, rel=0.01)
+    assert found.lowest.value / MEAN == pytest.approx(least, rel=0.02)
+
+
+def test_the_limiting_current_of_pores_is_that_of_their_head_space() -> None:
+    """All salt of pores and head space ends in the head space, linear from 0: twice the mean, times all over it."""
+    stack, circuit = salted(RELIEFS["holes"])
+    found = solve_salt(stack, circuit, 10.0)
+    slab = 2 * FARADAY * DIFFUSIVITY * MEAN / ((1 - TRANSFERENCE) * HEAD)
+    volume = found.mesh.volume / (stack.cell.footprint * HEAD)
+    # the mouths are a little deeper than the flat tops
+    assert slab * volume * 0.985 < found.limiting_current < slab * volume
+    assert found.limiting_error < 1e-3
+
+
+@pytest.mark.parametrize("name", ["pillars", "trenches"])
+def test_a_quick_salt_leaves_the_ohmic_liquid(name: str) -> None:
+    quick = replace(SALT, diffusivity=1e6 * DIFFUSIVITY)
+    stack, circuit = salted(RELIEFS[name], quick, counter=70.0)
+    found = solve_salt(stack, circuit, 50.0, COARSE)
+    ohmic = solve_flooded(stack, without_salt(circuit), COARSE)
+    # charge transfer is lumped at the nodes, which moves the current a little on a coarse mesh
+    assert found.asr_by_part == pytest.approx(ohmic.asr_by_part, rel=1e-2)
+    assert found.asr == pytest.approx(ohmic.asr, rel=1e-3)
+    assert found.concentration == pytest.approx(MEAN, rel=1e-5)
+
+
+@pytest.mark.parametrize("counter", [None, 70.0])
+def test_films_without_resistance_are_the_limit(counter: float | None) -> None:
+    stack, circuit = salted(RELIEFS["holes"], counter=counter)
+    ideal = tuple(replace(film, conductivity=math.inf) for film in circuit.films.films)
+    bare = replace(circuit, films=replace(circuit.films, films=ideal, interfaces=()), charge_transfer=0.0)
+    found = solve_salt(stack, bare, 500.0, COARSE)
+    near = solve_salt(stack, replace(bare, charge_transfer=1e-9), 500.0, COARSE)
+    assert near.polarisation == pytest.approx(found.polarisation, rel=1e-3)
+    assert found.reaction_imbalance < 1e-6
+    assert np.ptp(found.concentration[found.mesh.film_quads]) < 1e-9 * MEAN
+
+
+def test_both_solvers_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack, circuit = salted(RELIEFS["holes"], counter=70.0)
+    direct = solve_salt(stack, circuit, 500.0, COARSE)
+    monkeypatch.setattr("tfgeom.transport.liquid_solver._DIRECT_UNKNOWNS", 0)
+    iterated = solve_salt(stack, circuit, 500.0, COARSE)
+    assert iterated.iterations > 0
+    assert iterated.polarisation == pytest.approx(direct.polarisation, rel=1e-7)
+
+
+def test_a_current_above_the_limit_is_refused() -> None:
+    stack, circuit = salted(planar())
+    with pytest.raises(SolveError, match=r"250 mA/cm2 is not below the limiting current 230\.6 mA/cm2"):
+        solve_salt(stack, circuit, 2500.0)
+
+
+def test_what_stops_early_yields_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack, circuit = salted(RELIEFS["holes"])
+    monkeypatch.setattr(salt_system, "_MOST_STEPS", 2)
+    with pytest.raises(SolveError, match="was not found in 2 Newton steps"):
+        solve_salt(stack, circuit, 500.0, COARSE)
+
+
+def test_unbalanced_currents_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    solve = salt_system.solve_salt_current
+
+    def off(*given: Any) -> Any:
+        state = solve(*given)
+        return replace(state, excess=state.excess * (1 + 1e-5))
+
+    monkeypatch.setattr(salt_solve, "solve_salt_current", off)
+    with pytest.raises(SolveError, match="currents through the cell differ by"):
+        solve_salt(*salted(RELIEFS["holes"]), 500.0, COARSE)
+
+
+def test_potential_and_concentration_are_inverse() -> None:
+    logarithm = np.array([-3000.0, -40.0, -1.0, -1e-6, 0.0, 1e-6, 1.5])
+    assert SALT.logarithm(SALT.potential(logarithm)) == pytest.approx(logarithm, rel=1e-12, abs=1e-15)
+    assert SALT.linear_voltage == pytest.approx(LINEAR, rel=1e-12)
+    assert SALT.logarithmic_voltage == pytest.approx(LOGARITHMIC, rel=1e-10)
+
+
+def test_fields_hold_the_concentration(tmp_path: Path) -> None:
+    import pyvista
+
+    found = solve_salt(*salted(planar()), 500.0)
+    write_fields(found, tmp_path / "salt.vtu")
+    grid = pyvista.read(tmp_path / "salt.vtu")
+    assert grid["concentration_mol_m3"] == pytest.approx(found.concentration)
+    # down to the films, all of the current
+    expected = np.tile([0.0, 0.0, -500.0], (grid.n_cells, 1))
+    assert grid["current_density_A_m2"] == pytest.approx(expected, rel=1e-8, abs=1e-6)
+
+
+@pytest.mark.parametrize("key", ["diffusivity", "transference_number", "salt_concentration"])
+def test_a_missing_constant_is_named(key: str) -> None:
+    known = {"diffusivity": 1e-10, "transference_number": 0.3, "salt_concentration": 1000.0}
+    del known[key]
+    with pytest.raises(MaterialError, match=rf"'liquid' has no {key} .* materials\.liquid\.{key}: "):
+        liquid_salt(material("liquid", **known), 1.0, 298.15)
+
+
+def test_a_single_ion_conductor_has_no_gradient() -> None:
+    known = {"diffusivity": 1e-10, "transference_number": 1.0, "salt_concentration": 1000.0}
+    with pytest.raises(MaterialError, match="no salt gradient builds up; use electrolyte_model: ohmic"):
+        liquid_salt(material("liquid", **known), 1.0, 298.15)
+
+
+def salty(**changes: Any) -> dict[str, Any]:
+    mapping: dict[str, Any] = read_mapping(DESIGN)[0]
+    mapping["cell"] = {**mapping["cell"], "electrolyte_model": "salt", **changes}
+    return mapping
+
+
+def test_an_evaluation_counts_the_gradient_and_names_its_constants() -> None:
+    plain = evaluate(design_from_mapping(salty(electrolyte_model="ohmic")))
+    found = evaluate(design_from_mapping(salty()))
+    assert found.resistance is not None
+    assert plain.resistance is not None
+    assert found.resistance.asr_ohm_cm2 > plain.resistance.asr_ohm_cm2
+    assert found.resistance.planar_asr_ohm_cm2 > plain.resistance.planar_asr_ohm_cm2
+    assert found.resistance.concentration_share_of_electrolyte == pytest.approx(SALT.concentration_share)
+    assert plain.resistance.concentration_share_of_electrolyte is None
+    assert any("gradient of its salt makes 61% of it" in note for note in found.notes)
+    used = {row.property for row in found.provenance if row.material == "LiPF6-EC-EMC"}
+    assert used == {"ionic_conductivity", "diffusivity", "transference_number", "salt_concentration"}
+    # each constant of the salt moves the resistance
+    for key, value in (
+        ("diffusivity", "1.7e-10 m^2/s"),
+        ("transference_number", 0.3),
+        ("salt_concentration", "1.2 mol/L"),
+    ):
+        other = evaluate(design_from_mapping({**salty(), "materials": {"LiPF6-EC-EMC": {key: value}}}))
+        assert other.resistance is not None
+        assert other.resistance.asr_ohm_cm2 != found.resistance.asr_ohm_cm2
+    assert parse_quantity("1.2 mol/L", "concentration") == 1200.0
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as done:
+        main(list(arguments))
+    return int(done.value.code or 0)
+
+
+def test_command_at_a_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = DESIGN.read_text()
+    assert text.count("counter: Li}") == 1
+    design = tmp_path / "salt.yaml"
+    design.write_text(text.replace("counter: Li}", "counter: Li, electrolyte_model: salt}"))
+    given = ("transport", str(design), "--resolution", "1", "--current", "5 mA/cm^2")
+    assert run(*given, "--json", "-o", str(tmp_path / "f.vtu")) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["drive"]["footprint_current_mA_cm2"] == pytest.approx(5.0)
+    asr = printed["resistance"]["asr_ohm_cm2"]
+    assert printed["drive"]["polarisation_V"] == pytest.approx(asr * 5e-3)
+    salt = printed["salt"]
+    assert 0 < salt["lowest"]["concentration_mol_m3"] < MEAN < salt["highest"]["concentration_mol_m3"]
+    assert salt["limiting_footprint_current_mA_cm2"] > 100
+    assert (tmp_path / "f.vtu").is_file()
+    assert run(*given) == 0
+    shown = capsys.readouterr()
+    assert "lowest salt concentration" in shown.out
+    assert "limiting current" in shown.out
+    assert "charge transfer is linear" in shown.err
+    assert run("transport", str(design), "--voltage", "50 mV") == 1
+    assert "give --current" in capsys.readouterr().err
+    assert run("transport", str(DESIGN), "--current", "5 mA/cm^2") == 1
+    assert "use electrolyte_model: salt" in capsys.readouterr().err
+
+
+def test_a_conduction_of_salt_is_one_of_a_flooded_cell() -> None:
+    found = solve_salt(*salted(planar()), 10.0)
+    assert isinstance(found, SaltConduction)
+    assert found.current_peak_to_mean == {"cathode": pytest.approx(1.0, rel=1e-9)}
+    assert found.bounds[0] is not None
+    assert found.bounds[0] < found.asr
+    assert found.discretisation_error < 1e-9
