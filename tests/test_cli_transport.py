@@ -94,7 +94,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     ((PEARSE, "--current", "1 mA/cm^2", "--voltage", "1 V"), 2, "--voltage: stands instead of --current"),
     ((PEARSE, "--voltage", "500 V"), 1, "use a smaller current or voltage"),
     ((IMEC, "--current", "1 mA/cm^2"), 1, "use electrolyte_model: salt with a current"),
-    ((PEARSE, "--resolution", "60"), 1, "of memory and"),
+    ((PEARSE, "--resolution", "500"), 1, "of memory and"),
     ((PEARSE, "-o", "fields.csv"), 2, "fields are written as .vtu"),
 ])  # fmt: skip
 def test_what_is_refused(

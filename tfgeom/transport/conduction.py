@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.errors import MaterialError, MeshError, SolveError
+from tfgeom.errors import MaterialError, SolveError
 from tfgeom.films import Stack
 from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Loop
@@ -29,12 +29,11 @@ from tfgeom.transport.limits import column_resistance
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.solve_options import Drive, require_accuracy
 from tfgeom.transport.spread import CurrentSpread, current_spread
+from tfgeom.transport.two_resolutions import require_balance, solve_twice
 
-_IMBALANCE_LIMIT = 1e-6
 _BOUND_ROUNDING = 1e-9
 _COLUMNS_EXCESS = 1e-3  # by which parallel columns of varying films may exceed the true resistance
 _SHARP_SUBLEVELS = 6
-_CORNER_ORDER = 4 / 3  # a film's outer face at a foot is a 270 degree corner
 _BYTES_PER_UNKNOWN = 2000  # peak of assembly and solve, measured at 1e6 unknowns
 _COLLECTORS = ("inner_collector", "outer_collector")
 
@@ -154,33 +153,23 @@ def solve_conduction(
     """
     core = conducting_core(stack, conductors)
     check_contacts(stack.cell, contacts or Contacts())
-    contacts = _effective(contacts or Contacts(), core)
+    places = _effective(contacts or Contacts(), core)
     resolution = resolution or usual_resolution(stack.cell)
-    other = resolution.member(resolution.refine // 2 if resolution.refine > 1 else 2)
     seconds = dict.fromkeys(("mesh", "assemble", "solve"), 0.0)
-    fine = _solve_core(core, resolution, contacts, drive, seconds)
-    try:
-        coarse = _solve_core(core, other, contacts, drive, seconds)
-    except MeshError:
-        # the coarse companion's facets may not fit a narrow place that the finer mesh resolves
-        other = resolution.member(resolution.refine + 1)
-        coarse = _solve_core(core, other, contacts, drive, seconds)
-    asr = fine.resistance + sum(core.outside.values())
-    parts = {part: core.outside[part] + fine.by_part.get(part, 0.0) for part in PARTS}
-    if fine.imbalance > _IMBALANCE_LIMIT:
-        raise SolveError(
-            f"the currents through the cell differ by {fine.imbalance:.1e} of each other (limit "
-            f"{_IMBALANCE_LIMIT:.0e}); the films' conductivities may differ by too much: check them"
-        )
-    order = 2.0 if stack.cell.kind in ("planar", "wave") else _CORNER_ORDER
-    ratio = (resolution.refine / other.refine) ** order
-    change = sum(abs(coarse.by_part[part] - value) for part, value in fine.by_part.items())
-    error = change / (abs(ratio - 1) * asr)
+    solves = solve_twice(lambda at: _solve_core(core, at, places, drive, seconds), resolution, stack.cell)
+    fine = solves.fine
+    require_balance(fine.imbalance, "the films' conductivities")
+    parts, others = (
+        {part: core.outside[part] + solve.by_part.get(part, 0.0) for part in PARTS}
+        for solve in (fine, solves.other)
+    )
+    asr = sum(parts.values())
+    error = solves.error(parts, others)
     require_accuracy(error, within, resolution)
     bounds: tuple[float | None, float | None] = (None, None)
     if drive is None:
         rounding = max(_BOUND_ROUNDING, fine.imbalance)
-        bounds = _checked_bounds(stack, conductors, core, asr, error, rounding, contacts.ideal)
+        bounds = _checked_bounds(stack, conductors, core, asr, error, rounding, places.ideal)
     density = abs(fine.current) * 1e-6 / (fine.system.mesh.cells * stack.cell.footprint)  # A/m² of footprint
     return Conduction(
         asr=asr,

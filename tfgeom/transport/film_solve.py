@@ -96,10 +96,9 @@ def solve_free(
     """
     fixed = system.fixed
     right = np.where(fixed, 0.0, right)
-    blocks = links.blocks(fixed)
     if int((~fixed).sum()) <= _DIRECT_UNKNOWNS:
-        return _direct(blocks, right), 0
-    found = solve_by_lines(blocks, right, _groups(system), power, tolerance)
+        return _direct(links.blocks(fixed), right), 0
+    found = solve_by_lines(links.blocks(fixed), right, _groups(system), power, tolerance)
     return found.potential, found.iterations
 
 

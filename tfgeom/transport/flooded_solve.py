@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.errors import MeshError, SolveError
+from tfgeom.errors import SolveError
 from tfgeom.films import Stack
 from tfgeom.meshing.film_mesh import FilmMesh, facet_normals, mesh_films
 from tfgeom.meshing.flooded_mesh import FloodedMesh, mesh_flooded
@@ -23,12 +23,12 @@ from tfgeom.transport.flooded_system import FloodedSystem, assemble_flooded
 from tfgeom.transport.liquid_solver import solve_liquid
 from tfgeom.transport.solve_options import require_accuracy
 from tfgeom.transport.spread import CurrentSpread
+from tfgeom.transport.two_resolutions import require_balance, solve_twice
 
-_IMBALANCE_LIMIT = 1e-6
 _BYTES_PER_UNKNOWN = 2000  # resident memory above the meshes rose by up to 1760 B (9e4 to 5e5 unknowns)
 _WIRE_SLICES = 5e-3  # by which the wire's slices, and its mouth below the rim, may miss the resistance
 _BOUND_ROUNDING = 1e-9
-_CORNER_ORDER = 4 / 3  # at a rim the liquid turns by 270 degrees
+LIQUID_AND_FILMS = "the conductivities of liquid and films"
 
 Floats = NDArray[np.float64]
 
@@ -131,21 +131,12 @@ def solve_flooded(
         When the solve did not reach its tolerance or its result violates a bound.
     """
     resolution = resolution or Resolution()
-    other = resolution.member(resolution.refine // 2 if resolution.refine > 1 else 2)
     seconds = dict.fromkeys(("mesh", "assemble", "solve"), 0.0)
-    fine = _solve_on(stack, circuit, resolution, seconds)
-    try:
-        coarse = _solve_on(stack, circuit, other, seconds)
-    except MeshError:
-        # the coarse companion's facets may not fit a narrow place that the finer mesh resolves
-        other = resolution.member(resolution.refine + 1)
-        coarse = _solve_on(stack, circuit, other, seconds)
-    order = 2.0 if stack.cell.kind in ("planar", "wave") else _CORNER_ORDER
-    ratio = (resolution.refine / other.refine) ** order
-    change = sum(abs(coarse.current.by_part[part] - value) for part, value in fine.current.by_part.items())
-    found, system = fine.current, fine.system
+    solves = solve_twice(lambda at: _solve_on(stack, circuit, at, seconds), resolution, stack.cell)
+    fine, system = solves.fine, solves.fine.system
+    found = fine.current
     asr = sum(found.by_part.values())
-    error = change / (abs(ratio - 1) * asr)
+    error = solves.error(found.by_part, solves.other.current.by_part)
     require_accuracy(error, within, resolution)
     bounds = _checked_bounds(stack, system, asr, error)
     return FloodedConduction(
@@ -195,12 +186,7 @@ def _solve_on(
     assembled = perf_counter()
     potential, unknowns, iterations = solve_potential(system)
     current = measure_flooded(system, potential)
-    if not current.imbalance < _IMBALANCE_LIMIT:
-        raise SolveError(
-            f"the currents through the cell differ by {current.imbalance:.1e} of each other (limit "
-            f"{_IMBALANCE_LIMIT:.0e}); the conductivities of liquid and films may differ by too much: check "
-            "them"
-        )
+    require_balance(current.imbalance, LIQUID_AND_FILMS)
     for name, spent in (
         ("mesh", meshed - start),
         ("assemble", assembled - meshed),

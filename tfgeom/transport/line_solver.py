@@ -67,6 +67,7 @@ def solve_by_lines(
     system = blocks.matrix()
     lines = _Lines(blocks)
     coarse = _Coarse(blocks, groups)
+    del blocks  # as large as a third of the matrix
     load = right.T.ravel()
 
     damping = _LARGEST / max(_USUAL_EIGENVALUE, _MARGIN * _largest_eigenvalue(system, lines))

@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.errors import MeshError, SolveError
+from tfgeom.errors import SolveError
 from tfgeom.films import Stack
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.flooded_mesh import mesh_flooded
@@ -19,7 +19,7 @@ from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.transport.coefficients import PARTS
 from tfgeom.transport.flooded import FloodedCircuit
-from tfgeom.transport.flooded_solve import FloodedConduction, least_resistance
+from tfgeom.transport.flooded_solve import LIQUID_AND_FILMS, FloodedConduction, least_resistance
 from tfgeom.transport.flooded_system import assemble_flooded
 from tfgeom.transport.salt import Salt
 from tfgeom.transport.salt_current import (
@@ -38,12 +38,11 @@ from tfgeom.transport.salt_system import (
 )
 from tfgeom.transport.solve_options import require_accuracy
 from tfgeom.transport.spread import current_spread
+from tfgeom.transport.two_resolutions import require_balance, solve_twice
 from tfgeom.units import MA_PER_CM2
 
-_IMBALANCE_LIMIT = 1e-6
 _BYTES_PER_UNKNOWN = 2000  # resident memory above the meshes rose by 1610 B (1.1e5 unknowns)
 _BOUND_ROUNDING = 1e-9
-_CORNER_ORDER = 4 / 3  # at a rim the liquid turns by 270 degrees
 
 Floats = NDArray[np.float64]
 
@@ -122,23 +121,19 @@ def solve_salt(
     """
     if circuit.salt is None or not footprint_current > 0:
         raise ValueError("a salt solve needs a circuit with a salt and a current above 0")
-    plain = replace(circuit, conductivity=circuit.salt.conductivity)
+    salt = circuit.salt
+    plain = replace(circuit, conductivity=salt.conductivity)
     resolution = resolution or Resolution()
-    other = resolution.member(resolution.refine // 2 if resolution.refine > 1 else 2)
     seconds = dict.fromkeys(("mesh", "assemble", "solve"), 0.0)
-    fine = _solve_on(stack, plain, circuit.salt, footprint_current, resolution, seconds)
-    try:
-        coarse = _solve_on(stack, plain, circuit.salt, footprint_current, other, seconds)
-    except MeshError:
-        # the coarse companion's facets may not fit a narrow place that the finer mesh resolves
-        other = resolution.member(resolution.refine + 1)
-        coarse = _solve_on(stack, plain, circuit.salt, footprint_current, other, seconds)
-    order = 2.0 if stack.cell.kind in ("planar", "wave") else _CORNER_ORDER
-    ratio = abs((resolution.refine / other.refine) ** order - 1)
+
+    def solve(at: Resolution) -> _Solution:
+        return _solve_on(stack, plain, salt, footprint_current, at, seconds)
+
+    solves = solve_twice(solve, resolution, stack.cell)
+    fine = solves.fine
     found, problem, state = fine.current, fine.problem, fine.state
     asr = sum(found.by_part.values())
-    change = sum(abs(coarse.current.by_part[part] - value) for part, value in found.by_part.items())
-    error = change / (ratio * asr)
+    error = solves.error(found.by_part, solves.other.current.by_part)
     require_accuracy(error, within, resolution)
     lower = least_resistance(stack, problem.system)
     if not lower * (1 - _BOUND_ROUNDING - error) <= asr:
@@ -146,7 +141,7 @@ def solve_salt(
             f"the resistance by finite elements, {asr * 1e4:.6g} ohm cm2, lies below its bound "
             f"{lower * 1e4:.6g} ohm cm2; use a higher resolution"
         )
-    film_mesh, mesh, salt = problem.system.film_mesh, problem.mesh, problem.salt
+    film_mesh, mesh = problem.system.film_mesh, problem.mesh
     level = len(film_mesh.points_um) - 1
     return SaltConduction(
         asr=asr,
@@ -171,7 +166,7 @@ def solve_salt(
         polarisation=state.polarisation,
         footprint_current=footprint_current,
         limiting_current=fine.limit,
-        limiting_error=abs(coarse.limit / fine.limit - 1) / ratio,
+        limiting_error=abs(solves.other.limit / fine.limit - 1) / solves.growth,
         concentration=salt.concentration * np.exp(state.logarithm),
         lowest=least_on_films(problem, state),
         highest=most_at_counter(problem, state),
@@ -217,12 +212,7 @@ def _solve_on(
         )
     state = solve_salt_current(problem, footprint_current * sector)
     found = measure_salt(problem, state)
-    if not found.imbalance < _IMBALANCE_LIMIT:
-        raise SolveError(
-            f"the currents through the cell differ by {found.imbalance:.1e} of each other (limit "
-            f"{_IMBALANCE_LIMIT:.0e}); the conductivities of liquid and films may differ by too much: check "
-            "them"
-        )
+    require_balance(found.imbalance, LIQUID_AND_FILMS)
     for name, spent in (
         ("mesh", meshed - start),
         ("assemble", assembled - meshed),
