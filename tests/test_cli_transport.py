@@ -77,6 +77,18 @@ def test_a_finite_current(capsys: pytest.CaptureFixture[str]) -> None:
     assert again["drive"]["footprint_current_mA_cm2"] == pytest.approx(50, rel=1e-5)
 
 
+def test_cells_in_series_are_one_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    bipolar = str(DESIGNS / "bipolar_holes.yaml")
+    still = printed(capsys, bipolar, "--resolution", "1")
+    total = still["resistance"]["asr_ohm_cm2"]
+    assert still["bounds"]["lower_ohm_cm2"] < total < still["bounds"]["upper_ohm_cm2"]
+    driven = printed(capsys, bipolar, "--resolution", "1", "--voltage", "0.3 V")
+    drive = driven["drive"]
+    assert drive["polarisation_V"] == pytest.approx(0.3)
+    current = drive["footprint_current_mA_cm2"] * 1e-3
+    assert 0.3 / current == pytest.approx(driven["resistance"]["asr_ohm_cm2"])
+
+
 def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(PEARSE) == 0
     text = capsys.readouterr().out

@@ -35,12 +35,15 @@ class Resistance:
         The finite-element solve of a conformal cell; None in closed form.
     flooded
         That of a flooded one.
+    in_series
+        Equal cells in series that ``numbers`` are of; ``parts`` and solves are of one.
     """
 
     parts: dict[str, float]
     numbers: ResistanceNumbers
     conduction: "Conduction | None" = None
     flooded: "FloodedConduction | None" = None
+    in_series: int = 1
 
     @property
     def solved(self) -> "Solved | None":
@@ -80,9 +83,12 @@ def find_resistance(
 
         usual = usual_resolution(stack.cell)
         resolution = usual if options.refine is None else usual.member(options.refine)
-        solved = solve_conduction(stack, wires, resolution, options.contacts, options.drive, options.within)
+        drive = options.drive
+        if drive is not None and drive.voltage is not None:
+            drive = Drive(voltage=drive.voltage / in_series)
+        solved = solve_conduction(stack, wires, resolution, options.contacts, drive, options.within)
         parts = dict(solved.asr_by_part)
-        flat = solve_conduction(plane, plane_wires, drive=options.drive).asr_by_part
+        flat = solve_conduction(plane, plane_wires, drive=drive).asr_by_part
         peaks, checks = _peaks(solved), _checks(solved)
     else:
         parts, flat = series_resistance(stack, wires), series_resistance(plane, plane_wires)
@@ -96,7 +102,7 @@ def find_resistance(
         checks,
         {part: in_series * value for part, value in contact_resistance(stack, wires).items()},
     )
-    return Resistance(parts, numbers, conduction=solved)
+    return Resistance(parts, numbers, conduction=solved, in_series=in_series)
 
 
 def find_flooded_resistance(

@@ -50,8 +50,8 @@ class TransportReport:
         return {
             "resistance": asdict(self.found.numbers),
             "interfaces": None if solved is None else _interfaces(solved),
-            "bounds": None if solved is None else _bounds(solved),
-            "drive": None if solved is None else _drive(solved),
+            "bounds": None if solved is None else _bounds(solved, self.found.in_series),
+            "drive": None if solved is None else _drive(solved, self.found.in_series),
             "salt": _salt(solved),
             "mesh": None if solved is None else {"n_nodes": solved.n_nodes, "n_cells": solved.n_cells},
             "unknowns": None if solved is None else solved.unknowns,
@@ -97,11 +97,11 @@ class TransportReport:
         found.append(("on the plane", f"{numbers.planar_asr_ohm_cm2:.6g} ohm cm2"))
         if solved is None:
             return found
-        low, high = _bounds(solved).values()
+        low, high = _bounds(solved, self.found.in_series).values()
         if low is not None or high is not None:
             limits = " to ".join("none" if limit is None else f"{limit:.6g}" for limit in (low, high))
             found.append(("bounds", f"{limits} ohm cm2"))
-        drive = _drive(solved)
+        drive = _drive(solved, self.found.in_series)
         if drive is not None:
             found.append(
                 ("at", f"{drive['polarisation_V']:.5g} V, {drive['footprint_current_mA_cm2']:.5g} mA/cm2")
@@ -169,19 +169,19 @@ def _interfaces(solved: Solved) -> dict[str, Any]:
     return found
 
 
-def _bounds(solved: Solved) -> dict[str, float | None]:
+def _bounds(solved: Solved, in_series: int) -> dict[str, float | None]:
     low, high = solved.bounds
     return {
-        "lower_ohm_cm2": None if low is None else low / OHM_CM2,
-        "upper_ohm_cm2": None if high is None else high / OHM_CM2,
+        "lower_ohm_cm2": None if low is None else in_series * low / OHM_CM2,
+        "upper_ohm_cm2": None if high is None else in_series * high / OHM_CM2,
     }
 
 
-def _drive(solved: Solved) -> dict[str, float] | None:
+def _drive(solved: Solved, in_series: int) -> dict[str, float] | None:
     if isinstance(solved, FloodedConduction) and not isinstance(solved, SaltConduction):
         return None
     if solved.polarisation is None:
         return None
     polarisation, current = solved.polarisation, solved.footprint_current
     assert current is not None  # a drive has both
-    return {"polarisation_V": polarisation, "footprint_current_mA_cm2": current / MA_PER_CM2}
+    return {"polarisation_V": in_series * polarisation, "footprint_current_mA_cm2": current / MA_PER_CM2}
