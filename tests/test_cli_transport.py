@@ -89,6 +89,49 @@ def test_cells_in_series_are_one_stack(capsys: pytest.CaptureFixture[str]) -> No
     assert 0.3 / current == pytest.approx(driven["resistance"]["asr_ohm_cm2"])
 
 
+def changed(folder: Path, design: str, old: str, new: str) -> str:
+    text = Path(design).read_text(encoding="utf-8")
+    assert old in text
+    file = folder / "changed.yaml"
+    file.write_text(text.split("chosen:")[0].replace(old, new), encoding="utf-8")
+    return str(file)
+
+
+def test_exact_bounds_allow_for_rounding(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    # on the plane beside it the result is its bound, but for what the solve rounds
+    design = changed(tmp_path, PEARSE, "25 nm}", "25 nm, interface_resistance: 10 ohm*cm^2}")
+    found = printed(capsys, design, "--resolution", "1")["resistance"]
+    assert found["planar_asr_ohm_cm2"] == pytest.approx(128.162, rel=1e-5)
+    wide = changed(tmp_path, IMEC, "separator: 20 um", "separator: 5 mm")
+    assert printed(capsys, wide, "--resolution", "1")["resistance"]["asr_ohm_cm2"] > 50
+
+
+def test_options_of_a_solve_are_not_ignored_without_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    filled = changed(
+        tmp_path, PEARSE, "material: TiN,     thickness: 25 nm", "material: TiN, fill: {above_top: 2 um}"
+    )
+    assert run(filled) == 0
+    capsys.readouterr()
+    assert run(filled, "--current", "1 mA/cm^2") == 1
+    assert "without finite elements leave the options out" in capsys.readouterr().err
+
+
+def test_a_voltage_that_lies_outside_the_films_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lithium = changed(
+        tmp_path,
+        PEARSE,
+        "material: SnNx,    thickness: 10 nm}\n  - {role: current_collector, material: TiN,     thickness: 25 nm}",
+        "material: Li, thickness: 10 nm}\n  - {role: current_collector, material: TiN, thickness: 25 nm, "
+        "interface_resistance: 10 ohm*cm^2}",
+    )
+    assert run(lithium, "--voltage", "50 mV") == 1
+    assert "give --current" in capsys.readouterr().err
+
+
 def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(PEARSE) == 0
     text = capsys.readouterr().out

@@ -225,11 +225,12 @@ def transport(
     flooded cell a current also needs `electrolyte_model: salt`; its charge transfer stays linear.
     """
     from tfgeom.design import load_design
+    from tfgeom.errors import UnsupportedError
     from tfgeom.evaluate import fem_obstacle
     from tfgeom.metrics.transport_report import TransportReport
     from tfgeom.model import build_model
     from tfgeom.transport.fields import check_fields_path, write_fields
-    from tfgeom.transport.solve_options import solve_options
+    from tfgeom.transport.solve_options import SolveOptions, solve_options
 
     options = solve_options(resolution, within, current, voltage)
     if output is not None:
@@ -238,6 +239,10 @@ def transport(
     model = build_model(loaded)
     with loaded.located():
         obstacle = fem_obstacle(model)
+        if obstacle is not None and options != SolveOptions():
+            raise UnsupportedError.at(
+                "relief", f"not yet supported: {obstacle}; without finite elements leave the options out"
+            )
         found = TransportReport(model.resistance(obstacle is None, options), obstacle)
         if output is not None:
             write_fields(found.fields, output)

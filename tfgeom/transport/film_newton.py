@@ -132,8 +132,8 @@ def _step(system: ConductionSystem, tangent: FilmLinks, right: Floats, power: fl
         return solve_free(system, tangent, right, lambda _: power, _STEP_TOLERANCE)
     except SolveError as error:
         raise SolveError(
-            f"the Newton iteration ended in a problem that has no solution ({error}); use a smaller current "
-            "or voltage"
+            "the Newton iteration ended in a problem that has no solution: charge transfer is "
+            "far from what the current asks; use a smaller current or voltage"
         ) from error
 
 

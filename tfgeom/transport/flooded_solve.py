@@ -23,11 +23,10 @@ from tfgeom.transport.flooded_system import FloodedSystem, assemble_flooded
 from tfgeom.transport.liquid_solver import solve_liquid
 from tfgeom.transport.solve_options import require_accuracy
 from tfgeom.transport.spread import CurrentSpread
-from tfgeom.transport.two_resolutions import require_balance, solve_twice
+from tfgeom.transport.two_resolutions import IMBALANCE_LIMIT, require_balance, solve_twice
 
 _BYTES_PER_UNKNOWN = 2000  # resident memory above the meshes rose by up to 1760 B (9e4 to 5e5 unknowns)
 _WIRE_SLICES = 5e-3  # by which the wire's slices, and its mouth below the rim, may miss the resistance
-_BOUND_ROUNDING = 1e-9
 LIQUID_AND_FILMS = "the conductivities of liquid and films"
 
 Floats = NDArray[np.float64]
@@ -259,7 +258,7 @@ def _checked_bounds(stack: Stack, system: FloodedSystem, asr: float, error: floa
     """
     footprint, lower = stack.cell.footprint, least_resistance(stack, system)
     upper = 1e6 * _most_resistance(system) * footprint * system.mesh.cells
-    slack = _BOUND_ROUNDING + error
+    slack = IMBALANCE_LIMIT + error
     if not lower * (1 - slack) <= asr <= upper * (1 + slack):
         raise SolveError(
             f"the resistance by finite elements, {asr * 1e4:.6g} ohm cm2, lies outside its bounds "

@@ -38,11 +38,10 @@ from tfgeom.transport.salt_system import (
 )
 from tfgeom.transport.solve_options import require_accuracy
 from tfgeom.transport.spread import current_spread
-from tfgeom.transport.two_resolutions import require_balance, solve_twice
+from tfgeom.transport.two_resolutions import IMBALANCE_LIMIT, require_balance, solve_twice
 from tfgeom.units import MA_PER_CM2
 
 _BYTES_PER_UNKNOWN = 2000  # resident memory above the meshes rose by 1610 B (1.1e5 unknowns)
-_BOUND_ROUNDING = 1e-9
 
 Floats = NDArray[np.float64]
 
@@ -136,7 +135,7 @@ def solve_salt(
     error = solves.error(found.by_part, solves.other.current.by_part)
     require_accuracy(error, within, resolution)
     lower = least_resistance(stack, problem.system)
-    if not lower * (1 - _BOUND_ROUNDING - error) <= asr:
+    if not lower * (1 - IMBALANCE_LIMIT - error) <= asr:
         raise SolveError(
             f"the resistance by finite elements, {asr * 1e4:.6g} ohm cm2, lies below its bound "
             f"{lower * 1e4:.6g} ohm cm2; use a higher resolution"
@@ -208,7 +207,8 @@ def _solve_on(
         raise SolveError(
             f"{_milliamps(footprint_current)} is not below the limiting current {_milliamps(limit)} of "
             f"footprint, at which the salt of '{circuit.liquid}' is exhausted at the films of a "
-            f"{stack.cell.kind} cell; use a smaller current"
+            f"{stack.cell.kind} cell (the plane of a relief has to carry the current too); use a "
+            "smaller current"
         )
     state = solve_salt_current(problem, footprint_current * sector)
     found = measure_salt(problem, state)

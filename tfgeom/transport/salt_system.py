@@ -28,7 +28,7 @@ from tfgeom.transport.salt import Salt
 
 _MOST_STEPS = 100
 _TURN = 20  # steps, of which the second half are half as long
-_CURRENT_TOLERANCE = 1e-8  # of the residual currents added without their signs, relative to the current
+_CURRENT_TOLERANCE = 2e-7  # of the residual currents added without their signs, relative to the current
 _SALT_TOLERANCE = 1e-10  # of the amount of salt
 _CORNERS = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]])
 _UNDERSHOOT_LIMIT = 0.01  # of the mean concentration, below 0 inside the liquid

@@ -11,7 +11,8 @@ from tfgeom.meshing.resolution import Resolution
 _CORNER_ORDER = 4 / 3  # at a corner of 270 degrees the potential has a singular gradient
 _SMOOTH_ORDER = 2.0
 _SMOOTH_KINDS = ("planar", "wave")
-_IMBALANCE_LIMIT = 1e-6
+IMBALANCE_LIMIT = 1e-6
+"""Largest relative difference of the currents through a cell; results may miss exact bounds by as much."""
 
 Solved = TypeVar("Solved")
 
@@ -79,8 +80,8 @@ def require_balance(imbalance: float, conductors: str) -> None:
     conductors
         Whose conductivities may be the reason, as in "the films' conductivities".
     """
-    if not imbalance < _IMBALANCE_LIMIT:
+    if not imbalance < IMBALANCE_LIMIT:
         raise SolveError(
             f"the currents through the cell differ by {imbalance:.1e} of each other (limit "
-            f"{_IMBALANCE_LIMIT:.0e}); {conductors} may differ by too much: check them"
+            f"{IMBALANCE_LIMIT:.0e}); {conductors} may differ by too much: check them"
         )
