@@ -243,7 +243,8 @@ def transport(
             raise UnsupportedError.at(
                 "relief", f"not yet supported: {obstacle}; without finite elements leave the options out"
             )
-        found = TransportReport(model.resistance(obstacle is None, options), obstacle)
+        resistance = model.resistance(obstacle is None, options)
+        found = TransportReport(resistance, obstacle, contacted=not model.contacts.ideal)
         if output is not None:
             write_fields(found.fields, output)
     if json:

@@ -24,10 +24,13 @@ class TransportReport:
         The resistance and the solve it comes from.
     obstacle
         Why there was no solve, if so.
+    contacted
+        Whether the design holds a collector at a contact, which only a solve counts.
     """
 
     found: Resistance
     obstacle: str | None = None
+    contacted: bool = False
 
     @property
     def fields(self) -> Solved:
@@ -64,6 +67,8 @@ class TransportReport:
     def notes(self) -> list[str]:
         """What the reader should know beside the numbers."""
         notes = [] if self.obstacle is None else [f"closed form only, not yet supported: {self.obstacle}"]
+        if self.obstacle is not None and self.contacted:
+            notes.append("the closed form takes the collectors as equipotentials: contact does not count")
         missing = ", ".join(self.found.numbers.incomplete)
         if missing:
             notes.append(f"at best: {missing} not known, that loss is left out")

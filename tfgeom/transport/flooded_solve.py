@@ -27,7 +27,7 @@ from tfgeom.transport.two_resolutions import IMBALANCE_LIMIT, require_balance, s
 
 _BYTES_PER_UNKNOWN = 2000  # resident memory above the meshes rose by up to 1760 B (9e4 to 5e5 unknowns)
 _WIRE_SLICES = 5e-3  # by which the wire's slices, and its mouth below the rim, may miss the resistance
-LIQUID_AND_FILMS = "the conductivities of liquid and films"
+LIQUID_AND_FILMS = "the resistances of liquid, films and charge transfer"
 
 Floats = NDArray[np.float64]
 
