@@ -18,6 +18,7 @@ from tfgeom.geometry.sections import corners, neighbour_distance
 from tfgeom.materials.library import load_library
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.units import UM
 
 SECTIONS = ("planar", "pillars", "holes", "through-holes")
 KINDS = (*SECTIONS, "trenches", "microtubes", "double microtubes", "honeycomb", "wave")
@@ -35,6 +36,13 @@ def films_on(cell: Cell, thicknesses: Sequence[float], coverages: Sequence[StepC
             for k, (role, thickness, coverage) in enumerate(zip(roles, thicknesses, coverages, strict=False))
         ],
     )
+
+
+def filled(cell: Cell, *thicknesses: float) -> Stack:
+    """Return films of the given thicknesses and one that closes what is left, 0.7 um above the top."""
+    material = load_library().find("LiPON")
+    films = [FilmLayer(f"film{k}", "cathode", material, t) for k, t in enumerate(thicknesses)]
+    return stack_films(cell, [*films, FilmLayer("filling", "anode", material, 0.7 * UM, fills=True)])
 
 
 @st.composite

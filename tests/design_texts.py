@@ -1,12 +1,14 @@
 """A valid design to spoil, and random valid designs."""
 
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
-from tfgeom.design import load_design
+from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError
 
 VALID = """\
@@ -42,6 +44,26 @@ cell: {type: flooded, electrolyte: LiPF6-EC-EMC, separator: 20 um}
 operation: {voltage: {min: 1 V, max: 3 V}, temperature: 25 degC}
 """
 
+FILLED = """\
+schema_version: 1
+name: filled
+relief: {kind: honeycomb, pitch: 6 um, wall: 1 um, depth: 4 um}
+substrate: {material: Si, thickness: 20 um}
+layers:
+  - {role: current_collector, material: Ru, thickness: 40 nm}
+  - {role: cathode, material: LiV2O5, thickness: 70 nm}
+  - {role: electrolyte, material: Li2PO2N, thickness: 50 nm}
+  - {role: anode, material: SnNx, fill: {above_top: 0.5 um}}
+cell: {type: conformal}
+operation: {voltage: {min: 0.5 V, max: 3.5 V}, temperature: 25 degC}
+"""
+BARE = "schema_version: 1\nname: bare\nrelief: {kind: trenches, pitch: 4 um, width: 2 um, depth: 3 um}\n"
+WAFER = "substrate: {material: Si, thickness: 10 um}\n"
+WALLS = (
+    "schema_version: 1\nname: Walls\nrelief: {kind: honeycomb, pitch: 400 nm, wall: 16 nm, depth: 25 um}\n"
+)
+"""Geometry only; so is `BARE`, which is small."""
+
 Spoil = tuple[str, str]
 
 
@@ -60,6 +82,30 @@ def spoilt(text: str, *changes: Spoil) -> str:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     return text
+
+
+SHORT = spoilt(FLOODED, ("height: 50 um", "height: 5 um"), ("separator: 20 um", "separator: 2 um")) + WAFER
+"""A flooded cell small enough to mesh."""
+
+
+def design_of(text: str) -> Design:
+    """Return the design of a text that is in no file any more."""
+    with TemporaryDirectory() as folder:
+        return designed(Path(folder), text, "design.yaml")
+
+
+def designed(folder: Path, text: str, name: str = "cell.yaml") -> Design:
+    """Return the design of a text, which stays in the folder as a file."""
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return load_design(file)
+
+
+def with_relief(relief: str, text: str = "") -> str:
+    """Return a text, `VALID` where none is given, with another relief."""
+    found, count = re.subn(r"relief:(\n(  .*\n)+| .*\n)", lambda _: f"relief: {relief}\n", text or VALID)
+    assert count == 1
+    return found
 
 
 def place(text: str, at: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.full_design import full_design
 from tests.stacks import PEARSE, layers, made_of, without
-from tests.test_every_field import design
 from tfgeom.constants import thermal_voltage
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluate import evaluate
@@ -150,7 +150,7 @@ GLUE = {"role": "interlayer", "material": "glue", "thickness": "5 nm"}
 
 def evaluated(relief: str, *films: dict[str, Any], fidelity: str = "analytic", **changes: Any) -> Evaluation:
     given = {"operation": WINDOW, "materials": {}, "published": [], **changes}
-    return evaluate(design_from_mapping(design(relief, layers=list(films), **given)), fidelity)
+    return evaluate(design_from_mapping(full_design(relief, layers=list(films), **given)), fidelity)
 
 
 def test_an_interlayer_slows_the_cell_as_the_same_contact_resistance_does() -> None:

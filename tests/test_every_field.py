@@ -6,67 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.full_design import LAYERS, OPERATION, RELIEFS, full_design
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluate import evaluate
 from tfgeom.units import split_quantity
 
-OPERATION = {
-    "voltage": {"min": "2.4 V", "max": "2.6 V"},
-    "temperature": "25 degC",
-    "c_rates": [1, 20],
-    "footprint_currents": ["0.2 mA/cm^2"],
-    "nominal_capacity": "20 uAh/cm^2",
-    "initial_state_of_charge": 0.9,
-}
-LAYERS: list[dict[str, Any]] = [
-    {"role": "current_collector", "material": "Ru", "thickness": "40 nm"},
-    {"role": "cathode", "material": "LiV2O5", "thickness": "70 nm", "lithiation": 0.9, "step_coverage": 0.9},
-    {
-        "role": "electrolyte",
-        "material": "Li2PO2N",
-        "thickness": "50 nm",
-        "interface_resistance": "1 ohm*cm^2",
-    },
-    {"role": "anode", "material": "SnNx", "thickness": "10 nm", "lithiation": 0.05},
-    {"role": "current_collector", "material": "TiN", "thickness": "25 nm"},
-]
-MATERIALS = {
-    "LiV2O5": {
-        "density": "3.4 g/cm^3",
-        "volumetric_capacity": "37 uAh/cm^2/um",
-        "diffusivity": "2e-13 cm^2/s",
-        "exchange_current": {"value": "4 A/m^2", "exponent": 0.4},
-        "electronic_conductivity": "0.1 S/m",
-    },
-    "Li2PO2N": {
-        "ionic_conductivity": "3e-7 S/cm",
-        "activation_energy": "0.5 eV",
-        "reference_temperature": "30 degC",
-    },
-    "Ru": {"resistivity": "20 uohm*cm"},
-}
-RELIEFS = {
-    "planar": {"kind": "planar"},
-    "pillars": {
-        "kind": "pillars",
-        "lattice": "square",
-        "pitch": "4 um",
-        "diameter": "2 um",
-        "height": "20 um",
-    },
-    "holes": {"kind": "holes", "lattice": "hexagonal", "pitch": "6 um", "diameter": "3 um", "depth": "30 um"},
-    "trenches": {"kind": "trenches", "pitch": "4 um", "width": "2 um", "depth": "20 um"},
-    "microtubes": {
-        "kind": "microtubes",
-        "lattice": "hexagonal",
-        "pitch": "6 um",
-        "outer_diameter": "4 um",
-        "wall": "1 um",
-        "height": "20 um",
-    },
-    "honeycomb": {"kind": "honeycomb", "pitch": "4 um", "wall": "1 um", "depth": "20 um"},
-}
 NOT_NUMBERS = {
     "schema_version",
     "name",
@@ -80,25 +25,6 @@ NOT_NUMBERS = {
     "electrolyte",
     "electrolyte_model",  # has a test of its own
 }
-
-
-def design(relief: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "schema_version": 1,
-        "name": "x",
-        "relief": RELIEFS[relief],
-        "substrate": {"material": "Si", "thickness": "500 um"},
-        "layers": LAYERS,
-        "cell": {"type": "conformal", "electrolyte_model": "ohmic"},
-        "operation": OPERATION,
-        "packaging": {"thickness": "10 um", "density": "2.5 g/cm^3"},
-        "chip": {"width": "2 mm", "length": "1 mm", "border": "50 um"},
-        "materials": MATERIALS,
-        "published": [
-            {"quantity": "area_gain", "value": 9, "confidence": "review", "source": "x", "tolerance": 0.05}
-        ],
-        **changes,
-    }
 
 
 def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -146,7 +72,7 @@ def numbers(mapping: dict[str, Any]) -> str:
 
 
 def cases() -> Iterator[Any]:
-    whole = design("holes")
+    whole = full_design("holes")
     for path in leaves(whole):
         yield pytest.param("holes", path, id="holes-" + ".".join(map(str, path)))
     for relief, mapping in RELIEFS.items():
@@ -158,7 +84,7 @@ def cases() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("relief", "path"), list(cases()))
 def test_each_field_moves_a_number(relief: str, path: tuple[Any, ...]) -> None:
-    base = json.loads(json.dumps(design(relief)))
+    base = json.loads(json.dumps(full_design(relief)))
     if path[-1] == "rim_radius":  # no closed form with a step coverage yet
         del base["layers"][1]["step_coverage"]
     before = numbers(base)
@@ -174,8 +100,8 @@ def test_dc_electrolyte_moves_a_number() -> None:
         {**layer, "material": "Li3PO4-Danilov2011"} if layer["role"] == "electrolyte" else layer
         for layer in LAYERS
     ]
-    ohmic = design("holes", layers=layers, materials={})
-    steady = design(
+    ohmic = full_design("holes", layers=layers, materials={})
+    steady = full_design(
         "holes", layers=layers, materials={}, cell={"type": "conformal", "electrolyte_model": "dc"}
     )
     assert numbers(ohmic) != numbers(steady)
@@ -183,7 +109,7 @@ def test_dc_electrolyte_moves_a_number() -> None:
 
 def test_changes_that_break_a_design_are_errors_not_silence() -> None:
     with pytest.raises(TfgeomError):
-        numbers(design("holes", layers=[*LAYERS[:-1], {**LAYERS[-1], "thickness": "2 um"}]))
+        numbers(full_design("holes", layers=[*LAYERS[:-1], {**LAYERS[-1], "thickness": "2 um"}]))
 
 
 MORE_LAYERS = [
@@ -204,10 +130,12 @@ SWELLING = {"LiV2O5": {"expansion": 0.1}, "SnNx": {"expansion": 2.5}}
 def more(kind: str) -> dict[str, Any]:
     if kind == "anode-free":
         operation = {**OPERATION, "voltage": {"min": "3.2 V", "max": "3.4 V"}}
-        return design("pillars", layers=ANODE_FREE, cell=FREE_CELL, materials=SWELLING, operation=operation)
+        return full_design(
+            "pillars", layers=ANODE_FREE, cell=FREE_CELL, materials=SWELLING, operation=operation
+        )
     if kind == "swelling":
-        return design("pillars", materials=SWELLING)
-    return design("pillars", layers=MORE_LAYERS)
+        return full_design("pillars", materials=SWELLING)
+    return full_design("pillars", layers=MORE_LAYERS)
 
 
 def more_cases() -> Iterator[Any]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from numpy.typing import NDArray
 
 from tests.coated_reliefs import coated_reliefs, films_on
-from tests.test_layer_solids import CELLS
+from tests.reliefs import CELLS
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.kinds import Cell, planar

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.coated_reliefs import KINDS, coated_reliefs, films_on
-from tests.test_layer_solids import CELLS, filled
+from tests.coated_reliefs import KINDS, coated_reliefs, filled, films_on
+from tests.reliefs import CELLS
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import Stack
 from tfgeom.geometry.kinds import Cell, pillars, planar

@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.test_flooded import RELIEFS, half_cell, material
+from tests.half_cells import RELIEFS, half_cell, material
 from tfgeom.errors import MeshError, SolveError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.kinds import Cell, holes, pillars, planar, wave

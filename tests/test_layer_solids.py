@@ -11,30 +11,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.coated_reliefs import coated_reliefs, films_on, unevenly_coated_reliefs
-from tests.test_mesh_kinds import SHARP
+from tests.coated_reliefs import coated_reliefs, filled, films_on, unevenly_coated_reliefs
+from tests.reliefs import CELLS
 from tfgeom.errors import MeshError, UnsupportedError
-from tfgeom.films import FilmLayer, Stack, stack_films
+from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, planar, wave
+from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Bar
-from tfgeom.materials.library import load_library
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.layer_solids import SubstrateBody, layer_solids, substrate_volume
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.solid import Solid
 from tfgeom.units import UM
 
-ROUNDED: dict[str, Cell] = {
-    "rounded square pillars": pillars(3 * UM, 6 * UM, 4 * UM, "square", 0.1 * UM, sides=4),
-    "rounded holes at 85 deg": holes(3 * UM, 6 * UM, 4 * UM, "hexagonal", 0.1 * UM, angle=math.radians(85)),
-    "rounded through-holes": holes(
-        3 * UM, 6 * UM, 4 * UM, "hexagonal", 0.1 * UM, through=True, angle=math.radians(87)
-    ),
-    "rounded honeycomb": honeycomb(1 * UM, 6 * UM, 4 * UM, 0.1 * UM),
-    "rounded tubes": microtubes(4.2 * UM, 1 * UM, 6 * UM, 4 * UM, "square", 0.1 * UM),
-}
-CELLS: dict[str, Cell] = {**SHARP, **ROUNDED, "planar": planar(), "wave": wave(1 * UM, 8 * UM)}
 TILES = (None, (1, 1), (3, 2))
 
 
@@ -49,13 +38,6 @@ def wafer(cell: Cell) -> SubstrateBody:
 def coated(cell: Cell) -> Stack:
     room = 0.5 * min(cell.reach.value, 0.8 * UM)
     return films_on(cell, [0.4 * room, 0.6 * room])
-
-
-def filled(cell: Cell, *thicknesses: float) -> Stack:
-    """Return films of the given thicknesses and one that closes what is left, 0.7 um above the top."""
-    material = load_library().find("LiPON")
-    films = [FilmLayer(f"film{k}", "cathode", material, t) for k, t in enumerate(thicknesses)]
-    return stack_films(cell, [*films, FilmLayer("filling", "anode", material, 0.7 * UM, fills=True)])
 
 
 def bodies(stack: Stack, tile: tuple[int, int] | None, *, resolution: int = 1) -> list[Solid]:

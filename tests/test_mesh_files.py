@@ -3,67 +3,27 @@
 import json
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.design_texts import FLOODED, VALID, spoilt
+from tests.commands import Captured
+from tests.design_texts import BARE, FILLED, SHORT, VALID, WAFER, design_of, spoilt
+from tests.mesh_command import SUFFIXES, mesh, sidecar
 from tests.oracles import gmsh_or_skip
-from tfgeom.cli import main
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError
-from tfgeom.mesh_files import CELL_SUFFIXES, WHAT, sidecar_of, write_mesh_file
+from tfgeom.mesh_files import CELL_SUFFIXES, WHAT, write_mesh_file
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES
 from tfgeom.model import build_model
 from tfgeom.units import UM
 
 DESIGNS = Path(__file__).parents[1] / "designs"
 PEARSE = DESIGNS / "pearse_2018_holes_30um.yaml"
-SUFFIXES = (*CELL_SUFFIXES, *SOLID_SUFFIXES)
 # Pearse 2018, 30 um: volume over footprint times nominal thickness of 70 nm laid on 40 nm.
 CATHODE_GAIN = 9.606
-FILLED = """\
-schema_version: 1
-name: filled
-relief: {kind: honeycomb, pitch: 6 um, wall: 1 um, depth: 4 um}
-substrate: {material: Si, thickness: 20 um}
-layers:
-  - {role: current_collector, material: Ru, thickness: 40 nm}
-  - {role: cathode, material: LiV2O5, thickness: 70 nm}
-  - {role: electrolyte, material: Li2PO2N, thickness: 50 nm}
-  - {role: anode, material: SnNx, fill: {above_top: 0.5 um}}
-cell: {type: conformal}
-operation: {voltage: {min: 0.5 V, max: 3.5 V}, temperature: 25 degC}
-"""
-BARE = "schema_version: 1\nname: bare\nrelief: {kind: trenches, pitch: 4 um, width: 2 um, depth: 3 um}\n"
-WAFER = "substrate: {material: Si, thickness: 10 um}\n"
-SHORT = spoilt(FLOODED, ("height: 50 um", "height: 5 um"), ("separator: 20 um", "separator: 2 um")) + WAFER
-Captured = pytest.CaptureFixture[str]
 Body = tuple[NDArray[np.float64], NDArray[np.int64]]
-
-
-def design_of(text: str, folder: Path) -> Design:
-    file = folder / "design.yaml"
-    file.write_text(text, encoding="utf-8")
-    design = load_design(file)
-    file.unlink()
-    return design
-
-
-def mesh(*arguments: object) -> int:
-    """Return the exit code of `tfgeom mesh`."""
-    with pytest.raises(SystemExit) as done:
-        main(["mesh", *map(str, arguments)])
-    code = done.value.code
-    assert code is None or isinstance(code, int)
-    return code or 0
-
-
-def sidecar(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(sidecar_of(path).read_text(encoding="utf-8"))
-    return found
 
 
 def volume_of(body: Body) -> float:
@@ -129,7 +89,7 @@ def closed_forms(design: Design, covered: float) -> list[float]:
 )
 def test_cells_of_films(name: str, tiles: str | None, suffix: str, tmp_path: Path) -> None:
     text = {"pearse": VALID, "pillars": SHORT, "filled": FILLED}[name]
-    design = design_of(text, tmp_path)
+    design = design_of(text)
     target = tmp_path / f"x{suffix}"
     made = write_mesh_file(design, target, tiles=tiles, resolution=1)
     assert sorted(path.name for path in tmp_path.iterdir()) == [target.name, f"{target.name}.json"]
@@ -154,7 +114,7 @@ def test_cells_of_films(name: str, tiles: str | None, suffix: str, tmp_path: Pat
 
 def test_msh_read_by_gmsh_has_named_groups(tmp_path: Path) -> None:
     gmsh = gmsh_or_skip()
-    design = design_of(SHORT, tmp_path)
+    design = design_of(SHORT)
     write_mesh_file(design, tmp_path / "x.msh", what="flooded", resolution=1)
     gmsh.initialize([], False, False, False)
     try:
@@ -178,7 +138,7 @@ def test_msh_read_by_gmsh_has_named_groups(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", CELL_SUFFIXES)
 def test_cells_of_films_and_liquid(suffix: str, tmp_path: Path) -> None:
-    design = design_of(SHORT, tmp_path)
+    design = design_of(SHORT)
     target = tmp_path / f"x{suffix}"
     write_mesh_file(design, target, what="flooded", resolution=1)
     said = sidecar(target)
@@ -195,7 +155,7 @@ def test_cells_of_films_and_liquid(suffix: str, tmp_path: Path) -> None:
 
 def test_liquid_is_told_from_a_layer_of_that_name(tmp_path: Path) -> None:
     text = spoilt(SHORT, ("material: Cl-TiO2,", "material: Cl-TiO2, name: liquid,"))
-    write_mesh_file(design_of(text, tmp_path), tmp_path / "x.vtu", what="flooded", resolution=1)
+    write_mesh_file(design_of(text), tmp_path / "x.vtu", what="flooded", resolution=1)
     assert sidecar(tmp_path / "x.vtu")["regions"] == ["inner_collector", "liquid", "liquid_"]
 
 
@@ -215,7 +175,7 @@ def test_liquid_is_told_from_a_layer_of_that_name(tmp_path: Path) -> None:
     ids=["sector", "tile", "filled", "cell", "filled tile", "no substrate", "bare", "substrate"],
 )
 def test_bodies(what: str, text: str, tiles: str | None, suffix: str, tmp_path: Path) -> None:
-    design = design_of(text, tmp_path)
+    design = design_of(text)
     target = tmp_path / f"x{suffix}"
     made = write_mesh_file(design, target, what=what, tiles=tiles)
     assert sorted(path.name for path in tmp_path.iterdir()) == [target.name, f"{target.name}.json"]
@@ -264,7 +224,7 @@ def test_suffixes_that_cannot_hold_it(what: str, suffix: str, tmp_path: Path, ca
 
 
 def test_known_suffixes_in_capitals(tmp_path: Path) -> None:
-    design = design_of(VALID, tmp_path)
+    design = design_of(VALID)
     for name in ("X.VTU", "X.Stl"):
         write_mesh_file(design, tmp_path / name, resolution=1)
         assert sidecar(tmp_path / name)["unit"] == "um"
@@ -281,7 +241,7 @@ def test_known_suffixes_in_capitals(tmp_path: Path) -> None:
 def test_die_of_squares(width: str, length: str, border: str, size: int | None, tmp_path: Path) -> None:
     square = spoilt(VALID, ("lattice: hexagonal", "lattice: square"), ("depth: 30 um", "depth: 3 um"))
     chip = f"chip: {{width: {width}, length: {length}, border: {border}}}\n"
-    design = design_of(square + chip, tmp_path)
+    design = design_of(square + chip)
     if size is None:
         with pytest.raises(DesignError, match="not one unit cell fits the chip inside its border"):
             write_mesh_file(design, tmp_path / "x.ply", tiles="die")
@@ -307,7 +267,7 @@ def test_die_of_squares(width: str, length: str, border: str, size: int | None, 
 )
 def test_die_of_hexagons_lies_inside_the_border(width: str, length: str, size: int, tmp_path: Path) -> None:
     text = spoilt(VALID, ("depth: 30 um", "depth: 3 um"))
-    design = design_of(text + f"chip: {{width: {width}, length: {length}}}\n", tmp_path)
+    design = design_of(text + f"chip: {{width: {width}, length: {length}}}\n")
     made = write_mesh_file(design, tmp_path / "x.ply", tiles="die")
     assert made.unit_cells == size
     points = np.concatenate([points for points, _ in read_bodies(tmp_path / "x.ply").values()])
@@ -349,7 +309,7 @@ def test_command_prints_what_was_written(tmp_path: Path, capsys: Captured) -> No
 
 
 def test_result_replaces_an_older_one(tmp_path: Path) -> None:
-    design = design_of(VALID, tmp_path)
+    design = design_of(VALID)
     for name in ("x.vtu", "x.vtu.json", "x.stl"):
         (tmp_path / name).write_text("old")
     write_mesh_file(design, tmp_path / "x.vtu", resolution=1)
@@ -369,7 +329,7 @@ def test_odd_names_of_materials_survive(suffix: str, tmp_path: Path) -> None:
         text += f"materials: {{'{odd}': {{volumetric_capacity: 100 mAh/cm^3}}}}\n"
     target = tmp_path / f"x{suffix}"
     what = "films" if suffix in CELL_SUFFIXES else "substrate"
-    write_mesh_file(design_of(text, tmp_path), target, what=what, resolution=1)
+    write_mesh_file(design_of(text), target, what=what, resolution=1)
     said = sidecar(target)
     assert said["parts"][-1]["material"] == odd
     if suffix in CELL_SUFFIXES:

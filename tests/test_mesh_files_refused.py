@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from tests.design_texts import FLOODED, VALID, spoilt
-from tests.test_mesh_files import BARE, FILLED, SHORT, SUFFIXES, WAFER, Captured, design_of, mesh, sidecar
+from tests.commands import Captured
+from tests.design_texts import BARE, FILLED, FLOODED, SHORT, VALID, WAFER, design_of, spoilt
+from tests.mesh_command import SUFFIXES, mesh, sidecar
 from tfgeom import mesh_files
 from tfgeom.design import load_design
 from tfgeom.errors import MeshError, OutputError, UnsupportedError
@@ -77,7 +78,7 @@ def test_cells_beyond_the_memory(
 
 
 def test_memory_grows_with_the_tile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    design = design_of(SHORT, tmp_path)
+    design = design_of(SHORT)
     asked: list[int] = []
     monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what: asked.append(needed))
     for tiles in (None, "1x1", "2x3"):
@@ -91,7 +92,7 @@ def test_a_tile_stays_within_the_memory_asked(tmp_path: Path, monkeypatch: pytes
 
     asked: list[int] = []
     monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what: asked.append(needed))
-    design = design_of(VALID, tmp_path)
+    design = design_of(VALID)
     for suffix in CELL_SUFFIXES:
         write_mesh_file(design, tmp_path / f"x{suffix}", resolution=1)  # what is loaded once is no mesh
         tracemalloc.start()
@@ -116,7 +117,7 @@ def failing(path: Path) -> Callable[..., None]:
 def test_neither_file_when_the_mesh_fails(
     name: str, writer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    design = design_of(VALID, tmp_path)
+    design = design_of(VALID)
     monkeypatch.setattr(mesh_files, writer, failing(tmp_path / name))
     with pytest.raises(OutputError, match="no space left"):
         write_mesh_file(design, tmp_path / name, resolution=1)
@@ -124,7 +125,7 @@ def test_neither_file_when_the_mesh_fails(
 
 
 def test_neither_file_when_the_sidecar_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    design = design_of(VALID, tmp_path)
+    design = design_of(VALID)
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -137,7 +138,7 @@ def test_neither_file_when_the_sidecar_fails(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize(("blocked", "words"), [("x.vtu", "is a folder"), ("x.vtu.json", "is a folder")])
 def test_a_folder_in_the_way(blocked: str, words: str, tmp_path: Path) -> None:
-    design = design_of(VALID, tmp_path)
+    design = design_of(VALID)
     (tmp_path / blocked).mkdir()
     with pytest.raises(OutputError, match=words):
         write_mesh_file(design, tmp_path / "x.vtu")
@@ -154,7 +155,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_volume_that_is_off_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mesh_files, "substrate_volume", lambda *_: 1.00002e-15)
-    design = design_of(BARE + WAFER, tmp_path)
+    design = design_of(BARE + WAFER)
     with pytest.raises(
         MeshError, match=r"the volume of 'substrate' is .* off its closed form \(limit 1e-05\)"
     ):

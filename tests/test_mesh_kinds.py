@@ -21,6 +21,7 @@ from tests.coated_reliefs import (
     mesh_unless_crossing,
     unevenly_coated_reliefs,
 )
+from tests.reliefs import SHARP
 from tfgeom.design import load_design
 from tfgeom.errors import UnsupportedError
 from tfgeom.films import Stack
@@ -43,30 +44,6 @@ Array = NDArray[np.float64]
 
 def deg(angle: float) -> float:
     return math.radians(angle)
-
-
-# One of each: sections, lattices that share their mirror lines or do not, slopes, coaxial tubes, both faces.
-SHARP: dict[str, UnitCell] = {
-    "square pillars": pillars(3 * UM, 6 * UM, 4 * UM, "square", sides=4),
-    "square pillars at 15 deg": pillars(3 * UM, 6 * UM, 4 * UM, "square", sides=4, rotation=deg(15)),
-    "square pillars on hexagonal": pillars(3 * UM, 6 * UM, 4 * UM, "hexagonal", sides=4),
-    "leaning square pillars": pillars(3 * UM, 6 * UM, 4 * UM, "square", sides=4, angle=deg(80)),
-    "undercut square pillars": pillars(3 * UM, 6 * UM, 4 * UM, "square", sides=4, angle=deg(94)),
-    "hexagonal pillars": pillars(3 * UM, 6 * UM, 4 * UM, "hexagonal", sides=6),
-    "round pillars": pillars(3 * UM, 6 * UM, 4 * UM, "square"),
-    "leaning round pillars": pillars(3 * UM, 6 * UM, 4 * UM, "hexagonal", angle=deg(75)),
-    "square holes": holes(3 * UM, 6 * UM, 4 * UM, "square", sides=4),
-    "hexagonal holes at 20 deg": holes(3 * UM, 6 * UM, 4 * UM, "square", sides=6, rotation=deg(20)),
-    "leaning round holes": holes(3 * UM, 6 * UM, 4 * UM, "hexagonal", angle=deg(85)),
-    "through-holes": holes(3 * UM, 6 * UM, 4 * UM, "square", through=True),
-    "square through-holes": holes(3 * UM, 6 * UM, 4 * UM, "square", through=True, sides=4, angle=deg(85)),
-    "honeycomb": honeycomb(1 * UM, 6 * UM, 4 * UM),
-    "trenches": trenches(2 * UM, 5 * UM, 4 * UM),
-    "leaning trenches": trenches(3 * UM, 6 * UM, 4 * UM, angle=deg(82)),
-    "undercut trenches": trenches(2 * UM, 5 * UM, 4 * UM, angle=deg(93)),
-    "tubes": microtubes(4 * UM, 1 * UM, 6 * UM, 4 * UM, "hexagonal"),
-    "double tubes": microtubes(4.8 * UM, 0.5 * UM, 6 * UM, 4 * UM, "square", inner=(2.3 * UM, 0.5 * UM)),
-}
 
 
 def positive(mesh: FilmMesh) -> bool:

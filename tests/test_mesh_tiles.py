@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.coated_reliefs import coated_reliefs, films_on, mesh_unless_crossing
-from tests.test_mesh_kinds import SHARP
+from tests.reliefs import SHARP
 from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.kinds import Cell, holes, honeycomb, pillars, planar, wave

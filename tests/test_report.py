@@ -5,16 +5,16 @@ import json
 import re
 import time
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 
-from tests.design_texts import FLOODED, VALID
+from tests.design_texts import FLOODED, VALID, WALLS, designed, with_relief
+from tests.pages import Page
 from tfgeom.cli import main
-from tfgeom.design import Design, design_from_mapping, load_design
+from tfgeom.design import Design, design_from_mapping
 from tfgeom.doctor import WINDOW_VARIABLE, Rendering
 from tfgeom.errors import DesignError, OutputError, UnsupportedError
 from tfgeom.evaluate import evaluate
@@ -35,9 +35,6 @@ published:
   - {quantity: footprint_capacity_gain, value: 9.3, c_rate: 1, confidence: abstract, source: Pearse, tolerance: 5 %}
 chosen: {relief.pitch: fits the measured gain, layers.cathode.thickness: as in the paper}
 """
-GEOMETRY = (
-    "schema_version: 1\nname: Walls\nrelief: {kind: honeycomb, pitch: 400 nm, wall: 16 nm, depth: 25 um}\n"
-)
 RELIEFS = {
     "pillars": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um}",
     "rounded": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um, rim_radius: 300 nm}",
@@ -46,51 +43,6 @@ RELIEFS = {
     "honeycomb": "{kind: honeycomb, pitch: 6 um, wall: 2 um, depth: 10 um}",
     "microtubes": "{kind: microtubes, lattice: hexagonal, pitch: 6 um, outer_diameter: 4 um, wall: 1 um, height: 9 um}",
 }
-
-
-def designed(tmp_path: Path, text: str) -> Design:
-    file = tmp_path / "cell.yaml"
-    file.write_text(text, encoding="utf-8")
-    return load_design(file)
-
-
-def with_relief(relief: str) -> str:
-    return re.sub(r"relief:\n(  .*\n)+", f"relief: {relief}\n", VALID)
-
-
-class Page(HTMLParser):
-    """What a browser would see of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.scripts: dict[str, str] = {}
-        self.headings: list[str] = []
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open.pop() != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        inside = self._open[-1] if self._open else ""
-        if inside == "script":
-            self.scripts[str(self.tags[-1][1]["id"])] = data
-        elif inside == "h2":
-            self.headings.append(data)
-        if inside != "style":
-            self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.texts).split())
 
 
 @pytest.fixture
@@ -241,7 +193,7 @@ def test_a_flooded_cell_leaves_out_what_is_null(tmp_path: Path) -> None:
 
 
 def test_a_bare_relief_gives_a_page(tmp_path: Path) -> None:
-    design = designed(tmp_path, GEOMETRY)
+    design = designed(tmp_path, WALLS)
     page = Page(report_html(evaluate(design), design))
     assert page.headings == [
         "Cross-section",

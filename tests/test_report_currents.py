@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.design_texts import FLOODED, VALID
+from tests.design_texts import FLOODED, VALID, designed, with_relief
+from tests.pages import Page
 from tests.stacks import layers, pearse_plane, pearse_stack
-from tests.test_report import Page, designed, with_relief
 from tests.wires import wires
 from tfgeom.design import Design
 from tfgeom.evaluate import evaluate

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_bvp
 
-from tests.test_flooded import HEAT, RELIEFS, half_cell, material
+from tests.half_cells import HEAT, RELIEFS, half_cell, material
 from tfgeom.cli import main
 from tfgeom.constants import FARADAY
 from tfgeom.design import design_from_mapping, read_mapping

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.test_flooded import material
+from tests.half_cells import material
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.kinds import holes, microtubes, pillars, trenches
