@@ -1,6 +1,5 @@
 """Chips and bipolar stacks: absolute numbers, and ratios that are exactly the number of cells."""
 
-import copy
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.design_texts import FLOODED, VALID, errors_of, place, spoilt
-from tfgeom.design import design_from_mapping, dump_design, load_design, read_mapping
+from tests.shipped import PEARSE, mapping_of
+from tfgeom.design import design_from_mapping, dump_design, load_design
 from tfgeom.errors import DesignError
 from tfgeom.evaluate import check, evaluate
 from tfgeom.materials.library import load_library
@@ -16,7 +16,6 @@ from tfgeom.metrics.rates import RateCells, rate_pair
 from tfgeom.results import DeviceNumbers, Evaluation
 from tfgeom.transport.closed_rate import Chemistry, Electrode, RateCell
 
-DESIGNS = Path(__file__).parent.parent / "designs"
 CHIP = {"width": "2 mm", "length": "1 mm", "border": "50 um"}
 
 
@@ -25,8 +24,7 @@ def pearse(**changes: Any) -> Evaluation:
 
 
 def pearse_mapping(**changes: Any) -> dict[str, Any]:
-    mapping, _ = read_mapping(DESIGNS / "pearse_2018_holes_30um.yaml")
-    return {**copy.deepcopy(dict(mapping)), "published": [], "chosen": {}, **changes}
+    return mapping_of(PEARSE, published=[], chosen={}) | changes
 
 
 def stacked(n: int, **changes: Any) -> Evaluation:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.shipped import PEARSE
 from tfgeom.cli import main
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluate import check, evaluate
@@ -14,7 +15,6 @@ from tfgeom.report import report_html
 PILLARS = {"kind": "pillars", "lattice": "square", "pitch": "4 um", "diameter": "2 um", "height": "50 um"}
 RODS = {"kind": "pillars", "lattice": "hexagonal", "pitch": "400 nm", "diameter": "200 nm", "height": "3 um"}
 HOLES = {"kind": "holes", "lattice": "hexagonal", "pitch": "6 um", "diameter": "3 um", "depth": "30 um"}
-DESIGNS = Path(__file__).parent.parent / "designs"
 
 
 def half_cell(
@@ -101,9 +101,7 @@ def test_a_two_lithium_value_with_one_lithium_declared() -> None:
 
 
 def test_the_limiting_film_is_judged() -> None:
-    mapping = load_design(DESIGNS / "pearse_2018_holes_30um.yaml").model_dump(
-        mode="json", exclude_defaults=True
-    )
+    mapping = load_design(PEARSE).model_dump(mode="json", exclude_defaults=True)
     mapping["published"] = [
         {
             "quantity": quantity,

@@ -5,32 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tfgeom.cli import main
+from tests.commands import run
+from tests.shipped import IMEC, LEI, PEARSE
 from tfgeom.design import load_design
 from tfgeom.evaluate import evaluate
 
-DESIGNS = Path(__file__).parent.parent / "designs"
-
-
-def run(*arguments: str) -> int:
-    try:
-        main(arguments)
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
-
 
 def test_json_is_the_evaluation(capsys: pytest.CaptureFixture[str]) -> None:
-    path = DESIGNS / "pearse_2018_holes_30um.yaml"
-    assert run("evaluate", str(path), "--json") == 0
+    assert run("evaluate", PEARSE, "--json") == 0
     shown = capsys.readouterr()
-    expected = json.loads(json.dumps(evaluate(load_design(path)).to_dict()))
+    expected = json.loads(json.dumps(evaluate(load_design(PEARSE)).to_dict()))
     assert json.loads(shown.out) == expected
     assert shown.err == ""
 
 
 def test_text_holds_the_headline_and_marks_estimates(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("evaluate", str(DESIGNS / "pearse_2018_holes_30um.yaml")) == 0
+    assert run("evaluate", PEARSE) == 0
     text = capsys.readouterr().out
     assert "footprint capacity gain    9.606" in text
     assert "estimated, from memory:" in text
@@ -39,25 +29,24 @@ def test_text_holds_the_headline_and_marks_estimates(capsys: pytest.CaptureFixtu
 
 
 def test_flooded_and_geometry_only(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("evaluate", str(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")) == 0
+    assert run("evaluate", IMEC) == 0
     text = capsys.readouterr().out
     assert "area-specific resistance   at best" in text
     assert "at best: anode.exchange_current not known" in text
-    assert run("evaluate", str(DESIGNS / "lei_2020_honeycomb.yaml")) == 0
+    assert run("evaluate", LEI) == 0
     assert "area gain                  241" in capsys.readouterr().out
 
 
 def test_fidelity_not_built(capsys: pytest.CaptureFixture[str]) -> None:
-    path = str(DESIGNS / "pearse_2018_holes_30um.yaml")
-    assert run("evaluate", path, "--fidelity", "film") == 1
+    assert run("evaluate", PEARSE, "--fidelity", "film") == 1
     assert "not yet supported" in capsys.readouterr().err
-    assert run("evaluate", path, "--fidelity", "best") == 2
+    assert run("evaluate", PEARSE, "--fidelity", "best") == 2
     assert "use one of analytic, film, fem" in capsys.readouterr().err
 
 
 def test_merging_design_exits_2_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "x.yaml"
-    text = (DESIGNS / "pearse_2018_holes_30um.yaml").read_text()
+    text = PEARSE.read_text()
     path.write_text(text.replace("thickness: 25 nm", "thickness: 1.6 um"))
     assert run("evaluate", str(path)) == 2
     shown = capsys.readouterr()
@@ -68,5 +57,5 @@ def test_merging_design_exits_2_with_its_place(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_transport_of_a_design_without_films(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("transport", str(DESIGNS / "lei_2020_honeycomb.yaml")) == 2
+    assert run("transport", LEI) == 2
     assert "layers: is missing: a design without films has no resistance" in capsys.readouterr().err

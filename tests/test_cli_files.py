@@ -8,21 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import Captured, run
 from tests.design_texts import VALID
-from tfgeom.cli import main
+from tests.shipped import ROOT
 from tfgeom.design import KINDS
-
-ROOT = Path(__file__).parent.parent
-Captured = pytest.CaptureFixture[str]
-
-
-def run(*arguments: str | Path) -> int:
-    """Return the exit code of a command."""
-    with pytest.raises(SystemExit) as done:
-        main([str(argument) for argument in arguments])
-    code = done.value.code
-    assert code is None or isinstance(code, int)
-    return code or 0
 
 
 def write(tmp_path: Path, text: str | bytes) -> Path:

@@ -7,21 +7,16 @@ from typing import Any
 import pytest
 import pyvista
 
-from tfgeom.cli import main
-
-DESIGNS = Path(__file__).parents[1] / "designs"
-PEARSE = str(DESIGNS / "pearse_2018_holes_30um.yaml")
-IMEC = str(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")
+from tests.commands import run
+from tests.shipped import DESIGNS, IMEC, PEARSE
 
 
-def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as done:
-        main(["transport", *arguments])
-    return int(done.value.code or 0)
+def transport(*arguments: object) -> int:
+    return run("transport", *arguments)
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert run(*arguments, "--json") == 0
+def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
+    assert transport(*arguments, "--json") == 0
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
 
@@ -78,7 +73,7 @@ def test_a_finite_current(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_cells_in_series_are_one_stack(capsys: pytest.CaptureFixture[str]) -> None:
-    bipolar = str(DESIGNS / "bipolar_holes.yaml")
+    bipolar = DESIGNS / "bipolar_holes.yaml"
     still = printed(capsys, bipolar, "--resolution", "1")
     total = still["resistance"]["asr_ohm_cm2"]
     assert still["bounds"]["lower_ohm_cm2"] < total < still["bounds"]["upper_ohm_cm2"]
@@ -89,12 +84,12 @@ def test_cells_in_series_are_one_stack(capsys: pytest.CaptureFixture[str]) -> No
     assert 0.3 / current == pytest.approx(driven["resistance"]["asr_ohm_cm2"])
 
 
-def changed(folder: Path, design: str, old: str, new: str) -> str:
-    text = Path(design).read_text(encoding="utf-8")
+def changed(folder: Path, design: Path, old: str, new: str) -> Path:
+    text = design.read_text(encoding="utf-8")
     assert old in text
     file = folder / "changed.yaml"
     file.write_text(text.split("chosen:")[0].replace(old, new), encoding="utf-8")
-    return str(file)
+    return file
 
 
 def test_exact_bounds_allow_for_rounding(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -112,13 +107,13 @@ def test_options_of_a_solve_are_not_ignored_without_one(
     filled = changed(
         tmp_path, PEARSE, "material: TiN,     thickness: 25 nm", "material: TiN, fill: {above_top: 2 um}"
     )
-    contacted = (
-        Path(filled).read_text(encoding="utf-8").replace("  temperature:", "  contact: auto\n  temperature:")
+    contacted = filled.read_text(encoding="utf-8").replace(
+        "  temperature:", "  contact: auto\n  temperature:"
     )
-    Path(filled).write_text(contacted, encoding="utf-8")
-    assert run(filled) == 0
+    filled.write_text(contacted, encoding="utf-8")
+    assert transport(filled) == 0
     assert "contact does not count" in capsys.readouterr().err
-    assert run(filled, "--current", "1 mA/cm^2") == 1
+    assert transport(filled, "--current", "1 mA/cm^2") == 1
     assert "without finite elements leave the options out" in capsys.readouterr().err
 
 
@@ -132,12 +127,12 @@ def test_a_voltage_that_lies_outside_the_films_is_refused(
         "material: Li, thickness: 10 nm}\n  - {role: current_collector, material: TiN, thickness: 25 nm, "
         "interface_resistance: 10 ohm*cm^2}",
     )
-    assert run(lithium, "--voltage", "50 mV") == 1
+    assert transport(lithium, "--voltage", "50 mV") == 1
     assert "give --current" in capsys.readouterr().err
 
 
 def test_table(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(PEARSE) == 0
+    assert transport(PEARSE) == 0
     text = capsys.readouterr().out
     assert "discretisation error about" in text
     assert "largest at the rim" in text
@@ -159,7 +154,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_refused(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, message: str
 ) -> None:
-    assert run(*arguments) == code
+    assert transport(*arguments) == code
     shown = capsys.readouterr()
     assert message in shown.err
     assert shown.out == ""

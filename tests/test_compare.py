@@ -8,38 +8,30 @@ from typing import Any
 
 import pytest
 
+from tests.commands import run
 from tests.design_texts import FLOODED, VALID, spoilt
-from tfgeom.cli import main
+from tests.shipped import DANILOV, DESIGNS, LEI, PEARSE
 from tfgeom.compare import compare_designs, comparison_rows, rate_curves, rate_rows
 from tfgeom.design import load_design
 from tfgeom.errors import DesignError
 from tfgeom.evaluate import evaluate
 from tfgeom.report import comparison_html
 
-DESIGNS = Path(__file__).parent.parent / "designs"
-PEARSE = [DESIGNS / "pearse_2018_holes_12um.yaml", DESIGNS / "pearse_2018_holes_30um.yaml"]
-FLAT = DESIGNS / "danilov_2011_planar.yaml"
-BARE = DESIGNS / "lei_2020_honeycomb.yaml"
+SHALLOW = DESIGNS / "pearse_2018_holes_12um.yaml"
 TRENCHES = DESIGNS / "notten_trenches.yaml"
 
 
-def run(arguments: list[str]) -> int:
-    with pytest.raises(SystemExit) as done:
-        main(["compare", *arguments])
-    return int(done.value.code or 0)
-
-
 def test_each_design_has_the_numbers_it_has_alone() -> None:
-    found = compare_designs([*PEARSE, FLAT, BARE], at="footprint_capacity")
+    found = compare_designs([SHALLOW, PEARSE, DANILOV, LEI], at="footprint_capacity")
     assert found.failed == 0
-    for file, entry in zip([*PEARSE, FLAT, BARE], found.entries, strict=True):
+    for file, entry in zip([SHALLOW, PEARSE, DANILOV, LEI], found.entries, strict=True):
         assert entry.evaluation == evaluate(load_design(file))
 
 
 def test_a_row_for_each_cell_and_its_planes() -> None:
-    found = compare_designs([PEARSE[1], FLAT, BARE])
+    found = compare_designs([PEARSE, DANILOV, LEI])
     rows = comparison_rows(found, lambda value: "-" if value is None else f"{value:.6g}")
-    alone = evaluate(load_design(PEARSE[1]))
+    alone = evaluate(load_design(PEARSE))
     assert alone.capacity is not None
     assert alone.rate_summary is not None
     assert [row[0].strip() for row in rows] == [
@@ -58,9 +50,9 @@ def test_a_row_for_each_cell_and_its_planes() -> None:
 
 
 def test_at_equal_c_rate_all_take_the_rates_of_all() -> None:
-    found = compare_designs([*PEARSE, FLAT], at="c_rate")
+    found = compare_designs([SHALLOW, PEARSE, DANILOV], at="c_rate")
     curves = rate_curves(found)
-    wanted = [*load_design(PEARSE[0]).operation.c_rates, *load_design(FLAT).operation.c_rates]  # type: ignore[union-attr]
+    wanted = [*load_design(SHALLOW).operation.c_rates, *load_design(DANILOV).operation.c_rates]  # type: ignore[union-attr]
     for curve in curves:
         assert [x for x, _ in curve.points] == pytest.approx(sorted(set(wanted)))
     assert [curve.which for curve in curves if curve.entry == 2] == ["cell"]
@@ -72,7 +64,7 @@ def test_at_equal_c_rate_all_take_the_rates_of_all() -> None:
 
 
 def test_at_equal_current_all_take_the_same_currents() -> None:
-    found = compare_designs([*PEARSE, TRENCHES])
+    found = compare_designs([SHALLOW, PEARSE, TRENCHES])
     curves = rate_curves(found)
     assert len(curves) == 9
     places = [x for x, _ in curves[0].points]
@@ -80,7 +72,7 @@ def test_at_equal_current_all_take_the_same_currents() -> None:
     assert {f"{x:.0e}"[0] for x in places} == {"1", "2", "5"}
     own = [
         row.footprint_current_mA_cm2
-        for file in [*PEARSE, TRENCHES]
+        for file in [SHALLOW, PEARSE, TRENCHES]
         for row in evaluate(load_design(file)).rate or ()
     ]
     assert min(own) <= places[0] * 1.001 < 3 * min(own)
@@ -95,8 +87,8 @@ def test_at_equal_current_all_take_the_same_currents() -> None:
 
 
 def test_at_equal_capacity_the_current_is_read_off() -> None:
-    curve = rate_curves(compare_designs([PEARSE[1]], at="footprint_capacity"))[0]
-    rates = evaluate(load_design(PEARSE[1])).rate
+    curve = rate_curves(compare_designs([PEARSE], at="footprint_capacity"))[0]
+    rates = evaluate(load_design(PEARSE)).rate
     assert rates is not None
     assert sorted(curve.points) == sorted(
         (row.capacity_uAh_cm2, row.footprint_current_mA_cm2) for row in rates
@@ -109,7 +101,7 @@ def test_a_design_that_fails_is_a_row_with_its_error(
     bad, merged = tmp_path / "bad.yaml", tmp_path / "merged.yaml"
     bad.write_text(spoilt(VALID, ("depth: 30 um", "depth: 30")), encoding="utf-8")
     merged.write_text(spoilt(VALID, ("thickness: 50 nm", "thickness: 5 um")), encoding="utf-8")
-    assert run([str(bad), str(PEARSE[1]), str(merged), str(tmp_path / "none.yaml")]) == 1
+    assert run("compare", bad, PEARSE, merged, tmp_path / "none.yaml") == 1
     captured = capsys.readouterr()
     assert captured.err == ""
     lines = captured.out.splitlines()
@@ -119,13 +111,13 @@ def test_a_design_that_fails_is_a_row_with_its_error(
     assert f"failed: {merged}:" in lines[5]
     assert "failed:" in lines[6]
     assert "no such file" in lines[6]
-    page = comparison_html(compare_designs([bad, PEARSE[1]]))
+    page = comparison_html(compare_designs([bad, PEARSE]))
     assert "relief.depth: needs a unit" in page
 
 
 def test_json_holds_every_design_and_its_planes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     missing = str(tmp_path / "none.yaml")
-    assert run([str(PEARSE[1]), str(BARE), missing, "--json", "--at", "c_rate"]) == 1
+    assert run("compare", PEARSE, LEI, missing, "--json", "--at", "c_rate") == 1
     found = json.loads(capsys.readouterr().out)
     assert found["at"] == "c_rate"
     first, bare, failed = found["designs"]
@@ -140,7 +132,7 @@ def test_json_holds_every_design_and_its_planes(capsys: pytest.CaptureFixture[st
 
 
 def test_an_unknown_axis_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([str(FLAT), "--at", "power"]) == 2
+    assert run("compare", DANILOV, "--at", "power") == 2
     assert (
         capsys.readouterr().err
         == "--at: 'power' is unknown; use one of footprint_capacity, c_rate, current\n"
@@ -154,7 +146,7 @@ def test_a_page_that_cannot_be_written_is_told_before_the_work(
         raise AssertionError("the work has started")
 
     monkeypatch.setattr("tfgeom.compare.compare_designs", too_late)
-    assert run([str(FLAT), "-o", str(tmp_path / "none" / "x.html")]) == 2
+    assert run("compare", DANILOV, "-o", tmp_path / "none" / "x.html") == 2
 
 
 def test_designs_of_one_name_are_told_apart(tmp_path: Path) -> None:
@@ -171,7 +163,7 @@ def test_the_page_is_whole_and_tells_curves_apart_without_colour(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "x.html"
-    assert run([str(PEARSE[0]), str(PEARSE[1]), str(FLAT), "-o", str(page)]) == 0
+    assert run("compare", SHALLOW, PEARSE, DANILOV, "-o", page) == 0
     assert capsys.readouterr().out.strip() == str(page)
     text = page.read_text(encoding="utf-8")
     assert not re.search(r"(src|href)=\"(?!data:)", text)
@@ -193,12 +185,12 @@ def test_curves_differ_in_marker_and_dashes(monkeypatch: pytest.MonkeyPatch) -> 
         return plot(axes, *points, **style)
 
     monkeypatch.setattr(Axes, "plot", noted)
-    comparison_html(compare_designs([*PEARSE, TRENCHES]))
+    comparison_html(compare_designs([SHALLOW, PEARSE, TRENCHES]))
     assert len(drawn) == len(set(drawn)) == 9
 
 
 def test_designs_without_rates_give_a_page() -> None:
-    page = comparison_html(compare_designs([BARE]))
+    page = comparison_html(compare_designs([LEI]))
     assert "None of these designs has a rate" in page
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.design_texts import VALID
+from tests.shipped import PEARSE
 from tests.stacks import pearse_plane, pearse_stack
 from tests.wires import films, pearse, wires
 from tfgeom.cli import main
@@ -28,7 +29,6 @@ from tfgeom.transport.series import series_resistance
 from tfgeom.transport.spread import current_spread
 from tfgeom.transport.surface_element import nodal_areas, surface_mass, surface_stiffness
 
-DESIGN = Path(__file__).parents[1] / "designs" / "pearse_2018_holes_30um.yaml"
 COARSE = Resolution(refine=1)
 
 
@@ -281,7 +281,7 @@ def test_fields_file(tmp_path: Path) -> None:
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
-        main(["transport", str(DESIGN), "--json", "-o", str(tmp_path / "f.vtu")])
+        main(["transport", str(PEARSE), "--json", "-o", str(tmp_path / "f.vtu")])
     assert not done.value.code
     printed = json.loads(capsys.readouterr().out)
     stack = pearse_stack()

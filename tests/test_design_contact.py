@@ -5,23 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.design_texts import VALID
+from tests.design_texts import VALID, designed, with_relief
+from tests.shipped import IMEC
 from tfgeom.design import Contact, dump_design, load_design
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.evaluate import evaluate
 from tfgeom.model import build_model
 from tfgeom.transport.contacts import Contacts
 
-PILLARS = "relief: {kind: pillars, lattice: square, pitch: 6 um, diameter: 3 um, height: 20 um}\n"
+PILLARS = "{kind: pillars, lattice: square, pitch: 6 um, diameter: 3 um, height: 20 um}"
 
 
 def load(folder: Path, contact: str, relief: str | None = None) -> object:
     text = VALID.replace("  temperature:", f"  contact: {contact}\n  temperature:", 1)
     if relief is not None:
-        text = re.sub(r"relief:\n(  .*\n)+", relief, text)
-    file = folder / "design.yaml"
-    file.write_text(text, encoding="utf-8")
-    return load_design(file)
+        text = with_relief(relief, text)
+    return designed(folder, text, "design.yaml")
 
 
 @pytest.mark.parametrize(("text", "inner", "outer"), [
@@ -49,7 +48,7 @@ def test_nonsense(tmp_path: Path, text: str) -> None:
     ("floor", None, "its floor is an island in every unit cell, and it goes on to the next at the top"),
     ("both", None, "its floor is an island"),
     ("{outer: top}", PILLARS, "'top' is impossible for the outer collector of pillars"),
-    ("top", "relief: {kind: planar}\n", "'top' is no place of a planar cell; use 'auto' or 'ideal'"),
+    ("top", "{kind: planar}", "'top' is no place of a planar cell; use 'auto' or 'ideal'"),
 ])  # fmt: skip
 def test_places_that_a_relief_does_not_have(
     tmp_path: Path, contact: str, relief: str | None, message: str
@@ -66,8 +65,7 @@ def test_closed_forms_say_that_they_leave_contacts_out(tmp_path: Path) -> None:
 
 
 def test_flooded_cells_have_ideal_contacts() -> None:
-    file = Path(__file__).parent.parent / "designs" / "imec_2017_pillars_cl_tio2.yaml"
-    design = load_design(file)
+    design = load_design(IMEC)
     operation = design.operation
     assert operation is not None
     changed = operation.model_copy(update={"contact": Contact(inner="floor", outer="ideal")})

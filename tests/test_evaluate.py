@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.shipped import DANILOV, DESIGNS, PEARSE, SHIPPED, mapping_of
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.evaluate import check, evaluate
@@ -12,8 +13,6 @@ from tfgeom.model import build_model
 from tfgeom.results import Evaluation
 from tfgeom.transport.closed_rate import Chemistry, discharge_ends
 
-DESIGNS = Path(__file__).parent.parent / "designs"
-SHIPPED = sorted(DESIGNS.glob("*.yaml"))
 ABOVE_THEORY = {"shaijumon_2010_nanorods_licoo2", "dhara_2017_cnt_forest_moox"}
 """Published sets that contradict themselves, shipped to show how `check` says so."""
 
@@ -100,7 +99,7 @@ def test_danilov_half_discharge_voltages() -> None:
     from tfgeom.rating import LithiumPair, chemistry_of, rate_cells
 
     assert module_function is evaluate
-    model = build_model(load_design(DESIGNS / "danilov_2011_planar.yaml"))
+    model = build_model(load_design(DANILOV))
     lithium = LithiumPair(lithium_balance(model.stack), lithium_balance(model.plane))
     parts = model.resistance(by_elements=False).parts
     cells, chemistry = rate_cells(model, lithium, parts, []), chemistry_of(model)
@@ -166,7 +165,7 @@ def test_a_plane_equals_its_baselines() -> None:
 
 
 def test_low_rate_tends_to_the_open_circuit_energy() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     mapping["operation"]["c_rates"] = [1e-5]
     found = evaluate(design_from_mapping(mapping))
     assert found.rate is not None
@@ -174,14 +173,6 @@ def test_low_rate_tends_to_the_open_circuit_energy() -> None:
     assert found.rate[0].utilisation == pytest.approx(1, abs=1e-5)
     # The rate model reads potentials inside 0.1 % to 99.9 % filling and has no upper limit.
     assert found.rate[0].energy_mWh_cm2 == pytest.approx(found.energy.footprint_energy_mWh_cm2, rel=2e-3)
-
-
-def pearse_mapping() -> dict:  # type: ignore[type-arg]
-    """Return the shipped 30 um design as a mapping."""
-    from tfgeom.design import read_mapping
-
-    mapping, _ = read_mapping(DESIGNS / "pearse_2018_holes_30um.yaml")
-    return json.loads(json.dumps(mapping))  # type: ignore[no-any-return]
 
 
 def test_energy_against_a_plain_sum() -> None:
@@ -223,7 +214,7 @@ def test_masses_and_heights() -> None:
 
 
 def test_design_that_merges_is_located(tmp_path: Path) -> None:
-    text = (DESIGNS / "pearse_2018_holes_30um.yaml").read_text().replace("diameter: 3 um", "diameter: 0.3 um")
+    text = PEARSE.read_text().replace("diameter: 3 um", "diameter: 0.3 um")
     path = tmp_path / "narrow.yaml"
     path.write_text(text)
     with pytest.raises(
@@ -233,14 +224,14 @@ def test_design_that_merges_is_located(tmp_path: Path) -> None:
 
 
 def test_wafer_thinner_than_the_relief() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     mapping["substrate"]["thickness"] = "20 um"
     with pytest.raises(DesignError, match="20 um is thinner than the relief in it, 30 um"):
         evaluate(design_from_mapping(mapping))
 
 
 def test_fidelities() -> None:
-    design = load_design(DESIGNS / "pearse_2018_holes_30um.yaml")
+    design = load_design(PEARSE)
     with pytest.raises(UnsupportedError, match="not yet supported: film"):
         evaluate(design, "film")
     with pytest.raises(DesignError, match="'exact' is unknown; use one of analytic, film, fem"):
@@ -248,14 +239,14 @@ def test_fidelities() -> None:
 
 
 def test_failed_claim_is_told() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     mapping["published"][0]["value"] = 12
     (line,) = check(design_from_mapping(mapping))
     assert line.startswith("published.footprint_capacity_gain: computed 9.594 is -20.0% off the published 12")
 
 
 def test_footprint_currents_stand_after_c_rates() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     mapping["operation"]["c_rates"] = [1]
     mapping["operation"]["footprint_currents"] = ["0.1 mA/cm^2"]
     found = evaluate(design_from_mapping(mapping))
@@ -268,7 +259,7 @@ def test_footprint_currents_stand_after_c_rates() -> None:
 
 
 def test_override_is_the_users_and_changes_the_result() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     mapping["materials"] = {
         "LiV2O5": {"exchange_current": "10 A/m^2"},
         "SnNx": {"exchange_current": "10 A/m^2"},
@@ -283,7 +274,7 @@ def test_override_is_the_users_and_changes_the_result() -> None:
 
 
 def test_plane_too_thick_to_deposit_is_noted() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     mapping["layers"][1]["thickness"] = "500 nm"
     mapping["relief"]["depth"] = "100 um"
     mapping["layers"][3]["thickness"] = "100 nm"
@@ -295,7 +286,7 @@ def test_plane_too_thick_to_deposit_is_noted() -> None:
 
 
 def test_claims_at_a_rate_are_compared_with_that_discharge() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     claim = {"confidence": "review", "source": "x", "tolerance": "5 %", "c_rate": 1000}
     mapping["published"] = [
         {**claim, "quantity": "footprint_energy", "value": "0.063 mWh/cm^2"},
@@ -315,9 +306,8 @@ def test_claims_at_a_rate_are_compared_with_that_discharge() -> None:
 
 
 def test_a_claim_that_a_plane_cannot_have_is_not_computed() -> None:
-    from tfgeom.design import read_mapping
 
-    mapping, _ = read_mapping(DESIGNS / "danilov_2011_planar.yaml")
+    mapping = mapping_of(DANILOV)
     claim = {"quantity": "feature_aspect_ratio", "value": 3, "confidence": "review", "source": "x"}
     found = evaluate(design_from_mapping({**mapping, "published": [claim]}))
     assert found.published[0].computed is None
@@ -325,7 +315,7 @@ def test_a_claim_that_a_plane_cannot_have_is_not_computed() -> None:
 
 
 def test_voltage_window_that_the_cell_never_enters() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     mapping["operation"]["voltage"] = {"min": "5 V", "max": "6 V"}
     with pytest.raises(
         DesignError, match=r"operation\.voltage: 5 to 6 V lies outside .* 3\.\d+ V charged to 1\.\d+ V"
@@ -334,7 +324,7 @@ def test_voltage_window_that_the_cell_never_enters() -> None:
 
 
 def test_no_lithium_at_all_and_no_room_for_it() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     for index in (1, 3):
         mapping["layers"][index]["lithiation"] = 0
     with pytest.raises(DesignError, match=r"layers: the electrodes hold no lithium as made.*lithiation: 1"):
@@ -366,7 +356,7 @@ def test_every_constant_behind_a_report_has_source_and_confidence(path: Path) ->
 
 
 def test_planar_baseline_has_nominal_films_whatever_the_coverage() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     for index in (1, 2, 3):
         mapping["layers"][index]["step_coverage"] = 0.5
     found = evaluate(design_from_mapping(mapping))
@@ -377,7 +367,7 @@ def test_planar_baseline_has_nominal_films_whatever_the_coverage() -> None:
 
 
 def test_coverage_with_a_rounded_rim() -> None:
-    mapping = pearse_mapping()
+    mapping = mapping_of(PEARSE)
     mapping["layers"][1]["step_coverage"] = [["10 um", 0.9], ["30 um", 0.8]]
     mapping["relief"]["rim_radius"] = "50 nm"
     found = evaluate(design_from_mapping(mapping))

@@ -3,7 +3,6 @@
 import math
 from dataclasses import asdict, replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from tests.half_cells import HEAT, RELIEFS, half_cell, material
-from tfgeom.design import design_from_mapping, read_mapping
+from tests.shipped import DESIGNS, IMEC, mapping_of
+from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError, UnsupportedError
 from tfgeom.evaluate import evaluate
 from tfgeom.films import FilmLayer, Stack, stack_films
@@ -19,8 +19,6 @@ from tfgeom.geometry.cell import Level
 from tfgeom.geometry.kinds import holes, planar
 from tfgeom.materials.library import load_library
 from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit, flooded_resistance, void_plans
-
-DESIGNS = Path(__file__).parent.parent / "designs"
 
 
 def total(stack: Stack, circuit: FloodedCircuit) -> float:
@@ -233,7 +231,7 @@ def test_voids_of_tubes() -> None:
 
 
 def imec(**changes: Any) -> Any:
-    mapping, _ = read_mapping(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")
+    mapping = mapping_of(IMEC)
     return evaluate(design_from_mapping({**mapping, **changes}))
 
 
@@ -272,7 +270,7 @@ def test_one_diffusivity_cannot_fit_both_published_rates() -> None:
 
 
 def test_the_film_fills_whatever_its_role() -> None:
-    mapping, _ = read_mapping(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")
+    mapping = mapping_of(IMEC)
     layers = [mapping["layers"][0], {**mapping["layers"][1], "role": "cathode"}]
     as_cathode = imec(layers=layers, chosen={})
     as_anode = imec()
@@ -284,7 +282,7 @@ def test_the_film_fills_whatever_its_role() -> None:
 
 
 def test_slow_discharge_gives_the_open_circuit_energy() -> None:
-    mapping, _ = read_mapping(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")
+    mapping = mapping_of(IMEC)
     found = imec(operation={**mapping["operation"], "c_rates": [1e-5]})
     (row,) = found.rate
     assert row.utilisation == pytest.approx(1, abs=1e-3)
@@ -292,7 +290,7 @@ def test_slow_discharge_gives_the_open_circuit_energy() -> None:
 
 
 def test_separator_and_liquid_matter() -> None:
-    mapping, _ = read_mapping(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")
+    mapping = mapping_of(IMEC)
     cell = mapping["cell"]
     base = imec().resistance
     far = imec(cell={**cell, "separator": "40 um"}).resistance
@@ -306,7 +304,7 @@ def test_separator_and_liquid_matter() -> None:
 
 
 def test_lille_tubes_have_resistance_and_rate() -> None:
-    mapping, _ = read_mapping(DESIGNS / "lille_2014_microtubes_tio2.yaml")
+    mapping = mapping_of(DESIGNS / "lille_2014_microtubes_tio2.yaml")
     found = evaluate(design_from_mapping(mapping))
     assert found.resistance is not None
     assert found.rate is not None
@@ -316,7 +314,7 @@ def test_lille_tubes_have_resistance_and_rate() -> None:
 
 
 def test_the_counter_electrode_loses_voltage_on_its_flat_face() -> None:
-    mapping, _ = read_mapping(DESIGNS / "imec_2017_pillars_cl_tio2.yaml")
+    mapping = mapping_of(IMEC)
     slow = {**mapping["operation"], "c_rates": [1], "voltage": {"min": "0.2 V", "max": "3 V"}}
     (real,) = imec(operation=slow).rate
     (ideal,) = imec(operation=slow, materials={"Li": {"exchange_current": "1e9 A/m^2"}}).rate

@@ -12,6 +12,7 @@ from tests.commands import Captured
 from tests.design_texts import BARE, FILLED, SHORT, VALID, WAFER, design_of, spoilt
 from tests.mesh_command import SUFFIXES, mesh, sidecar
 from tests.oracles import gmsh_or_skip
+from tests.shipped import PEARSE
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError
 from tfgeom.mesh_files import CELL_SUFFIXES, WHAT, write_mesh_file
@@ -19,8 +20,6 @@ from tfgeom.meshing.solid_files import SOLID_SUFFIXES
 from tfgeom.model import build_model
 from tfgeom.units import UM
 
-DESIGNS = Path(__file__).parents[1] / "designs"
-PEARSE = DESIGNS / "pearse_2018_holes_30um.yaml"
 # Pearse 2018, 30 um: volume over footprint times nominal thickness of 70 nm laid on 40 nm.
 CATHODE_GAIN = 9.606
 Body = tuple[NDArray[np.float64], NDArray[np.int64]]

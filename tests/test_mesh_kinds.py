@@ -22,6 +22,7 @@ from tests.coated_reliefs import (
     unevenly_coated_reliefs,
 )
 from tests.reliefs import SHARP
+from tests.shipped import SHIPPED
 from tfgeom.design import load_design
 from tfgeom.errors import UnsupportedError
 from tfgeom.films import Stack
@@ -37,7 +38,6 @@ from tfgeom.meshing.tiling import tile_mesh
 from tfgeom.model import build_model
 from tfgeom.units import UM
 
-DESIGNS = sorted((Path(__file__).parent.parent / "designs").glob("*.yaml"))
 COARSE = Resolution(refine=1)
 Array = NDArray[np.float64]
 
@@ -146,7 +146,7 @@ def test_uneven_films_on_a_wave_are_exact() -> None:
     assert np.abs(mesh.volume_errors).max() < 1e-12
 
 
-@pytest.mark.parametrize("path", DESIGNS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_designs(path: Path) -> None:
     design = load_design(path)
     if not design.layers:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.design_texts import VALID
+from tests.design_texts import VALID, designed
 from tfgeom.cli import main
-from tfgeom.design import Design, load_design
+from tfgeom.design import Design
 from tfgeom.doctor import WINDOW_VARIABLE
 from tfgeom.errors import MissingExtraError, OutputError
 from tfgeom.report import pdf as pdf_module
@@ -26,9 +26,7 @@ from tfgeom.report.pdf import find_printer, write_pdf
 def design(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Design:
     monkeypatch.setenv(WINDOW_VARIABLE, "vtkNoSuchRenderWindow")  # no still: it takes seconds
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    file = tmp_path / "cell.yaml"
-    file.write_text(VALID, encoding="utf-8")
-    return load_design(file)
+    return designed(tmp_path, VALID)
 
 
 @pytest.fixture

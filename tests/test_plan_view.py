@@ -1,12 +1,12 @@
 """The relief from above: areas of the cut against closed forms, and the outlined unit cell."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
 
+from tests.shipped import PEARSE
 from tfgeom.design import Design, design_from_mapping, load_design
 from tfgeom.model import build_model
 from tfgeom.report.plan_view import draw_plan, film_areas, unit_cell_outline
@@ -15,7 +15,6 @@ FILMS = [
     {"role": "current_collector", "material": "TiN", "thickness": "50 nm"},
     {"role": "cathode", "material": "TiO2", "thickness": "150 nm"},
 ]
-PEARSE = Path(__file__).parent.parent / "designs" / "pearse_2018_holes_30um.yaml"
 THREE = math.sqrt(3)
 
 

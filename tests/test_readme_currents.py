@@ -1,15 +1,14 @@
 """The README's table of finite-element answers against the designs it names."""
 
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.shipped import ROOT
 from tfgeom.design import load_design
 from tfgeom.metrics.resistance import Resistance
 from tfgeom.model import build_model
 
-ROOT = Path(__file__).parents[1]
 HEADING = "### What the finite elements say"
 LEAST_SHARE = 0.01
 

@@ -11,12 +11,12 @@ import meshio
 import numpy as np
 import pytest
 
+from tests.shipped import ROOT
 from tfgeom.cli import main
 from tfgeom.design import load_design
 from tfgeom.model import build_model
 from tfgeom.units import UM
 
-ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "meshes"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 COMMANDS = {

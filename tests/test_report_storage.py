@@ -3,11 +3,11 @@
 import base64
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.shipped import DANILOV, IMEC, PEARSE
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluate import evaluate
 from tfgeom.metrics.lithium import lithium_balance
@@ -15,10 +15,6 @@ from tfgeom.metrics.lithium_places import LithiumPlace, lithium_places
 from tfgeom.model import build_model
 from tfgeom.report.storage import active_heights, device_table, draw_ragone, lithium_table
 from tfgeom.results import DeviceNumbers
-
-PEARSE = Path(__file__).parent.parent / "designs" / "pearse_2018_holes_30um.yaml"
-FLAT = PEARSE.parent / "danilov_2011_planar.yaml"
-HALF = PEARSE.parent / "imec_2017_pillars_cl_tio2.yaml"
 
 
 def places_of(mapping: Any) -> tuple[LithiumPlace, ...]:
@@ -56,13 +52,13 @@ def test_lithium_is_neither_made_nor_lost(cathode: float, anode: float, efficien
 
 
 def test_unlimited_lithium_is_in_excess() -> None:
-    cathode, metal = places_of(load_design(FLAT).model_dump(mode="json", exclude_defaults=True))
+    cathode, metal = places_of(load_design(DANILOV).model_dump(mode="json", exclude_defaults=True))
     assert metal.is_excess
     assert cathode.charged == 0
     assert cathode.discharged == pytest.approx(9.9916, rel=1e-4)
     table = lithium_table((cathode, metal))
     assert table.rows[-1] == ("anode, Li", "no limit", "in excess", "in excess", "in excess")
-    film, counter = places_of(load_design(HALF).model_dump(mode="json", exclude_defaults=True))
+    film, counter = places_of(load_design(IMEC).model_dump(mode="json", exclude_defaults=True))
     assert (film.name, film.charged) == ("anode", 0)
     assert film.discharged == pytest.approx(film.room)
     assert (counter.name, counter.is_excess) == ("counter electrode", True)

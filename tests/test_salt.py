@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_bvp
 
+from tests.commands import run
 from tests.half_cells import HEAT, RELIEFS, half_cell, material
-from tfgeom.cli import main
+from tests.shipped import IMEC, mapping_of
 from tfgeom.constants import FARADAY
-from tfgeom.design import design_from_mapping, read_mapping
+from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError, SolveError
 from tfgeom.evaluate import evaluate
 from tfgeom.films import Stack
@@ -27,7 +28,6 @@ from tfgeom.transport.salt import Salt, liquid_salt
 from tfgeom.transport.salt_solve import SaltConduction, solve_salt
 from tfgeom.units import parse_quantity
 
-DESIGN = Path(__file__).parent.parent / "designs" / "imec_2017_pillars_cl_tio2.yaml"
 COARSE = Resolution(1, first_cell=8.0, growth=4.0)
 KAPPA, DIFFUSIVITY, TRANSFERENCE, MEAN, HEAD = 0.949, 1.77e-10, 0.2594, 1000.0, 20e-6
 SALT = Salt(KAPPA, DIFFUSIVITY, TRANSFERENCE, MEAN, 298.15)
@@ -290,7 +290,7 @@ def test_a_single_ion_conductor_has_no_gradient() -> None:
 
 
 def salty(**changes: Any) -> dict[str, Any]:
-    mapping: dict[str, Any] = read_mapping(DESIGN)[0]
+    mapping: dict[str, Any] = mapping_of(IMEC)
     mapping["cell"] = {**mapping["cell"], "electrolyte_model": "salt", **changes}
     return mapping
 
@@ -319,19 +319,13 @@ def test_an_evaluation_counts_the_gradient_and_names_its_constants() -> None:
     assert parse_quantity("1.2 mol/L", "concentration") == 1200.0
 
 
-def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as done:
-        main(list(arguments))
-    return int(done.value.code or 0)
-
-
 def test_command_at_a_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = DESIGN.read_text()
+    text = IMEC.read_text()
     assert text.count("counter: Li}") == 1
     design = tmp_path / "salt.yaml"
     design.write_text(text.replace("counter: Li}", "counter: Li, electrolyte_model: salt}"))
     given = ("transport", str(design), "--resolution", "1", "--current", "5 mA/cm^2")
-    assert run(*given, "--json", "-o", str(tmp_path / "f.vtu")) == 0
+    assert run(*given, "--json", "-o", tmp_path / "f.vtu") == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["drive"]["footprint_current_mA_cm2"] == pytest.approx(5.0)
     asr = printed["resistance"]["asr_ohm_cm2"]
@@ -345,9 +339,9 @@ def test_command_at_a_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "lowest salt concentration" in shown.out
     assert "limiting current" in shown.out
     assert "charge transfer is linear" in shown.err
-    assert run("transport", str(design), "--voltage", "50 mV") == 1
+    assert run("transport", design, "--voltage", "50 mV") == 1
     assert "give --current" in capsys.readouterr().err
-    assert run("transport", str(DESIGN), "--current", "5 mA/cm^2") == 1
+    assert run("transport", IMEC, "--current", "5 mA/cm^2") == 1
     assert "use electrolyte_model: salt" in capsys.readouterr().err
 
 

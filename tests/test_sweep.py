@@ -5,18 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tfgeom.cli import main
+from tests.commands import run
+from tests.shipped import PEARSE
 from tfgeom.design import design_from_mapping, read_mapping, set_path
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.evaluate import evaluate
 from tfgeom.sweep import load_sweep, run_sweep
 
-DESIGN = Path(__file__).parent.parent / "designs" / "pearse_2018_holes_30um.yaml"
-
 
 def sweep_file(folder: Path, text: str) -> Path:
     path = folder / "sweep.yaml"
-    path.write_text(f"base: {DESIGN}\n" + text)
+    path.write_text(f"base: {PEARSE}\n" + text)
     return path
 
 
@@ -48,7 +47,7 @@ def test_grid_equals_single_evaluations(tmp_path: Path) -> None:
     assert thickness == pytest.approx([20, 63.2455532, 200], rel=1e-9)
     assert [row["status"] for row in rows] == ["ok"] + ["failed"] * 2 + ["ok"] * 3 + ["failed"] * 3
     assert result.failed == 5
-    mapping, _ = read_mapping(DESIGN)
+    mapping, _ = read_mapping(PEARSE)
     for row in rows[3:6]:
         single = evaluate(
             design_from_mapping(
@@ -80,9 +79,9 @@ def test_default_outputs_and_materials(tmp_path: Path) -> None:
 
 
 def test_several_bases(tmp_path: Path) -> None:
-    other = DESIGN.with_name("pearse_2018_holes_12um.yaml")
+    other = PEARSE.with_name("pearse_2018_holes_12um.yaml")
     path = tmp_path / "sweep.yaml"
-    path.write_text(f"base: [{DESIGN}, {other}]\nvary: {{relief.pitch: [6 um]}}\nmethod: grid\n")
+    path.write_text(f"base: [{PEARSE}, {other}]\nvary: {{relief.pitch: [6 um]}}\nmethod: grid\n")
     result = run_sweep(path)
     assert [Path(row["base"]).stem for row in result.rows] == [
         "pearse_2018_holes_30um",
@@ -146,29 +145,21 @@ def test_missing_base(tmp_path: Path) -> None:
         load_sweep(path)
 
 
-def run(*arguments: str) -> int:
-    try:
-        main(arguments)
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
-
-
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, folder = sweep_file(tmp_path, GRID), tmp_path / "out"
-    assert run("sweep", str(path), "--dry-run") == 0
+    assert run("sweep", path, "--dry-run") == 0
     assert capsys.readouterr().out.startswith("9 points")
-    assert run("sweep", str(path), "-o", str(folder), "--limit", "2") == 0
+    assert run("sweep", path, "-o", folder, "--limit", "2") == 0
     shown = capsys.readouterr()
     assert "2 points, 1 failed" in shown.out
     assert shown.err == ""  # no progress bar when nobody watches
-    assert run("sweep", str(path), "-o", str(folder)) == 2
+    assert run("sweep", path, "-o", folder) == 2
     assert "--force replaces it" in capsys.readouterr().err
-    assert run("sweep", str(path), "-o", str(folder), "--force") == 0
+    assert run("sweep", path, "-o", folder, "--force") == 0
     assert "9 points, 5 failed" in capsys.readouterr().out
-    assert run("sweep", str(path), "-o", str(tmp_path / "no" / "where")) == 2
+    assert run("sweep", path, "-o", tmp_path / "no" / "where") == 2
     assert "does not exist; create it" in capsys.readouterr().err
-    assert run("sweep", str(tmp_path / "none.yaml")) == 2
+    assert run("sweep", tmp_path / "none.yaml") == 2
     assert "none.yaml" in capsys.readouterr().err
 
 

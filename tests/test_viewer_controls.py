@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.design_texts import FLOODED, VALID
+from tests.shipped import SHIPPED
 from tfgeom.design import KINDS, design_template, load_design
 from tfgeom.errors import DesignError
 from tfgeom.evaluate import evaluate
@@ -14,8 +15,6 @@ from tfgeom.viewer.callbacks import Callbacks, in_thread
 from tfgeom.viewer.guard import is_loopback
 from tfgeom.viewer.numbers import NONE, headline_rows
 from tfgeom.viewer.parameters import changed_design, design_parameters, plain_design
-
-SHIPPED = sorted((Path(__file__).parent.parent / "designs").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import tfgeom
-from tests.design_texts import VALID
+from tests.design_texts import VALID, designed
 from tests.stacks import layers, pearse_stack
 from tests.wires import wires
-from tfgeom.design import Design, load_design
+from tfgeom.design import Design
 from tfgeom.errors import MissingExtraError, OutputError
 from tfgeom.evaluate import evaluate
 from tfgeom.films import stack_films
@@ -201,8 +201,7 @@ def test_the_report_carries_the_view(tmp_path: Path) -> None:
 
 
 def written(tmp_path: Path) -> Design:
-    (tmp_path / "cell.yaml").write_text(VALID, encoding="utf-8")
-    return load_design(tmp_path / "cell.yaml")
+    return designed(tmp_path, VALID)
 
 
 def test_without_k3d_the_report_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

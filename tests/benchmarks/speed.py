@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.shipped import PEARSE
 from tfgeom.design import design_from_mapping, load_design, read_mapping
 from tfgeom.evaluate import evaluate
 from tfgeom.metrics.lithium import balanced_anode_thickness, lithium_balance
 from tfgeom.metrics.numbers import capacity_numbers, geometry_numbers, layer_numbers
 from tfgeom.model import build_model
 from tfgeom.transport.series import series_resistance
-
-DESIGN = Path(__file__).parent.parent.parent / "designs" / "pearse_2018_holes_30um.yaml"
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,8 @@ def interleaved(first: list[str], second: list[str], repeats: int) -> tuple[floa
 
 
 def speed_table() -> list[Row]:
-    design = load_design(DESIGN)
-    mapping, _ = read_mapping(DESIGN)
+    design = load_design(PEARSE)
+    mapping, _ = read_mapping(PEARSE)
     assert len(design.operation.c_rates) == 10  # type: ignore[union-attr]
     closed = best(lambda: closed_numbers(design), 200)
     whole = best(lambda: evaluate(design), 100)
@@ -75,7 +74,7 @@ def speed_table() -> list[Row]:
         page = Path(folder) / "x.html"
         start = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "tfgeom", "report", str(DESIGN), "-o", str(page)],
+            [sys.executable, "-m", "tfgeom", "report", str(PEARSE), "-o", str(page)],
             check=True,
             capture_output=True,
         )

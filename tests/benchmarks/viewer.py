@@ -10,7 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks.speed import DESIGN, Row
+from tests.benchmarks.speed import Row
+from tests.shipped import PEARSE
 from tfgeom.doctor import probe_rendering
 from tfgeom.errors import MissingExtraError
 
@@ -86,7 +87,7 @@ def viewer_table() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "tfgeom.viewer.still", str(DESIGN), str(Path(folder) / "x.png")],
+            [sys.executable, "-m", "tfgeom.viewer.still", str(PEARSE), str(Path(folder) / "x.png")],
             env=environment,
             check=True,
             capture_output=True,
