@@ -12,6 +12,7 @@ from tfgeom.errors import DesignError
 from tfgeom.geometry.cell import Level
 from tfgeom.geometry.kinds import Cell
 from tfgeom.materials.library import Material
+from tfgeom.searching import last_point, possible
 from tfgeom.units import NM, UM
 
 _CORE_ROLES = ("cathode", "electrolyte", "anode")
@@ -162,25 +163,22 @@ def _filling(cell: Cell, layer: FilmLayer, inner: Level) -> Film:
     return Film(layer, inner, outer, volume, cell.area(inner), faces * cell.footprint, 1.0)
 
 
-def thickest_that_fits(lay: Callable[[float], Stack], fits: float, closes: float) -> float:
-    """Return the largest thickness (m) whose films fit the relief.
+def thickest_that_fits(lay: Callable[[float], Stack], start: float) -> float:
+    """Return the largest thickness, or factor of all, whose films fit the relief; 0 if none does.
 
     Parameters
     ----------
     lay
-        Lays the films with that thickness; raises DesignError when they merge.
-    fits, closes
-        Thicknesses at which they do and do not fit, m.
+        Lays the films with that thickness (m) or factor; raises DesignError when they merge.
+    start
+        One to start from.
     """
-    for _ in range(50):
-        middle = (fits + closes) / 2
-        try:
-            lay(middle)
-        except DesignError:
-            closes = middle
-        else:
-            fits = middle
-    return fits
+
+    def margin(thickness: float) -> float:
+        lay(thickness)
+        return 1.0
+
+    return last_point(possible(margin), start / 2, start, floor=0.0, count=60).value
 
 
 _REMEDY = {
@@ -230,12 +228,11 @@ def _advice(room: float) -> str:
 
 def _fitting_thickness(cell: Cell, layer: FilmLayer, inner: Level) -> float:
     """Return the thickness of ``layer`` at which the relief would just close, m (0 if none fits)."""
-    low, high = 0.0, layer.thickness
-    for _ in range(60):
-        middle = (low + high) / 2
-        fits = cell.obstruction(_laid(cell, layer, inner, middle)) is None
-        low, high = (middle, high) if fits else (low, middle)
-    return low
+
+    def margin(thickness: float) -> float:
+        return 1.0 if cell.obstruction(_laid(cell, layer, inner, thickness)) is None else -1.0
+
+    return last_point(margin, layer.thickness / 2, layer.thickness, floor=0.0, count=60).value
 
 
 def _laid(cell: Cell, layer: FilmLayer, inner: Level, thickness: float) -> Level:

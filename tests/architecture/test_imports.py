@@ -18,7 +18,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # Lowest first: a module imports its own package and lines above its own.
 LAYERS = (
     {"errors", "constants", "palette"},
-    {"units", "output", "doctor"},
+    {"units", "output", "doctor", "searching"},
     {"quantities"},
     {"materials"},
     {"design"},
@@ -44,7 +44,7 @@ BUILT_FOR = {
     "pint": {"units"},
     "ruamel": {"design", "materials"},
     "pydantic": {"quantities", "design", "materials", "sweep"},
-    "scipy": {"materials", "geometry", "films", "meshing", "transport", "metrics"},
+    "scipy": {"materials", "geometry", "meshing", "transport"},
     "shapely": {"geometry", "films", "meshing", "report", "transport"},
     "trimesh": {"meshing"},
     "meshio": {"meshing"},

@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
+
+from tfgeom.searching import last_point
 
 
 def arc(turn: float, chords: int) -> NDArray[np.float64]:
@@ -39,12 +40,12 @@ def arc(turn: float, chords: int) -> NDArray[np.float64]:
 
     middle = np.array([math.cos(turn / 2), math.sin(turn / 2)])
 
-    def moment_excess(end_angle: float) -> float:
+    def moment_left(end_angle: float) -> float:
         points = nodes(end_angle)
         x, y = points.T
         twice_areas = x[:-1] * y[1:] - x[1:] * y[:-1]
         moment = float(np.sum(twice_areas * ((points[:-1] + points[1:]) @ middle))) / 6
-        return moment - 2 / 3 * math.sin(turn / 2)
+        return 2 / 3 * math.sin(turn / 2) - moment
 
     equal = turn / chords
-    return nodes(brentq(moment_excess, 0.6 * equal, 1.2 * equal, xtol=1e-15))
+    return nodes(last_point(moment_left, 0.6 * equal, 1.2 * equal).value)

@@ -7,10 +7,10 @@ another lithium content than the design states; which, follows from the same pro
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tfgeom.errors import DesignError
 from tfgeom.films import Film, Stack, stack_films
 from tfgeom.metrics.lithium import LithiumBalance
 from tfgeom.results import PublishedNumbers
+from tfgeom.searching import last_point, possible
 from tfgeom.units import NM, UAH_PER_CM2, UM, in_unit
 
 _ROUNDED = 0.01
@@ -123,24 +123,13 @@ def _thickness_for(theory: Theory, volume: float) -> float | None:
     index = films.index(theory.film)
     layers = [film.layer for film in films]
 
-    def reaches(thickness: float) -> bool | None:
+    def margin(thickness: float) -> float:
         changed = [*layers[:index], replace(layers[index], thickness=thickness), *layers[index + 1 :]]
-        try:
-            return stack_films(cell, changed).films[index].volume >= volume
-        except DesignError:
-            return None
+        return 1 - stack_films(cell, changed).films[index].volume / volume
 
-    low = high = theory.film.layer.thickness
-    while reaches(high) is False:
-        low, high = high, 2 * high
-    for _ in range(50):
-        middle = (low + high) / 2
-        if reaches(middle) is False:
-            low = middle
-        else:
-            high = middle
-    # just above: the films merge there, or they hold it
-    return high if reaches(high) else None
+    low = theory.film.layer.thickness
+    found = last_point(possible(margin), low, 2 * low, count=60)
+    return found.value if found.reached else None
 
 
 def _article(name: str) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tfgeom.films import Stack
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.metrics.lithium import LithiumBalance
+from tfgeom.searching import last_point
 from tfgeom.transport.closed_rate import clustered_rule
 
 FloatArray = NDArray[np.float64]
@@ -105,15 +106,16 @@ def open_circuit_energy(
     limits
         Lower and upper voltage, V.
     """
-    # First charge below the upper limit, last charge above the lower one, by bisection: the voltage falls.
+    # First charge not above the upper limit, last charge above the lower one: the voltage falls.
     bound = np.array([limits[1], limits[0]])
-    low, high = np.zeros(2), np.array([capacity, capacity])
-    for _ in range(40):
-        middle = (low + high) / 2
-        above = cell_voltage(sides, middle, kelvin) > bound
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    first, last = float(low[0]), float(high[1])
-    if last - first <= 1e-9 * capacity:  # what bisection leaves of an empty window
+
+    def margin(charge: FloatArray) -> FloatArray:
+        above = cell_voltage(sides, charge, kelvin) - bound
+        return np.where(above == 0, -np.inf, above)  # at a limit is not above it
+
+    found = last_point(margin, np.zeros(2), np.full(2, capacity), halvings=40)
+    first, last = float(found.value[0]), float(found.beyond[1])
+    if last - first <= 1e-9 * capacity:  # what the search leaves of an empty window
         return OpenCircuitEnergy(0.0, 0.0)
     nodes = first + (last - first) * _NODES
     voltage = cell_voltage(sides, nodes, kelvin)

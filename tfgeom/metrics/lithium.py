@@ -12,14 +12,11 @@ nothing is missed.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scipy.optimize import brentq
-
 from tfgeom.errors import DesignError, MaterialError
-from tfgeom.films import Film, FilmLayer, Stack, stack_films, thickest_that_fits
+from tfgeom.films import Film, FilmLayer, Stack, stack_films
 from tfgeom.geometry.kinds import Cell
+from tfgeom.searching import Crossing, last_point, possible
 from tfgeom.units import NM
-
-_THICKEST = 0.1  # m; what no film is
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +169,8 @@ def balanced_anode_thickness(stack: Stack, balance: LithiumBalance) -> float | N
     anode = stack.first("anode")
     assert anode is not None  # a ratio exists only with both films
     layers = [film.layer for film in stack.films]
-    return _search(stack.cell, layers, anode.layer, 1.0, anode.layer.thickness).thickness
+    found = _search(stack.cell, layers, anode.layer, 1.0, anode.layer.thickness)
+    return found.value if found.reached else None
 
 
 def balanced_thickness(cell: Cell, layers: Sequence[FilmLayer], name: str, ratio: float) -> float:
@@ -204,61 +202,43 @@ def balanced_thickness(cell: Cell, layers: Sequence[FilmLayer], name: str, ratio
             "give a thickness",
         )
     found = _search(cell, layers, layer, ratio, 100 * NM)
-    if found.thickness is None:
+    if not found.reached:
         reach = "the other films leave no room for it"
-        if found.reach > 0:
-            given = ratio * found.share if layer.role == "anode" else ratio / found.share
-            reach = f"the thickest that fits the relief, {found.reach / NM:.4g} nm, gives {given:.3g}"
+        if found.value > 0:
+            given = _ratio_with(cell, layers, layer, found.value)
+            reach = f"the thickest that fits the relief, {found.value / NM:.4g} nm, gives {given:.3g}"
         raise DesignError.at(
             path,
             f"no thickness of '{name}' gives N/P {ratio:g}: {reach}; "
             "use another ratio, a thinner opposite electrode, or a wider gap in the relief",
         )
-    return found.thickness
+    return found.value
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """Outcome of a search for a balance: the thickness, else the reach and the share of the ratio there."""
-
-    thickness: float | None
-    reach: float = 0.0
-    share: float = 0.0
-
-
-def _search(cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, ratio: float, start: float) -> _Search:
+def _search(
+    cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, ratio: float, start: float
+) -> Crossing[float]:
     """Find the thickness at which an electrode holds its share of ``ratio``.
 
     The share, of the anode (N/P)/ratio and of the cathode its inverse, grows from 0 with the electrode's
-    thickness.  An electrode that lies inside moves the other one outwards: the whole stack is laid anew.
+    thickness.
     """
 
-    def lay(thickness: float) -> Stack:
-        return stack_films(
-            cell, [replace(one, thickness=thickness) if one is layer else one for one in layers]
-        )
+    def margin(thickness: float) -> float:
+        found = _ratio_with(cell, layers, layer, thickness) / ratio
+        return 1 - (found if layer.role == "anode" else 1 / found)
 
-    def share(thickness: float) -> float:
-        stack = lay(thickness)
-        anode, cathode = stack.first("anode"), stack.first("cathode")
-        assert anode is not None
-        assert cathode is not None
-        found = electrode_capacity(stack, anode) / electrode_capacity(stack, cathode) / ratio
-        return found if layer.role == "anode" else 1 / found
+    return last_point(possible(margin), start / 2, start, floor=0.0, count=40)
 
-    high = start
-    try:
-        while share(high) < 1 and high < _THICKEST:
-            high *= 2
-    except MaterialError:
-        raise
-    except DesignError:
-        high = thickest_that_fits(lay, 0.0, high)
-        if high == 0 or share(high) < 1:
-            return _Search(None, high, share(high) if high else 0.0)
-    low = high
-    while share(low) > 1:
-        low /= 2
-    if low == high:
-        return _Search(low)
-    return _Search(float(brentq(lambda thickness: share(thickness) - 1, low, high, xtol=1e-22, rtol=1e-12)))
+
+def _ratio_with(cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, thickness: float) -> float:
+    """Return N/P with a layer that thick (m).
+
+    An electrode that lies inside moves the other one outwards: the whole stack is laid anew.
+    """
+    laid = [replace(one, thickness=thickness) if one is layer else one for one in layers]
+    stack = stack_films(cell, laid)
+    anode, cathode = stack.first("anode"), stack.first("cathode")
+    assert anode is not None
+    assert cathode is not None
+    return electrode_capacity(stack, anode) / electrode_capacity(stack, cathode)

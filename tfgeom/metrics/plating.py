@@ -7,13 +7,12 @@ lithium as an anode; resistance, voltage and rate are those of the charged stack
 from collections.abc import Callable
 from dataclasses import replace
 
-from scipy.optimize import brentq
-
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.errors import DesignError, MaterialError
 from tfgeom.films import FilmLayer, Stack, stack_films, thickest_that_fits
 from tfgeom.materials.library import Material
 from tfgeom.metrics.lithium import LithiumBalance
+from tfgeom.searching import last_point, possible
 from tfgeom.units import UM
 
 
@@ -95,31 +94,15 @@ def grown_thickness(lay: Callable[[float], Stack], index: int, volume: float, st
         A thickness to start from, m.
     """
 
-    def excess(thickness: float) -> float:
-        return lay(thickness).films[index].volume / volume - 1
+    def margin(thickness: float) -> float:
+        return 1 - lay(thickness).films[index].volume / volume
 
-    high = start
-    try:
-        while excess(high) < 0:
-            high *= 1.5
-    except DesignError:
-        high = thickest_that_fits(lay, 0.0, high)
-        if high == 0 or excess(high) < 0:
-            return None
-    low = high
-    while excess(low) > 0:
-        low /= 1.5
-    return low if low == high else float(brentq(excess, low, high, xtol=1e-22, rtol=1e-12))
+    found = last_point(possible(margin), start / 2, start, floor=0.0, count=60)
+    return found.value if found.reached else None
 
 
 def _no_room(stack: Stack, lay: Callable[[float], Stack], start: float) -> DesignError:
-    high = start
-    try:
-        while True:
-            lay(high)
-            high *= 2
-    except DesignError:
-        most = thickest_that_fits(lay, 0.0, high)
+    most = thickest_that_fits(lay, start)
     return DesignError.at(
         "cell.anode_free",
         f"the plated lithium does not fit: a full charge is {start / UM:.3g} um of it on a flat face, and "

@@ -100,7 +100,7 @@ def _merges(stack: Stack, layers: list[FilmLayer], error: DesignError) -> Design
         here = replace(made, thickness=thickness * ratio)
         return stack_films(stack.cell, [*layers[:index], here, *layers[index + 1 :]])
 
-    most = thickest_that_fits(lay, 0.0, made.thickness)
+    most = thickest_that_fits(lay, made.thickness)
     advice = f"use less than {most / NM:.4g} nm here" if most > 0 else "use thinner layers"
     what_closes = error.issues[0].message.partition("; ")[0]
     return DesignError.at(

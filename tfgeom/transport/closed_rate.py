@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from tfgeom.constants import thermal_voltage
 from tfgeom.materials.library import Material
+from tfgeom.searching import last_point
 
 FloatArray = NDArray[np.float64]
 
 _CLIP = 1e-3  # potentials and exchange currents are read inside [clip, 1 - clip]
-_STEPS = 40  # bisection halvings: 1e-12 of the bracket
+_HALVINGS = 40  # 1e-12 of the bracket
 _SCAN = np.concatenate(([0.0], np.geomspace(1e-4, 0.1, 12), np.linspace(0.15, 0.999, 24)))
 _SERIES = np.arange(1, 7, dtype=np.float64)
 
@@ -154,10 +155,10 @@ class _Vector:
         left = 1 - surface_c if anode.metal else np.minimum(1 - surface_c, surface_a)
         return voltage, left
 
-    def runs(self, charge: FloatArray, current: FloatArray) -> NDArray[np.bool_]:
-        """Return where the cell is still above its voltage limit and no surface is full or empty."""
+    def margin(self, charge: FloatArray, current: FloatArray) -> FloatArray:
+        """Return what is negative where the voltage is below its limit or a surface full or empty."""
         voltage, left = self.state(charge, current)
-        return (voltage >= self.chemistry.minimum_voltage) & (left >= 0)
+        return np.minimum(voltage - self.chemistry.minimum_voltage, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +255,9 @@ def discharge_ends(cells: Sequence[RateCell], current: FloatArray, chemistry: Ch
     """
     problem = _Vector(cells, current, chemistry)
     start, end = _bracket(problem)
-    for _ in range(_STEPS):
-        middle = (start + end) / 2
-        alive = problem.runs(middle, problem.current)
-        start, end = np.where(alive, middle, start), np.where(alive, end, middle)
-    charge = start
+    charge = last_point(
+        lambda charge: problem.margin(charge, problem.current), start, end, halvings=_HALVINGS
+    ).value
     voltage, _ = problem.state(charge * _NODES, problem.current)
     mean = voltage @ _WEIGHTS
     delivered = charge[:, 0]
@@ -303,9 +302,6 @@ def currents_at_utilisation(
     capacity = np.array([cell.capacity for cell in cells])[:, None]
     charge = utilisation[:, None] * capacity
     low, high = np.log(capacity / 3600 * 1e-6), np.log(capacity / 3600 * 1e9)
-    reachable = problem.runs(charge, np.exp(low)) & (charge <= problem.room())
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        alive = problem.runs(charge, np.exp(middle))
-        low, high = np.where(alive, middle, low), np.where(alive, high, middle)
-    return np.where(reachable, np.exp(low), np.nan)[:, 0]
+    found = last_point(lambda log: problem.margin(charge, np.exp(log)), low, high, halvings=_HALVINGS)
+    reachable = (found.reached | (found.value > low)) & (charge <= problem.room())
+    return np.where(reachable, np.exp(found.value), np.nan)[:, 0]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import SolveError
+from tfgeom.searching import last_point
 from tfgeom.transport.coefficients import Interface
 from tfgeom.transport.conduction_system import ConductionSystem
 from tfgeom.transport.film_links import FilmLinks
@@ -23,7 +24,6 @@ from tfgeom.transport.surface_element import GAUSS_SHAPES, pair_integrals
 _MOST_NEWTON, _MOST_HALVINGS = 60, 40
 _NEWTON_TOLERANCE = 1e-7  # of the last step in the energy norm, relative; the steps converge quadratically
 _STEP_TOLERANCE = 1e-9
-_BISECTIONS = 60
 _SUFFICIENT = 0.1  # share of the linear prediction by which a step has to lower the slope along it
 
 Floats = NDArray[np.float64]
@@ -207,7 +207,7 @@ def _start(
 ) -> tuple[Floats, float]:
     """Return potentials near the solution and their voltage: interfaces at the secants of their mean current.
 
-    At given voltage that current is found by bisection of the ohmic rest and the interfaces in series.
+    At given voltage that current is that of the ohmic rest and the interfaces in series.
     """
     curved = [face for face in faces if face.law is not None]
     areas = {face.link: float(system.face_areas[face.junction].sum()) for face in curved}
@@ -222,12 +222,10 @@ def _start(
 
     if target is None:
         assert voltage is not None
-        low, high = 0.0, voltage / rest
-        for _ in range(_BISECTIONS):
-            target = (low + high) / 2
-            short = abs(rest * target + sum(drops(target))) < abs(voltage)
-            low, high = (target, high) if short else (low, target)
-        assert target is not None
+        size = abs(voltage)
+        target = last_point(
+            lambda current: size - abs(rest * current + sum(drops(current))), 0.0, voltage / rest
+        ).value
     found = drops(target)
     voltage = rest * target + sum(found) if voltage is None else voltage
     low_, cross, up = (values.copy() for values in (system.links.low, system.links.cross, system.links.up))

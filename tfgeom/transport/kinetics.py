@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import SolveError
+from tfgeom.searching import last_point
 
 _MOST_STEPS = 100
-_BISECTIONS = 80
 _ROUNDING = 1e-13
 _LARGEST_EXPONENT = 600.0  # above it exp overflows; no cell gets there
 
@@ -59,16 +59,16 @@ class ButlerVolmer:
     def drop(self, density: float) -> float:
         """Return the potential over the face at a current density out of the electrode (A/m²), V.
 
-        By bisection: ``exp(a x) - 1`` bounds the sum of both exponentials, so the logarithm bounds eta.
+        ``exp(a x) - 1`` bounds the sum of both exponentials, so the logarithm bounds eta.
         """
         side = self.anodic if density > 0 else 1 - self.anodic
         most = self.thermal_voltage / side * float(np.log1p(abs(density) / self.exchange))
-        low, high = (0.0, most) if density > 0 else (-most, 0.0)
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            below = float(self._at(np.array([middle]))[0][0]) < density
-            low, high = (middle, high) if below else (low, middle)
-        return (low + high) / 2 + self.contact * density
+
+        def margin(size: float) -> float:
+            return abs(density) - abs(float(self._at(np.array([np.copysign(size, density)]))[0][0]))
+
+        eta = float(np.copysign(last_point(margin, 0.0, most).value, density))
+        return eta + self.contact * density
 
     def _at(self, eta: Floats) -> tuple[Floats, Floats]:
         anodic, cathodic = self.anodic / self.thermal_voltage, (1 - self.anodic) / self.thermal_voltage

@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from tfgeom.errors import DesignError, OutputError
-from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.kinds import Cell
+from tfgeom.films import FilmLayer, Stack, stack_films, thickest_that_fits
 
 DIRECTIONS = ("x", "y", "z")
 """Directions of a cut."""
@@ -106,7 +105,10 @@ def thicker_films(stack: Stack, factor: float) -> Stack:
     try:
         return stack_films(stack.cell, layers)
     except DesignError as error:
-        fits = _largest_factor(stack.cell, [film.layer for film in stack.films], factor)
+        bare = [film.layer for film in stack.films]
+        fits = thickest_that_fits(
+            lambda times: stack_films(stack.cell, [_thicker(layer, times) for layer in bare]), factor
+        )
         raise DesignError.at(
             "", f"films {factor:g} times thicker would merge; use at most {fits:.3g} times"
         ) from error
@@ -114,16 +116,3 @@ def thicker_films(stack: Stack, factor: float) -> Stack:
 
 def _thicker(layer: FilmLayer, factor: float) -> FilmLayer:
     return replace(layer, thickness=layer.thickness * factor)
-
-
-def _largest_factor(cell: Cell, layers: list[FilmLayer], closes: float) -> float:
-    low = 0.0
-    for _ in range(30):
-        middle = (low + closes) / 2
-        try:
-            stack_films(cell, [_thicker(layer, middle) for layer in layers])
-        except DesignError:
-            closes = middle
-        else:
-            low = middle
-    return low
