@@ -11,6 +11,7 @@ seen from offset rc on; floor and top shift together and the height stays (a thr
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -264,7 +265,7 @@ class UnitCell:
         return np.linspace(profile.wall_start, end, slices + 1)
 
     def _measure(self, level: Level) -> Measure:
-        return self.profile.measure(self.sharp_plan, level)
+        return _measured(self.profile, self.sharp_plan, level)
 
     def _sharp_strips(self, d: float) -> LevelAreas:
         """Return the strips of the sharp relief at a uniform offset (closed form for a straight wall)."""
@@ -293,6 +294,12 @@ class UnitCell:
         """Return the volume up to a uniform offset of the sharp relief, the integral of its area."""
         start, linear, square = self._growth
         return d * (start + d * (linear / 2 + d * square / 3))
+
+
+@lru_cache(maxsize=64)
+def _measured(profile: Profile, plan: Plan, level: Level) -> Measure:
+    """Return what a level has and holds: a film's level is asked for room, area, strips and volume."""
+    return profile.measure(plan, level)
 
 
 def _area_growth(plan: Plan, profile: Profile) -> tuple[float, float, float]:
