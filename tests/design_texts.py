@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError
@@ -99,6 +100,12 @@ def designed(folder: Path, text: str, name: str = "cell.yaml") -> Design:
     file = folder / name
     file.write_text(text, encoding="utf-8")
     return load_design(file)
+
+
+def mapping_in(text: str) -> dict[str, Any]:
+    """Return the mapping that a text holds, unchecked."""
+    found: dict[str, Any] = YAML(typ="safe").load(text)
+    return found
 
 
 def with_relief(relief: str, text: str = "") -> str:
