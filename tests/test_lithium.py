@@ -1,15 +1,24 @@
 """Lithium bookkeeping against hand-counted cases."""
 
 from dataclasses import replace
+from typing import get_args
 
+import numpy as np
 import pytest
 
 from tests.stacks import PEARSE, layers, pearse_plane, pearse_stack
 from tfgeom.errors import DesignError
 from tfgeom.films import Stack, stack_films
 from tfgeom.geometry.kinds import holes, planar
+from tfgeom.materials.library import resolve_material
 from tfgeom.materials.material import Property
-from tfgeom.metrics.lithium import balanced_anode_thickness, balanced_thickness, lithium_balance
+from tfgeom.metrics.inventory import Arrangement, Host, balance
+from tfgeom.metrics.lithium import (
+    balanced_anode_thickness,
+    balanced_thickness,
+    lithium_balance,
+    lithium_balances,
+)
 
 
 def plane_with(**changed: object) -> Stack:
@@ -187,3 +196,87 @@ def test_lithium_metal_has_nothing_to_balance() -> None:
     rows = (*PEARSE[:3], ("anode", "anode", "Li", 1e-6))
     with pytest.raises(DesignError, match="neither of them lithium metal"):
         balanced_thickness(planar(), layers(rows), "cathode", 1.1)
+
+
+def arranged(against: str, rng: np.random.Generator) -> Stack:
+    """Return the Pearse films on a random hole, their sizes, lithium and efficiencies random."""
+    relief = holes(rng.uniform(2e-6, 4e-6), 6e-6, rng.uniform(5e-6, 40e-6), "hexagonal")
+    made = []
+    for layer in layers():
+        material = layer.material
+        if layer.role == "anode" and against == "lithium_metal":
+            material = resolve_material("Li")
+        efficiency = Property("initial_efficiency", float(rng.uniform(0.5, 1)), "fraction", "", "user")
+        material = replace(material, properties={**material.properties, "initial_efficiency": efficiency})
+        thickness = layer.thickness * rng.uniform(0.2, 3)
+        made.append(replace(layer, material=material, thickness=thickness, lithiation=float(rng.uniform())))
+    left_out = {"anode_free": {"anode"}, "counter": {"anode", "electrolyte"}}.get(against, set())
+    return stack_films(relief, [layer for layer in made if layer.role not in left_out])
+
+
+@pytest.mark.parametrize("against", get_args(Arrangement))
+def test_n_cells_are_each_cell(against: str) -> None:
+    rng = np.random.default_rng(5)
+    stacks = [arranged(against, rng) for _ in range(60)]
+    together = lithium_balances(stacks)
+    assert together.reasons == ("",) * 60
+    for row, stack in enumerate(stacks):
+        alone = lithium_balance(stack)
+        assert together.limiting[row] == alone.limiting
+        for name in ("capacity", "cathode", "anode", "inventory", "n_to_p_ratio", "charged_cathode",
+                     "charged_anode", "bound"):  # fmt: skip
+            numbers, number = getattr(together, name), getattr(alone, name)
+            assert (numbers is None) == (number is None)
+            assert number is None or numbers[row] == pytest.approx(number, rel=1e-15, abs=0)
+    limits = {"anode": {"anode", "cathode", "lithium"}, "anode_free": {"lithium"}}
+    assert set(together.limiting) == limits.get(against, {"cathode"})
+
+
+def test_of_n_cells_what_is_impossible_is_the_reason_of_its_row() -> None:
+    good, other = plane_with(), plane_with(anode_lithiation=0.5)
+    full = plane_with(cathode_lithiation=1.5)
+    cathode = next(layer for layer in layers() if layer.role == "cathode").material
+    known = {key: value for key, value in cathode.properties.items() if key != "volumetric_capacity"}
+    lacks = plane_with(cathode_material=replace(cathode, properties=known))
+    found = lithium_balances([good, full, lacks, other])
+    assert found.capacity[[0, 3]] == pytest.approx([lithium_balance(one).capacity for one in (good, other)])
+    assert np.isnan(found.capacity[1:3]).all()
+    assert list(found.limiting[1:3]) == ["", ""]
+    for row, stack in enumerate([good, full, lacks, other]):
+        if row in (0, 3):
+            assert found.reasons[row] == ""
+            continue
+        with pytest.raises(DesignError) as caught:
+            lithium_balance(stack)
+        assert found.reasons[row] in str(caught.value)
+    assert "lithiation must be 0 to 1, not 1.5" in found.reasons[1]
+    assert "has no volumetric capacity" in found.reasons[2]
+
+
+def test_cells_of_different_kinds_are_not_one_batch() -> None:
+    half, free = (
+        stack_films(planar(), [layer for layer in layers() if layer.role in roles])
+        for roles in (("cathode",), ("cathode", "electrolyte"))
+    )
+    with pytest.raises(ValueError, match="cell 1 against counter stands among cells against anode_free"):
+        lithium_balances([free, half])
+    with pytest.raises(ValueError, match="cell 2 against anode stands among cells against counter"):
+        lithium_balances([half, half, plane_with()])
+
+
+@pytest.mark.parametrize(
+    ("against", "charged_anode"), [("counter", 0.0), ("lithium_metal", 1.0), ("anode_free", 1.0)]
+)
+def test_one_film_that_is_full_limits_by_itself(against: Arrangement, charged_anode: float) -> None:
+    found = balance(Host("cathode", 3.0, 1.0), against)
+    assert (found.capacity, found.limiting, found.charged_anode) == (3.0, "cathode", charged_anode)
+
+
+def test_a_batch_takes_arrays_beside_single_numbers() -> None:
+    rooms = np.array([1.0, 2.0, 4.0, 0.0])
+    found = balance(Host("cathode", rooms, 1.0), "anode", Host("anode", np.full(4, 2.0), 0.0, 0.9))
+    # the anode keeps a tenth of what first fills it, of 1, 2 and 2
+    assert found.capacity[:3] == pytest.approx([0.9, 1.8, 2.0])
+    assert found.bound[:3] == pytest.approx([0.1, 0.2, 0.2])
+    assert list(found.limiting) == ["lithium", "lithium", "anode", ""]
+    assert found.reasons == ("", "", "", "the cathode's capacity must be more than 0, not 0")

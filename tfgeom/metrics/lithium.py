@@ -1,58 +1,26 @@
-"""Lithium bookkeeping: what each electrode holds, what moves between them, what would balance them.
-
-With inventory I (lithium in the electrodes as made): charged, the anode holds min(I, Qa); discharged, the
-cathode holds min(I, Qc); what moves is ``max(0, min(I, Qc) + min(I, Qa) - I)``.  Lithium metal is unlimited
-room and supply; lithium that is plated in an anode-free cell is unlimited room, and no supply.
-
-First cycle: an electrode of `initial_efficiency` e keeps the share 1 - e of the lithium that first fills it,
-``min(I, Q)``; what both keep no longer moves and is taken from I beforehand.  Against unlimited lithium
-nothing is missed.
-"""
+"""Lithium of films on a relief: what each electrode holds, what moves between them, what would balance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tfgeom.errors import DesignError, MaterialError
 from tfgeom.films import Film, FilmLayer, Stack, stack_films
 from tfgeom.geometry.kinds import Cell
+from tfgeom.metrics.inventory import Arrangement, Balance, Host, balance
 from tfgeom.searching import Crossing, last_point, possible
 from tfgeom.units import NM
 
+_NUMBERS = ("room", "lithiation", "efficiency")
 
-@dataclass(frozen=True, slots=True)
-class LithiumBalance:
-    """Capacities per footprint, C/m², and where the lithium is when the cell is charged.
+LithiumBalance: TypeAlias = Balance[float, str]
+"""The bookkeeping of one cell."""
 
-    Attributes
-    ----------
-    capacity
-        What the cell delivers.
-    cathode, anode
-        Capacities by film volume; None where there is no such film or it is lithium metal.
-    inventory
-        Lithium that moves or could: in the electrodes as made, less what the first cycle binds; None with
-        unlimited supply.
-    limiting
-        cathode, anode or lithium.
-    charged_cathode, charged_anode
-        Filled fractions of the charged cell.
-    bound
-        Lithium that the first cycle binds.
-    """
-
-    capacity: float
-    cathode: float | None
-    anode: float | None
-    inventory: float | None
-    limiting: str
-    charged_cathode: float
-    charged_anode: float
-    bound: float = 0.0
-
-    @property
-    def n_to_p_ratio(self) -> float | None:
-        """Anode over cathode capacity; None when one of them is unlimited or missing."""
-        return self.anode / self.cathode if self.anode is not None and self.cathode else None
+LithiumBalances: TypeAlias = Balance[NDArray[np.float64], NDArray[np.str_]]
+"""That of n cells."""
 
 
 def electrode_capacity(stack: Stack, film: Film) -> float:
@@ -79,63 +47,71 @@ def lithium_balance(stack: Stack) -> LithiumBalance:
 
     A single electrode film beside an electrolyte film is an anode-free cell as made; without one it is a
     half-cell against an unlimited counter electrode and limits by itself.
+
+    Raises
+    ------
+    DesignError
+        When there is no electrode film.
+    MaterialError
+        When a capacity, or the lithium that an electrode holds as made, is not known.
     """
+    films, against = _electrodes(stack)
+    return balance(
+        _host(stack, films[0], against), against, *(_host(stack, film, against) for film in films[1:])
+    )
+
+
+def lithium_balances(stacks: Sequence[Stack]) -> LithiumBalances:
+    """Return the lithium bookkeeping of n cells with the same electrodes, one row each.
+
+    What `lithium_balance` raises for one of them is the reason of its row.
+
+    Raises
+    ------
+    ValueError
+        When the electrodes are not alike.
+    """
+    found = [_electrodes(stack) for stack in stacks]
+    against = found[0][1]
+    roles = [film.layer.role for film in found[0][0]]
+    reasons = [""] * len(stacks)
+    hosts: list[list[Host[float]]] = [[] for _ in roles]
+    for row, (stack, (films, other)) in enumerate(zip(stacks, found, strict=True)):
+        if other != against or [film.layer.role for film in films] != roles:
+            raise ValueError(f"cell {row} against {other} stands among cells against {against}")
+        for column, film in zip(hosts, films, strict=True):
+            try:
+                column.append(_host(stack, film, against))
+            except DesignError as error:
+                reasons[row] = reasons[row] or str(error)
+                column.append(Host(film.layer.role, np.nan))
+    columns = [
+        Host(role, *(np.array([getattr(host, name) for host in column]) for name in _NUMBERS))
+        for role, column in zip(roles, hosts, strict=True)
+    ]
+    made = balance(columns[0], against, *columns[1:])
+    return replace(made, reasons=tuple(a or b for a, b in zip(reasons, made.reasons, strict=True)))
+
+
+def _electrodes(stack: Stack) -> tuple[list[Film], Arrangement]:
+    """Return the electrode films that hold lithium, the cathode first, and what they stand against."""
     cathode, anode = stack.first("cathode"), stack.first("anode")
-    if cathode is not None and anode is None and stack.first("electrolyte") is not None:
-        return _anode_free(stack, cathode)
-    if cathode is None or anode is None:
-        return _half_cell(stack, cathode, anode)
-    room_c = electrode_capacity(stack, cathode)
-    if anode.layer.material.is_lithium_metal:
-        return LithiumBalance(room_c, room_c, None, None, "cathode", 0.0, 1.0)
-    room_a = electrode_capacity(stack, anode)
-    as_made = lithiation_as_made(cathode) * room_c + lithiation_as_made(anode) * room_a
-    bound = min(as_made, _kept(cathode, min(as_made, room_c)) + _kept(anode, min(as_made, room_a)))
-    inventory = as_made - bound
-    in_anode, in_cathode = min(inventory, room_a), min(inventory, room_c)
-    smaller = "anode" if room_a < room_c else "cathode"
-    return LithiumBalance(
-        capacity=max(0.0, in_cathode + in_anode - inventory),
-        cathode=room_c,
-        anode=room_a,
-        inventory=inventory,
-        limiting="lithium" if inventory < min(room_a, room_c) else smaller,
-        charged_cathode=(inventory - in_anode) / room_c,
-        charged_anode=in_anode / room_a,
-        bound=bound,
-    )
-
-
-def _kept(film: Film, filled: float) -> float:
-    """Return what an electrode keeps of the lithium that first fills it, C/m²."""
-    efficiency = film.layer.material.value("initial_efficiency")
-    return 0.0 if efficiency is None else (1 - efficiency) * filled
-
-
-def _anode_free(stack: Stack, cathode: Film) -> LithiumBalance:
-    room = electrode_capacity(stack, cathode)
-    as_made = lithiation_as_made(cathode) * room
-    bound = _kept(cathode, as_made)
-    inventory = as_made - bound
-    limiting = "lithium" if inventory < room else "cathode"
-    return LithiumBalance(inventory, room, None, inventory, limiting, 0.0, 1.0, bound)
-
-
-def _half_cell(stack: Stack, cathode: Film | None, anode: Film | None) -> LithiumBalance:
-    film = cathode or anode
-    if film is None:
+    films = [film for film in (cathode, anode) if film is not None]
+    if not films:
         raise DesignError.at("layers", "has no electrode film; add a layer with role cathode or anode")
+    if len(films) == 2:
+        metal = films[1].layer.material.is_lithium_metal
+        return (films[:1], "lithium_metal") if metal else (films, "anode")
+    free = cathode is not None and stack.first("electrolyte") is not None
+    return films, "anode_free" if free else "counter"
+
+
+def _host(stack: Stack, film: Film, against: Arrangement) -> Host[float]:
     room = electrode_capacity(stack, film)
-    is_cathode = film is cathode
-    return LithiumBalance(
-        room,
-        room if is_cathode else None,
-        None if is_cathode else room,
-        None,
-        film.layer.role,
-        0.0,
-        0.0,
-    )
+    if against in ("lithium_metal", "counter"):  # supply is unlimited
+        return Host(film.layer.role, room)
+    efficiency = film.layer.material.value("initial_efficiency")
+    return Host(film.layer.role, room, lithiation_as_made(film), 1.0 if efficiency is None else efficiency)
 
 
 def lithiation_as_made(film: Film) -> float:
