@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.kinds import FILMS, RELIEFS
+
 OPERATION = {
     "voltage": {"min": "2.4 V", "max": "2.6 V"},
     "temperature": "25 degC",
@@ -10,17 +12,13 @@ OPERATION = {
     "nominal_capacity": "20 uAh/cm^2",
     "initial_state_of_charge": 0.9,
 }
+INNER, CATHODE, ELECTROLYTE, ANODE, OUTER = FILMS
 LAYERS: list[dict[str, Any]] = [
-    {"role": "current_collector", "material": "Ru", "thickness": "40 nm"},
-    {"role": "cathode", "material": "LiV2O5", "thickness": "70 nm", "lithiation": 0.9, "step_coverage": 0.9},
-    {
-        "role": "electrolyte",
-        "material": "Li2PO2N",
-        "thickness": "50 nm",
-        "interface_resistance": "1 ohm*cm^2",
-    },
-    {"role": "anode", "material": "SnNx", "thickness": "10 nm", "lithiation": 0.05},
-    {"role": "current_collector", "material": "TiN", "thickness": "25 nm"},
+    INNER,
+    {**CATHODE, "lithiation": 0.9, "step_coverage": 0.9},
+    {**ELECTROLYTE, "interface_resistance": "1 ohm*cm^2"},
+    {**ANODE, "lithiation": 0.05},
+    OUTER,
 ]
 MATERIALS = {
     "LiV2O5": {
@@ -37,35 +35,17 @@ MATERIALS = {
     },
     "Ru": {"resistivity": "20 uohm*cm"},
 }
-RELIEFS = {
-    "planar": {"kind": "planar"},
-    "pillars": {
-        "kind": "pillars",
-        "lattice": "square",
-        "pitch": "4 um",
-        "diameter": "2 um",
-        "height": "20 um",
-    },
-    "holes": {"kind": "holes", "lattice": "hexagonal", "pitch": "6 um", "diameter": "3 um", "depth": "30 um"},
-    "trenches": {"kind": "trenches", "pitch": "4 um", "width": "2 um", "depth": "20 um"},
-    "microtubes": {
-        "kind": "microtubes",
-        "lattice": "hexagonal",
-        "pitch": "6 um",
-        "outer_diameter": "4 um",
-        "wall": "1 um",
-        "height": "20 um",
-    },
-    "honeycomb": {"kind": "honeycomb", "pitch": "4 um", "wall": "1 um", "depth": "20 um"},
-}
 
 
-def full_design(relief: str, **changes: Any) -> dict[str, Any]:
-    """Return the mapping of a conformal cell on one of `RELIEFS`, some sections replaced."""
+Relief = str | dict[str, Any]
+
+
+def full_design(relief: Relief, **changes: Any) -> dict[str, Any]:
+    """Return the mapping of a conformal cell on a relief (one of `RELIEFS` by its name), some sections replaced."""
     return {
         "schema_version": 1,
         "name": "x",
-        "relief": RELIEFS[relief],
+        "relief": RELIEFS[relief] if isinstance(relief, str) else relief,
         "substrate": {"material": "Si", "thickness": "500 um"},
         "layers": LAYERS,
         "cell": {"type": "conformal", "electrolyte_model": "ohmic"},

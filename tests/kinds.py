@@ -9,26 +9,26 @@ from typing import Any
 import pytest
 
 from tests.design_texts import FLOODED, VALID, mapping_in
+from tfgeom.design import design_from_mapping
+from tfgeom.geometry.kinds import Cell, build_cell
 
-RELIEFS: dict[str, dict[str, Any]] = {
-    name: mapping_in(text)
-    for name, text in {
-        "planar": "{kind: planar}",
-        "pillars": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um}",
-        "rounded pillars": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um, rim_radius: 300 nm}",
-        "square pillars": "{kind: pillars, lattice: square, cross_section: square, pitch: 4 um, side: 2 um, height: 5 um}",
-        "hexagonal pillars": "{kind: pillars, lattice: hexagonal, cross_section: hexagon, pitch: 4 um, side: 1 um, height: 5 um}",
-        "holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um}",
-        "leaning square holes": "{kind: holes, lattice: square, cross_section: square, pitch: 6 um, side: {value: 3 um, at: middle}, depth: 10 um, sidewall_angle: 87 deg}",
-        "hexagonal holes": "{kind: holes, lattice: hexagonal, cross_section: hexagon, pitch: 6 um, side: {value: 2 um, at: bottom}, depth: 10 um}",
-        "through-holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um, through: true}",
-        "trenches": "{kind: trenches, pitch: 4 um, width: 2 um, depth: 10 um}",
-        "microtubes": "{kind: microtubes, lattice: hexagonal, pitch: 6 um, outer_diameter: 4 um, wall: 1 um, height: 9 um}",
-        "double microtubes": "{kind: microtubes, lattice: square, pitch: 10 um, outer_diameter: 8 um, wall: 1 um, height: 9 um, inner: {outer_diameter: 3 um, wall: 800 nm}}",
-        "honeycomb": "{kind: honeycomb, pitch: 6 um, wall: 2 um, depth: 10 um}",
-        "wave": "{kind: wave, amplitude: 1 um, period: 6 um}",
-    }.items()
+RELIEF_TEXTS = {
+    "planar": "{kind: planar}",
+    "pillars": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um}",
+    "rounded pillars": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um, rim_radius: 300 nm}",
+    "square pillars": "{kind: pillars, lattice: square, cross_section: square, pitch: 4 um, side: 2 um, height: 5 um}",
+    "hexagonal pillars": "{kind: pillars, lattice: hexagonal, cross_section: hexagon, pitch: 4 um, side: 1 um, height: 5 um}",
+    "holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um}",
+    "leaning square holes": "{kind: holes, lattice: square, cross_section: square, pitch: 6 um, side: {value: 3 um, at: middle}, depth: 10 um, sidewall_angle: 87 deg}",
+    "hexagonal holes": "{kind: holes, lattice: hexagonal, cross_section: hexagon, pitch: 6 um, side: {value: 2 um, at: bottom}, depth: 10 um}",
+    "through-holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um, through: true}",
+    "trenches": "{kind: trenches, pitch: 4 um, width: 2 um, depth: 10 um}",
+    "microtubes": "{kind: microtubes, lattice: hexagonal, pitch: 6 um, outer_diameter: 4 um, wall: 1 um, height: 9 um}",
+    "double microtubes": "{kind: microtubes, lattice: square, pitch: 10 um, outer_diameter: 8 um, wall: 1 um, height: 9 um, inner: {outer_diameter: 3 um, wall: 800 nm}}",
+    "honeycomb": "{kind: honeycomb, pitch: 6 um, wall: 2 um, depth: 10 um}",
+    "wave": "{kind: wave, amplitude: 1 um, period: 6 um}",
 }  # fmt: skip
+RELIEFS = {name: mapping_in(text) for name, text in RELIEF_TEXTS.items()}
 _SOLID, _LIQUID = mapping_in(VALID), mapping_in(FLOODED)
 FILMS: list[dict[str, Any]] = _SOLID["layers"]
 """The films of Pearse 2018, as the design file says them."""
@@ -99,6 +99,11 @@ def design(relief: str = "pillars", cell: str = "conformal", **changes: Any) -> 
     """Return the mapping of a design of these kinds, some sections replaced."""
     head = {"schema_version": 1, "name": f"{cell}, {relief}", "relief": RELIEFS[relief]}
     return head | CELLS[cell] | changes
+
+
+def unit_cell(relief: str) -> Cell:
+    """Return the unit cell of one of `RELIEFS`."""
+    return build_cell(design_from_mapping(design(relief, "geometry only")).relief)
 
 
 every_relief = pytest.mark.parametrize("relief", RELIEFS)

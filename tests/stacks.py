@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import holes, planar
+from tfgeom.geometry.kinds import Cell, holes, planar
 from tfgeom.materials.library import load_library
 from tfgeom.materials.material import Property
 
@@ -29,7 +28,7 @@ def layers(
     ]
 
 
-def pearse_stack(cell: UnitCell | None = None, step_coverage: float = 1.0) -> Stack:
+def pearse_stack(cell: Cell | None = None, step_coverage: float = 1.0) -> Stack:
     """Return the films of Pearse 2018, by default in its 30 um holes."""
     relief = holes(3e-6, 6e-6, 30e-6, "hexagonal") if cell is None else cell
     return stack_films(relief, layers(step_coverage=step_coverage))

@@ -50,7 +50,7 @@ def test_places_of_each_kind(name: str) -> None:
 @pytest.mark.parametrize("name", CELLS)
 def test_contacts_lie_on_the_border_of_the_cell_at_their_height(name: str) -> None:
     cell, places = CELLS[name]
-    mesh = mesh_films(films(cell, ("electrolyte", 100e-9)), COARSE)  # type: ignore[arg-type]
+    mesh = mesh_films(films(cell, ("electrolyte", 100e-9)), COARSE)
     assert contact_nodes(mesh, "ideal") is None
     if not places:
         assert contact_nodes(mesh, "auto") is None
@@ -112,7 +112,7 @@ def test_a_collector_of_unknown_resistivity_counts_as_ideal() -> None:
 
 @pytest.mark.parametrize("cell", [planar(), wave(2e-6, 20e-6)], ids=["planar", "wave"])
 def test_a_sheet_without_features_is_contacted_everywhere(cell: Cell) -> None:
-    stack = films(cell, *ROWS)  # type: ignore[arg-type]
+    stack = films(cell, *ROWS)
     poor = wires(stack, {"inner_collector": 1.0, "outer_collector": 1.0})
     ideal = solve_conduction(stack, poor, COARSE)
     assert solve_conduction(stack, poor, COARSE, Contacts("auto", "auto")).asr == ideal.asr

@@ -80,7 +80,7 @@ CELLS: dict[str, Cell] = {
 
 
 def both(cell: Cell) -> tuple[ConductionSystem, ConductionSystem]:
-    stack = films(cell, *ROWS)  # type: ignore[arg-type]
+    stack = films(cell, *ROWS)
     core = conducting_core(stack, wires(stack, None, {"cathode|electrolyte": 1e-3}))
     mesh = mesh_films(core.stack, Resolution(1))
     return assemble_conduction(core, mesh), assemble_conduction(core, mesh, volumes="scikit-fem")

@@ -14,13 +14,14 @@ import pytest
 
 import tfgeom
 from tests.design_texts import VALID, designed
+from tests.kinds import every_relief, unit_cell
 from tests.stacks import layers, pearse_stack
 from tests.wires import wires
 from tfgeom.design import Design
 from tfgeom.errors import MissingExtraError, OutputError
 from tfgeom.evaluate import evaluate
 from tfgeom.films import stack_films
-from tfgeom.geometry.kinds import Cell, holes, microtubes, pillars, planar, trenches, wave
+from tfgeom.geometry.kinds import holes
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import report_html
 from tfgeom.transport.conduction import solve_conduction
@@ -32,15 +33,6 @@ from tfgeom.viewer.view import Cut, View
 
 SHALLOW = holes(3e-6, 6e-6, 12e-6, "hexagonal")
 EVIL = "</script ><img src=x onerror=alert(1)>"
-KINDS: dict[str, Cell] = {
-    "planar": planar(),
-    "pillars": pillars(2e-6, 4e-6, 5e-6, "square", 0.3e-6),
-    "holes": holes(3e-6, 6e-6, 10e-6, "hexagonal"),
-    "through-holes": holes(3e-6, 6e-6, 10e-6, "hexagonal", through=True),
-    "trenches": trenches(2e-6, 4e-6, 10e-6),
-    "microtubes": microtubes(4e-6, 1e-6, 6e-6, 9e-6, "hexagonal"),
-    "wave": wave(1e-6, 6e-6),
-}
 
 
 def corners(surface: Triangles) -> Any:
@@ -68,10 +60,10 @@ def solved_patch() -> tuple[Any, Patch]:
     return fields, cell_patch(stack, "Si", fields)
 
 
-@pytest.mark.parametrize("cell", KINDS.values(), ids=KINDS.keys())
-def test_bodies_hold_the_volume_of_their_films(cell: Cell) -> None:
+@every_relief
+def test_bodies_hold_the_volume_of_their_films(relief: str) -> None:
     """Whole bodies meet the closed form within the facets of the coarse grid; cut at the axes, half of it."""
-    stack = stack_films(cell, layers())
+    stack = stack_films(unit_cell(relief), layers())
     patch = cell_patch(stack, limit=200_000)
     assert [body.name for body in patch.bodies] == ["substrate", *(film.layer.name for film in stack.films)]
     for body, film in zip(patch.bodies[1:], stack.films, strict=True):

@@ -10,12 +10,13 @@ import pytest
 import shapely
 
 from tests.design_texts import FLOODED
+from tests.kinds import every_relief, unit_cell
 from tests.stacks import layers, pearse_plane, pearse_stack
 from tests.wires import SIGMA, wires
 from tfgeom.design import load_design
 from tfgeom.errors import DesignError, MeshError, OutputError
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, planar, trenches, wave
+from tfgeom.geometry.kinds import Cell
 from tfgeom.materials.library import load_library
 from tfgeom.model import build_model
 from tfgeom.palette import film_colours
@@ -24,21 +25,6 @@ from tfgeom.transport.conduction import solve_conduction
 from tfgeom.viewer.bodies import MAX_FACES, Body, cut_faces, cut_surface, scene_bodies, scene_bounds
 from tfgeom.viewer.fields import CURRENT_DENSITY, POTENTIAL, Fields, conduction_fields, solved_fields
 from tfgeom.viewer.view import Cut, View, thicker_films
-
-KINDS: dict[str, Cell] = {
-    "planar": planar(),
-    "pillars": pillars(2e-6, 4e-6, 5e-6, "square", 0.3e-6),
-    "square pillars": pillars(2e-6, 4e-6, 5e-6, "square", sides=4),
-    "holes": holes(3e-6, 6e-6, 10e-6, "hexagonal"),
-    "leaning holes": holes(3e-6, 6e-6, 10e-6, "square", angle=math.radians(87)),
-    "through-holes": holes(3e-6, 6e-6, 10e-6, "hexagonal", through=True),
-    "trenches": trenches(2e-6, 4e-6, 10e-6),
-    "microtubes": microtubes(4e-6, 1e-6, 6e-6, 9e-6, "hexagonal"),
-    "double microtubes": microtubes(8e-6, 1e-6, 10e-6, 9e-6, "square", inner=(3e-6, 0.8e-6)),
-    "honeycomb": honeycomb(2e-6, 6e-6, 10e-6),
-    "wave": wave(1e-6, 6e-6),
-}
-every_kind = pytest.mark.parametrize("cell", KINDS.values(), ids=KINDS.keys())
 
 
 def filled(cell: Cell) -> Stack:
@@ -72,10 +58,10 @@ def named(bodies: list[Body], name: str) -> Body:
     return next(body for body in bodies if body.name == name)
 
 
-@every_kind
+@every_relief
 @pytest.mark.parametrize(("columns", "rows"), [(1, 1), (2, 3)])
-def test_bodies_are_as_large_as_the_films(cell: Cell, columns: int, rows: int) -> None:
-    stack = pearse_stack(cell)  # type: ignore[arg-type]
+def test_bodies_are_as_large_as_the_films(relief: str, columns: int, rows: int) -> None:
+    stack = pearse_stack(unit_cell(relief))
     bodies = scene_bodies(stack, View(columns=columns, rows=rows), substrate="Si")
     assert [body.name for body in bodies] == ["substrate", *(film.layer.name for film in stack.films)]
     assert bodies[0].title == "substrate: Si"
@@ -89,16 +75,16 @@ def test_bodies_are_as_large_as_the_films(cell: Cell, columns: int, rows: int) -
 
 @pytest.mark.parametrize("kind", ["pillars", "through-holes", "trenches", "wave"])
 def test_a_filling_layer_is_a_body(kind: str) -> None:
-    stack = filled(KINDS[kind])
+    stack = filled(unit_cell(kind))
     body = scene_bodies(stack, View())[-1]
     assert body.name == "filling"
     assert volume(body.skin) == pytest.approx(stack.films[-1].volume * 1e18, rel=2e-3)
 
 
-@every_kind
+@every_relief
 @pytest.mark.parametrize("direction", ["x", "y", "z"])
-def test_cut_faces_have_the_area_by_which_the_volume_shrinks(cell: Cell, direction: str) -> None:
-    bodies = scene_bodies(filled(cell), View())
+def test_cut_faces_have_the_area_by_which_the_volume_shrinks(relief: str, direction: str) -> None:
+    bodies = scene_bodies(filled(unit_cell(relief)), View())
     bounds = scene_bounds(bodies)
     along = "xyz".index(direction)
     size = bounds[1, along] - bounds[0, along]
@@ -120,7 +106,7 @@ def test_cut_faces_have_the_area_by_which_the_volume_shrinks(cell: Cell, directi
 
 @pytest.mark.parametrize("kind", ["pillars", "holes", "trenches", "honeycomb", "microtubes", "wave"])
 def test_a_cut_through_the_axes_shows_each_film_as_thick_as_it_is(kind: str) -> None:
-    stack = pearse_stack(KINDS[kind])  # type: ignore[arg-type]
+    stack = pearse_stack(unit_cell(kind))
     assert stack.cell.pitch is not None
     pitch = stack.cell.pitch * 1e6
     bodies = scene_bodies(stack, View(columns=3))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.design_texts import FLOODED, VALID
+from tests.kinds import RELIEF_TEXTS
 from tfgeom import doctor
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.doctor import Rendering, probe_rendering
@@ -24,25 +25,12 @@ from tfgeom.viewer.view import View
 FILMS = VALID[VALID.index("layers:") : VALID.index("cell:")]
 CELL = VALID[VALID.index("cell:") :]
 FILLING = "  - {role: current_collector, material: TiN, name: filling, fill: {above_top: 300 nm}}\n"
-RELIEFS = {
-    "planar": "{kind: planar}",
-    "pillars": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um}",
-    "rounded": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um, rim_radius: 300 nm}",
-    "square": "{kind: pillars, lattice: square, cross_section: square, pitch: 4 um, side: 2 um, height: 5 um}",
-    "holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um}",
-    "through": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um, through: true}",
-    "trenches": "{kind: trenches, pitch: 4 um, width: 2 um, depth: 10 um}",
-    "microtubes": "{kind: microtubes, lattice: hexagonal, pitch: 6 um, outer_diameter: 4 um, wall: 1 um, height: 9 um}",
-    "double": "{kind: microtubes, lattice: square, pitch: 10 um, outer_diameter: 8 um, wall: 1 um, height: 9 um, inner: {outer_diameter: 3 um, wall: 800 nm}}",
-    "honeycomb": "{kind: honeycomb, pitch: 6 um, wall: 2 um, depth: 10 um}",
-    "wave": "{kind: wave, amplitude: 1 um, period: 6 um}",
-}
 TURNED = "{kind: pillars, lattice: square, cross_section: square, rotation: 15 deg, pitch: 14.8 um, side: 13.2 um, height: 5 um}"
 UNEVEN = FILMS.replace("thickness: 70 nm", "thickness: 70 nm, step_coverage: 0.6")
 TEXTS = {
-    **{kind: f"relief: {relief}\n{FILMS}{CELL}" for kind, relief in RELIEFS.items()},
-    "with coverage": f"relief: {RELIEFS['holes']}\n{UNEVEN}{CELL}",
-    "filled": f"relief: {RELIEFS['holes']}\n{FILMS.replace(FILMS.splitlines()[-1] + chr(10), FILLING)}{CELL}",
+    **{kind: f"relief: {relief}\n{FILMS}{CELL}" for kind, relief in RELIEF_TEXTS.items()},
+    "with coverage": f"relief: {RELIEF_TEXTS['holes']}\n{UNEVEN}{CELL}",
+    "filled": f"relief: {RELIEF_TEXTS['holes']}\n{FILMS.replace(FILMS.splitlines()[-1] + chr(10), FILLING)}{CELL}",
 }
 HEAD = "schema_version: 1\nname: 'Names: <b>$x$</b> & Äß µ'\n"
 
@@ -232,7 +220,9 @@ def test_a_relief_that_cannot_be_drawn_is_a_sentence(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [HEAD + f"relief: {RELIEFS['holes']}\n", FLOODED], ids=["bare", "flooded"])
+@pytest.mark.parametrize(
+    "text", [HEAD + f"relief: {RELIEF_TEXTS['holes']}\n", FLOODED], ids=["bare", "flooded"]
+)
 def test_a_screenshot_of_designs_without_a_whole_cell(tmp_path: Path, text: str) -> None:
     need_rendering()
     file = tmp_path / "cell.yaml"

@@ -5,7 +5,7 @@ import math
 from tests.stacks import pearse_stack
 from tfgeom.constants import thermal_voltage
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.kinds import Cell
 from tfgeom.materials.library import load_library
 from tfgeom.transport.coefficients import Conductors, FilmConductor, Interface
 
@@ -45,7 +45,7 @@ def wires(
 
 
 def pearse(
-    i0: float = 5.0, cell: UnitCell | None = None, sigma: dict[str, float] | None = None
+    i0: float = 5.0, cell: Cell | None = None, sigma: dict[str, float] | None = None
 ) -> tuple[Stack, Conductors]:
     """Return the Pearse cell with an exchange current (A/m²) at both interfaces."""
     stack = pearse_stack(cell)
@@ -54,7 +54,7 @@ def pearse(
     return stack, wires(stack, sigma, faces)
 
 
-def films(cell: UnitCell, *rows: tuple[str, float]) -> Stack:
+def films(cell: Cell, *rows: tuple[str, float]) -> Stack:
     """Return films of the given names and thicknesses, m; the collectors are named as their parts."""
     material = load_library().find("LiPON")
     return stack_films(

@@ -52,7 +52,7 @@ LONG: dict[str, Cell] = {
 
 
 def assert_agreement(cell: Cell, i0: float) -> None:
-    stack, conducting = pearse(i0, cell)  # type: ignore[arg-type]
+    stack, conducting = pearse(i0, cell)
     found = solve_conduction(stack, conducting)
     assert found.asr == pytest.approx(reference_asr(stack, conducting), rel=3e-4)
     assert found.discretisation_error < 3e-4
@@ -77,6 +77,6 @@ def test_agrees_with_closed_form_and_corners_on_larger_meshes(name: str, i0: flo
 def test_edges_count() -> None:
     # What is compared above: without corners most kinds would miss the closed form by far more than 3e-4.
     for name, share in (("leaning square pillars", 8e-4), ("undercut square pillars", 1.2e-3)):
-        stack, conducting = pearse(math.inf, QUICK[name])  # type: ignore[arg-type]
+        stack, conducting = pearse(math.inf, QUICK[name])
         series = sum(series_resistance(stack, conducting).values())
         assert reference_asr(stack, conducting) / series - 1 > share

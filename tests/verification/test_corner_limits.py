@@ -102,7 +102,7 @@ def test_films_of_one_conductivity_are_one_film(excess: Any) -> None:
 
 
 def one_film(cell: Cell, thickness: float = 100 * NM, below: float = 40 * NM) -> tuple[Stack, Conductors]:
-    stack = films(cell, ("inner_collector", below), ("electrolyte", thickness))  # type: ignore[arg-type]
+    stack = films(cell, ("inner_collector", below), ("electrolyte", thickness))
     return stack, wires(stack, {"electrolyte": 1.0})
 
 
@@ -225,7 +225,7 @@ def test_reference_of_a_tube_in_a_tube_adds_its_edges() -> None:
 
 def test_wave_converges() -> None:
     rows = (("cathode", 400 * NM), ("electrolyte", 400 * NM))
-    stack = films(wave(1e-6, 6e-6), *rows)  # type: ignore[arg-type]
+    stack = films(wave(1e-6, 6e-6), *rows)
     sigma = {"cathode": 1e-3, "electrolyte": 1e-4}
     core = conducting_core(stack, wires(stack, sigma, {"cathode|electrolyte": 1e-4}))
     found = [wave_conductance(core, pieces, layers) for pieces, layers in ((64, 2), (128, 4), (256, 8))]

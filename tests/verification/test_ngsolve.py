@@ -88,7 +88,7 @@ def assert_agreement(system: ConductionSystem, *, iterated: bool = False) -> Non
 @pytest.mark.parametrize("i0", [math.inf, 5.0], ids=["fast", "5 A/m2"])
 @pytest.mark.parametrize("name", CELLS)
 def test_agrees_between_equipotential_collectors(name: str, i0: float) -> None:
-    assert_agreement(assembled(*pearse(i0, CELLS[name])))  # type: ignore[arg-type]
+    assert_agreement(assembled(*pearse(i0, CELLS[name])))
 
 
 def test_agrees_where_films_vary_with_depth() -> None:
@@ -108,7 +108,7 @@ def test_agrees_where_films_vary_with_depth() -> None:
 def test_agrees_with_collectors_fed_at_an_end(
     name: str, inner: str | None, outer: str | None, i0: float
 ) -> None:
-    stack, conducting = pearse(i0, CELLS[name], WEAK_SHEETS)  # type: ignore[arg-type]
+    stack, conducting = pearse(i0, CELLS[name], WEAK_SHEETS)
     fed, ideal = assembled(stack, conducting, inner, outer), assembled(stack, conducting)
     assert_agreement(fed)
     lost = 1 - fed.links.power(solve_films(fed).potential) / ideal.links.power(solve_films(ideal).potential)
@@ -117,7 +117,7 @@ def test_agrees_with_collectors_fed_at_an_end(
 
 @pytest.mark.parametrize("end", [None, "floor"])
 def test_agrees_with_resistances_at_the_collectors(end: str | None) -> None:
-    stack = pearse_stack(CELLS["pillars"])  # type: ignore[arg-type]
+    stack = pearse_stack(CELLS["pillars"])
     faces = {"inner_collector|cathode": 2e-3, "electrolyte|anode": 5e-3, "anode|outer_collector": 1e-3}
     assert_agreement(assembled(stack, wires(stack, WEAK_SHEETS, faces), end, end))
 
@@ -128,7 +128,7 @@ def test_agrees_with_the_iteration_along_the_columns() -> None:
 
 
 def test_resistance_of_the_cell_is_that_of_ngsolve() -> None:
-    stack, conducting = pearse(5.0, CELLS["trenches"])  # type: ignore[arg-type]
+    stack, conducting = pearse(5.0, CELLS["trenches"])
     found = solve_conduction(stack, conducting, COARSE)
     other = solve_in_ngsolve(ngsolve_films(assemble_conduction(found.core, found.mesh)))
     resistance = stack.cell.footprint / (other.current * 1e-6 / found.mesh.cells)
