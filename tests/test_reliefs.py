@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ellipe
 
+from tests.orders import slopes
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError
 from tfgeom.geometry.cell import Gap, Level, UnitCell
@@ -125,14 +126,13 @@ def test_closed_form_and_profile_integral_agree(relief: UnitCell, share: float) 
 @settings(max_examples=100, deadline=None)
 def test_area_is_the_derivative_of_volume(relief: UnitCell, share: float) -> None:
     d = share * relief.reach.value
-    step = 1e-3 * d
-    film = relief.film_volume(Level(d - step, d - step), Level(d + step, d + step))
-    nodes, weights = np.polynomial.legendre.leggauss(3)
-    mean = (
-        sum(w * relief.area(Level(d + x * step, d + x * step)) for x, w in zip(nodes, weights, strict=True))
-        / 2
+    growth, area = slopes(
+        lambda low, high: relief.film_volume(Level(low, low), Level(high, high)),
+        lambda offset: relief.area(Level(offset, offset)),
+        d,
+        1e-3 * d,
     )
-    assert film / (2 * step) == pytest.approx(mean, rel=1e-6)
+    assert growth == pytest.approx(area, rel=1e-6)
 
 
 @given(reliefs())
