@@ -182,6 +182,16 @@ def test_loading_a_design_loads_no_mesh_or_plot_library() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_closed_forms_load_no_solver() -> None:
+    # half a second of loading, several times what they take
+    code = (
+        "import sys, tfgeom\n"
+        "tfgeom.evaluate(tfgeom.load_design('designs/pearse_2018_holes_30um.yaml'))\n"
+        "print([m for m in sys.modules if m in ('scipy.special', 'scipy.sparse', 'scipy.optimize')])"
+    )
+    assert run(code).stdout == "[]\n"
+
+
 def test_public_names() -> None:
     for name in set(tfgeom.__all__) - {"render_report", "run_sweep"}:
         assert getattr(tfgeom, name) is not None

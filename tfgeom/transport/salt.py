@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import wrightomega
 
 from tfgeom.constants import FARADAY, thermal_voltage
 from tfgeom.errors import MaterialError
@@ -92,6 +91,8 @@ class Salt:
 
         ``w + ln w = x`` is solved by Wright's omega function.
         """
+        from scipy.special import wrightomega  # a fifth of a second to load, and most cells are without salt
+
         scale, ratio = self.logarithmic_voltage, self.linear_voltage / self.logarithmic_voltage
         found = potential / scale + ratio - wrightomega(potential / scale + ratio + math.log(ratio))
         # a Newton step restores the digits that the difference of large numbers lost
