@@ -12,12 +12,19 @@ from tfgeom.deposition import StepCoverage
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, planar, trenches, wave
 from tfgeom.geometry.plan import Bar, Loop
+from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.sections import corners, neighbour_distance
 from tfgeom.materials.library import load_library
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 from tfgeom.units import UM
 
 SECTIONS = ("planar", "pillars", "holes", "through-holes")

@@ -4,8 +4,13 @@ import math
 
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, trenches
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material, Property
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.trenches import trenches
 from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit
 
 HEAT = 0.025692579121493725  # R T/F at 25 degC, V

@@ -3,7 +3,14 @@
 import math
 
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, planar, trenches, wave
+from tfgeom.geometry.protocol import Cell
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 from tfgeom.units import UM
 
 # One of each: sections, lattices that share their mirror lines or do not, slopes, coaxial tubes, both faces.

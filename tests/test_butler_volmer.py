@@ -12,8 +12,10 @@ from tests.wires import films, wires
 from tfgeom.errors import SolveError
 from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import holes, pillars, planar
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
 from tfgeom.transport.coefficients import Conductors, Interface, conductors
 from tfgeom.transport.conduction import Conduction, solve_conduction
 from tfgeom.transport.contacts import Contacts

@@ -15,9 +15,12 @@ from tests.stacks import pearse_plane, pearse_stack
 from tests.wires import films, pearse, wires
 from tfgeom.cli import main
 from tfgeom.errors import OutputError, SolveError, UnsupportedError
-from tfgeom.geometry.kinds import holes, microtubes, pillars, planar
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
 from tfgeom.transport import conduction as conduction_module
 from tfgeom.transport import film_solve
 from tfgeom.transport.coefficients import PARTS, conductors

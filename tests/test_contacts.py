@@ -8,14 +8,21 @@ import pytest
 from tests.stacks import pearse_stack
 from tests.wires import films, wires
 from tfgeom.errors import DesignError, MaterialError
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, planar, trenches, wave
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 from tfgeom.transport.coefficients import conductors
 from tfgeom.transport.conducting_core import conducting_core
 from tfgeom.transport.conduction import solve_conduction
 from tfgeom.transport.conduction_system import assemble_conduction
-from tfgeom.transport.contacts import PLACES, Contacts, Place, border_places, check_contacts, contact_nodes
+from tfgeom.transport.contacts import PLACES, Contacts, Place, check_contacts, contact_nodes
 
 COARSE = Resolution(1)
 HEIGHT = 10e-6
@@ -36,7 +43,7 @@ ROWS = (("inner_collector", 20e-9), ("electrolyte", 100e-9), ("outer_collector",
 @pytest.mark.parametrize("name", CELLS)
 def test_places_of_each_kind(name: str) -> None:
     cell, places = CELLS[name]
-    assert border_places(cell) == places
+    assert cell.border_places == places
     allowed = {"ideal", "auto", *places} | ({"both"} if len(places) == 2 else set())
     for place in PLACES:
         for contacts in (Contacts(place, "ideal"), Contacts("auto", place)):

@@ -14,7 +14,8 @@ from tfgeom.design import design_from_mapping
 from tfgeom.evaluate import evaluate
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import pillars, planar
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
 from tfgeom.results import Evaluation
 from tfgeom.transport.coefficients import conductors
 from tfgeom.transport.series import series_resistance, with_ohmic_faces_in_electrodes

@@ -21,6 +21,7 @@ from tfgeom.design import (
     dump_design,
     load_design,
 )
+from tfgeom.reliefs.pillars import Pillars
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_dump_is_short_and_in_order(scratch: Path) -> None:
 
 def test_values_of_a_design(scratch: Path) -> None:
     design = load_text(scratch, FLOODED + "substrate: {material: Si, thickness: 0.5 mm}\n")
-    assert design.relief.kind == "pillars"
+    assert isinstance(design.relief, Pillars)
     assert design.relief.diameter is not None
     assert (design.relief.pitch, design.relief.diameter.value, design.relief.height) == (4e-6, 2e-6, 5e-5)
     assert (design.relief.rim_radius, design.relief.diameter.at) == (0.0, "top")

@@ -14,7 +14,7 @@ from tests.coated_reliefs import coated_reliefs, films_on
 from tests.reliefs import CELLS
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.kinds import Cell, planar
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
 from tfgeom.meshing.cell_files import CellGrid, write_msh, write_vtu
 from tfgeom.meshing.film_cells import Space, film_cells
@@ -23,6 +23,7 @@ from tfgeom.meshing.flooded_mesh import mesh_flooded
 from tfgeom.meshing.mesh_report import enclosed_volume, measure_mesh
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.tiling import tile_mesh
+from tfgeom.reliefs.planar import planar
 from tfgeom.units import UM
 
 Points = NDArray[np.float64]

@@ -7,9 +7,11 @@ import pytest
 from scipy.sparse import coo_matrix
 
 from tests.wires import pearse
-from tfgeom.geometry.kinds import holes, microtubes, trenches
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.trenches import trenches
 from tfgeom.transport.conducting_core import conducting_core
 from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
 from tfgeom.transport.contacts import contact_nodes

@@ -13,10 +13,13 @@ from tests.stacks import layers, pearse_plane, pearse_stack
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import Film, Stack, stack_films
 from tfgeom.geometry.cell import Level
-from tfgeom.geometry.kinds import holes, microtubes, pillars, planar
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films, mesh_obstacle
 from tfgeom.meshing.quality import Sweep, aspect_ratios, hex_quality, sweep, swept_volume
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
 
 COARSE = Resolution(refine=1)
 

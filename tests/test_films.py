@@ -9,7 +9,12 @@ from tests.stacks import PEARSE, layers, pearse_plane, pearse_stack
 from tfgeom.errors import DesignError
 from tfgeom.films import Stack, stack_films
 from tfgeom.geometry.cell import Level, UnitCell
-from tfgeom.geometry.kinds import holes, honeycomb, microtubes, pillars, planar, trenches
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.trenches import trenches
 
 
 def test_films_share_their_faces_and_add_up() -> None:

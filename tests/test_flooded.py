@@ -16,8 +16,9 @@ from tfgeom.errors import MaterialError, UnsupportedError
 from tfgeom.evaluate import evaluate
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import Level
-from tfgeom.geometry.kinds import holes, planar
 from tfgeom.materials.library import load_library
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.planar import planar
 from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit, flooded_resistance, void_plans
 
 

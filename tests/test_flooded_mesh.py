@@ -14,13 +14,15 @@ from tests.coated_reliefs import KINDS, coated_reliefs, filled, films_on
 from tests.reliefs import CELLS
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import Stack
-from tfgeom.geometry.kinds import Cell, pillars, planar
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.flooded_mesh import FloodedMesh, mesh_filling, mesh_flooded
 from tfgeom.meshing.mesh_report import require_space
 from tfgeom.meshing.quality import hex_quality
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.tiling import tile_mesh
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
 from tfgeom.units import UM
 
 OPEN = {name: cell for name, cell in CELLS.items() if not cell.through}

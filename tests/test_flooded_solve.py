@@ -12,10 +12,14 @@ import pytest
 from tests.half_cells import RELIEFS, half_cell, material
 from tfgeom.errors import MeshError, SolveError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.kinds import Cell, holes, pillars, planar, wave
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.flooded_mesh import mesh_flooded
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.wave import wave
 from tfgeom.transport import flooded_solve, liquid_solver
 from tfgeom.transport.coefficients import FilmConductor
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance

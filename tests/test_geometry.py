@@ -13,8 +13,13 @@ from shapely.geometry import Point
 
 from tests.orders import slopes
 from tfgeom.geometry.cell import Level, UnitCell
-from tfgeom.geometry.kinds import holes, honeycomb, microtubes, pillars, planar, trenches
 from tfgeom.geometry.plan import Bar, Loop, Plan
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.trenches import trenches
 
 HEXAGON_OF_SIDE_1 = Loop(math.sqrt(3) / 2, opening=True, sides=6)
 

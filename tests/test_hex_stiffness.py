@@ -5,9 +5,16 @@ import pytest
 
 from tests.wires import films, wires
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, planar, trenches, wave
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 from tfgeom.transport.conducting_core import conducting_core
 from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
 from tfgeom.transport.hex_stiffness import hex_stiffness, skfem_stiffness

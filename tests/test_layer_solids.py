@@ -16,8 +16,8 @@ from tests.reliefs import CELLS
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Bar
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.layer_solids import SubstrateBody, layer_solids, substrate_volume
 from tfgeom.meshing.resolution import Resolution

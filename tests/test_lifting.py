@@ -5,11 +5,11 @@ import pytest
 
 from tests.stacks import pearse_stack
 from tfgeom.films import Stack
-from tfgeom.geometry.kinds import pillars
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.lifting import lift_levels
 from tfgeom.meshing.quality import hex_quality
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.pillars import pillars
 from tfgeom.units import UM
 
 FINE = Resolution(refine=2, angles=8, growth=1.2)  # more quads than are looked at together

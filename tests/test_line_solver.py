@@ -9,8 +9,10 @@ from scipy.sparse import csr_matrix
 from tests.wires import pearse
 from tfgeom.errors import SolveError
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import holes, honeycomb, pillars
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.pillars import pillars
 from tfgeom.transport import film_solve
 from tfgeom.transport.conduction import Conduction, solve_conduction
 from tfgeom.transport.film_links import FilmBlocks, surface_pattern

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from shapely import Polygon, affinity
 
 from tests.coated_reliefs import films_on
-from tfgeom.geometry.kinds import pillars
 from tfgeom.geometry.sections import corners, lattice_footprint, lattice_vectors
 from tfgeom.meshing.arcs import arc
 from tfgeom.meshing.cell_border import regular_border, roomy_border
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.pillars import pillars
 from tfgeom.units import UM
 
 

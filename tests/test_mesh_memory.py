@@ -9,10 +9,10 @@ import pytest
 from tests.stacks import PEARSE, layers, pearse_stack
 from tfgeom.errors import MeshError
 from tfgeom.films import Stack, stack_films
-from tfgeom.geometry.kinds import holes
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.memory import estimate_film_mesh, require_memory
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
 
 
 def with_free(monkeypatch: pytest.MonkeyPatch, available: int) -> None:

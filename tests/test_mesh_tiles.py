@@ -11,13 +11,18 @@ from tests.coated_reliefs import coated_reliefs, films_on, mesh_unless_crossing
 from tests.reliefs import SHARP
 from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, pillars, planar, wave
+from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.sections import lattice_vectors
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.quality import hex_quality
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.surface_grid import boundary_edges
 from tfgeom.meshing.tiling import tile_mesh
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.wave import wave
 from tfgeom.units import UM
 
 COARSE = Resolution(refine=1)

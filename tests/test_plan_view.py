@@ -8,8 +8,10 @@ import shapely
 
 from tests.shipped import PEARSE
 from tfgeom.design import Design, design_from_mapping, load_design
+from tfgeom.geometry.from_above import border
+from tfgeom.geometry.protocol import Cell
 from tfgeom.model import build_model
-from tfgeom.report.plan_view import draw_plan, film_areas, unit_cell_outline
+from tfgeom.report.plan_view import draw_plan, film_areas
 
 FILMS = [
     {"role": "current_collector", "material": "TiN", "thickness": "50 nm"},
@@ -31,12 +33,16 @@ def designed(relief: dict[str, Any]) -> Design:
     )
 
 
+def outlined(cell: Cell) -> Any:
+    assert cell.pitch
+    return border(cell.pitch, cell.lattice)
+
+
 def cut(design: Design) -> list[float]:
     """Return the areas of material and films inside the unit cell at half height, um²."""
     stack = build_model(design).stack
-    rotation = getattr(design.relief, "rotation", 0.0)
-    outline = unit_cell_outline(stack.cell)
-    shown = film_areas(stack, stack.cell.height / 2, rotation, shapely.box(-15, -15, 15, 15))
+    outline = outlined(stack.cell)
+    shown = film_areas(stack, shapely.box(-15, -15, 15, 15))
     return [float(shapely.intersection(area, outline).area) for area, _ in shown]
 
 
@@ -136,7 +142,7 @@ def test_a_floor_film_above_the_cut_takes_it_whole() -> None:
 @pytest.mark.parametrize(("lattice", "footprint"), [("square", 36.0), ("hexagonal", 18 * THREE)])
 def test_the_outline_is_the_footprint(lattice: str, footprint: float) -> None:
     relief = UPRIGHT["holes"][0] | {"lattice": lattice}
-    assert unit_cell_outline(build_model(designed(relief)).stack.cell).area == pytest.approx(footprint)
+    assert outlined(build_model(designed(relief)).stack.cell).area == pytest.approx(footprint)
 
 
 def test_pictures_say_what_they_show() -> None:

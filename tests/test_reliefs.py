@@ -14,9 +14,16 @@ from tests.orders import slopes
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError
 from tfgeom.geometry.cell import Gap, Level, UnitCell
-from tfgeom.geometry.kinds import Cell, build_cell, holes, honeycomb, microtubes, pillars, trenches, wave
 from tfgeom.geometry.plan import Bar, Loop, Plan
+from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.sections import neighbour_distance
+from tfgeom.reliefs import build_cell
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 
 UNIFORM = Level(0.25, 0.25)
 NEARLY = Level(0.25, 0.25 * (1 - 1e-12))  # takes the road of varying offsets

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.wires import films, wires
-from tfgeom.geometry.kinds import pillars
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.metrics.numbers import resistance_numbers
+from tfgeom.reliefs.pillars import pillars
 from tfgeom.results import ElectrodePair, ResistanceChecks
 from tfgeom.transport.coefficients import PARTS
 from tfgeom.transport.conduction import solve_conduction

@@ -18,8 +18,10 @@ from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError, SolveError
 from tfgeom.evaluate import evaluate
 from tfgeom.films import Stack
-from tfgeom.geometry.kinds import Cell, holes, planar
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.planar import planar
 from tfgeom.transport import salt_solve, salt_system
 from tfgeom.transport.fields import write_fields
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance

@@ -8,9 +8,11 @@ import pytest
 
 from tests.stacks import layers, pearse_plane, pearse_stack
 from tfgeom.films import stack_films
-from tfgeom.geometry.kinds import holes, pillars, planar
 from tfgeom.materials.library import load_library, resolve_material
 from tfgeom.materials.schema import MaterialOverride
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
 from tfgeom.transport.coefficients import PARTS, Conductors, conductors, dc_resistance_factor
 from tfgeom.transport.series import inverse_area_integral, series_resistance
 

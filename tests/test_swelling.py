@@ -9,8 +9,10 @@ from tests.stacks import PEARSE, layers, made_of, without
 from tfgeom.errors import DesignError
 from tfgeom.films import FilmLayer, stack_films
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import holes, pillars, planar
 from tfgeom.metrics.swelling import swollen_stack, unknown_swelling
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
 
 HOLES = holes(3e-6, 6e-6, 30e-6, "hexagonal")
 

@@ -11,6 +11,8 @@ from tests.shipped import SHIPPED
 from tfgeom.design import KINDS, design_template, load_design
 from tfgeom.errors import DesignError
 from tfgeom.evaluate import evaluate
+from tfgeom.reliefs.holes import Holes
+from tfgeom.reliefs.sections import Width
 from tfgeom.viewer.callbacks import Callbacks, in_thread
 from tfgeom.viewer.guard import is_loopback
 from tfgeom.viewer.numbers import NONE, headline_rows
@@ -84,8 +86,8 @@ def test_a_width_keeps_the_height_at_which_it_is_measured(tmp_path: Path) -> Non
     (tmp_path / "holes.yaml").write_text(text, encoding="utf-8")
     plain = plain_design(load_design(tmp_path / "holes.yaml"))
     changed = changed_design(plain, {"relief.diameter": "2 um"})
-    assert changed.relief.diameter.at == "bottom"  # type: ignore[union-attr]
-    assert changed.relief.diameter.value == 2e-6  # type: ignore[union-attr]
+    assert isinstance(changed.relief, Holes)
+    assert changed.relief.diameter == Width.model_validate({"value": "2 um", "at": "bottom"})
     with pytest.raises(DesignError, match=r"relief\.diameter: 7 um does not fit pitch 6 um"):
         changed_design(plain, {"relief.diameter": "7 um"})
 

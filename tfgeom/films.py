@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tfgeom.deposition import StepCoverage, coverage_points, summed
 from tfgeom.errors import DesignError
 from tfgeom.geometry.cell import Level
-from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.searching import last_point, possible
 from tfgeom.units import NM, UM
@@ -181,16 +181,6 @@ def thickest_that_fits(lay: Callable[[float], Stack], start: float) -> float:
     return last_point(possible(margin), start / 2, start, floor=0.0, count=60).value
 
 
-_REMEDY = {
-    "pillars": "a larger pitch",
-    "holes": "wider holes",
-    "trenches": "wider trenches",
-    "honeycomb": "a larger pitch",
-    "microtubes": "a wider {place}",
-    "wave": "a longer period or a smaller amplitude",
-}
-
-
 def _require_room(cell: Cell, layer: FilmLayer, inner: Level, outer: Level) -> None:
     blocked = cell.obstruction(outer)
     if blocked is None:
@@ -200,7 +190,7 @@ def _require_room(cell: Cell, layer: FilmLayer, inner: Level, outer: Level) -> N
     available, taken = blocked.available / UM, blocked.taken / UM
     if blocked.verb == "closes":
         place = blocked.place.removeprefix("the ")
-        remedy = _REMEDY[cell.kind].format(place=place)
+        remedy = cell.words.more_room.format(place=place)
         raise DesignError.at(
             path,
             f"the films close {blocked.place}: it is {available:.4g} um wide and the films up to "
@@ -216,7 +206,7 @@ def _require_room(cell: Cell, layer: FilmLayer, inner: Level, outer: Level) -> N
     raise DesignError.at(
         path,
         f"the films fold onto themselves in {blocked.place} of {available:.4g} um: those up to "
-        f"'{layer.name}' are {taken:.4g} um thick; {_advice(room)}{_REMEDY[cell.kind]}",
+        f"'{layer.name}' are {taken:.4g} um thick; {_advice(room)}{cell.words.more_room}",
     )
 
 

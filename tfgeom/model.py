@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from tfgeom.design import Balance, Conformal, Contact, Design, Flooded, Layer
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.kinds import Cell, build_cell, planar
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material, resolve_materials
 from tfgeom.materials.overrides import USER
 from tfgeom.metrics.energy import Package, Wafer
 from tfgeom.metrics.lithium import balanced_thickness, lithium_balance
 from tfgeom.metrics.plating import charged_stack
 from tfgeom.metrics.resistance import Resistance, find_flooded_resistance, find_resistance
+from tfgeom.reliefs import build_cell
+from tfgeom.reliefs.planar import planar
 from tfgeom.transport.coefficients import Conductors, conductors
 from tfgeom.transport.contacts import Contacts, check_contacts
 from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit

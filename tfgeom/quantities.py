@@ -1,13 +1,13 @@
-"""The type of a value with a unit in a file: metadata of an annotated float for pydantic.
+"""A section of the design file, and the type of a value with a unit: metadata of an annotated float.
 
-It checks with a message that says what was given, what is allowed and how to mend it, writes the value
+The type checks with a message that says what was given, what is allowed and how to mend it, writes the value
 back as the file spells it, and describes itself in the JSON Schema.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from tfgeom.units import DIMENSIONS, NUMBER_AND_UNIT, format_quantity, parse_quantity
@@ -74,3 +74,14 @@ class Quantity:
                 "examples": [0.05, example],
             }
         return {"type": "string", "pattern": NUMBER_AND_UNIT, "examples": [example]}
+
+
+Length = Annotated[float, Quantity("length", "0.05 nm", "100 mm")]
+LengthOrZero = Annotated[float, Quantity("length", "0.05 nm", "100 mm", zero=True)]
+Angle = Annotated[float, Quantity("angle", "-360 deg", "360 deg", positive=False)]
+
+
+class Section(BaseModel):
+    """A section of the design file: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")

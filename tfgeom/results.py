@@ -32,6 +32,11 @@ class GeometryNumbers:
     film_stack_nm: float
     plating_room_um: float | None
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether there is no relief at all."""
+        return self.relief_height_um == 0
+
 
 @dataclass(frozen=True, slots=True)
 class FaceGains:

@@ -20,10 +20,10 @@ from tests.ngsolve_films import ngsolve_films, solve_in_ngsolve
 from tests.wires import films, pearse, wires
 from tfgeom.errors import MissingExtraError, SolveError
 from tfgeom.films import Stack
-from tfgeom.geometry.kinds import holes
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.flooded_mesh import mesh_flooded
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
 from tfgeom.transport.conducting_core import ConductingCore, conducting_core
 from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
 from tfgeom.transport.film_solve import FilmSolution, solve_films

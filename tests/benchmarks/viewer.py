@@ -22,7 +22,7 @@ SCENE = """
 import json, resource, statistics, sys, time
 import pyvista
 from tests.stacks import pearse_stack
-from tfgeom.geometry.kinds import holes
+from tfgeom.reliefs.holes import holes
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.viewer.stage import Stage, add_scale
 from tfgeom.viewer.view import Cut, View

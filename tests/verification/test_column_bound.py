@@ -9,8 +9,14 @@ from numpy.typing import NDArray
 from tests.wires import films, wires
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, trenches, wave
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 from tfgeom.transport.coefficients import Conductors
 from tfgeom.transport.conducting_core import ConductingCore, conducting_core
 from tfgeom.transport.corners import film_row

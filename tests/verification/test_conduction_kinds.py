@@ -10,7 +10,14 @@ import math
 import pytest
 
 from tests.wires import pearse
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, planar, trenches, wave
+from tfgeom.geometry.protocol import Cell
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 from tfgeom.transport.bounds import column_resistance
 from tfgeom.transport.conducting_core import conducting_core
 from tfgeom.transport.conduction import solve_conduction

@@ -10,8 +10,10 @@ from tests.orders import observed_orders, orders_without_exact
 from tests.wires import films, pearse, wires
 from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import holes, microtubes, pillars
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
 from tfgeom.transport import conduction, conduction_system
 from tfgeom.transport.coefficients import Conductors
 from tfgeom.transport.conduction import solve_conduction

@@ -11,8 +11,14 @@ from tests.verification.wall_section import conductance, covered_trench
 from tests.wires import films, wires
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, microtubes, pillars, trenches, wave
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 from tfgeom.transport.coefficients import Conductors
 from tfgeom.transport.conducting_core import conducting_core
 from tfgeom.transport.corners import FilmRow, foot_excess, rim_excess

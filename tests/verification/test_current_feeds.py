@@ -20,8 +20,10 @@ from scipy.special import iv
 
 from tests.orders import orders_without_exact
 from tests.wires import films, wires
-from tfgeom.geometry.kinds import holes, pillars, trenches
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.trenches import trenches
 from tfgeom.transport.conduction import Conduction, solve_conduction
 from tfgeom.transport.contacts import Contacts, Place
 

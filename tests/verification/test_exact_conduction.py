@@ -12,10 +12,12 @@ from tests.orders import observed_orders, orders_without_exact
 from tests.wires import films, wires
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import holes, planar, trenches
 from tfgeom.materials.library import load_library
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.planar import planar
+from tfgeom.reliefs.trenches import trenches
 from tfgeom.transport.bounds import column_resistance
 from tfgeom.transport.coefficients import Conductors, FilmConductor, Interface
 from tfgeom.transport.conducting_core import conducting_core

@@ -9,8 +9,11 @@ from tests.half_cells import material
 from tests.orders import orders_without_exact
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import holes, microtubes, pillars, trenches
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.trenches import trenches
 from tfgeom.transport.coefficients import Conductors, FilmConductor
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
 from tfgeom.transport.flooded_solve import solve_flooded

@@ -9,9 +9,13 @@ from tests.oracles import ngsolve_or_skip
 from tests.stacks import pearse_stack
 from tests.wires import pearse, wires
 from tfgeom.films import Stack
-from tfgeom.geometry.kinds import Cell, holes, honeycomb, pillars, trenches
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.trenches import trenches
 from tfgeom.transport.coefficients import Conductors
 from tfgeom.transport.conducting_core import conducting_core
 from tfgeom.transport.conduction import solve_conduction

@@ -16,9 +16,14 @@ from shapely import affinity
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from tfgeom.geometry.cell import Level, UnitCell
-from tfgeom.geometry.kinds import holes, honeycomb, microtubes, pillars, trenches, wave
 from tfgeom.geometry.plan import Bar, Loop
 from tfgeom.geometry.sections import corners, lattice_vectors
+from tfgeom.reliefs.holes import holes
+from tfgeom.reliefs.honeycomb import honeycomb
+from tfgeom.reliefs.microtubes import microtubes
+from tfgeom.reliefs.pillars import pillars
+from tfgeom.reliefs.trenches import trenches
+from tfgeom.reliefs.wave import wave
 
 Array = NDArray[np.float64]
 SAMPLES = 2**17

@@ -174,7 +174,7 @@ def rate_curves(comparison: Comparison) -> list[Curve]:
         if found is None or not found.rate:
             continue
         for which in WHICH:
-            if which != "cell" and found.geometry.kind == "planar":
+            if which != "cell" and found.geometry.is_flat:
                 continue
             points = []
             for row in found.rate:

@@ -30,7 +30,7 @@ def comparison_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...
             if which == "cell":
                 shape = (geometry.kind, write(geometry.area_gain), write(geometry.gap_aspect_ratio))
                 rows.append((entry.name, *shape, *values, note))
-            elif geometry.kind != "planar":
+            elif not geometry.is_flat:
                 rows.append((f"  {WHICH[which]}", "planar", write(1.0), write(None), *values, ""))
     return rows
 

@@ -5,16 +5,6 @@ from tfgeom.design.loading import design_from_mapping, load_design
 from tfgeom.design.published import PUBLISHED_QUANTITIES, Published
 from tfgeom.design.quantities import Balance
 from tfgeom.design.reading import Origin, read_mapping
-from tfgeom.design.relief import (
-    Holes,
-    Honeycomb,
-    Microtubes,
-    Pillars,
-    Planar,
-    Relief,
-    Trenches,
-    Width,
-)
 from tfgeom.design.schema import (
     Conformal,
     Contact,
@@ -26,8 +16,9 @@ from tfgeom.design.schema import (
     Substrate,
     VoltageWindow,
 )
-from tfgeom.design.templates import KINDS, design_template
+from tfgeom.design.templates import design_template
 from tfgeom.design.writing import design_json_schema, design_sha256, dump_design
+from tfgeom.reliefs import KINDS
 
 __all__ = [
     "KINDS",
@@ -37,21 +28,13 @@ __all__ = [
     "Contact",
     "Design",
     "Flooded",
-    "Holes",
-    "Honeycomb",
     "Layer",
-    "Microtubes",
     "Operation",
     "Origin",
     "Packaging",
-    "Pillars",
-    "Planar",
     "Published",
-    "Relief",
     "Substrate",
-    "Trenches",
     "VoltageWindow",
-    "Width",
     "design_from_mapping",
     "design_json_schema",
     "design_sha256",

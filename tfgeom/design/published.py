@@ -6,8 +6,7 @@ from pydantic import Field, ValidationInfo, field_serializer, field_validator, m
 from pydantic_core import PydanticCustomError
 
 from tfgeom.design.quantities import CRate, Number, Text, Tolerance
-from tfgeom.design.relief import Section
-from tfgeom.quantities import Quantity
+from tfgeom.quantities import Quantity, Section
 
 PUBLISHED_QUANTITIES: dict[str, str | None] = {
     "area_gain": None,

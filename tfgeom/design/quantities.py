@@ -173,17 +173,13 @@ def not_yet(feature: str) -> PydanticCustomError:
 
 _RATIO = Number(0.01, 100, example=1.1)
 _DEPTH = Quantity("length", "0.05 nm", "100 mm", zero=True)
-Length = Annotated[float, Quantity("length", "0.05 nm", "100 mm")]
 Thickness = Annotated[float | Balance | None, FilmThickness("length", "0.05 nm", "100 mm")]
-LengthOrZero = Annotated[float, Quantity("length", "0.05 nm", "100 mm", zero=True)]
 Voltage = Annotated[float, Quantity("voltage", "-10 kV", "10 kV", positive=False)]
 Temperature = Annotated[float, Quantity("temperature", "200 K", "400 K")]
 Density = Annotated[float, Quantity("density", high="30 g/cm^3")]
 CurrentDensity = Annotated[float, Quantity("current_density", high="1e6 mA/cm^2")]
 ArealCapacity = Annotated[float, Quantity("areal_capacity", high="1e6 uAh/cm^2")]
 AreaResistance = Annotated[float, Quantity("area_resistance", high="1e9 ohm*cm^2", zero=True)]
-Angle = Annotated[float, Quantity("angle", "-360 deg", "360 deg", positive=False)]
-SidewallAngle = Annotated[float, Quantity("angle", "45 deg", "95 deg")]
 Fraction = Annotated[float, Quantity("fraction", "0", "1", positive=False)]
 Tolerance = Annotated[float, Quantity("fraction", high="10")]
 Coverage = Annotated[CoverageValue, StepCoverage(0, 2, above=True, example=0.9)]

@@ -32,8 +32,6 @@ from tfgeom.design.quantities import (
     CurrentDensity,
     Density,
     Fraction,
-    Length,
-    LengthOrZero,
     Name,
     Temperature,
     Text,
@@ -42,9 +40,10 @@ from tfgeom.design.quantities import (
     not_yet,
 )
 from tfgeom.design.reading import Origin
-from tfgeom.design.relief import ReliefField, Section
 from tfgeom.errors import DesignError
 from tfgeom.materials.schema import MaterialOverride
+from tfgeom.quantities import Length, LengthOrZero, Section
+from tfgeom.reliefs import ReliefField
 from tfgeom.units import format_quantity
 
 Role = Literal[

@@ -1,61 +1,10 @@
 """Designs to start from, one for each kind of relief, with comments that teach the format."""
 
+from textwrap import indent
+
 from tfgeom.design.paths import did_you_mean
-from tfgeom.design.relief import LATER_KINDS
 from tfgeom.errors import DesignError, UnsupportedError
-
-_RELIEFS = {
-    "planar": """\
-  kind: planar              # a flat substrate: the baseline of all other kinds
-""",
-    "pillars": """\
-  kind: pillars
-  lattice: square           # or hexagonal
-  pitch: 4 um               # between the axes of neighbours
-  diameter: 2 um
-  height: 20 um
-  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
-""",
-    "holes": """\
-  kind: holes
-  lattice: hexagonal        # or square
-  pitch: 6 um               # between the axes of neighbours
-  diameter: 3 um
-  depth: 30 um
-  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
-""",
-    "trenches": """\
-  kind: trenches
-  pitch: 4 um               # from one trench to the next
-  width: 2 um               # of the opening
-  depth: 20 um
-  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
-""",
-    "microtubes": """\
-  kind: microtubes
-  lattice: hexagonal        # or square
-  pitch: 6 um               # between the axes of neighbours
-  outer_diameter: 4 um
-  wall: 1 um                # the bore is 2 um wide and as deep as the outside
-  height: 30 um
-  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
-""",
-    "honeycomb": """\
-  kind: honeycomb           # hexagonal openings between straight walls
-  pitch: 3 um               # between the axes of neighbouring openings
-  wall: 1 um
-  depth: 20 um
-  rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
-""",
-    "wave": """\
-  kind: wave                # z = amplitude cos(2 pi x/period), as of flexible foils
-  amplitude: 1 um           # half of valley to peak
-  period: 10 um
-""",
-}
-
-KINDS = tuple(_RELIEFS)
-"""The kinds of relief of this version."""
+from tfgeom.reliefs import KINDS, LATER_KINDS, RELIEFS
 
 _TEMPLATE = """\
 # A thin-film battery on {article}. 'tfgeom check FILE' checks it, 'tfgeom report FILE' computes it.
@@ -86,16 +35,6 @@ packaging: {{thickness: 10 um, density: 2.5 g/cm^3}}
 #   - {{quantity: footprint_capacity_gain, value: 9.3, confidence: review, source: where it stands}}
 """
 
-_ARTICLES = {
-    "planar": "a flat substrate",
-    "pillars": "pillars",
-    "holes": "holes",
-    "trenches": "trenches",
-    "microtubes": "microtubes",
-    "honeycomb": "a honeycomb",
-    "wave": "a wavy surface",
-}
-
 
 def design_template(kind: str) -> str:
     """Return the YAML text of a commented, valid design with a relief of ``kind``.
@@ -109,6 +48,7 @@ def design_template(kind: str) -> str:
     """
     if kind in LATER_KINDS:
         raise UnsupportedError.at("", f"not yet supported: kind {kind}; allowed: {', '.join(KINDS)}")
-    if kind not in _RELIEFS:
+    if kind not in RELIEFS:
         raise DesignError.at("", f"'{kind:.60}' is no kind of relief; {did_you_mean(kind, KINDS)}")
-    return _TEMPLATE.format(kind=kind, article=_ARTICLES[kind], relief=_RELIEFS[kind])
+    relief = RELIEFS[kind]
+    return _TEMPLATE.format(kind=kind, article=relief.article, relief=indent(relief.template, "  "))

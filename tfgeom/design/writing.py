@@ -11,8 +11,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from tfgeom.design.paths import layer_names
 from tfgeom.design.reading import resolve_scalar
-from tfgeom.design.relief import Sectioned
 from tfgeom.design.schema import Design
+from tfgeom.reliefs.sections import SAID_LAST
 
 _FLOW_UP_TO = 4
 """Sections of plain values with at most this many keys stand on one line, as do layers."""
@@ -29,9 +29,7 @@ def dump_design(design: Design) -> str:
     plain = design.model_dump(mode="json", exclude_defaults=True)
     plain = {key: value for key, value in plain.items() if value != {}}
     # what only some reliefs say comes after the kind and its sizes
-    plain["relief"] = dict(
-        sorted(plain["relief"].items(), key=lambda item: item[0] in Sectioned.model_fields)
-    )
+    plain["relief"] = dict(sorted(plain["relief"].items(), key=lambda item: item[0] in SAID_LAST))
     layers = plain.get("layers", [])
     names = layer_names([{**layer, "name": None} for layer in layers])
     for layer, name in zip(layers, names, strict=True):

@@ -12,21 +12,20 @@ seen from offset rc on; floor and top shift together and the height stays (a thr
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from tfgeom.errors import UnsupportedError
+from tfgeom.geometry.from_above import QUARTER_CHORDS, raised_um
 from tfgeom.geometry.plan import Plan
-from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile
+from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile, area_growth
+from tfgeom.geometry.protocol import BorderPlace, Cell
 from tfgeom.geometry.room import Gap, Obstruction, Reach
+from tfgeom.geometry.words import PLAIN, SizeWords
+from tfgeom.units import UM
 
-__all__ = ["Gap", "Level", "LevelAreas", "Obstruction", "Reach", "UnitCell"]
-
-_PLACES = {
-    "neighbours": "the space between neighbours",
-    "opening": "the opening",
-    "bore": "the bore",
-    "annulus": "the annulus between the tubes",
-}
+__all__ = ["Gap", "Level", "LevelAreas", "Obstruction", "Reach", "UnitCell", "swept_cell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,10 @@ class UnitCell:
         Whether holes go through the wafer and both faces are coated.
     rotation
         Angle by which polygonal sections are turned from a flat towards +x, rad.
+    words
+        What its sizes are called.
+    wall
+        Thickness of what the kind calls its wall, m; None without one.
     profile
         The wall with its rims.
     sharp_plan
@@ -73,6 +76,8 @@ class UnitCell:
     angle: float = math.pi / 2
     through: bool = False
     rotation: float = 0.0
+    words: SizeWords = PLAIN
+    wall: float | None = None
     profile: Profile = field(init=False, repr=False, compare=False)
     sharp_plan: Plan = field(init=False, repr=False, compare=False)
     _growth: tuple[float, float, float] = field(init=False, repr=False, compare=False)
@@ -83,7 +88,7 @@ class UnitCell:
         object.__setattr__(self, "profile", profile)
         eroded = self.plan.eroded(profile.erosion) if self.rim_radius else self.plan
         object.__setattr__(self, "sharp_plan", eroded)
-        object.__setattr__(self, "_growth", _area_growth(eroded, profile))
+        object.__setattr__(self, "_growth", area_growth(eroded, profile))
 
     @property
     def footprint(self) -> float:
@@ -99,6 +104,28 @@ class UnitCell:
     def is_vertical(self) -> bool:
         """Whether the walls stand upright."""
         return self.profile.is_vertical
+
+    @property
+    def has_corners(self) -> bool:
+        """Whether its surface has edges, at which fields are singular."""
+        return not self.is_flat
+
+    @property
+    def border_places(self) -> tuple[BorderPlace, ...]:
+        """Which flats go on into the next cell: a through-hole's lower face counts as floor.
+
+        The floor around what stands, the top around openings, both beside ridges that run through.
+        """
+        if self.is_flat:
+            return ()
+        if self.through or not self.plan.has_axis:
+            return ("floor", "top")
+        return ("top",) if self.plan.raised_background else ("floor",)
+
+    @property
+    def first_edge(self) -> float:
+        """Distance of the first rim from the axis, or from the middle of a ridge, m; 0 for a plane."""
+        return 0.0 if self.is_flat else self.plan.elements[0].half_width
 
     @property
     def area_gain(self) -> float:
@@ -180,7 +207,7 @@ class UnitCell:
         if gap is not None and gap <= 0:
             width = self.gap or 0.0
             # at the narrowest place, so that what is taken exceeds what is there
-            return Obstruction("closes", _PLACES[self.gap_name or ""], width, width - gap)
+            return Obstruction("closes", self._narrowest.place, width, width - gap)
         if not (self.is_flat or self.through):
             left = self._wall_left(level)
             if left <= 0:
@@ -222,6 +249,39 @@ class UnitCell:
     def film_volume(self, inner: Level, outer: Level) -> float:
         """Return the volume between two level surfaces, m³ per unit cell."""
         return self.volume(outer) - self.volume(inner)
+
+    @property
+    def raised_intervals(self) -> list[tuple[float, float]]:
+        """Where the sharp relief is raised along a row of features, around the feature at x = 0, m."""
+        return self.sharp_plan.raised_intervals(self.pitch or 0.0)
+
+    def outline(self, level: Level, chords: int) -> FloatArray:
+        """Return a level in the section through the axes, over one cell; see `Cell.outline`."""
+        if self.is_flat:
+            half = math.sqrt(self.footprint) / 2
+            return np.array([[-half, level.bottom], [half, level.bottom]])
+        edge = self.profile.edge(level, chords)
+        sides = [
+            side
+            for left, right in self.raised_intervals
+            for side in (np.column_stack((left - edge[::-1, 0], edge[::-1, 1])), np.add(edge, (right, 0.0)))
+        ]
+        return np.concatenate(sides)
+
+    def from_above(self, level: Level, window: Any) -> Any:
+        """Return what lies below a level, cut at half the height; see `Cell.from_above`."""
+        import shapely
+
+        edge = self.profile.edge(level, QUARTER_CHORDS)
+        # the curve runs downwards, np.interp wants heights that rise
+        distance = float(np.interp(self.height / 2, edge[::-1, 1], edge[::-1, 0]))
+        raised = raised_um(self.sharp_plan, self.pitch or 0.0, self.lattice, self.rotation, window)
+        return shapely.buffer(raised, distance / UM, quad_segs=QUARTER_CHORDS)
+
+    @property
+    def lines_from_above(self) -> tuple[()]:
+        """None: its walls show."""
+        return ()
 
     @property
     def deepest(self) -> float:
@@ -302,34 +362,14 @@ def _measured(profile: Profile, plan: Plan, level: Level) -> Measure:
     return profile.measure(plan, level)
 
 
-def _area_growth(plan: Plan, profile: Profile) -> tuple[float, float, float]:
-    """Return a, b, c of the area ``a + b d + c d²`` of a sharp relief at the uniform offset d.
+def swept_cell(cell: Cell, feature: str) -> UnitCell:
+    """Return a cell as a plan swept along a wall; say that ``feature`` is not yet there for another one.
 
-    The strips added: flat top, arc around the rim, straight wall between two moving ends, floor (or the lower
-    flat with its rim).
+    Raises
+    ------
+    UnsupportedError
+        When it is another kind of cell.
     """
-    p, kappa, t = plan.perimeter, plan.kappa, profile.angle
-    if not plan.elements:
-        return plan.footprint, 0.0, 0.0
-    sine, bend, edge = profile.sine, profile.bend, profile.top_shift
-
-    def plan_area(rho: float) -> float:
-        return plan.area + p * rho + kappa * rho**2
-
-    if profile.through:
-        height = profile.height - 2 * profile.rim_radius
-        lower, turn = edge + height * profile.slope, math.pi - t
-        start = plan_area(edge) + plan_area(lower) + height / sine * (p + kappa * (edge + lower))
-        linear = p * math.pi + 2 * kappa * (edge * t + lower * turn + height)
-        return start, linear, 4 * kappa
-    foot, spread = edge + profile.height * profile.slope, profile.half_tangent
-    long, along = profile.height / sine, p + kappa * (edge + foot)
-    start = plan_area(edge) + long * along + plan.footprint - plan_area(foot)
-    linear = (
-        (p + 2 * kappa * edge) * t
-        - bend / sine * along
-        + kappa * long * (sine + spread)
-        - (p + 2 * kappa * foot) * spread
-    )
-    square = kappa * (2 * bend - bend / sine * (sine + spread) - spread**2)
-    return start, linear, square
+    if isinstance(cell, UnitCell):
+        return cell
+    raise UnsupportedError.at("relief.kind", f"not yet supported: {feature} of kind {cell.kind}")

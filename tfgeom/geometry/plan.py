@@ -32,6 +32,11 @@ class Loop:
         return math.pi if self.sides == 0 else self.sides * math.tan(math.pi / self.sides)
 
     @property
+    def half_width(self) -> float:
+        """Half of its width across flats, m."""
+        return self.inradius
+
+    @property
     def area(self) -> float:
         """Area of the raised material it adds, m²; negative for an opening."""
         return (-1 if self.opening else 1) * self._shape * self.inradius**2
@@ -57,10 +62,24 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A straight ridge of raised material that runs through the cell: ``width`` and ``length`` in m."""
+    """A straight ridge of raised material that runs through the cell along y.
+
+    Attributes
+    ----------
+    width, length
+        m; the length is that of the cell.
+    centre
+        Where its middle lies in pictures, m from the feature that the kind is named after.
+    """
 
     width: float
     length: float
+    centre: float = 0.0
+
+    @property
+    def half_width(self) -> float:
+        """Half of its width, m."""
+        return self.width / 2
 
     @property
     def area(self) -> float:
@@ -115,3 +134,24 @@ class Plan:
     def eroded(self, distance: float) -> "Plan":
         """Return the plan after its material shrank by ``distance`` (m) everywhere."""
         return replace(self, elements=tuple(element.eroded(distance) for element in self.elements))
+
+    @property
+    def has_axis(self) -> bool:
+        """Whether its features stand around an axis, as loops do."""
+        return bool(self.elements) and isinstance(self.elements[0], Loop)
+
+    def raised_intervals(self, pitch: float) -> list[tuple[float, float]]:
+        """Return where it is raised along a row of features, around the feature at x = 0, m."""
+        if not self.elements:
+            return []
+        first = self.elements[0]
+        if isinstance(first, Bar):
+            return [(first.centre - first.half_width, first.centre + first.half_width)]
+        if self.raised_background:
+            return [(first.inradius, pitch - first.inradius)]
+        radii = [element.half_width for element in self.elements]
+        if len(radii) == 1:
+            return [(-radii[0], radii[0])]
+        walls = list(zip(radii[::2], radii[1::2], strict=True))  # outside and bore of each tube
+        left = [(-outside, -bore) for outside, bore in walls]
+        return [*left, *((-b, -a) for a, b in reversed(left))]

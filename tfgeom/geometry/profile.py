@@ -192,6 +192,22 @@ class Profile:
         points = self.wall_points(np.unique(inside), level)
         return points if self.through else _cut_below(points, level.bottom)
 
+    def edge(self, level: Level, chords: int) -> FloatArray:
+        """Return a level from the top, around the rim and down the wall, (n, 2), m; ``chords`` to a rim.
+
+        Of a through-hole only the upper half, down to the middle of the wafer.
+        """
+        turns = np.linspace(0, self.angle, chords + 1)
+        depths = self.rim_radius * (1 - np.cos(turns))
+        radius = self.rim_radius + self.offsets(depths, level)
+        centre = (self.top_shift, self.height - self.rim_radius)
+        arc = np.column_stack((centre[0] + radius * np.sin(turns), centre[1] + radius * np.cos(turns)))
+        wall = self.wall_line(level)[1:]
+        if self.through:
+            middle = self.wall_points(np.array([self.height / 2]), level)
+            wall = np.vstack((wall[wall[:, 1] > self.height / 2], middle))
+        return np.vstack((arc, wall))
+
     def depth_of_floor_film(self, level: Level) -> float:
         """Return the depth of the bare wall point whose level point meets the floor film, m."""
         depths = np.unique([self.wall_start, self.wall_end, *(depth for depth, _ in level.knots)])
@@ -291,6 +307,39 @@ class Profile:
         deepest = self.height / 2 if self.through else self.height
         knots = [(0.0, level.top), *level.knots, (deepest, level.bottom)]
         return [depth for depth, _ in knots], [offset for _, offset in knots]
+
+
+def area_growth(plan: Plan, profile: Profile) -> tuple[float, float, float]:
+    """Return a, b, c of the area ``a + b d + c d²`` of a sharp relief at the uniform offset d.
+
+    The strips added: flat top, arc around the rim, straight wall between two moving ends, floor (or the lower
+    flat with its rim).
+    """
+    p, kappa, t = plan.perimeter, plan.kappa, profile.angle
+    if not plan.elements:
+        return plan.footprint, 0.0, 0.0
+    sine, bend, edge = profile.sine, profile.bend, profile.top_shift
+
+    def plan_area(rho: float) -> float:
+        return plan.area + p * rho + kappa * rho**2
+
+    if profile.through:
+        height = profile.height - 2 * profile.rim_radius
+        lower, turn = edge + height * profile.slope, math.pi - t
+        start = plan_area(edge) + plan_area(lower) + height / sine * (p + kappa * (edge + lower))
+        linear = p * math.pi + 2 * kappa * (edge * t + lower * turn + height)
+        return start, linear, 4 * kappa
+    foot, spread = edge + profile.height * profile.slope, profile.half_tangent
+    long, along = profile.height / sine, p + kappa * (edge + foot)
+    start = plan_area(edge) + long * along + plan.footprint - plan_area(foot)
+    linear = (
+        (p + 2 * kappa * edge) * t
+        - bend / sine * along
+        + kappa * long * (sine + spread)
+        - (p + 2 * kappa * foot) * spread
+    )
+    square = kappa * (2 * bend - bend / sine * (sine + spread) - spread**2)
+    return start, linear, square
 
 
 class _Rim(NamedTuple):

@@ -35,6 +35,17 @@ class Gap(NamedTuple):
     width: float
     name: str
 
+    @property
+    def place(self) -> str:
+        """What it is in a sentence."""
+        return _PLACES.get(self.name, f"the {self.name}")
+
+
+_PLACES = {
+    "neighbours": "the space between neighbours",
+    "annulus": "the annulus between the tubes",
+}
+
 
 class Obstruction(NamedTuple):
     """What keeps a level surface from existing.

@@ -6,15 +6,18 @@ crests gain the valleys lose), so a uniform film has the volume A(0) d and the a
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
 from tfgeom.geometry.room import Obstruction, Reach
+from tfgeom.geometry.words import PLAIN, SizeWords
 
 _POINTS = 512  # the trapezoidal rule of a smooth periodic function converges faster than any power
+
+_CURVE_CHORDS = 16  # pieces of a wave to one of a rim
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +30,24 @@ class WaveCell:
         Half the height from valley to peak, m.
     period
         m.
+    words
+        What its sizes are called.
     """
 
     amplitude: float
     period: float
+    words: SizeWords = PLAIN
 
     kind: ClassVar[str] = "wave"
     rim_radius: ClassVar[float] = 0.0
     lattice: ClassVar[None] = None
     gap: ClassVar[None] = None
     gap_name: ClassVar[None] = None
-    gaps: ClassVar[tuple[()]] = ()
+    wall: ClassVar[None] = None
+    angle: ClassVar[None] = None
+    border_places: ClassVar[tuple[()]] = ()
+    first_edge: ClassVar[float] = 0.0
+    has_corners: ClassVar[bool] = False
     is_flat: ClassVar[bool] = False
     is_vertical: ClassVar[bool] = False
     through: ClassVar[bool] = False
@@ -153,9 +163,27 @@ class WaveCell:
         x = (np.arange(slices) + 0.5) * self.period / slices
         return self._offsets(x, level)
 
-    def outline(self, level: Level, points: int) -> FloatArray:
+    @property
+    def raised_intervals(self) -> list[tuple[float, float]]:
+        """None: a wave has no flat top."""
+        return []
+
+    def curve(self, level: Level, points: int) -> FloatArray:
         """Return a level curve over one period from peak to peak, shape (points + 1, 2), m."""
         return self._curve(level, points)[0]
+
+    def outline(self, level: Level, chords: int) -> FloatArray:
+        """Return a level in the section along the wave, from peak to before the next; see `Cell.outline`."""
+        return self.curve(level, _CURVE_CHORDS * chords)[:-1]
+
+    def from_above(self, level: Level, window: Any) -> Any:
+        """Return all of the window: nothing of a wave is cut."""
+        return window
+
+    @property
+    def lines_from_above(self) -> tuple[tuple[float, str], ...]:
+        """Its crest and its valley."""
+        return ((0.0, "crest"), (self.period / 2, "valley"))
 
     def _offsets(self, x: FloatArray, level: Level) -> FloatArray:
         depth = self.amplitude * (1 - np.cos(self._wave_number * x))

@@ -1,8 +1,9 @@
 """From a relief and its levels to the surface grid of one sector."""
 
-from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.cell import swept_cell
 from tfgeom.geometry.plan import Bar
 from tfgeom.geometry.profile import Level
+from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.axis_grid import axis_grid
 from tfgeom.meshing.resolution import Resolution
@@ -37,6 +38,7 @@ def build_surface_grid(
     first = resolution.first_cell * thinnest / UM
     if isinstance(cell, WaveCell):
         return wave_grid(cell, resolution)
+    cell = swept_cell(cell, "meshes")
     if all(level.is_uniform for level in levels):
         levels = levels[0], levels[-1]  # the walls of those between end between theirs
     stations = lay_stations(cell, levels, first, resolution)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import Film, Stack
-from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Loop
 from tfgeom.geometry.profile import Level
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.build_grid import build_surface_grid, fewest_quads
 from tfgeom.meshing.lifting import Lifted, lift_levels
 from tfgeom.meshing.memory import estimate_film_mesh, require_memory

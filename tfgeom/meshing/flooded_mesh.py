@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError, UnsupportedError
-from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.profile import Level
+from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.meshing.memory import require_memory

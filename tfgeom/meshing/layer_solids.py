@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError
 from tfgeom.films import Film, Stack
-from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.profile import Level
+from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.build_grid import build_surface_grid
 from tfgeom.meshing.memory import require_memory

@@ -148,12 +148,12 @@ def lay_wave_stations(cell: WaveCell, resolution: Resolution) -> tuple[Stations,
     slope = math.atan(cell.amplitude * 2 * math.pi / cell.period)
     cells = max(4, math.ceil(2 * slope / _STEEPEST * resolution.angles)) * resolution.refine
     cells += cells % 2  # symmetric about the inflection
-    bare = cell.outline(Level(0.0, 0.0), 2 * cells)[: cells + 1]
+    bare = cell.curve(Level(0.0, 0.0), 2 * cells)[: cells + 1]
     steps = np.diff(bare, axis=0)
     chords = np.column_stack((-steps[:, 1], steps[:, 0]))
 
     def place(level: Level) -> NDArray[np.float64]:
-        moved = cell.outline(level, 2 * cells)[: cells + 1] - bare
+        moved = cell.curve(level, 2 * cells)[: cells + 1] - bare
         linear = float(np.sum((moved[1:] + moved[:-1]) * chords)) / 2
         square = float(np.sum(moved[1:, 0] * moved[:-1, 1] - moved[1:, 1] * moved[:-1, 0])) / 2
         exact = cell.volume(level) / cell.period / 2

@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Bar
+from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.stations import Stations, lay_wave_stations

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.sections import lattice_vectors
 from tfgeom.meshing.film_mesh import FilmMesh, freeze
 from tfgeom.meshing.surface_grid import SurfaceGrid

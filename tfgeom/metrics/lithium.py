@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import DesignError, MaterialError
 from tfgeom.films import Film, FilmLayer, Stack, stack_films
-from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.protocol import Cell
 from tfgeom.metrics.inventory import Arrangement, Balance, Host, balance
 from tfgeom.searching import Crossing, last_point, possible
 from tfgeom.units import NM

@@ -20,7 +20,7 @@ def solve_of(evaluation: Evaluation) -> Conduction | FloodedConduction | None:
 def no_pictures(evaluation: Evaluation) -> str:
     """Return why there are no pictures of the current."""
     if solve_of(evaluation) is not None:
-        if evaluation.geometry.kind == "planar":
+        if evaluation.geometry.is_flat:
             return "The films are flat: the current is the same everywhere."
         return "The cell has no mirror plane through its axes, so there is no section to draw."
     why = next((note for note in evaluation.notes if note.startswith("closed forms only")), "")
@@ -116,7 +116,7 @@ def hot_spot_words(mesh: FilmMesh, level: int, spot: HotSpot) -> str:
     around_axis = mesh.grid is not None and mesh.grid.sector is not None
     from_axis = float(np.hypot(x, y)) if around_axis else abs(x)
     where = length(from_axis * 1000, 3)
-    axis = "axis" if around_axis else f"middle of the {'crest' if mesh.cell.kind == 'wave' else 'top'}"
+    axis = "axis" if around_axis else f"middle of the {mesh.cell.words.top}"
     return f"{_at(mesh, level, spot)}, {where} from the {axis}, at height {length(z * 1000, 3)}"
 
 

@@ -88,7 +88,7 @@ def _lithium_interface(evaluation: Evaluation) -> str | None:
 
 def _gain(evaluation: Evaluation) -> str:
     geometry = evaluation.geometry
-    if geometry.kind == "planar":
+    if geometry.is_flat:
         return "A flat cell: the plane that reliefs are compared with."
     return f"The relief has {number(geometry.area_gain)} times the area of its footprint."
 
@@ -98,7 +98,7 @@ def _capacity(evaluation: Evaluation) -> str:
     if capacity is None:
         return ""
     gained = ""
-    if capacity.footprint_capacity_gain is not None and evaluation.geometry.kind != "planar":
+    if capacity.footprint_capacity_gain is not None and not evaluation.geometry.is_flat:
         gained = (
             f", {number(capacity.footprint_capacity_gain, 3)} times that of the same films on the plane "
             f"({number(capacity.planar_uAh_cm2)} µAh/cm²)"
@@ -114,7 +114,7 @@ def _capacity(evaluation: Evaluation) -> str:
 def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
     best = "At best, its" if resistance.incomplete else "Its"
     plane = ""
-    if evaluation.geometry.kind != "planar":
+    if not evaluation.geometry.is_flat:
         plane = f" (the plane {number(resistance.planar_asr_ohm_cm2)} Ω·cm²)"
     parts = resistance.asr_by_part_ohm_cm2
     if resistance.asr_ohm_cm2 == 0:
@@ -169,6 +169,6 @@ def _rate(evaluation: Evaluation) -> str:
         )
         if limit
     ]
-    if evaluation.geometry.kind == "planar" or not beside:
+    if evaluation.geometry.is_flat or not beside:
         return f"{text}."
     return f"{text}, {' and '.join(beside)}."

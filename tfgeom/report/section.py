@@ -12,26 +12,15 @@ import numpy as np
 
 from tfgeom.design import Design, Flooded
 from tfgeom.films import Stack
-from tfgeom.geometry.cell import UnitCell
-from tfgeom.geometry.kinds import Cell
-from tfgeom.geometry.wave import WaveCell
+from tfgeom.geometry.protocol import Cell
 from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.numerals import length, number
-from tfgeom.report.outline import Outline, film_outlines, level_outline, raised_intervals
+from tfgeom.report.outline import Outline, film_outlines, level_outline
 from tfgeom.report.panels import Window, draw_frame, round_length, scale_of
 from tfgeom.units import NM, UM
 
-_WIDTH_NAMES = {
-    "pillars": "pillar diameter",
-    "holes": "hole diameter",
-    "trenches": "trench width",
-    "microtubes": "outer diameter",
-    "honeycomb": "across flats",
-    "wave": "period",
-}
 _SUBSTRATE_EDGE = "#9a9a9a"
-_HEIGHT_NAMES = {"pillars": "height", "microtubes": "height", "wave": "valley to peak"}
 
 
 def draw_section(design: Design, stack: Stack) -> Picture:
@@ -46,7 +35,7 @@ def draw_section(design: Design, stack: Stack) -> Picture:
     with drawing(9.6, height) as figure:
         whole = figure.add_axes((0.01, 0.01, 0.43 if with_zoom else 0.98, 0.98))
         _fill(whole, design, stack, window)
-        _dimension(whole, design, stack, window)
+        _dimension(whole, stack.cell, window)
         if with_zoom:
             _add_zoom(figure, whole, design, stack, _zoom_edge(stack, periods))
             words += f" Magnified at the top of a rim: {_films(stack) or 'bare walls'}."
@@ -114,23 +103,19 @@ def _stretched(outline: Outline, window: Window) -> Outline:
     return np.column_stack((np.where(outline[:, 0] < 0, window.left, window.right), outline[:, 1]))
 
 
-def _dimension(axes: Any, design: Design, stack: Stack, window: Window) -> None:
+def _dimension(axes: Any, cell: Cell, window: Window) -> None:
     """Draw pitch, width and height around the section and make room for them."""
-    cell = stack.cell
     assert cell.pitch is not None
     assert cell.feature_width is not None
     step = 0.075 * max(window.width, window.height)
     pitch, half, height = cell.pitch / UM, cell.feature_width / UM / 2, cell.height / UM
-    rows = [
-        (-half, half, f"{_WIDTH_NAMES[cell.kind]} {length(cell.feature_width / NM)}"),
-        (0.0, pitch, f"pitch {length(cell.pitch / NM)}" + (f", {cell.lattice}" if cell.lattice else "")),
-    ]
-    if isinstance(cell, WaveCell):
-        rows = [(0.0, pitch, f"period {length(cell.period / NM)}")]
-    wall = getattr(design.relief, "wall", None)
-    if wall is not None:
+    period, width = _plan_words(cell)
+    rows = [(0.0, pitch, period + (f", {cell.lattice}" if cell.lattice else ""))]
+    if width:
+        rows.insert(0, (-half, half, width))
+    if cell.wall is not None:
         start = half if cell.plan.raised_background else -half
-        rows.insert(0, (start, start + wall / UM, f"wall {length(wall / NM)}"))
+        rows.insert(0, (start, start + cell.wall / UM, f"wall {length(cell.wall / NM)}"))
     thin = {"color": INK, "lw": 0.6, "alpha": 0.6}
     arrow = {"arrowstyle": "<->", "color": INK, "lw": 1, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 8}
     for index, (left, right, words) in enumerate(rows):
@@ -172,9 +157,10 @@ def _name_films(axes: Any, design: Design, stack: Stack, window: Window, edge: t
     if isinstance(design.cell, Flooded):
         labels.append((height + 1.25 * thickness, f"{design.cell.electrolyte} (electrolyte)"))
     anchor = window.left
-    if raised_intervals(stack.cell):
+    tops = stack.cell.raised_intervals
+    if tops:
         # a narrow top may not reach the left side of the panel
-        narrow = min(right - left for left, right in raised_intervals(stack.cell)) / UM
+        narrow = min(right - left for left, right in tops) / UM
         anchor = max(anchor, edge[0] - narrow / 2)
     heights = _spread([(z - window.bottom) / window.height for z, _ in labels])
     for (z, words), at in zip(labels, heights, strict=True):
@@ -222,12 +208,12 @@ def _whole_window(design: Design, stack: Stack, periods: int) -> Window:
 
 
 def _zoom_edge(stack: Stack, periods: int) -> tuple[float, float]:
-    """Return the right edge of the last raised flat that lies whole in the section, um."""
+    """Return the right edge of the last raised flat that lies whole in the section, else a crest, um."""
     cell = stack.cell
     assert cell.pitch is not None
-    if isinstance(cell, WaveCell):
-        return (periods // 2) * cell.period / UM, cell.height / UM
-    right = raised_intervals(cell)[-1][1]
+    if not cell.raised_intervals:
+        return (periods // 2) * cell.pitch / UM, cell.height / UM
+    right = cell.raised_intervals[-1][1]
     last = periods - 1 if right < cell.pitch / 2 else periods - 2
     return (right + last * cell.pitch) / UM, cell.height / UM
 
@@ -244,23 +230,27 @@ def _zoom_window(stack: Stack, edge: tuple[float, float]) -> Window:
 
 
 def _sizes(stack: Stack) -> str:
-    cell = stack.cell
+    plan = ", ".join(words for words in _plan_words(stack.cell) if words)
+    return f"{plan}, {_height_words(stack.cell)}"
+
+
+def _plan_words(cell: Cell) -> tuple[str, str]:
+    """Return period and width of the feature; the width empty where it has none of its own."""
     assert cell.pitch is not None
     assert cell.feature_width is not None
-    return (
-        f"pitch {length(cell.pitch / NM)}, {_WIDTH_NAMES[cell.kind]} {length(cell.feature_width / NM)}, "
-        f"{_height_words(cell)}"
-    )
+    words = cell.words
+    width = f"{words.width} {length(cell.feature_width / NM)}" if words.width else ""
+    return f"{words.period} {length(cell.pitch / NM)}", width
 
 
 def _height_words(cell: Cell) -> str:
     """Return the height and what else the wall's line does not show."""
-    words = f"{_HEIGHT_NAMES.get(cell.kind, 'depth')} {length(cell.height / NM)}"
+    words = f"{cell.words.height} {length(cell.height / NM)}"
     if cell.through:
         words += " through the wafer (upper half shown)"
     if cell.rim_radius:
         words += f", rim radius {length(cell.rim_radius / NM)}"
-    if isinstance(cell, UnitCell) and not cell.is_vertical:
+    if cell.angle is not None and not cell.is_vertical:
         words += f", walls at {number(math.degrees(cell.angle))}°"
     return words
 

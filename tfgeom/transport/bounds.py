@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.cell import UnitCell, swept_cell
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.profile import Level
 from tfgeom.geometry.wave import WaveCell
@@ -77,7 +77,11 @@ def column_resistance(core: ConductingCore) -> float:
         Films on any cell.
     """
     cell = core.stack.cell
-    columns = _wave(core, cell) if isinstance(cell, WaveCell) else _relief(core, cell, _levels(core))
+    columns = (
+        _wave(core, cell)
+        if isinstance(cell, WaveCell)
+        else _relief(core, swept_cell(cell, "bounds"), _levels(core))
+    )
     return cell.footprint / sum(_conductance(core, tubes) for tubes in columns)
 
 

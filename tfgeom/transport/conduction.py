@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import MaterialError, SolveError, UnsupportedError
 from tfgeom.films import Stack
-from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Loop
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.resolution import Resolution

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import DesignError
-from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import FilmMesh
 
 Place = Literal["ideal", "auto", "floor", "top", "both"]
@@ -34,23 +34,10 @@ class Contacts:
         return self.inner == self.outer == "ideal"
 
 
-def border_places(cell: Cell) -> tuple[Place, ...]:
-    """Return where collectors go on from cell to cell: the flats that cross the border of the unit cell.
-
-    The floor of pillars and tubes, the top of holes and honeycombs, both of trenches and through-holes (whose
-    lower face counts as floor).  None of a plane or wave: their collectors are contacted everywhere.
-    """
-    if cell.kind in ("planar", "wave"):
-        return ()
-    if cell.through or cell.kind == "trenches":
-        return ("floor", "top")
-    return ("top",) if cell.plan.raised_background else ("floor",)
-
-
 def check_contacts(cell: Cell, contacts: Contacts) -> None:
     """Raise DesignError when a collector does not go on from cell to cell where it is to be contacted."""
     for side, place in (("inner", contacts.inner), ("outer", contacts.outer)):
-        reached = border_places(cell)
+        reached = cell.border_places
         if place in ("ideal", "auto"):
             continue
         if not reached:
@@ -77,7 +64,7 @@ def contact_nodes(mesh: FilmMesh, place: Place) -> NDArray[np.int64] | None:
     place
         Where; one that `check_contacts` passes.
     """
-    reached = border_places(mesh.cell)
+    reached: tuple[Place, ...] = mesh.cell.border_places
     if place == "ideal" or not reached:
         return None
     wanted = reached if place in ("auto", "both") else (place,)

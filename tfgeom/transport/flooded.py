@@ -23,8 +23,8 @@ from tfgeom.constants import thermal_voltage
 from tfgeom.errors import MaterialError, UnsupportedError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.cell import Level, UnitCell
-from tfgeom.geometry.kinds import Cell
 from tfgeom.geometry.plan import Loop, Plan
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.transport.coefficients import PARTS, Conductors, conductors
 from tfgeom.transport.salt import Salt, liquid_salt

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tfgeom.films import Stack
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.cell import UnitCell, swept_cell
 from tfgeom.geometry.plan import Loop
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.transport.bounds import column_resistance, conductance_along_normals
@@ -93,6 +93,7 @@ def reference_asr(stack: Stack, conductors: Conductors) -> float:
     cell, outside = stack.cell, sum(core.outside.values())
     if isinstance(cell, WaveCell):
         return cell.footprint / wave_conductance(core) + outside
+    cell = swept_cell(cell, "a reference resistance")
     if _is_even(core):
         closed = sum(series_resistance(stack, conductors).values()) - outside
         conductance = cell.footprint / closed
@@ -138,7 +139,7 @@ def wave_conductance(core: ConductingCore, pieces: int = _WAVE_PIECES, layers: i
 def _half_wave(core: ConductingCore, cell: WaveCell, pieces: int, layers: int) -> float:
     """Return the conductance of half a period, S per m."""
     inner = core.conductors[0].film.inner
-    faces = [cell.outline(level, 2 * pieces) for level in (inner, *(c.film.outer for c in core.conductors))]
+    faces = [cell.curve(level, 2 * pieces) for level in (inner, *(c.film.outer for c in core.conductors))]
     halves = np.array(faces)[:, : pieces + 1] / UM
     across = np.arange(1, layers + 1)[:, None, None] / layers
     lifted = [halves[:1], *(low + across * (up - low) for low, up in itertools.pairwise(halves))]
@@ -154,9 +155,9 @@ def _half_wave(core: ConductingCore, cell: WaveCell, pieces: int, layers: int) -
 
 
 def _corners(core: ConductingCore) -> CornerExcess:
-    cell = core.stack.cell
-    if isinstance(cell, WaveCell) or cell.is_flat:
+    if not core.stack.cell.has_corners:
         return CornerExcess(0.0, 0.0)
+    cell = swept_cell(core.stack.cell, "corner constants")
     top = film_row(core, 0.0)
     rim = rim_excess(top, cell.angle, cell.rim_radius)
     vertical = _vertical_edges(core, cell)

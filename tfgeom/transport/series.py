@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.cell import Level
-from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.protocol import Cell
 from tfgeom.transport.coefficients import PARTS, Conductors
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tfgeom.errors import MeshError, SolveError
-from tfgeom.geometry.kinds import Cell
+from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.resolution import Resolution
 
 _CORNER_ORDER = 4 / 3  # at a corner of 270 degrees the potential has a singular gradient
 _SMOOTH_ORDER = 2.0
-_SMOOTH_KINDS = ("planar", "wave")
 IMBALANCE_LIMIT = 1e-6
 """Largest relative difference of the currents through a cell; results may miss exact bounds by as much."""
 
@@ -66,7 +65,7 @@ def solve_twice(
         # the coarse companion's facets may not fit a narrow place that the finer mesh resolves
         other = resolution.member(resolution.refine + 1)
         companion = solve(other)
-    order = _SMOOTH_ORDER if cell.kind in _SMOOTH_KINDS else _CORNER_ORDER
+    order = _CORNER_ORDER if cell.has_corners else _SMOOTH_ORDER
     return TwoSolves(fine, companion, abs((resolution.refine / other.refine) ** order - 1))
 
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from tfgeom.errors import MeshError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.profile import Level
-from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.build_grid import build_surface_grid
 from tfgeom.meshing.layer_solids import SUBSTRATE, SubstrateBody, layer_solids
 from tfgeom.meshing.resolution import Resolution
@@ -34,7 +33,7 @@ VALUES = "values"
 """Name of the point data that a field leaves on a body."""
 
 _COARSE = Resolution(1, rim_chords=8, electrolyte_sublevels=1)
-_WAVY = replace(_COARSE, refine=4)
+_CURVED = replace(_COARSE, refine=4)
 _BELOW = 0.12  # substrate shown below the floor, in heights of the relief
 _FLAT_BELOW = 1.5  # the same of a plane, in thicknesses of the films
 
@@ -101,7 +100,8 @@ def scene_bodies(
     """
     drawn = thicker_films(stack, view.thickness_scale)
     values = fields.shown(view.field) if fields is not None and view.field is not None else {}
-    resolution = resolution or (_WAVY if isinstance(stack.cell, WaveCell) else _COARSE)
+    smooth = not (stack.cell.has_corners or stack.cell.is_flat)
+    resolution = resolution or (_CURVED if smooth else _COARSE)
     if fields is not None and values:
         resolution = fields.mesh.resolution
     laid = [film for film in drawn.films if not film.layer.fills]

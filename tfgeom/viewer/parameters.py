@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tfgeom.design import Design, Width, design_from_mapping, set_path
-from tfgeom.design.relief import Section, Sectioned
+from tfgeom.design import Design, design_from_mapping, set_path
 from tfgeom.errors import DesignError
-from tfgeom.quantities import Quantity
+from tfgeom.quantities import Quantity, Section
+from tfgeom.reliefs.sections import SAID_LAST, Sectioned, Width
 from tfgeom.units import NM, UM, format_quantity, parse_quantity
 
 _UNITS = {"um": UM, "nm": NM, "deg": math.pi / 180}
@@ -128,7 +128,7 @@ def changed_design(plain: Mapping[str, Any], changes: Mapping[str, str]) -> Desi
 def _sizes(section: Section, path: str) -> Iterator[tuple[str, float, str]]:
     """Yield path, value and dimension of every number of a relief, what only some reliefs have last."""
     fields = type(section).model_fields
-    for name, field in sorted(fields.items(), key=lambda entry: entry[0] in Sectioned.model_fields):
+    for name, field in sorted(fields.items(), key=lambda entry: entry[0] in SAID_LAST):
         value, here = getattr(section, name), f"{path}.{name}"
         if isinstance(value, Width):
             yield here, value.value, "length"

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.films import Stack
-from tfgeom.geometry.plan import Bar
 from tfgeom.units import UM
 from tfgeom.viewer.bodies import (
     VALUES,
@@ -180,13 +179,9 @@ def _rim(stack: Stack, bounds: NDArray[np.float64]) -> Rim | None:
     cell = stack.cell
     if cell.is_flat or cell.pitch is None:
         return None
-    edge = 0.0  # of a wave: its crest
-    if cell.plan.elements:
-        first = cell.plan.elements[0]
-        edge = first.width / 2 if isinstance(first, Bar) else first.inradius
     films = (stack.top.top + cell.rim_radius) / UM or 0.1 * cell.pitch / UM
     half = min(5 * films, 0.6 * cell.pitch / UM)
-    return Rim((edge / UM, float(bounds[:, 1].mean()), cell.height / UM - 0.3 * half), half)
+    return Rim((cell.first_edge / UM, float(bounds[:, 1].mean()), cell.height / UM - 0.3 * half), half)
 
 
 def surface_triangles(surface: Any, cut: Cut | None, bounds: NDArray[np.float64]) -> tuple[Triangles, Any]:

@@ -18,8 +18,6 @@ from tfgeom.design import Design, Flooded, dump_design, load_design
 from tfgeom.doctor import forget_rendering, probe_rendering
 from tfgeom.errors import MeshError, OutputError, TfgeomError
 from tfgeom.films import Stack
-from tfgeom.geometry.kinds import Cell
-from tfgeom.geometry.plan import Bar
 from tfgeom.model import build_model
 from tfgeom.output import ensure_writable, replacing
 from tfgeom.units import UM
@@ -174,9 +172,8 @@ def _show_patch(stage: Stage, stack: Stack) -> View:
         break
     low, high = stage.bounds[:, 1]
     cell = stack.cell
-    along = isinstance(cell.sharp_plan.elements[0], Bar) if cell.sharp_plan.elements else True
     # strips and planes have no axis: half a cell is cut away
-    place = math.sqrt(cell.footprint) / UM / 2 if along else -low
+    place = -low if cell.plan.has_axis else math.sqrt(cell.footprint) / UM / 2
     view = replace(view, cut=Cut("y", min(0.5, float(place / (high - low)))))
     stage.show(stack, view)
     return view
@@ -207,20 +204,12 @@ def _show_close_up(plotter: Any, stage: Stage, stack: Stack, view: View, height:
     if films:
         half = min(half, max(_CLOSEST * all_films, min(films) * height / 2 / _THINNEST))
     half = min(half + cell.rim_radius / UM, 0.6 * cell.pitch / UM)
-    x = ((view.columns - 1) // 2 * cell.pitch + _edge(cell)) / UM
+    x = ((view.columns - 1) // 2 * cell.pitch + cell.first_edge) / UM
     y = stage.bounds[0, 1]
     if view.cut is not None and view.cut.direction == "y":
         y += view.cut.position * (stage.bounds[1, 1] - stage.bounds[0, 1])
     stage.look_at((x, y, (cell.height / UM - 0.3 * half) * view.z_scale), half, plotter)
     add_scale(plotter, backed=True)
-
-
-def _edge(cell: Cell) -> float:
-    """Return the distance of the first rim from the axis, m; 0 for a wave, whose crest is there."""
-    if not cell.plan.elements:
-        return 0.0
-    first = cell.plan.elements[0]
-    return first.width / 2 if isinstance(first, Bar) else first.inradius
 
 
 def _legend(

@@ -1,0 +1,85 @@
+"""From widths in a design file to plans: what the builders of the kinds share.
+
+Widths are given at the top of the unrounded edges.  Raised material grows, openings shrink downwards when
+walls lean outwards (angle below pi/2); undercut walls are swept from the foot, their smallest section.
+"""
+
+import math
+from itertools import pairwise
+
+from tfgeom.errors import Issue
+from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.plan import Bar, Loop
+from tfgeom.geometry.profile import Profile
+from tfgeom.geometry.sections import SIDES, across_flats
+from tfgeom.reliefs.sections import Sectioned, Width
+from tfgeom.units import UM
+
+UPRIGHT = math.pi / 2
+
+
+def smallest_section(top: tuple[Loop | Bar, ...], height: float, angle: float) -> tuple[Loop | Bar, ...]:
+    """Return the elements at the material's smallest section: the top, of undercut walls the foot."""
+    shift = Profile(height, angle).top_shift
+    return tuple(element.eroded(shift) for element in top) if shift else top
+
+
+def width_at_top(width: Width, height: float, angle: float, *, opening: bool) -> float:
+    """Return a width at the top of the relief (m), wherever the design measures it."""
+    height_above_floor = {"top": height, "middle": height / 2, "bottom": 0.0}[width.at]
+    change = 2 * (height - height_above_floor) * Profile(height, angle).slope
+    return width.value + (change if opening else -change)
+
+
+def section_at_top(
+    relief: Sectioned, diameter: Width | None, height: float, *, opening: bool
+) -> tuple[float, int]:
+    """Return the width across flats at the top (m) that ``diameter`` or ``side`` gives, and the sides."""
+    sides = SIDES[relief.cross_section]
+    width = diameter
+    if relief.side is not None:
+        width = relief.side.model_copy(update={"value": across_flats(relief.side.value, sides)})
+    if width is None:
+        raise ValueError("a section without a width has been refused")
+    return width_at_top(width, height, relief.sidewall_angle, opening=opening), sides
+
+
+def leaning_words(cell: UnitCell) -> str:
+    """Return how the walls lean, to follow a noun; empty of upright ones."""
+    return "" if cell.is_vertical else f" with walls at {math.degrees(cell.angle):g} deg"
+
+
+def impossible(cell: UnitCell) -> list[Issue]:
+    """Return what keeps a bare relief from existing, beyond the checks of its file."""
+    issues = []
+    slant, leaning = cell.height * cell.profile.slope, leaning_words(cell)
+    for width, name in cell.gaps:
+        narrowest = width - max(0.0, 2 * slant)
+        if narrowest <= 0:
+            issues.append(
+                Issue(
+                    "relief.sidewall_angle" if width > 0 else "relief",
+                    f"the {name} of {width / UM:.4g} um at the top{leaning} closes over the height of "
+                    f"{cell.height / UM:.4g} um; use steeper walls, less height or a larger pitch or width",
+                )
+            )
+    loops = [element for element in cell.plan.elements if isinstance(element, Loop)]
+    for outside, inside in pairwise(loops):
+        if inside.inradius >= outside.inradius:
+            issues.append(
+                Issue(
+                    "relief.sidewall_angle",
+                    f"nothing is left of a wall{leaning} at its thinnest; use steeper or thicker walls, or "
+                    "less height",
+                )
+            )
+    for element in cell.sharp_plan.elements:
+        if element.half_width <= 0:
+            issues.append(
+                Issue(
+                    "relief.rim_radius" if cell.is_vertical else "relief.sidewall_angle",
+                    f"nothing is left of the smallest section{leaning}; use a smaller rim radius, "
+                    "steeper walls or a wider relief",
+                )
+            )
+    return issues

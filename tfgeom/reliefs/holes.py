@@ -1,0 +1,102 @@
+"""Holes on a lattice, blind or through the wafer."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tfgeom.errors import DesignError
+from tfgeom.geometry.cell import Gap, UnitCell
+from tfgeom.geometry.plan import Loop, Plan
+from tfgeom.geometry.sections import lattice_footprint, neighbour_distance
+from tfgeom.geometry.words import SizeWords
+from tfgeom.quantities import Length
+from tfgeom.reliefs.building import UPRIGHT, section_at_top, smallest_section
+from tfgeom.reliefs.kind import ReliefKind
+from tfgeom.reliefs.sections import Lattice, Problems, Sectioned, Width, section_width
+
+
+class Holes(Sectioned):
+    """Holes on a lattice."""
+
+    kind: Literal["holes"]
+    lattice: Lattice = Field(description="Arrangement of the holes.")
+    pitch: Length = Field(description="Distance between the axes of neighbours.")
+    diameter: Width | None = Field(default=None, description="Diameter, or width across flats.")
+    depth: Length = Field(description="Depth below the surface.")
+    through: bool = Field(default=False, strict=True, description="Whether the holes go through the wafer.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        wrong = Problems()
+        width, key = section_width(self, self.diameter, wrong)
+        wrong.too_wide(width, key, self.pitch)
+        wrong.rim(self.rim_radius, self.pitch - width, f"pitch - {key}", self.depth, "depth")
+        return wrong.check(self)
+
+
+def holes(
+    diameter: float,
+    pitch: float,
+    depth: float,
+    lattice: str,
+    rim_radius: float = 0.0,
+    *,
+    sides: int = 0,
+    rotation: float = 0.0,
+    angle: float = UPRIGHT,
+    through: bool = False,
+) -> UnitCell:
+    """Return the cell of holes; ``diameter`` is across flats, lengths in m, the angle in rad."""
+    top = Loop(diameter / 2, opening=True, sides=sides)
+    footprint = lattice_footprint(pitch, lattice)
+    return UnitCell(
+        kind="holes",
+        plan=Plan(footprint, smallest_section((top,), depth, angle), raised_background=True),
+        height=depth,
+        rim_radius=rim_radius,
+        feature_width=diameter,
+        gaps=(Gap(diameter, "opening"),),
+        pitch=pitch,
+        lattice=lattice,
+        angle=angle,
+        through=through,
+        rotation=rotation if sides else 0.0,
+        words=SizeWords("hole diameter", more_room="wider holes"),
+    )
+
+
+def _build(relief: Holes) -> UnitCell:
+    width, sides = section_at_top(relief, relief.diameter, relief.depth, opening=True)
+    cell = holes(
+        width,
+        relief.pitch,
+        relief.depth,
+        relief.lattice,
+        relief.rim_radius,
+        sides=sides,
+        rotation=relief.rotation,
+        angle=relief.sidewall_angle,
+        through=relief.through,
+    )
+    (widest,) = cell.sharp_plan.elements
+    if isinstance(widest, Loop) and (
+        neighbour_distance(widest, relief.rotation, relief.pitch, relief.lattice) <= 0
+    ):
+        remedy = "use a larger pitch or smaller holes"
+        raise DesignError.at("relief.pitch", f"the holes meet their neighbours; {remedy}")
+    return cell
+
+
+KIND = ReliefKind(
+    section=Holes,
+    build=_build,
+    article="holes",
+    template="""\
+kind: holes
+lattice: hexagonal        # or square
+pitch: 6 um               # between the axes of neighbours
+diameter: 3 um
+depth: 30 um
+rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
+""",
+)

@@ -1,0 +1,142 @@
+"""Tubes on a lattice, single or one inside the other."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tfgeom.geometry.cell import Gap, UnitCell
+from tfgeom.geometry.plan import Bar, Loop, Plan
+from tfgeom.geometry.sections import lattice_footprint
+from tfgeom.geometry.words import SizeWords
+from tfgeom.quantities import Length, Section
+from tfgeom.reliefs.building import UPRIGHT, smallest_section, width_at_top
+from tfgeom.reliefs.kind import ReliefKind
+from tfgeom.reliefs.sections import Lattice, Problems, Walled, Width, length_text
+
+
+class InnerTube(Section):
+    """The smaller tube inside a double microtube."""
+
+    outer_diameter: Width = Field(description="Outer diameter of the inner tube.")
+    wall: Length = Field(description="Thickness of the inner tube's wall.")
+
+
+class Microtubes(Walled):
+    """Tubes on a lattice, the bore as deep as the outside."""
+
+    kind: Literal["microtubes"]
+    lattice: Lattice = Field(description="Arrangement of the tubes.")
+    pitch: Length = Field(description="Distance between the axes of neighbours.")
+    outer_diameter: Width = Field(description="Outer diameter of a tube.")
+    wall: Length = Field(description="Thickness of the tube's wall.")
+    height: Length = Field(description="Height above the floor.")
+    inner: InnerTube | None = Field(default=None, description="A second tube inside each tube.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        wrong = Problems()
+        width = self.outer_diameter.value
+        wrong.too_wide(width, "outer_diameter", self.pitch)
+        wrong.unless(
+            2 * self.wall < width,
+            "wall",
+            f"{length_text(self.wall)} leaves no bore in a tube of {length_text(width)}; "
+            f"use less than {length_text(width / 2)}, or a larger outer_diameter",
+        )
+        wrong.rim(self.rim_radius, self.wall, "wall", self.height, "height")
+        if self.inner is not None:
+            second, bore = self.inner.outer_diameter.value, width - 2 * self.wall
+            wrong.unless(
+                bore <= 0 or second < bore,
+                "inner",
+                f"its outer_diameter {length_text(second)} does not fit the bore of "
+                f"{length_text(max(bore, 0.0))}; use a smaller inner tube, or a thinner wall around it",
+            )
+            wrong.unless(
+                2 * self.inner.wall < second,
+                "inner",
+                f"its wall {length_text(self.inner.wall)} leaves no bore in {length_text(second)}; "
+                f"use less than {length_text(second / 2)}",
+            )
+        return wrong.check(self)
+
+
+def microtubes(
+    outer_diameter: float,
+    wall: float,
+    pitch: float,
+    height: float,
+    lattice: str,
+    rim_radius: float = 0.0,
+    *,
+    inner: tuple[float, float] | None = None,
+    angle: float = UPRIGHT,
+) -> UnitCell:
+    """Return the cell of tubes whose bore is as deep as their outside.
+
+    Parameters
+    ----------
+    outer_diameter, wall, pitch, height, rim_radius
+        Lengths, m.
+    lattice
+        ``square`` or ``hexagonal``.
+    inner
+        Outer diameter and wall of a second tube inside the first, m.
+    angle
+        Of all walls, rad.
+    """
+    loops: list[Loop | Bar] = []
+    gaps = [Gap(pitch - outer_diameter, "neighbours")]
+    for width, thickness in ((outer_diameter, wall), *(() if inner is None else (inner,))):
+        bore = width - 2 * thickness
+        if loops:  # the bore of the outer tube is what is left around the inner one
+            gaps[-1] = Gap((gaps[-1].width - width) / 2, "annulus")
+        loops += [Loop(width / 2, opening=False), Loop(bore / 2, opening=True)]
+        gaps.append(Gap(bore, "bore"))
+    return UnitCell(
+        kind="microtubes",
+        plan=Plan(lattice_footprint(pitch, lattice), smallest_section(tuple(loops), height, angle)),
+        height=height,
+        rim_radius=rim_radius,
+        feature_width=outer_diameter,
+        gaps=tuple(gaps),
+        pitch=pitch,
+        lattice=lattice,
+        angle=angle,
+        words=SizeWords("outer diameter", "height", more_room="a wider {place}"),
+        wall=wall,
+    )
+
+
+def _build(relief: Microtubes) -> UnitCell:
+    angle, inner = relief.sidewall_angle, relief.inner
+    width = width_at_top(relief.outer_diameter, relief.height, angle, opening=False)
+    second = None
+    if inner is not None:
+        second = (width_at_top(inner.outer_diameter, relief.height, angle, opening=False), inner.wall)
+    return microtubes(
+        width,
+        relief.wall,
+        relief.pitch,
+        relief.height,
+        relief.lattice,
+        relief.rim_radius,
+        inner=second,
+        angle=angle,
+    )
+
+
+KIND = ReliefKind(
+    section=Microtubes,
+    build=_build,
+    article="microtubes",
+    template="""\
+kind: microtubes
+lattice: hexagonal        # or square
+pitch: 6 um               # between the axes of neighbours
+outer_diameter: 4 um
+wall: 1 um                # the bore is 2 um wide and as deep as the outside
+height: 30 um
+rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
+""",
+)

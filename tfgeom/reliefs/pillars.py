@@ -1,0 +1,89 @@
+"""Pillars on a lattice."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tfgeom.geometry.cell import Gap, UnitCell
+from tfgeom.geometry.plan import Loop, Plan
+from tfgeom.geometry.sections import lattice_footprint, neighbour_distance
+from tfgeom.geometry.words import SizeWords
+from tfgeom.quantities import Length
+from tfgeom.reliefs.building import UPRIGHT, section_at_top, smallest_section
+from tfgeom.reliefs.kind import ReliefKind
+from tfgeom.reliefs.sections import Lattice, Problems, Sectioned, Width, section_width
+
+
+class Pillars(Sectioned):
+    """Pillars on a lattice."""
+
+    kind: Literal["pillars"]
+    lattice: Lattice = Field(description="Arrangement of the pillars.")
+    pitch: Length = Field(description="Distance between the axes of neighbours.")
+    diameter: Width | None = Field(default=None, description="Diameter, or width across flats.")
+    height: Length = Field(description="Height above the floor.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        wrong = Problems()
+        width, key = section_width(self, self.diameter, wrong)
+        wrong.too_wide(width, key, self.pitch)
+        wrong.rim(self.rim_radius, width, key, self.height, "height")
+        return wrong.check(self)
+
+
+def pillars(
+    diameter: float,
+    pitch: float,
+    height: float,
+    lattice: str,
+    rim_radius: float = 0.0,
+    *,
+    sides: int = 0,
+    rotation: float = 0.0,
+    angle: float = UPRIGHT,
+) -> UnitCell:
+    """Return the cell of pillars; ``diameter`` is across flats, lengths in m, angles in rad."""
+    top = Loop(diameter / 2, opening=False, sides=sides)
+    return UnitCell(
+        kind="pillars",
+        plan=Plan(lattice_footprint(pitch, lattice), smallest_section((top,), height, angle)),
+        height=height,
+        rim_radius=rim_radius,
+        feature_width=diameter,
+        gaps=(Gap(neighbour_distance(top, rotation, pitch, lattice), "neighbours"),),
+        pitch=pitch,
+        lattice=lattice,
+        angle=angle,
+        rotation=rotation if sides else 0.0,
+        words=SizeWords("pillar diameter", "height", more_room="a larger pitch"),
+    )
+
+
+def _build(relief: Pillars) -> UnitCell:
+    width, sides = section_at_top(relief, relief.diameter, relief.height, opening=False)
+    return pillars(
+        width,
+        relief.pitch,
+        relief.height,
+        relief.lattice,
+        relief.rim_radius,
+        sides=sides,
+        rotation=relief.rotation,
+        angle=relief.sidewall_angle,
+    )
+
+
+KIND = ReliefKind(
+    section=Pillars,
+    build=_build,
+    article="pillars",
+    template="""\
+kind: pillars
+lattice: square           # or hexagonal
+pitch: 4 um               # between the axes of neighbours
+diameter: 2 um
+height: 20 um
+rim_radius: 50 nm         # rounding of the upper edges; 0 nm is sharp
+""",
+)
