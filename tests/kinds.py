@@ -7,10 +7,11 @@ nowhere makes it fail.  A test of its own `parametrize`s over `every_relief`, `e
 from typing import Any
 
 import pytest
-from tfgeom.geometry.kinds import Cell, build_cell
 
 from tests.design_texts import FLOODED, VALID, mapping_in
 from tfgeom.design import design_from_mapping
+from tfgeom.geometry.protocol import Cell
+from tfgeom.reliefs import build_cell
 
 RELIEF_TEXTS = {
     "planar": "{kind: planar}",

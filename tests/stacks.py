@@ -3,11 +3,7 @@
 from dataclasses import replace
 
 from tfgeom.films import FilmLayer, Stack, stack_films
-<<<<<<< HEAD
-from tfgeom.geometry.kinds import Cell, holes, planar
-=======
-from tfgeom.geometry.cell import UnitCell
->>>>>>> 73f2072 (A relief kind is declared once, in reliefs/; a unit cell has one Protocol; a plan draws itself)
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
 from tfgeom.materials.material import Property
 from tfgeom.reliefs.holes import holes

@@ -9,8 +9,6 @@ import pytest
 from tests.stacks import PEARSE, layers, pearse_plane, pearse_stack
 from tfgeom.errors import DesignError
 from tfgeom.films import Stack, stack_films
-<<<<<<< HEAD
-from tfgeom.geometry.kinds import holes, planar
 from tfgeom.materials.library import resolve_material
 from tfgeom.materials.material import Property
 from tfgeom.metrics.inventory import Arrangement, Host, balance
@@ -20,12 +18,8 @@ from tfgeom.metrics.lithium import (
     lithium_balance,
     lithium_balances,
 )
-=======
-from tfgeom.materials.material import Property
-from tfgeom.metrics.lithium import balanced_anode_thickness, balanced_thickness, lithium_balance
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.planar import planar
->>>>>>> 73f2072 (A relief kind is declared once, in reliefs/; a unit cell has one Protocol; a plan draws itself)
 
 
 def plane_with(**changed: object) -> Stack:

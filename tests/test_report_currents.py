@@ -16,15 +16,6 @@ from tests.wires import wires
 from tfgeom.design import Design
 from tfgeom.evaluate import evaluate
 from tfgeom.films import Stack, stack_films
-<<<<<<< HEAD
-=======
-from tfgeom.geometry.protocol import Cell
-from tfgeom.reliefs.holes import holes
-from tfgeom.reliefs.microtubes import microtubes
-from tfgeom.reliefs.pillars import pillars
-from tfgeom.reliefs.trenches import trenches
-from tfgeom.reliefs.wave import wave
->>>>>>> 73f2072 (A relief kind is declared once, in reliefs/; a unit cell has one Protocol; a plan draws itself)
 from tfgeom.report import report_html
 from tfgeom.report.current_drawn import drawn_current
 from tfgeom.report.current_figures import draw_currents

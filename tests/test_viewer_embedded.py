@@ -21,18 +21,8 @@ from tfgeom.design import Design
 from tfgeom.errors import MissingExtraError, OutputError
 from tfgeom.evaluate import evaluate
 from tfgeom.films import stack_films
-<<<<<<< HEAD
-from tfgeom.geometry.kinds import holes
-=======
-from tfgeom.geometry.protocol import Cell
->>>>>>> 73f2072 (A relief kind is declared once, in reliefs/; a unit cell has one Protocol; a plan draws itself)
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.reliefs.holes import holes
-from tfgeom.reliefs.microtubes import microtubes
-from tfgeom.reliefs.pillars import pillars
-from tfgeom.reliefs.planar import planar
-from tfgeom.reliefs.trenches import trenches
-from tfgeom.reliefs.wave import wave
 from tfgeom.report import report_html
 from tfgeom.transport.conduction import solve_conduction
 from tfgeom.viewer.embedded import embedded_page

@@ -16,21 +16,10 @@ from tests.wires import SIGMA, wires
 from tfgeom.design import load_design
 from tfgeom.errors import DesignError, MeshError, OutputError
 from tfgeom.films import FilmLayer, Stack, stack_films
-<<<<<<< HEAD
-from tfgeom.geometry.kinds import Cell
-=======
 from tfgeom.geometry.protocol import Cell
->>>>>>> 73f2072 (A relief kind is declared once, in reliefs/; a unit cell has one Protocol; a plan draws itself)
 from tfgeom.materials.library import load_library
 from tfgeom.model import build_model
 from tfgeom.palette import film_colours
-from tfgeom.reliefs.holes import holes
-from tfgeom.reliefs.honeycomb import honeycomb
-from tfgeom.reliefs.microtubes import microtubes
-from tfgeom.reliefs.pillars import pillars
-from tfgeom.reliefs.planar import planar
-from tfgeom.reliefs.trenches import trenches
-from tfgeom.reliefs.wave import wave
 from tfgeom.report.outline import film_outlines
 from tfgeom.transport.conduction import solve_conduction
 from tfgeom.viewer.bodies import MAX_FACES, Body, cut_faces, cut_surface, scene_bodies, scene_bounds

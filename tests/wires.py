@@ -2,11 +2,10 @@
 
 import math
 
-from tfgeom.geometry.kinds import Cell
-
 from tests.stacks import pearse_stack
 from tfgeom.constants import thermal_voltage
 from tfgeom.films import FilmLayer, Stack, stack_films
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
 from tfgeom.transport.coefficients import Conductors, FilmConductor, Interface
 
