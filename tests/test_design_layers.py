@@ -5,14 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.design_texts import FLOODED, VALID, errors_of, place, spoilt
+from tests.design_texts import ANODE, ELECTROLYTE, FLOODED, INNER, OUTER, VALID, errors_of, place, spoilt
 from tfgeom.design import Balance, design_sha256, dump_design, load_design
 from tfgeom.errors import UnsupportedError
-
-ANODE = "  - {role: anode, material: SnNx, thickness: 10 nm}\n"
-OUTER = "  - {role: current_collector, material: TiN, thickness: 25 nm}\n"
-ELECTROLYTE = "  - {role: electrolyte, material: Li2PO2N, thickness: 50 nm}\n"
-INNER = "  - {role: current_collector, material: Ru, thickness: 40 nm}\n"
 
 
 def extra(role: str, **more: Any) -> str:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.design_texts import FLOODED, VALID, designs
+from tests.design_texts import FLOODED, VALID
+from tests.random_designs import designs
 from tests.shipped import SHIPPED
 from tfgeom.design import (
     KINDS,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.design_texts import FLOODED, VALID
+from tests.design_texts import FILMS, FLOODED, OUTER, VALID
 from tests.kinds import RELIEF_TEXTS
 from tfgeom import doctor
 from tfgeom.design import design_from_mapping, load_design
@@ -22,15 +22,14 @@ from tfgeom.viewer.annotations import round_length
 from tfgeom.viewer.still import NO_PICTURE_EXIT, main, save_still, screenshot
 from tfgeom.viewer.view import View
 
-FILMS = VALID[VALID.index("layers:") : VALID.index("cell:")]
 CELL = VALID[VALID.index("cell:") :]
 FILLING = "  - {role: current_collector, material: TiN, name: filling, fill: {above_top: 300 nm}}\n"
 TURNED = "{kind: pillars, lattice: square, cross_section: square, rotation: 15 deg, pitch: 14.8 um, side: 13.2 um, height: 5 um}"
 UNEVEN = FILMS.replace("thickness: 70 nm", "thickness: 70 nm, step_coverage: 0.6")
 TEXTS = {
-    **{kind: f"relief: {relief}\n{FILMS}{CELL}" for kind, relief in RELIEF_TEXTS.items()},
-    "with coverage": f"relief: {RELIEF_TEXTS['holes']}\n{UNEVEN}{CELL}",
-    "filled": f"relief: {RELIEF_TEXTS['holes']}\n{FILMS.replace(FILMS.splitlines()[-1] + chr(10), FILLING)}{CELL}",
+    **{kind: f"relief: {relief}\nlayers:\n{FILMS}{CELL}" for kind, relief in RELIEF_TEXTS.items()},
+    "with coverage": f"relief: {RELIEF_TEXTS['holes']}\nlayers:\n{UNEVEN}{CELL}",
+    "filled": f"relief: {RELIEF_TEXTS['holes']}\nlayers:\n{FILMS.replace(OUTER, FILLING)}{CELL}",
 }
 HEAD = "schema_version: 1\nname: 'Names: <b>$x$</b> & Äß µ'\n"
 
@@ -213,7 +212,7 @@ def test_a_relief_that_cannot_be_drawn_is_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     design = tmp_path / "cell.yaml"
-    design.write_text(f"{HEAD}relief: {TURNED}\n{FILMS}{CELL}", encoding="utf-8")
+    design.write_text(f"{HEAD}relief: {TURNED}\nlayers:\n{FILMS}{CELL}", encoding="utf-8")
     assert main([str(design), str(tmp_path / "still.png")]) == NO_PICTURE_EXIT
     assert "not yet supported: a mesh of coated sections that reach beyond" in capsys.readouterr().err
     assert not (tmp_path / "still.png").exists()
