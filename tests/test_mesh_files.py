@@ -194,6 +194,7 @@ def test_bodies(what: str, text: str, tiles: str | None, suffix: str, tmp_path: 
         exact.insert(0, covered * below / UM**3)
     assert [part["name"] for part in said["parts"]] == names
     assert len(said["colours"]) == len(set(said["colours"])) == len(names)
+    assert said["euler_numbers"] == [2] * len(names)
     found = read_bodies(target)
     assert sorted(found) == sorted(names)
     # of GLB single precision: films of tens of nanometres on micrometres

@@ -1,7 +1,4 @@
-"""Bodies written as STL, 3MF, GLB, OBJ and PLY and read back by other programs: volumes, names, colours, units.
-
-The hard case: films of 10 and 25 nm around a block, half a millimetre from the origin.
-"""
+"""Bodies written as STL, 3MF, GLB, OBJ and PLY and read back by other programs: volumes, names, colours, units."""
 
 import json
 import re
@@ -18,39 +15,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.nested_bodies import BOX, COLOURS, CORNERS, FILMS, MATERIALS, SIZE, START, expected, nested
 from tfgeom.errors import MeshError, OutputError
 from tfgeom.meshing.file_names import distinct_names, one_line, one_word
-from tfgeom.meshing.solid import Solid
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES, check_solids_path, write_solids
-
-CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
-QUADS = np.array([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]])
-BOX = np.concatenate((QUADS[:, [0, 1, 2]], QUADS[:, [0, 2, 3]]))
-START = np.array([500 + 1 / 3, -499 - 1 / 7, 300 + 1 / 9])
-SIZE = np.array([2.1, 3.0, 4.0])
-FILMS = (1 / 99, 2 / 81)  # um, with no last digit
-NAMES = ("block", 'film <"a & b">', "film 'a\nb'")
-COLOURS = ("#0072b2", "#d55e00", "#f0e442")
-MATERIALS = ("Si", "LiCoO2", "Li<PON>")
-
-
-def nested(size: NDArray[np.float64] = SIZE) -> list[Solid]:
-    """Return a block and two films that each enclose all before; the faces between are the same points."""
-    low, high = START, START + size
-    inner = low + CORNERS * (high - low)
-    found = [Solid(NAMES[0], "substrate", MATERIALS[0], COLOURS[0], inner, BOX)]
-    for thickness, name, colour, material in zip(FILMS, NAMES[1:], COLOURS[1:], MATERIALS[1:], strict=True):
-        low, high = low - thickness, high + thickness
-        outer = low + CORNERS * (high - low)
-        faces = np.concatenate((BOX[:, ::-1], BOX + 8))
-        found.append(Solid(name, "cathode", material, colour, np.concatenate((inner, outer)), faces))
-        inner = outer
-    return found
-
-
-def expected(size: NDArray[np.float64] = SIZE) -> list[float]:
-    blocks = [float(np.prod(size + 2 * grown)) for grown in (0, FILMS[0], sum(FILMS))]
-    return [blocks[0], blocks[1] - blocks[0], blocks[2] - blocks[1]]
 
 
 def volume_of(points: NDArray[np.float64], triangles: NDArray[np.int64]) -> float:
@@ -92,17 +60,34 @@ def test_solid_knows_its_volume_far_from_the_origin() -> None:
     assert len(body.vertices) == 16
 
 
-def test_solid_is_closed_only_with_every_edge_met_once() -> None:
+def test_surface_is_closed_only_with_every_edge_met_once() -> None:
     film = nested()[1]
-    assert film.is_closed()
+    film.check()
     turned = film.triangles.copy()
     turned[3] = turned[3, ::-1]
-    assert not replace(film, triangles=film.triangles[1:]).is_closed()
-    assert not replace(film, triangles=turned).is_closed()
-    assert not replace(film, triangles=np.concatenate((film.triangles, film.triangles))).is_closed()
-    assert not replace(film, triangles=np.concatenate((film.triangles, [[0, 0, 7]]))).is_closed()
-    assert not replace(film, triangles=BOX[:0]).is_closed()
+    for bad in (
+        film.triangles[1:],
+        turned,
+        film.triangles[:, ::-1],
+        np.concatenate((film.triangles, film.triangles)),
+        np.concatenate((film.triangles, [[0, 0, 7]])),
+        BOX[:0],
+    ):
+        with pytest.raises(MeshError, match=r"the surface of 'film .*' is not closed or turned inside out"):
+            replace(film, triangles=bad).check()
     assert replace(film, triangles=BOX[:0]).volume_um3 == 0
+
+
+def test_euler_number_must_be_the_one_laid_out() -> None:
+    block, film, _ = nested()
+    replace(block, euler_number=2).check()
+    replace(film, euler_number=4).check()  # two spheres, one in the other
+    # a second box that touches the first one in a corner: every edge is still met once
+    far = np.concatenate((block.points_um, block.points_um[1:] + SIZE))
+    touching = np.concatenate((BOX, np.where(BOX == 0, 7, BOX + 7)))
+    replace(block, points_um=far, triangles=touching).check()
+    with pytest.raises(MeshError, match="'block' has Euler number 3 where 4 was laid out: it touches itself"):
+        replace(block, points_um=far, triangles=touching, euler_number=4).check()
 
 
 def test_solid_arrays_are_read_only_and_leave_the_callers_alone() -> None:
@@ -265,6 +250,20 @@ def test_glb_colours_are_those_of_the_layers(tmp_path: Path) -> None:
     scene = trimesh.load(tmp_path / "x.glb", process=False)
     by_name = {name: body.visual.material.baseColorFactor for name, body in scene.geometry.items()}
     assert by_name["block"].tolist() == [0, 43, 114, 255]  # 0x00, 0x72 and 0xb2 as linear light
+
+
+def test_glb_films_share_their_triangles_and_any_name_is_kept(tmp_path: Path) -> None:
+    names = ["world", "camera", "world_2"]  # words of trimesh's own scene
+    write_solids([replace(s, name=name) for s, name in zip(nested(), names, strict=True)], tmp_path / "x.glb")
+    scene = glb_scene(tmp_path / "x.glb")
+    assert scene["asset"]["generator"] == "tfgeom"
+    assert [mesh["name"] for mesh in scene["meshes"]] == names
+    assert {node["name"]: node["mesh"] for node in scene["nodes"] if "mesh" in node} == dict(
+        zip(names, range(3), strict=True)
+    )
+    block, inner, outer = (mesh["primitives"][0] for mesh in scene["meshes"])
+    assert block["indices"] != inner["indices"] == outer["indices"]
+    assert [mesh["extras"]["role"] for mesh in scene["meshes"]] == ["substrate", "cathode", "cathode"]
 
 
 def glb_volumes(path: Path) -> dict[str, float]:

@@ -359,6 +359,7 @@ def _make_bodies(
             "refine": resolution.refine,
             "file_unit": {".3mf": "um", ".glb": "m"}.get(target.suffix.lower(), "um, not said in the file"),
             "colours": [solid.colour for solid in solids],
+            "euler_numbers": [solid.euler_number for solid in solids],
         },
     )
     return made, lambda: write_solids(solids, target)

@@ -25,8 +25,9 @@ from tfgeom.meshing.surface_grid import boundary_edges, coincident
 from tfgeom.meshing.tiling import one_sector, tile_grid
 from tfgeom.units import UM
 
-# Bound of the peak while bodies are made and written (tracemalloc): 80 to 210 B to make, 120 B as STL.
-_BYTES_PER_TRIANGLE = 300
+# Bound of the peak while bodies are made, checked and written (tracemalloc): to make up to 360 B, to check a
+# body 380 B of its own.
+_BYTES_PER_TRIANGLE = 400
 MAX_TRIANGLES = 2_000_000
 """Most triangles that bodies are built of, unless more are allowed."""
 SUBSTRATE = "substrate"
@@ -111,6 +112,7 @@ class _Bodies:
         with_substrate: bool,
     ) -> None:
         self.cell = stack.cell
+        self.whole = tile is not None
         laid = [film for film in stack.films if not film.layer.fills]
         bare = Level(0.0, 0.0)
         self.levels = (bare, *(film.outer for film in laid))
@@ -167,7 +169,15 @@ class _Bodies:
             points = np.concatenate((self.level(index), self.level(index + 1)))
             triangles = np.concatenate((self.face(index + 1) + count, _halves(sides)))
         layer = film.layer
-        return _solid(layer.name, layer.role, layer.material.name, colour, points, inside, triangles)
+        holes = (1 if film.layer.fills else 2) * self._through  # a film joins the sheets on both faces
+        euler_number = (4 if self._through else 2) - 2 * holes
+        triangles = np.concatenate((inside, triangles))
+        return _solid(layer.name, layer.role, layer.material.name, colour, points, triangles, euler_number)
+
+    @property
+    def _through(self) -> int:
+        """How many whole through-holes there are."""
+        return len(self.tiling.shifts_um) if self.cell.through and self.whole else 0
 
     def substrate(self, body: SubstrateBody) -> Solid:
         """Return the wafer."""
@@ -186,7 +196,9 @@ class _Bodies:
             back = (self.cell.height - body.thickness) / UM
             foot = self._plane(0, self.grid.n_stations - 1, back)
             points, triangles = self._closed(points, foot, self.edges, self.stands, up=False)
-        return _solid(SUBSTRATE, SUBSTRATE, body.material, body.colour, points, self.face(0), triangles)
+        triangles = np.concatenate((self.face(0), triangles))
+        euler_number = 2 - 2 * self._through
+        return _solid(SUBSTRATE, SUBSTRATE, body.material, body.colour, points, triangles, euler_number)
 
     def _filling(self, index: int, above: float) -> tuple[Points, Ids]:
         """Return the points of a filling layer and its triangles without the inner face."""
@@ -288,7 +300,8 @@ def _proper(triangles: Ids) -> Ids:
     return np.asarray(triangles[(a != b) & (b != c) & (c != a)])
 
 
-def _solid(name: str, role: str, material: str, colour: str, points: Points, *triangles: Ids) -> Solid:
-    joined = np.concatenate(triangles)
-    used, numbers = np.unique(joined, return_inverse=True)
-    return Solid(name, role, material, colour, points[used], numbers.reshape(-1, 3))
+def _solid(
+    name: str, role: str, material: str, colour: str, points: Points, triangles: Ids, euler_number: int
+) -> Solid:
+    used, numbers = np.unique(triangles, return_inverse=True)
+    return Solid(name, role, material, colour, points[used], numbers.reshape(-1, 3), euler_number)

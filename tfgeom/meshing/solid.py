@@ -27,6 +27,9 @@ class Solid:
         Corners, um, shape (n, 3).
     triangles
         Indices into the points, counter-clockwise seen from outside, shape (m, 3).
+    euler_number
+        What corners less edges plus triangles must come to: 2 for a ball, 2 less for each hole through it;
+        None where nobody has said.
 
     Raises
     ------
@@ -41,6 +44,7 @@ class Solid:
     colour: str
     points_um: NDArray[np.float64]
     triangles: NDArray[np.int64]
+    euler_number: int | None = None
 
     def __post_init__(self) -> None:
         points = np.asarray(self.points_um, dtype=np.float64).view()
@@ -74,14 +78,33 @@ class Solid:
         a, b, c = (self.points_um[corner] - middle for corner in self.triangles.T)
         return float(np.einsum("ij,ij->", a + b + c, np.cross(b - a, c - a)) / 18)
 
-    def is_closed(self) -> bool:
-        """Return whether every directed edge has its reverse exactly once, by index; no triangles: False."""
-        tails, heads = self.triangles, np.roll(self.triangles, -1, axis=1)
-        if not len(tails) or (tails == heads).any():
-            return False
-        edges = np.sort((tails * len(self.points_um) + heads).ravel())
-        reverse = np.sort((heads * len(self.points_um) + tails).ravel())
-        return bool((np.diff(edges) > 0).all() and np.array_equal(edges, reverse))
+    def check(self) -> None:
+        """Let trimesh look at the surface.
+
+        By its functions on arrays: a `trimesh.Trimesh` would keep several times the memory until Python
+        next looks for cycles.
+
+        Raises
+        ------
+        MeshError
+            If an edge does not join exactly two triangles that turn the same way, the volume inside is not
+            positive, or the Euler number is not the one laid out.
+        """
+        from trimesh.geometry import faces_to_edges
+        from trimesh.graph import is_watertight
+        from trimesh.triangles import mass_properties
+
+        closed = len(self.triangles) > 0 and all(is_watertight(faces_to_edges(self.triangles)))
+        corners = self.points_um[self.triangles]
+        if not (closed and mass_properties(corners, skip_inertia=True).volume > 0):
+            raise MeshError(f"the surface of '{self.name}' is not closed or turned inside out")
+        # of a closed surface: each edge belongs to two triangles, each triangle to three edges
+        found = len(np.unique(self.triangles)) - len(self.triangles) // 2
+        if self.euler_number not in (None, found):
+            raise MeshError(
+                f"the surface of '{self.name}' has Euler number {found} where {self.euler_number} was laid "
+                "out: it touches itself, or a hole is missing; use a higher resolution"
+            )
 
     def to_trimesh(self) -> "trimesh.Trimesh":
         """Return the body for trimesh with the same points and triangles, um."""

@@ -1,14 +1,19 @@
 """Bodies as files for other programs: STL, 3MF, GLB, OBJ and PLY.
 
-Coordinates are micrometres; 3MF says so, GLB (metres by its specification) scales them in its root node, and
-the others hold no unit.  The text formats hold every digit of a double and PLY holds doubles, so a film of a
-few nanometres keeps its volume and neighbours share their faces exactly.  GLB holds single precision about
-the middle of all bodies: equal points stay equal, but thickness is rounded to about 6e-8 of the extent.
+Coordinates are micrometres; 3MF says so, GLB (metres by its specification) scales them in its nodes, and the
+others hold no unit.  The text formats hold every digit of a double and PLY holds doubles, so a film of a few
+nanometres keeps its volume and neighbours share their faces exactly.  GLB holds single precision about the
+middle of all bodies: equal points stay equal, but thickness is rounded to about 6e-8 of the extent.
+
+trimesh checks the bodies and writes GLB.  Its other writers lose what is needed here, as
+`tests/test_trimesh_writers.py` shows.  PLY and the STL of a scene round to single precision, in which a film
+of 10 nm half a millimetre from the origin is off by thousandths, and hold no names.  Text STL, one body at a
+time, keeps digits and short names, but takes 1 kB of memory a triangle and three times as long.  OBJ keeps a
+fixed number of decimals and neither role, material nor colour.  3MF always says millimetre, has no colours,
+and marks each object with a number drawn by chance: the same bodies would give different bytes.
 """
 
-import json
 import re
-import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +29,7 @@ from tfgeom.meshing.solid import Solid
 from tfgeom.output import ensure_writable, replacing
 
 _CHUNK = 1 << 16  # rows of text made at once
+_LARGEST_GLB = 4.29e9  # its length is an unsigned 32-bit number, of which the description takes some
 
 
 def write_solids(solids: Sequence[Solid], path: str | Path) -> None:
@@ -50,8 +56,10 @@ def write_solids(solids: Sequence[Solid], path: str | Path) -> None:
     if not solids:
         raise MeshError(f"{path}: there is no body to write")
     for solid in solids:
-        if not (solid.is_closed() and solid.volume_um3 > 0):
-            raise MeshError(f"{path}: the surface of '{solid.name}' is not closed or turned inside out")
+        try:
+            solid.check()
+        except MeshError as error:
+            raise MeshError(f"{path}: {error}") from None
     write = _WRITERS[Path(path).suffix.lower()]
     with replacing(path) as temporary, temporary.open("wb") as file:
         write(solids, file)
@@ -134,70 +142,45 @@ def _3mf_model(solids: Sequence[Solid]) -> Iterator[str]:
 
 
 def _write_glb(solids: Sequence[Solid], file: BinaryIO) -> None:
-    """Write binary glTF 2.0: a JSON chunk that describes the arrays of a binary chunk."""
+    """Write binary glTF 2.0 by trimesh; films of the same triangles share them.
+
+    Materials are set in its tree: trimesh would keep 8 bits of linear light, too few for dark colours.
+    """
+    import trimesh
+
+    size = 4 * sum(solid.points_um.size + solid.triangles.size for solid in solids)
+    if size > _LARGEST_GLB:
+        raise OutputError(f"{size / 1e9:.1f} GB do not fit a GLB file (4.3 GB); use .ply or .3mf")
     corners = np.concatenate([[s.points_um.min(axis=0), s.points_um.max(axis=0)] for s in solids])
     middle = (corners.min(axis=0) + corners.max(axis=0)) / 2
-    blocks: list[bytes] = []
-    views: list[dict[str, int]] = []
-    accessors: list[dict[str, Any]] = []
+    to_metres = np.zeros((4, 4))
+    # our z is glTF's y, which points upwards
+    to_metres[[0, 1, 2, 3], [0, 2, 1, 3]] = (1e-6, 1e-6, -1e-6, 1.0)
+    to_metres[:3, 3] = to_metres[:3, :3] @ middle
+    *names, base = distinct_names([*(solid.name for solid in solids), "world"], one_line)
+    scene = trimesh.Scene(base_frame=base)
+    for solid, name in zip(solids, names, strict=True):
+        body = solid.to_trimesh()
+        body.vertices = solid.points_um - middle
+        body.metadata = {"role": solid.role, "material": solid.material}
+        scene.add_geometry(body, node_name=name, geom_name=name, transform=to_metres)
 
-    def add(array: NDArray[Any], description: dict[str, Any], target: int) -> int:
-        offset = views[-1]["byteOffset"] + views[-1]["byteLength"] if views else 0
-        views.append({"buffer": 0, "byteOffset": offset, "byteLength": array.nbytes, "target": target})
-        blocks.append(array.tobytes())
-        accessors.append({"bufferView": len(views) - 1, "byteOffset": 0, **description})
-        return len(accessors) - 1
+    def colour(tree: dict[str, Any]) -> None:
+        tree["asset"]["generator"] = "tfgeom"
+        tree["materials"] = [_gltf_material(solid) for solid in solids]
+        for index, mesh in enumerate(tree["meshes"]):
+            mesh["primitives"][0]["material"] = index
 
-    meshes, materials = [], []
-    names = distinct_names((solid.name for solid in solids), one_line)
-    for index, (solid, name) in enumerate(zip(solids, names, strict=True)):
-        points = (solid.points_um - middle).astype("<f4")
-        extent = {"min": points.min(axis=0).tolist(), "max": points.max(axis=0).tolist()}
-        position = add(
-            points, {"componentType": 5126, "type": "VEC3", "count": len(points), **extent}, target=34962
-        )
-        corners_of = add(
-            solid.triangles.astype("<u4"),
-            {"componentType": 5125, "type": "SCALAR", "count": solid.triangles.size},
-            target=34963,
-        )
-        primitive = {"attributes": {"POSITION": position}, "indices": corners_of, "material": index}
-        extras = {"role": solid.role, "material": solid.material}
-        meshes.append({"name": name, "primitives": [primitive], "extras": extras})
-        surface = {
-            "baseColorFactor": [*_linear_rgb(solid.colour), 1.0],
-            "metallicFactor": 0.0,
-            "roughnessFactor": 0.8,
-        }
-        materials.append({"name": solid.material, "pbrMetallicRoughness": surface, "alphaMode": "OPAQUE"})
-    x, y, z = (1e-6 * middle).tolist()
-    root = {
-        "name": "cell, scaled from um to m",
-        "children": list(range(1, len(solids) + 1)),
-        "scale": [1e-6, 1e-6, 1e-6],
-        "rotation": [-(0.5**0.5), 0.0, 0.0, 0.5**0.5],  # our z is glTF's y, which points upwards
-        "translation": [x, z, -y],
+    file.write(scene.export(file_type="glb", include_normals=False, tree_postprocessor=colour))
+
+
+def _gltf_material(solid: Solid) -> dict[str, Any]:
+    surface = {
+        "baseColorFactor": [*_linear_rgb(solid.colour), 1.0],
+        "metallicFactor": 0.0,
+        "roughnessFactor": 0.8,
     }
-    size = views[-1]["byteOffset"] + views[-1]["byteLength"]
-    scene = {
-        "asset": {"version": "2.0", "generator": "tfgeom"},
-        "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [root, *({"name": name, "mesh": index} for index, name in enumerate(names))],
-        "meshes": meshes,
-        "materials": materials,
-        "accessors": accessors,
-        "bufferViews": views,
-        "buffers": [{"byteLength": size}],
-    }
-    text = json.dumps(scene, separators=(",", ":"), allow_nan=False).encode()
-    text += b" " * (-len(text) % 4)
-    total = 12 + 8 + len(text) + 8 + size
-    if total > 0xFFFFFFFF:
-        raise OutputError(f"{total / 1e9:.1f} GB do not fit a GLB file (4.3 GB); use .ply or .3mf")
-    file.write(struct.pack("<4sIIII", b"glTF", 2, total, len(text), 0x4E4F534A) + text)
-    file.write(struct.pack("<II", size, 0x004E4942))
-    file.writelines(blocks)
+    return {"name": solid.material, "pbrMetallicRoughness": surface, "alphaMode": "OPAQUE"}
 
 
 def _linear_rgb(colour: str) -> list[float]:
