@@ -1,4 +1,4 @@
-"""Film stacks that several tests share."""
+"""Film stacks that several tests share, and constants of the library."""
 
 from dataclasses import replace
 
@@ -52,3 +52,10 @@ def without(layer: FilmLayer, *names: str) -> FilmLayer:
     """Return a layer whose material lacks some constants."""
     properties = {key: value for key, value in layer.material.properties.items() if key not in names}
     return replace(layer, material=replace(layer.material, properties=properties))
+
+
+def value(name: str, key: str) -> float:
+    """Return a constant that the library has for a material, SI."""
+    found = load_library().find(name).value(key)
+    assert found is not None
+    return found

@@ -5,18 +5,13 @@ import pickle
 
 import pytest
 
+from tests.stacks import value
 from tfgeom.errors import MaterialError
 from tfgeom.materials.library import load_library
 
 FARADAY, GAS = 96485.33212, 8.314462618
 UAH_PER_CM2_UM = 3.6e7  # C/m3
 CONFIDENCES = {"primary", "abstract", "digest", "review", "computed", "memory"}
-
-
-def value(name: str, key: str) -> float:
-    found = load_library().find(name).value(key)
-    assert found is not None
-    return found
 
 
 # --- what ships ---

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tests.stacks import value
 from tfgeom.errors import MaterialError
 from tfgeom.materials.library import load_library, resolve_material, resolve_materials
 from tfgeom.materials.schema import MaterialOverride
@@ -12,12 +13,6 @@ from tfgeom.materials.schema import MaterialOverride
 
 def override(**keys: Any) -> MaterialOverride:
     return MaterialOverride.model_validate(keys)
-
-
-def value(name: str, key: str) -> float:
-    found = load_library().find(name).value(key)
-    assert found is not None
-    return found
 
 
 def test_override_replaces_one_value_and_says_so() -> None:
