@@ -308,7 +308,8 @@ def test_an_evaluation_counts_the_gradient_and_names_its_constants() -> None:
     assert plain.resistance.concentration_share_of_electrolyte is None
     assert any("gradient of its salt makes 61% of it" in note for note in found.notes)
     used = {row.property for row in found.provenance if row.material == "LiPF6-EC-EMC"}
-    assert used == {"ionic_conductivity", "diffusivity", "transference_number", "salt_concentration"}
+    salt = {"ionic_conductivity", "diffusivity", "transference_number", "salt_concentration"}
+    assert used == {*salt, "exchange_current"}  # the last is that of lithium in it
     # each constant of the salt moves the resistance
     for key, value in (
         ("diffusivity", "1.7e-10 m^2/s"),

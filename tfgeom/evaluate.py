@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfgeom import __version__
-from tfgeom.design import Balance, Design, Flooded, design_sha256
+from tfgeom.design import Balance, Design, design_sha256
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.errors import DesignError, MeshError, SolveError, UnsupportedError
 from tfgeom.films import Stack
+from tfgeom.materials.recording import recorded_constants
 from tfgeom.metrics.claims import film_capacity, judge_claims, theory_of
 from tfgeom.metrics.device import device_numbers, peak_power
 from tfgeom.metrics.energy import (
@@ -32,7 +33,7 @@ from tfgeom.metrics.numbers import (
     layer_numbers,
 )
 from tfgeom.metrics.plating import plating_room
-from tfgeom.metrics.provenance import constant_provenance, layer_provenance
+from tfgeom.metrics.provenance import provenance
 from tfgeom.metrics.published import RateAt, compare_published
 from tfgeom.metrics.swelling import swollen_stack, unknown_swelling
 from tfgeom.model import Model, build_model
@@ -42,14 +43,12 @@ from tfgeom.results import (
     EnergyNumbers,
     Evaluation,
     GeometryNumbers,
-    ProvenanceNumbers,
     PublishedNumbers,
     RateNumbers,
     RateSummary,
     ResistanceNumbers,
 )
 from tfgeom.transport.flooded import flooded_obstacle
-from tfgeom.transport.salt import SALT_CONSTANTS
 from tfgeom.units import NM, OHM_CM2, UAH_PER_CM2, UM
 
 if TYPE_CHECKING:
@@ -82,15 +81,17 @@ def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
         raise DesignError.at("fidelity", f"'{fidelity}' is unknown; use one of {', '.join(FIDELITIES)}")
     if fidelity == "film":
         raise UnsupportedError.at("fidelity", "not yet supported: film; use analytic or fem")
-    model = build_model(design)
-    with design.located():
+    with recorded_constants() as read, design.located():
+        model = build_model(design)
         if fidelity == "fem":
             obstacle = fem_obstacle(model)
             if obstacle is not None:
                 raise UnsupportedError.at(
                     "relief.kind", f"not yet supported: {obstacle}; use fidelity analytic"
                 )
-        return _geometry_only(model) if design.cell is None else _whole_cell(model, fidelity)
+        if design.cell is None:
+            return _geometry_only(model)
+        return replace(_whole_cell(model, fidelity), provenance=provenance(read))
 
 
 def evaluate_best(design: Design) -> Evaluation:
@@ -239,7 +240,7 @@ def _whole_cell(model: Model, fidelity: str) -> Evaluation:
             theory_of(model.stack, lithium.cell),
             theory_of(model.plane, lithium.plane),
         ),
-        provenance=_provenance(model),
+        provenance=(),
         design=design,
         conduction=conduction,
         flooded=flooded,
@@ -378,27 +379,3 @@ def _open_circuit(model: Model, stack: Stack, balance: LithiumBalance) -> OpenCi
         return None
     one = open_circuit_energy(sides, balance.capacity, model.temperature, model.window)
     return one.in_series(model.cells_in_series)
-
-
-def _liquid_constants(model: Model) -> tuple[str, ...]:
-    conduction = ("ionic_conductivity", "activation_energy", "reference_temperature")
-    cell = model.design.cell
-    has_salt = isinstance(cell, Flooded) and cell.electrolyte_model == "salt"
-    return (*conduction, *SALT_CONSTANTS) if has_salt else conduction
-
-
-def _provenance(model: Model) -> tuple[ProvenanceNumbers, ...]:
-    rows = layer_provenance([film.layer for film in model.charged.films], model.electrolyte_model)
-    others = [
-        (model.liquid, _liquid_constants(model)),
-        (model.counter, ("exchange_current",)),
-        (model.wafer_material, ("density",)),
-        (model.plate_material, ("density",)),
-    ]
-    found = {(row.material, row.property): row for row in rows}
-    for material, keys in others:
-        for key in keys:
-            row = None if material is None else constant_provenance(material, key)
-            if row is not None:
-                found.setdefault((row.material, row.property), row)
-    return tuple(found.values())

@@ -280,7 +280,7 @@ def _in_liquid(lithium: Material, liquid: Material) -> Material:
     The library's value of lithium is for a solid electrolyte; a liquid states its own as
     ``exchange_current``.  What the design states of lithium stands.
     """
-    stated = lithium.get("exchange_current")
+    stated = lithium.properties.get("exchange_current")  # looked at: what is read is the one that counts
     if stated is not None and stated.confidence == USER:
         return lithium
     properties = {key: known for key, known in lithium.properties.items() if key != "exchange_current"}

@@ -17,7 +17,6 @@ from tfgeom.materials.material import (
     Property,
     Remark,
     VoltageWindow,
-    dissociation_of,
 )
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.overrides import overridden
@@ -200,19 +199,16 @@ def _material(name: str, entry: MaterialEntry) -> Material:
         stated = getattr(entry, key)
         if stated is not None:
             properties[key] = _property(key, dimension, stated)
-    dissociation = None
     if entry.dissociation is not None:
         for key, dimension in DISSOCIATION_DIMENSIONS.items():
             path = f"dissociation.{key}"
             properties[path] = _property(path, dimension, getattr(entry.dissociation, key))
-        dissociation = dissociation_of(properties)
     return Material(
         name=name,
         title=entry.title,
         aliases=entry.aliases,
         properties=properties,
-        open_circuit=_open_circuit(entry),
-        dissociation=dissociation,
+        curve=_open_circuit(entry),
         voltage_window=None if entry.voltage_window is None else _voltage_window(entry.voltage_window),
         remarks=_remarks(entry),
         other_windows=tuple(map(_voltage_window, entry.other_windows)),

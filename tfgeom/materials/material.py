@@ -10,6 +10,7 @@ from typing import Literal
 
 from tfgeom.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from tfgeom.materials.open_circuit import OpenCircuit
+from tfgeom.materials.recording import record_constant
 from tfgeom.materials.schema import DISSOCIATION_DIMENSIONS
 from tfgeom.units import DIMENSIONS, format_quantity
 
@@ -34,6 +35,8 @@ class Property:
     exponent, form
         Of an exchange current only: with form ``occupancy`` it is
         ``value (s/0.5)^(1 - exponent) ((1 - s)/0.5)^exponent`` at filled fraction s, else constant.
+    computed_from
+        Keys of the constants that give it, where nobody stated it as such.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Property:
     high: float | None = None
     exponent: float | None = None
     form: str | None = None
+    computed_from: tuple[str, ...] = ()
 
     @property
     def unit(self) -> str:
@@ -130,13 +134,16 @@ class Dissociation:
 class Material:
     """A material with what is known of it.
 
+    What computes reads constants through `get`, `value`, `conductivity_at`, `electron_conductivity`,
+    `open_circuit` and `dissociation`, which record that they were read (`tfgeom.materials.recording`).
+
     Attributes
     ----------
     name, title, aliases
         Name in design files, what it is, and the other names it answers to.
-    properties
-        Constants by key; `get` and `value` read it.
-    open_circuit, dissociation, voltage_window
+    properties, curve
+        What is known: constants by key, and the open-circuit curve.  Looking here records nothing.
+    voltage_window
         None when not known.
     remarks
         Descriptions by key: mechanism, crystal structure, deposition and the like.
@@ -148,20 +155,40 @@ class Material:
     title: str
     aliases: tuple[str, ...]
     properties: Mapping[str, Property]
-    open_circuit: OpenCircuit | None = None
-    dissociation: Dissociation | None = None
+    curve: OpenCircuit | None = None
     voltage_window: VoltageWindow | None = None
     remarks: Mapping[str, Remark] = field(default_factory=dict)
     other_windows: tuple[VoltageWindow, ...] = ()
 
+    def knows(self, name: str) -> bool:
+        """Return whether a constant is known, without reading it."""
+        return name in self.properties
+
     def get(self, name: str) -> Property | None:
         """Return a constant with its provenance, or None when it is not known."""
-        return self.properties.get(name)
+        known = self.properties.get(name)
+        if known is not None:
+            record_constant(self, name)
+        return known
 
     def value(self, name: str) -> float | None:
         """Return a constant in SI, or None when it is not known."""
-        known = self.properties.get(name)
+        known = self.get(name)
         return None if known is None else known.value
+
+    @property
+    def open_circuit(self) -> OpenCircuit | None:
+        """Open-circuit curve, or None when it is not known."""
+        if self.curve is not None:
+            record_constant(self, "open_circuit")
+        return self.curve
+
+    @property
+    def dissociation(self) -> Dissociation | None:
+        """Constants of a weak electrolyte, all of them, or None when they are not known."""
+        values = {key: self.value(f"dissociation.{key}") for key in DISSOCIATION_DIMENSIONS}
+        known = {key: value for key, value in values.items() if value is not None}
+        return Dissociation(**known) if known else None
 
     @property
     def is_lithium_metal(self) -> bool:
@@ -180,10 +207,12 @@ class Material:
         value as it stands.  The activation energy is that of the ions where ions move.
         """
         reference = self.value(kind)
-        energy = self.value("activation_energy")
-        if reference is None or energy is None:
+        if reference is None:
+            return None
+        if kind == "electronic_conductivity" and self.knows("ionic_conductivity"):
             return reference
-        if kind == "electronic_conductivity" and "ionic_conductivity" in self.properties:
+        energy = self.value("activation_energy")
+        if energy is None:
             return reference
         at = self.value("reference_temperature") or REFERENCE_TEMPERATURE
         return reference * math.exp(-energy / GAS_CONSTANT * (1 / temperature - 1 / at))
@@ -198,8 +227,8 @@ class Material:
     def rows(self) -> list[Row]:
         """Return (key, value with unit, confidence, source, note) of all that is known, for tables."""
         rows = [(p.name, p.text, p.confidence, p.source, p.note) for p in self.properties.values()]
-        if self.open_circuit is not None:
-            curve = self.open_circuit
+        if self.curve is not None:
+            curve = self.curve
             ends = curve.potential([0.0, 0.5, 1.0])
             text = f"{curve.form}: {ends[0]:.3f} V empty, {ends[1]:.3f} V half, {ends[2]:.3f} V full"
             rows.append(("open_circuit", text, curve.confidence, curve.source, curve.note))
@@ -208,8 +237,3 @@ class Material:
         rows += [(key, w.text, w.confidence, w.source, w.remark) for key, w in windows]
         rows += [(key, r.text, r.confidence, r.source, r.note) for key, r in self.remarks.items()]
         return rows
-
-
-def dissociation_of(properties: Mapping[str, Property]) -> Dissociation:
-    """Return the dissociation constants among ``properties``; KeyError names the first that is missing."""
-    return Dissociation(**{key: properties[f"dissociation.{key}"].value for key in DISSOCIATION_DIMENSIONS})

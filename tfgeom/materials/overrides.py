@@ -12,7 +12,7 @@ from typing import Any
 
 from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.errors import Issue, MaterialError
-from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow, dissociation_of
+from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.schema import (
     DISSOCIATION_DIMENSIONS,
@@ -44,7 +44,7 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
     for key in PROPERTY_DIMENSIONS:
         if key in stated:
             properties[key] = _user_property(
-                key, PROPERTY_DIMENSIONS[key], getattr(override, key), base.get(key)
+                key, PROPERTY_DIMENSIONS[key], getattr(override, key), base.properties.get(key)
             )
     for one, other in (
         ("resistivity", "electronic_conductivity"),
@@ -54,15 +54,14 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
             properties.pop(other, None)
     if "ionic_conductivity" in stated and "reference_temperature" not in stated:
         properties.pop("reference_temperature", None)
-    dissociation = _dissociation(properties, override, stated, base.dissociation, path)
+    _dissociate(properties, override, stated, path)
     window = override.voltage_window
     return Material(
         name=base.name,
         title=base.title,
         aliases=base.aliases,
         properties={key: properties[key] for key in _in_order(properties)},
-        open_circuit=_open_circuit(override, path) or base.open_circuit,
-        dissociation=dissociation,
+        curve=_open_circuit(override, path) or base.curve,
         voltage_window=base.voltage_window
         if window is None
         else VoltageWindow(window.min, window.max, window.source or DESIGN_FILE, USER, window.note or ""),
@@ -107,21 +106,16 @@ def _open_circuit(override: MaterialOverride, path: str) -> OpenCircuit | None:
         raise MaterialError([Issue(f"{path}.open_circuit", str(error))]) from error
 
 
-def _dissociation(
-    properties: dict[str, Property],
-    override: MaterialOverride,
-    stated: set[str],
-    base: Dissociation | None,
-    path: str,
-) -> Dissociation | None:
-    """Return the dissociation constants after the override; mends ``properties`` to agree with them."""
+def _dissociate(
+    properties: dict[str, Property], override: MaterialOverride, stated: set[str], path: str
+) -> None:
+    """Lay the dissociation constants over ``properties``, and mend those that must agree with them."""
     given = override.dissociation
     if given is None:
-        if "ionic_conductivity" not in stated:
-            return base
-        for key in DISSOCIATION_DIMENSIONS:
-            properties.pop(f"dissociation.{key}", None)
-        return None
+        if "ionic_conductivity" in stated:
+            for key in DISSOCIATION_DIMENSIONS:
+                properties.pop(f"dissociation.{key}", None)
+        return
     for key, dimension in DISSOCIATION_DIMENSIONS.items():
         value = getattr(given, key)
         name = f"dissociation.{key}"
@@ -130,23 +124,31 @@ def _dissociation(
         elif name not in properties:
             message = f"lacks '{key}', which the library does not know for this material; give it too"
             raise MaterialError([Issue(f"{path}.dissociation", message)])
-    found = dissociation_of(properties)
+    found = Dissociation(**{key: properties[f"dissociation.{key}"].value for key in DISSOCIATION_DIMENSIONS})
     if "reference_temperature" not in stated:
         properties.pop("reference_temperature", None)
     reference = properties.get("reference_temperature")
     sigma = found.conductivity(reference.value if reference else REFERENCE_TEMPERATURE)
     if "ionic_conductivity" not in stated:
-        properties["ionic_conductivity"] = _implied("ionic_conductivity", sigma)
+        properties["ionic_conductivity"] = _implied(
+            "ionic_conductivity", sigma, "delta", "D_plus", "D_minus", "total_lithium"
+        )
     elif abs(properties["ionic_conductivity"].value / sigma - 1) > _CONTRADICTION:
         message = (
             f"contradicts the dissociation constants, which give {sigma:.4g} S/m; leave out one of the two"
         )
         raise MaterialError([Issue(f"{path}.ionic_conductivity", message)])
     if "transference_number" not in stated:
-        properties["transference_number"] = _implied("transference_number", found.transference_number)
-    return found
+        share = found.transference_number
+        properties["transference_number"] = _implied("transference_number", share, "D_plus", "D_minus")
 
 
-def _implied(name: str, value: float) -> Property:
-    dimension = PROPERTY_DIMENSIONS[name]
-    return Property(name, value, dimension, "computed from the dissociation constants", USER)
+def _implied(name: str, value: float, *keys: str) -> Property:
+    return Property(
+        name=name,
+        value=value,
+        dimension=PROPERTY_DIMENSIONS[name],
+        source="computed from the dissociation constants",
+        confidence=USER,
+        computed_from=tuple(f"dissociation.{key}" for key in keys),
+    )

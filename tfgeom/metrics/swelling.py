@@ -23,12 +23,12 @@ def unknown_swelling(stack: Stack) -> list[str]:
         if film.layer.role not in _ELECTRODES:
             continue
         if not film.layer.material.is_lithium_metal:
-            if film.layer.material.value("expansion") is None:
+            if not film.layer.material.knows("expansion"):
                 missing.append(f"{film.layer.name}.expansion")
             continue
         cathode = stack.first("cathode")
         known = cathode is None or cathode.layer.lithiation is not None
-        if cathode is not None and not known and cathode.layer.material.value("lithiation") is None:
+        if cathode is not None and not known and not cathode.layer.material.knows("lithiation"):
             missing.append(f"{cathode.layer.name}.lithiation")
     return missing
 

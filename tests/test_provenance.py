@@ -1,0 +1,192 @@
+"""What moves a number stands in provenance, over every kind of cell: each constant of each material is changed."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.kinds import CELLS, design
+from tfgeom.design import design_from_mapping
+from tfgeom.evaluate import evaluate
+from tfgeom.materials.library import Material, load_library, resolve_material
+from tfgeom.materials.recording import recorded_constants
+from tfgeom.materials.schema import MaterialOverride
+from tfgeom.metrics.provenance import provenance
+from tfgeom.units import format_quantity
+
+WARM = "40 degC"
+"""Away from 25 degC, where activation energies would move nothing."""
+SHARE, SHIFT = 0.97, 0.01
+"""What numbers and potentials (V) are changed by: less would do, more may break a design."""
+CLAIM = {"quantity": "footprint_capacity", "value": "1 uAh/cm^2", "confidence": "review", "source": "x", "tolerance": 0.1}  # fmt: skip
+MORE_CONSTANTS: dict[str, dict[str, Any]] = {
+    "Ru": {"activation_energy": "0.02 eV", "reference_temperature": "20 degC", "electronic_conductivity": "1e6 S/m"},
+    "LiV2O5": {"activation_energy": "0.2 eV", "reference_temperature": "20 degC", "electronic_conductivity": "1e-3 S/m", "initial_efficiency": 0.95, "expansion": 0.1},
+    "SnNx": {"expansion": 0.5, "initial_efficiency": 0.9},
+    "Cl-TiO2": {"activation_energy": "0.2 eV", "electronic_conductivity": "1e-3 S/m"},
+    "TiN": {"activation_energy": "0.02 eV", "electronic_conductivity": "1e6 S/m"},
+}  # fmt: skip
+"""Constants that the library does not have of the films of `CELLS`."""
+
+SMALLER_COUNTS = {"host_capacity"}
+"""Read of both electrodes where the lithium limits; the smaller product moves a number."""
+
+Constant = tuple[str, str]
+
+
+def warm(cell: str, **changes: Any) -> dict[str, Any]:
+    """Return a design of that kind of cell at 40 degC, with a claim of its capacity."""
+    mapping = design("pillars", cell, **changes)
+    if mapping.get("layers"):
+        mapping["operation"] = {**mapping["operation"], "temperature": WARM}
+        mapping["published"] = [CLAIM]
+    return mapping
+
+
+def designs() -> Iterator[Any]:
+    for cell in CELLS:
+        yield pytest.param(warm(cell), id=cell)
+    for cell in ("conformal", "many films", "anode-free", "bipolar", "flooded"):
+        filled = cell == "many films"  # it has no gap that swelling could narrow
+        stated = {
+            name: {key: value for key, value in constants.items() if not (filled and key == "expansion")}
+            for name, constants in MORE_CONSTANTS.items()
+        }
+        yield pytest.param(warm(cell, materials=stated), id=f"{cell}, more constants")
+    weak = {"Li3PO4-Danilov2011": {"dissociation": {"delta": 0.2}}}
+    yield pytest.param(warm("dc electrolyte", materials=weak), id="dc electrolyte, stated")
+    ohmic = {**warm("dc electrolyte", materials=weak), "cell": {"type": "conformal"}}
+    yield pytest.param(ohmic, id="conductivity of stated dissociation")
+
+
+every_use = pytest.mark.parametrize("mapping", list(designs()))
+
+
+def materials_of(mapping: dict[str, Any]) -> dict[str, Material]:
+    cell = mapping.get("cell", {})
+    names = {layer["material"] for layer in mapping.get("layers", [])}
+    names |= {mapping[key]["material"] for key in ("substrate", "bipolar_plate") if key in mapping}
+    names |= {cell["electrolyte"], "Li"} if "electrolyte" in cell else set()
+    names |= {"Li"} if cell.get("anode_free") else set()
+    given = mapping.get("materials", {})
+    stated = {name: MaterialOverride.model_validate(values) for name, values in given.items()}
+    return {name: resolve_material(name, stated.get(name)) for name in sorted(names)}
+
+
+def restated(material: Material, key: str, share: float) -> dict[str, Any]:
+    """Return the override that states one constant again, times ``share``."""
+    known = material.properties[key]
+    value = 0.01 * (1 - share) if known.value == 0 else known.value * share
+    number = value if known.dimension == "fraction" else format_quantity(value, known.dimension)
+    group, _, inner = key.partition(".")
+    stated: dict[str, Any] = {group: {inner: number}} if inner else {key: number}
+    at = material.properties.get("reference_temperature")
+    if at is not None and group in ("ionic_conductivity", "dissociation"):
+        stated["reference_temperature"] = format_quantity(at.value, at.dimension)
+    return stated
+
+
+def shifted(material: Material, shift: float) -> dict[str, Any]:
+    """Return the override that states the open-circuit curve again, higher by ``shift``."""
+    curve = material.curve
+    assert curve is not None
+    key = {
+        "linear": "intercept",
+        "polynomial": "coefficients",
+        "sum": "coefficients",
+        "rational": "numerator",
+    }
+    name = key.get(curve.form, "potential")
+    given = curve.parameters[name]
+    if curve.form == "rational":
+        moved = [number * (1 + shift) for number in given]
+    elif curve.form == "pchip":
+        moved = [number + shift for number in given]
+    else:
+        moved = [given[0] + shift, *given[1:]] if isinstance(given, (list, tuple)) else given + shift
+    parameters = {**curve.parameters, name: moved}
+    return {"open_circuit": {"form": curve.form, "parameters": parameters, "window": list(curve.window)}}
+
+
+def numbers(mapping: dict[str, Any], name: str, override: dict[str, Any]) -> tuple[str, set[Constant]]:
+    """Return the numbers of a design with one more override, and what stands in its provenance."""
+    given = mapping.get("materials", {})
+    stated = {**given, name: merged(given.get(name, {}), override)}
+    found = evaluate(design_from_mapping({**mapping, "materials": stated}))
+    said = found.to_dict()
+    for words in ("design_sha256", "notes", "provenance"):
+        del said[words]
+    return json.dumps(said), {(row.material, row.property) for row in found.provenance}
+
+
+def merged(given: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
+    both = {**given, **override}
+    if "dissociation" in given and "dissociation" in override:
+        both["dissociation"] = {**given["dissociation"], **override["dissociation"]}
+    return both
+
+
+def changes(mapping: dict[str, Any]) -> Iterator[tuple[str, Constant, dict[str, Any], dict[str, Any]]]:
+    """Yield the name in the design and every constant of every material, restated as it is and changed."""
+    weak = mapping.get("cell", {}).get("electrolyte_model") == "dc"
+    for name, material in materials_of(mapping).items():
+        given = mapping.get("materials", {}).get(name, {})
+        for key in material.properties:
+            if key == "ionic_conductivity" and (weak or "dissociation" in given):
+                continue  # stating it sets aside the dissociation that is used, or contradicts it
+            yield name, (material.name, key), restated(material, key, 1.0), restated(material, key, SHARE)
+        if material.curve is not None:
+            yield name, (material.name, "open_circuit"), shifted(material, 0.0), shifted(material, SHIFT)
+
+
+@every_use
+def test_what_moves_a_number_stands_in_provenance_and_the_other_way_round(mapping: dict[str, Any]) -> None:
+    rows = [(row.material, row.property) for row in evaluate(design_from_mapping(mapping)).provenance]
+    listed = set(rows)
+    assert len(listed) == len(rows)  # what an override replaced is not read
+    silent, idle = [], []
+    for name, constant, same, other in changes(mapping):
+        before, used = numbers(mapping, name, same)
+        after, _ = numbers(mapping, name, other)
+        if before != after and constant not in used:
+            silent.append(constant)
+        if before == after and constant in listed and constant[1] not in SMALLER_COUNTS:
+            idle.append(constant)
+    assert silent == []
+    assert idle == []
+
+
+def test_lithium_in_a_liquid_stands_with_the_exchange_current_it_has_there() -> None:
+    found = evaluate(design_from_mapping(warm("flooded"))).provenance
+    rows = {row.material: row for row in found if row.property == "exchange_current"}
+    liquid = load_library().find("LiPF6-EC-EMC").properties["exchange_current"]
+    assert rows["Li"].source == rows["LiPF6-EC-EMC"].source == liquid.source
+    assert len([row for row in found if (row.material, row.property) == ("Li", "exchange_current")]) == 1
+
+
+def test_two_materials_of_one_name_have_a_row_each_where_they_differ() -> None:
+    solid = load_library().find("Li")
+    other = replace(
+        solid, properties={**solid.properties, "density": solid.properties["volumetric_capacity"]}
+    )
+    with recorded_constants() as read:
+        for lithium in (solid, other, solid):
+            lithium.value("volumetric_capacity")
+            lithium.value("density")
+    assert [row.property for row in provenance(read)] == ["density", "volumetric_capacity", "density"]
+
+
+def test_a_record_sees_what_is_read_inside_it_and_in_records_inside_it() -> None:
+    lithium = load_library().find("Li")
+    lithium.value("density")
+    with recorded_constants() as outer:
+        lithium.knows("exchange_current")
+        with recorded_constants() as inner:
+            lithium.value("volumetric_capacity")
+            lithium.value("no such constant")
+        lithium.open_circuit  # noqa: B018
+    lithium.value("exchange_current")
+    assert [key for _, key in inner] == ["volumetric_capacity"]
+    assert [key for _, key in outer] == ["volumetric_capacity", "open_circuit"]
