@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.transport.conduction_system import ConductionSystem, face_speed
+from tfgeom.transport.films.system import ConductionSystem, face_speed
 from tfgeom.units import UM
 
 Floats = NDArray[np.float64]

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from tests.solves import drive_of, film_fields, parts_of, solved_films
 from tests.stacks import pearse_stack
-from tests.wires import films, wires
+from tests.wires import films, wires, without_charge_transfer
 from tfgeom.errors import SolveError
 from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell
@@ -16,10 +17,10 @@ from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
-from tfgeom.transport.coefficients import Conductors, Interface, conductors
-from tfgeom.transport.conduction import Conduction, solve_conduction
+from tfgeom.transport.circuit import FilmCircuit, Interface, film_circuit
 from tfgeom.transport.contacts import Contacts
 from tfgeom.transport.solve_options import Drive
+from tfgeom.transport.steady import Solve
 
 COARSE = Resolution(1)
 V = 0.025692579  # R T/F at 298.15 K
@@ -35,7 +36,7 @@ def cell_of(
     cell: UnitCell | None = None,
     order: tuple[str, ...] = ("cathode", "electrolyte", "anode"),
     sigma: dict[str, float] | None = None,
-) -> tuple[Stack, Conductors]:
+) -> tuple[Stack, FilmCircuit]:
     """Return films in the given order, from the substrate, with kinetics at their two interfaces."""
     stack = films(cell or planar(), *((name, THICKNESS[name]) for name in order))
     faces = []
@@ -83,22 +84,22 @@ OUTSIDE, INSIDE = ("cathode", "electrolyte", "anode"), ("anode", "electrolyte", 
 @pytest.mark.parametrize("order", [OUTSIDE, INSIDE], ids=["anode outside", "anode inside"])
 @pytest.mark.parametrize("voltage", [1e-4, 0.05, 0.5, 1.5, -0.05, -0.5])
 def test_plane_by_voltage(order: tuple[str, ...], voltage: float) -> None:
-    stack, conducting = cell_of(UNLIKE, order=order)
-    found = solve_conduction(stack, conducting, COARSE, drive=Drive(voltage=voltage))
+    _, conducting = cell_of(UNLIKE, order=order)
+    found = solved_films(conducting, COARSE, drive=Drive(voltage=voltage))
     exact = plane_current(voltage, UNLIKE)
-    assert found.footprint_current == pytest.approx(abs(exact), rel=1e-7)
-    assert found.polarisation == pytest.approx(abs(voltage), rel=1e-9)
+    assert drive_of(found).current == pytest.approx(abs(exact), rel=1e-7)
+    assert drive_of(found).polarisation == pytest.approx(abs(voltage), rel=1e-9)
     assert found.asr == pytest.approx(voltage / exact, rel=1e-7)
 
 
 @pytest.mark.parametrize("order", [OUTSIDE, INSIDE], ids=["anode outside", "anode inside"])
 @pytest.mark.parametrize("current", [1e-3, 10.0, 3e3, -10.0, -3e3])
 def test_plane_by_current(order: tuple[str, ...], current: float) -> None:
-    stack, conducting = cell_of(UNLIKE, order=order)
-    found = solve_conduction(stack, conducting, COARSE, drive=Drive(current=current))
+    _, conducting = cell_of(UNLIKE, order=order)
+    found = solved_films(conducting, COARSE, drive=Drive(current=current))
     exact = plane_polarisation(current, UNLIKE)
-    assert found.footprint_current == pytest.approx(abs(current), rel=1e-9)
-    assert found.polarisation == pytest.approx(abs(exact), rel=1e-8)
+    assert drive_of(found).current == pytest.approx(abs(current), rel=1e-9)
+    assert drive_of(found).polarisation == pytest.approx(abs(exact), rel=1e-8)
     # each part by itself: what it loses over the current
     parts = {
         "anode_interface": overpotential(current, *UNLIKE["anode"]) / current,
@@ -106,45 +107,45 @@ def test_plane_by_current(order: tuple[str, ...], current: float) -> None:
         "electrolyte": THICKNESS["electrolyte"] / SIGMA["electrolyte"],
         "cathode": THICKNESS["cathode"] / SIGMA["cathode"],
     }
-    assert {part: found.asr_by_part[part] for part in parts} == pytest.approx(parts, rel=1e-7)
-    assert sum(found.asr_by_part.values()) == pytest.approx(found.asr, rel=1e-12)
+    assert {part: parts_of(found.losses)[part] for part in parts} == pytest.approx(parts, rel=1e-7)
+    assert sum(parts_of(found.losses).values()) == pytest.approx(found.asr, rel=1e-12)
 
 
 def test_discharge_and_charge_differ_where_the_coefficients_do() -> None:
     # 0.8: oxidation is steep.  The anode oxidises on discharge, and on charge it reduces, which is slow.
     kinetics: Kinetics = {"cathode": (1e6, 0.5, 0.0), "anode": (1.0, 0.8, 0.0)}
     for order in (OUTSIDE, INSIDE):
-        stack, conducting = cell_of(kinetics, order=order)
+        _, conducting = cell_of(kinetics, order=order)
         discharge, charge = (
-            solve_conduction(stack, conducting, COARSE, drive=Drive(current=sign * 100.0)) for sign in (1, -1)
+            solved_films(conducting, COARSE, drive=Drive(current=sign * 100.0)) for sign in (1, -1)
         )
         log = V * math.log(100)
-        assert discharge.asr_by_part["anode_interface"] * 100 == pytest.approx(log / 0.8, rel=2e-2)
-        assert charge.asr_by_part["anode_interface"] * 100 == pytest.approx(log / 0.2, rel=2e-2)
+        assert parts_of(discharge.losses)["anode_interface"] * 100 == pytest.approx(log / 0.8, rel=2e-2)
+        assert parts_of(charge.losses)["anode_interface"] * 100 == pytest.approx(log / 0.2, rel=2e-2)
 
 
 @pytest.mark.parametrize("cell", [None, holes(3e-6, 6e-6, 5e-6, "hexagonal")], ids=["plane", "holes"])
 def test_a_small_drive_is_the_linear_resistance(cell: UnitCell | None) -> None:
-    stack, conducting = cell_of(UNLIKE, cell)
-    linear = solve_conduction(stack, conducting, COARSE)
+    _, conducting = cell_of(UNLIKE, cell)
+    linear = solved_films(conducting, COARSE)
     for drive in (Drive(voltage=1e-6), Drive(current=1e-4), Drive(current=-1e-4)):
-        driven = solve_conduction(stack, conducting, COARSE, drive=drive)
+        driven = solved_films(conducting, COARSE, drive=drive)
         assert driven.asr == pytest.approx(linear.asr, rel=2e-5)
-        assert driven.asr_by_part == pytest.approx(linear.asr_by_part, rel=5e-5, abs=1e-12)
+        assert parts_of(driven.losses) == pytest.approx(parts_of(linear.losses), rel=5e-5, abs=1e-12)
         assert driven.current_peak_to_mean == pytest.approx(linear.current_peak_to_mean, rel=1e-4)
-    assert linear.polarisation is None
+    assert linear.losses.drive is None
     assert linear.newton_steps == 0
 
 
 def test_a_large_drive_has_the_tafel_slope() -> None:
     kinetics: Kinetics = {"cathode": (1e-3, 0.4, 0.0), "anode": (1e-3, 0.7, 0.0)}
-    stack, conducting = cell_of(kinetics, sigma={"electrolyte": 1.0})
+    _, conducting = cell_of(kinetics, sigma={"electrolyte": 1.0})
     ten, hundred = (
-        solve_conduction(stack, conducting, COARSE, drive=Drive(current=current)) for current in (10.0, 100.0)
+        solved_films(conducting, COARSE, drive=Drive(current=current)) for current in (10.0, 100.0)
     )
-    assert ten.polarisation is not None
-    assert hundred.polarisation is not None
-    more = hundred.polarisation - ten.polarisation
+    assert drive_of(ten).polarisation is not None
+    assert drive_of(hundred).polarisation is not None
+    more = drive_of(hundred).polarisation - drive_of(ten).polarisation
     ohmic = 90 * (50e-9 + 70e-9 / 0.1)  # the films' own share is small
     # ln 10 V/alpha for the oxidation at the anode and the reduction at the cathode
     assert more - ohmic == pytest.approx(math.log(10) * V * (1 / 0.7 + 1 / 0.6), rel=1e-5)
@@ -160,37 +161,37 @@ def test_with_good_films_a_relief_is_two_faces_in_series(
 ) -> None:
     good = dict.fromkeys(THICKNESS, 1e3)
     stack, conducting = cell_of(UNLIKE, cell, order, good)
-    found = solve_conduction(stack, conducting, COARSE, drive=Drive(voltage=voltage))
+    found = solved_films(conducting, COARSE, drive=Drive(voltage=voltage))
     electrolyte = stack.films[1]
     faces = (electrolyte.inner_area, electrolyte.outer_area)
     inner, outer = (area / cell.footprint for area in faces)
     areas = {order[0]: inner, order[2]: outer}
     exact = plane_current(voltage, UNLIKE, areas)
-    assert found.footprint_current == pytest.approx(abs(exact), rel=1e-5)
+    assert drive_of(found).current == pytest.approx(abs(exact), rel=1e-5)
     assert found.current_peak_to_mean == pytest.approx({"cathode": 1, "anode": 1}, abs=1e-3)
 
 
-def driven(drive: Drive, kinetics: Kinetics = UNLIKE) -> Conduction:
+def driven(drive: Drive, kinetics: Kinetics = UNLIKE) -> Solve:
     """Return the solve of a hole whose electrolyte is a good part of the loss."""
-    stack, conducting = cell_of(kinetics, holes(3e-6, 6e-6, 5e-6, "hexagonal"))
-    return solve_conduction(stack, conducting, COARSE, drive=drive)
+    _, conducting = cell_of(kinetics, holes(3e-6, 6e-6, 5e-6, "hexagonal"))
+    return solved_films(conducting, COARSE, drive=drive)
 
 
 @pytest.mark.parametrize("voltage", [0.05, 0.4, -0.4])
 def test_drives_by_voltage_and_by_current_agree(voltage: float) -> None:
     by_voltage = driven(Drive(voltage=voltage))
-    assert by_voltage.footprint_current is not None
-    by_current = driven(Drive(current=math.copysign(by_voltage.footprint_current, voltage)))
-    assert by_current.polarisation == pytest.approx(abs(voltage), rel=1e-8)
-    assert by_current.asr_by_part == pytest.approx(by_voltage.asr_by_part, rel=1e-7, abs=1e-12)
+    assert drive_of(by_voltage).current is not None
+    by_current = driven(Drive(current=math.copysign(drive_of(by_voltage).current, voltage)))
+    assert drive_of(by_current).polarisation == pytest.approx(abs(voltage), rel=1e-8)
+    assert parts_of(by_current.losses) == pytest.approx(parts_of(by_voltage.losses), rel=1e-7, abs=1e-12)
     # the sign of a potential is that of the drive: the anode is outside
     assert (
-        math.copysign(1, by_voltage.voltage)
-        == math.copysign(1, by_current.voltage)
+        math.copysign(1, film_fields(by_voltage).voltage)
+        == math.copysign(1, film_fields(by_current).voltage)
         == math.copysign(1, voltage)
     )
     for found in (by_voltage, by_current):
-        assert sum(found.asr_by_part.values()) == pytest.approx(found.asr, rel=1e-12)
+        assert sum(parts_of(found.losses).values()) == pytest.approx(found.asr, rel=1e-12)
         assert found.reaction_imbalance < 1e-6
         assert 0 < found.newton_steps <= 12
         assert found.bounds == (None, None)
@@ -200,7 +201,7 @@ def test_charge_is_discharge_with_coefficients_exchanged() -> None:
     mirrored = {name: (exchange, 1 - anodic, contact) for name, (exchange, anodic, contact) in UNLIKE.items()}
     one, other = driven(Drive(voltage=0.4)), driven(Drive(voltage=-0.4), mirrored)
     assert one.asr == pytest.approx(other.asr, rel=1e-8)
-    assert np.abs(one.potential) == pytest.approx(np.abs(other.potential), abs=1e-7)
+    assert np.abs(film_fields(one).potential) == pytest.approx(np.abs(film_fields(other).potential), abs=1e-7)
 
 
 def test_resistance_falls_and_crowding_grows_with_the_drive() -> None:
@@ -212,17 +213,17 @@ def test_resistance_falls_and_crowding_grows_with_the_drive() -> None:
     assert asrs == sorted(asrs, reverse=True)
     assert peaks == sorted(peaks)
     # the films alone bound it from below, the linear resistance from above
-    stack, conducting = cell_of(symmetric, holes(3e-6, 6e-6, 5e-6, "hexagonal"))
-    assert solve_conduction(stack, conducting.without_charge_transfer, COARSE).asr < asrs[-1]
-    assert asrs[0] < solve_conduction(stack, conducting, COARSE).asr
+    _, conducting = cell_of(symmetric, holes(3e-6, 6e-6, 5e-6, "hexagonal"))
+    assert solved_films(without_charge_transfer(conducting), COARSE).asr < asrs[-1]
+    assert asrs[0] < solved_films(conducting, COARSE).asr
 
 
 def test_lines_and_direct_solves_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tfgeom.transport import film_solve
+    from tfgeom.transport.films import linear
 
     found = []
     for limit in (10**9, 0):
-        monkeypatch.setattr(film_solve, "_DIRECT_UNKNOWNS", limit)
+        monkeypatch.setattr(linear, "_DIRECT_UNKNOWNS", limit)
         found.append([driven(drive) for drive in (Drive(voltage=0.4), Drive(current=200.0))])
     for direct, lines in zip(*found, strict=True):
         assert lines.asr == pytest.approx(direct.asr, rel=1e-8)
@@ -240,41 +241,41 @@ def test_contacts_and_drives_together() -> None:
         for index, name in ((1, "cathode"), (2, "anode"))
     )
 
-    def solve(collector: float, contacts: Contacts) -> Conduction:
+    def solve(collector: float, contacts: Contacts) -> Solve:
         known = wires(stack, SIGMA | {"inner_collector": collector, "outer_collector": collector})
         conducting = replace(known, interfaces=faces)
-        return solve_conduction(stack, conducting, COARSE, contacts, Drive(current=300.0))
+        return solved_films(conducting, COARSE, contacts, Drive(current=300.0))
 
     floor = Contacts("auto", "auto")
     ideal, good, poor = solve(1e6, Contacts()), solve(1e6, floor), solve(1.0, floor)
     assert good.asr == pytest.approx(ideal.asr, rel=1e-3)
     assert good.asr > ideal.asr
     assert poor.asr > 1.5 * ideal.asr
-    assert poor.asr_by_part["inner_collector"] > 0.1 * poor.asr
+    assert parts_of(poor.losses)["inner_collector"] > 0.1 * poor.asr
     assert poor.reaction_imbalance < 1e-6
-    assert poor.footprint_current == pytest.approx(300.0, rel=1e-9)
+    assert drive_of(poor).current == pytest.approx(300.0, rel=1e-9)
 
 
 @pytest.mark.parametrize("drive", [Drive(voltage=100.0), Drive(voltage=-1e4), Drive(current=1e12)])
 def test_far_beyond_any_cell_the_films_resistance_is_left(drive: Drive) -> None:
-    stack, conducting = cell_of(UNLIKE)
-    found = solve_conduction(stack, conducting, COARSE, drive=drive)
-    assert found.footprint_current is not None
+    _, conducting = cell_of(UNLIKE)
+    found = solved_films(conducting, COARSE, drive=drive)
+    assert drive_of(found).current is not None
     sign = math.copysign(1.0, drive.voltage or drive.current or 1.0)
-    exact = plane_polarisation(sign * found.footprint_current, UNLIKE)
-    assert found.polarisation == pytest.approx(abs(exact), rel=1e-6)
+    exact = plane_polarisation(sign * drive_of(found).current, UNLIKE)
+    assert drive_of(found).polarisation == pytest.approx(abs(exact), rel=1e-6)
 
 
 def test_an_overpotential_beyond_any_cell_is_an_error() -> None:
     # Good films leave the whole of 100 V to the faces.
     kinetics: Kinetics = {"cathode": (5.0, 0.5, 0.0), "anode": (5.0, 0.5, 0.0)}
-    stack, conducting = cell_of(kinetics, sigma=dict.fromkeys(THICKNESS, 1e30))
+    _, conducting = cell_of(kinetics, sigma=dict.fromkeys(THICKNESS, 1e30))
     with pytest.raises(SolveError, match=r"overpotential of 100 V: .* use a smaller current or voltage"):
-        solve_conduction(stack, conducting, COARSE, drive=Drive(voltage=100.0))
+        solved_films(conducting, COARSE, drive=Drive(voltage=100.0))
 
 
 def test_steps_that_do_not_converge_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tfgeom.transport.film_newton._MOST_NEWTON", 1)
+    monkeypatch.setattr("tfgeom.transport.films.newton._MOST_NEWTON", 1)
     with pytest.raises(SolveError, match=r"did not converge in 1 steps .* use a smaller current or voltage"):
         driven(Drive(voltage=0.8))
 
@@ -285,24 +286,24 @@ def test_kinetics_need_an_exchange_current() -> None:
     with pytest.raises(
         SolveError, match="cathode_interface: Butler-Volmer kinetics need its exchange current"
     ):
-        solve_conduction(stack, conducting, COARSE, drive=Drive(voltage=0.1))
+        solved_films(conducting, COARSE, drive=Drive(voltage=0.1))
 
 
 def test_library_materials_bring_their_exchange_currents() -> None:
     stack = pearse_stack(planar())
-    known = conductors(stack, 298.15, "ohmic")
+    known = film_circuit(stack, 298.15, "ohmic")
     kinetics: Kinetics = {}
     for face in known.interfaces:
         assert face.exchange is not None
         kinetics[face.part.removesuffix("_interface")] = (face.exchange, face.anodic, face.contact)
-    found = solve_conduction(stack, known, COARSE, drive=Drive(current=50.0))
+    found = solved_films(known, COARSE, drive=Drive(current=50.0))
     lost = sum(
         film.film.layer.thickness / film.conductivity
         for film in known.films
         if math.isfinite(film.conductivity)
     )
     exact = overpotential(50.0, *kinetics["anode"]) - overpotential(-50.0, *kinetics["cathode"]) + 50.0 * lost
-    assert found.polarisation == pytest.approx(exact, rel=1e-6)
+    assert drive_of(found).polarisation == pytest.approx(exact, rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ import pytest
 
 from tests.design_texts import FLOODED, VALID, errors_of, place, spoilt
 from tests.shipped import PEARSE, mapping_of
+from tfgeom.cells.beside import Beside
 from tfgeom.design import design_from_mapping, dump_design, load_design
 from tfgeom.errors import DesignError
-from tfgeom.evaluate import check, evaluate
+from tfgeom.evaluation import check, evaluate
 from tfgeom.materials.library import load_library
-from tfgeom.metrics.rates import RateCells, rate_pair
+from tfgeom.metrics.rates import rate_at
 from tfgeom.results import DeviceNumbers, Evaluation
 from tfgeom.transport.closed_rate import Chemistry, Electrode, RateCell
 
@@ -265,8 +266,11 @@ def test_one_discharge_of_a_stack() -> None:
     )
     library = load_library()
     chemistry = Chemistry(library.find("LiV2O5"), library.find("SnNx"), 298.15, 0.5)
-    cells = RateCells(cell, cell, cell)
-    (one, flat), (three, _) = rate_pair(cells, chemistry, [])(1), rate_pair(cells, chemistry, [], 3)(1)
+    cells = Beside(cell, {"same_films": cell, "same_capacity": cell})
+    single, stack = rate_at(cells, chemistry, [])(1), rate_at(cells, chemistry, [], 3)(1)
+    assert single is not None
+    assert stack is not None
+    (one, flat), (three, _) = single, stack
     assert one == flat
     assert one.mean_voltage_V is not None
     assert three.mean_voltage_V == pytest.approx(3 * one.mean_voltage_V)

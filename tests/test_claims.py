@@ -9,7 +9,7 @@ import pytest
 from tests.shipped import PEARSE
 from tfgeom.cli import main
 from tfgeom.design import design_from_mapping, load_design
-from tfgeom.evaluate import check, evaluate
+from tfgeom.evaluation import check, evaluate
 from tfgeom.report import report_html
 
 PILLARS = {"kind": "pillars", "lattice": "square", "pitch": "4 um", "diameter": "2 um", "height": "50 um"}
@@ -169,7 +169,7 @@ def test_check_fails_and_the_report_shows_it(tmp_path: Path, capsys: pytest.Capt
         main(["check", str(file)])
     assert done.value.code == 1
     assert "published.footprint_capacity: 120 uAh/cm^2 is" in capsys.readouterr().out
-    page = report_html(evaluate(design), design)
+    page = report_html(evaluate(design))
     assert "above theory" in page
     assert "120 µAh/cm² is" in page
     assert "µAh/cm²/µm)" in page

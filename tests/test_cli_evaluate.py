@@ -8,7 +8,7 @@ import pytest
 from tests.commands import run
 from tests.shipped import IMEC, LEI, PEARSE
 from tfgeom.design import load_design
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 
 
 def test_json_is_the_evaluation(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from tests.shipped import DANILOV, DESIGNS, LEI, PEARSE
 from tfgeom.compare import compare_designs, comparison_rows, rate_curves, rate_rows
 from tfgeom.design import load_design
 from tfgeom.errors import DesignError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.report import comparison_html
 
 SHALLOW = DESIGNS / "pearse_2018_holes_12um.yaml"

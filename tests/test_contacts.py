@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from tests.solves import parts_of, solved_films
 from tests.stacks import pearse_stack
 from tests.wires import films, wires
 from tfgeom.errors import DesignError, MaterialError
@@ -18,11 +19,10 @@ from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
 from tfgeom.reliefs.trenches import trenches
 from tfgeom.reliefs.wave import wave
-from tfgeom.transport.coefficients import conductors
-from tfgeom.transport.conducting_core import conducting_core
-from tfgeom.transport.conduction import solve_conduction
-from tfgeom.transport.conduction_system import assemble_conduction
+from tfgeom.transport.circuit import film_circuit
 from tfgeom.transport.contacts import PLACES, Contacts, Place, check_contacts, contact_nodes
+from tfgeom.transport.films.core import conducting_core
+from tfgeom.transport.films.system import assemble_conduction
 
 COARSE = Resolution(1)
 HEIGHT = 10e-6
@@ -83,15 +83,15 @@ def test_an_island_is_refused_and_what_goes_on_is_named() -> None:
         match=r"operation\.contact: 'top' is impossible for the outer collector of pillars: its top is an "
         r"island in every unit cell, .* at the floor; use 'floor', 'auto' or 'ideal'",
     ):
-        solve_conduction(stack, wires(stack), COARSE, Contacts("floor", "top"))
+        solved_films(wires(stack), COARSE, Contacts("floor", "top"))
     hole = pearse_stack()
     with pytest.raises(
         DesignError, match=r"'both' is impossible for the inner collector of holes: its floor"
     ):
-        solve_conduction(hole, wires(hole), COARSE, Contacts("both", "ideal"))
+        solved_films(wires(hole), COARSE, Contacts("both", "ideal"))
     plane = pearse_stack(planar())
     with pytest.raises(DesignError, match=r"'floor' is no place of a planar cell; use 'auto' or 'ideal'"):
-        solve_conduction(plane, wires(plane), COARSE, Contacts("floor", "ideal"))
+        solved_films(wires(plane), COARSE, Contacts("floor", "ideal"))
 
 
 def test_an_electrode_of_unknown_conductivity_cannot_carry_the_current_to_a_contact() -> None:
@@ -101,19 +101,19 @@ def test_an_electrode_of_unknown_conductivity_cannot_carry_the_current_to_a_cont
     with pytest.raises(
         MaterialError, match=r"layers\.cathode\.material: there is no inner_collector, and the"
     ) as e:
-        solve_conduction(stack, unknown, COARSE, Contacts("auto", "ideal"))
+        solved_films(unknown, COARSE, Contacts("auto", "ideal"))
     for remedy in ("electronic_conductivity", "add a current_collector", "operation.contact: ideal"):
         assert remedy in str(e.value)
     # from the other side it is of no concern
-    assert solve_conduction(stack, unknown, COARSE, Contacts("ideal", "auto")).asr > 0
+    assert solved_films(unknown, COARSE, Contacts("ideal", "auto")).asr > 0
 
 
 def test_a_collector_of_unknown_resistivity_counts_as_ideal() -> None:
     cell = pillars(3e-6, 6e-6, HEIGHT, "square")
     stack = films(cell, *ROWS)
-    ideal = solve_conduction(stack, wires(stack), COARSE)
-    assert solve_conduction(stack, wires(stack), COARSE, Contacts("auto", "auto")).asr == ideal.asr
-    one = solve_conduction(stack, wires(stack, {"inner_collector": 50.0}), COARSE, Contacts("auto", "auto"))
+    ideal = solved_films(wires(stack), COARSE)
+    assert solved_films(wires(stack), COARSE, Contacts("auto", "auto")).asr == ideal.asr
+    one = solved_films(wires(stack, {"inner_collector": 50.0}), COARSE, Contacts("auto", "auto"))
     assert one.asr > 1.01 * ideal.asr
 
 
@@ -121,18 +121,18 @@ def test_a_collector_of_unknown_resistivity_counts_as_ideal() -> None:
 def test_a_sheet_without_features_is_contacted_everywhere(cell: Cell) -> None:
     stack = films(cell, *ROWS)
     poor = wires(stack, {"inner_collector": 1.0, "outer_collector": 1.0})
-    ideal = solve_conduction(stack, poor, COARSE)
-    assert solve_conduction(stack, poor, COARSE, Contacts("auto", "auto")).asr == ideal.asr
+    ideal = solved_films(poor, COARSE)
+    assert solved_films(poor, COARSE, Contacts("auto", "auto")).asr == ideal.asr
 
 
 def test_metal_collectors_on_tall_pillars_cost_next_to_nothing() -> None:
     # The library's Ru and TiN, 50 um tall: nu²/3 with nu² = R_sq h²/ASR of the wall.
     height = 50e-6
     stack = pearse_stack(pillars(3e-6, 6e-6, height, "hexagonal"))
-    known = conductors(stack, 298.15, "ohmic")
+    known = film_circuit(stack, 298.15, "ohmic")
     assert not known.incomplete
-    ideal = solve_conduction(stack, known, COARSE)
-    found = solve_conduction(stack, known, COARSE, Contacts("auto", "auto"))
+    ideal = solved_films(known, COARSE)
+    found = solved_films(known, COARSE, Contacts("auto", "auto"))
     sheet = sum(
         1 / (film.conductivity * film.film.layer.thickness)
         for film in known.films
@@ -142,8 +142,8 @@ def test_metal_collectors_on_tall_pillars_cost_next_to_nothing() -> None:
     loss = found.asr / ideal.asr - 1
     assert loss == pytest.approx(sheet * height**2 / wall / 3, rel=0.15)
     assert 0 < loss < 1e-5
-    assert found.asr_by_part["outer_collector"] > found.asr_by_part["inner_collector"] > 0
-    assert sum(found.asr_by_part.values()) == pytest.approx(found.asr, rel=1e-12)
+    assert parts_of(found.losses)["outer_collector"] > parts_of(found.losses)["inner_collector"] > 0
+    assert sum(parts_of(found.losses).values()) == pytest.approx(found.asr, rel=1e-12)
     # a bound that holds for equipotential collectors only is not given
     assert found.bounds[0] is not None
     assert found.bounds[0] < found.asr
@@ -156,7 +156,7 @@ def test_more_contacts_never_hurt() -> None:
     poor = wires(stack, {"inner_collector": 1.0, "outer_collector": 0.5})
 
     def asr(inner: Place, outer: Place) -> float:
-        return solve_conduction(stack, poor, COARSE, Contacts(inner, outer)).asr
+        return solved_films(poor, COARSE, Contacts(inner, outer)).asr
 
     assert asr("ideal", "ideal") < asr("both", "ideal") < asr("floor", "ideal") < asr("floor", "floor")
     assert asr("both", "both") < min(asr("both", "floor"), asr("both", "top"))
@@ -172,21 +172,21 @@ def test_more_contacts_never_hurt() -> None:
 def test_lines_agree_with_the_direct_solve_and_take_few_steps(
     monkeypatch: pytest.MonkeyPatch, rows: tuple[tuple[str, float], ...], sheet: float
 ) -> None:
-    from tfgeom.transport import film_solve
+    from tfgeom.transport.films import linear
 
     stack = films(holes(3e-6, 6e-6, 10e-6, "hexagonal"), *rows)
     metal = 1 / (sheet * 20e-9)
     conducting = wires(stack, {
         "inner_collector": metal, "outer_collector": metal, "cathode": 1e-4, "electrolyte": 1e-4, "anode": 1e-4,
     })  # fmt: skip
-    core = conducting_core(stack, conducting)
+    core = conducting_core(conducting)
     mesh = mesh_films(core.stack, Resolution(2))
     nodes = contact_nodes(mesh, "auto")
     system = assemble_conduction(core, mesh, (nodes, nodes))
-    monkeypatch.setattr(film_solve, "_DIRECT_UNKNOWNS", 10**9)
-    direct = film_solve.solve_films(system)
-    monkeypatch.setattr(film_solve, "_DIRECT_UNKNOWNS", 0)
-    lines = film_solve.solve_films(system)
+    monkeypatch.setattr(linear, "_DIRECT_UNKNOWNS", 10**9)
+    direct = linear.solve_films(system)
+    monkeypatch.setattr(linear, "_DIRECT_UNKNOWNS", 0)
+    lines = linear.solve_films(system)
     assert lines.potential == pytest.approx(direct.potential, abs=1e-6)
     assert system.links.power(lines.potential) == pytest.approx(
         system.links.power(direct.potential), rel=1e-9

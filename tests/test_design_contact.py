@@ -7,10 +7,11 @@ import pytest
 
 from tests.design_texts import VALID, designed, with_relief
 from tests.shipped import IMEC
+from tfgeom.cells.conformal import contacts_of
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Contact, dump_design, load_design
 from tfgeom.errors import DesignError, UnsupportedError
-from tfgeom.evaluate import evaluate
-from tfgeom.model import build_model
+from tfgeom.evaluation import evaluate
 from tfgeom.transport.contacts import Contacts
 
 PILLARS = "{kind: pillars, lattice: square, pitch: 6 um, diameter: 3 um, height: 20 um}"
@@ -32,7 +33,7 @@ def load(folder: Path, contact: str, relief: str | None = None) -> object:
 def test_forms(tmp_path: Path, text: str, inner: str, outer: str) -> None:
     design = load(tmp_path, text)
     assert design.operation.contact == Contact(inner=inner, outer=outer)  # type: ignore[attr-defined]
-    assert build_model(design).contacts == Contacts(inner, outer)  # type: ignore[arg-type]
+    assert contacts_of(assemble_cell(design).blueprint) == Contacts(inner, outer)  # type: ignore[arg-type]
     file = tmp_path / "again.yaml"
     file.write_text(dump_design(design), encoding="utf-8")  # type: ignore[arg-type]
     assert load_design(file).operation == design.operation  # type: ignore[attr-defined]
@@ -54,7 +55,7 @@ def test_places_that_a_relief_does_not_have(
     tmp_path: Path, contact: str, relief: str | None, message: str
 ) -> None:
     with pytest.raises(DesignError, match=re.escape(message)) as caught:
-        build_model(load(tmp_path, contact, relief))  # type: ignore[arg-type]
+        assemble_cell(load(tmp_path, contact, relief))  # type: ignore[arg-type]
     assert re.search(r"design\.yaml:\d+:\d+: operation\.contact", str(caught.value))
 
 
@@ -70,4 +71,4 @@ def test_flooded_cells_have_ideal_contacts() -> None:
     assert operation is not None
     changed = operation.model_copy(update={"contact": Contact(inner="floor", outer="ideal")})
     with pytest.raises(UnsupportedError, match="not yet supported: contact other than ideal in a flooded"):
-        build_model(design.model_copy(update={"operation": changed}))
+        assemble_cell(design.model_copy(update={"operation": changed}))

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.shipped import DANILOV, DESIGNS, PEARSE, SHIPPED, mapping_of
+from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.planes import beside_planes
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.errors import DesignError, UnsupportedError
-from tfgeom.evaluate import check, evaluate
-from tfgeom.model import build_model
+from tfgeom.evaluation import check, evaluate
+from tfgeom.metrics.area_specific_resistance import losses_beside
+from tfgeom.metrics.rates import rate_cells
 from tfgeom.results import Evaluation
 from tfgeom.transport.closed_rate import Chemistry, discharge_ends
 
@@ -94,19 +97,14 @@ def test_danilov_six_rates() -> None:
 
 
 def test_danilov_half_discharge_voltages() -> None:
-    from tfgeom import evaluate as module_function
-    from tfgeom.metrics.lithium import lithium_balance
-    from tfgeom.rating import LithiumPair, chemistry_of, rate_cells
-
-    assert module_function is evaluate
-    model = build_model(load_design(DANILOV))
-    lithium = LithiumPair(lithium_balance(model.stack), lithium_balance(model.plane))
-    parts = model.resistance(by_elements=False).parts
-    cells, chemistry = rate_cells(model, lithium, parts, []), chemistry_of(model)
-    assert cells is not None
+    cells = beside_planes(assemble_cell(load_design(DANILOV)))
+    losses = losses_beside(cells, None).value
+    assert losses is not None
+    chemistry, rated = cells.cell.kind.chemistry(cells.cell.blueprint), rate_cells(cells, losses).value
+    assert rated is not None
     expected = {1.6: 3.9467, 6.4: 3.9308, 12.8: 3.9098, 25.6: 3.8692, 51.2: 3.7916}
     for c_rate, voltage in expected.items():
-        assert voltage_at(chemistry, cells.cell, 5 * 36.0, c_rate * 10 * 36 / 3600) == pytest.approx(
+        assert voltage_at(chemistry, rated.cell, 5 * 36.0, c_rate * 10 * 36 / 3600) == pytest.approx(
             voltage, abs=3e-3
         )
 
@@ -339,10 +337,10 @@ def test_no_lithium_at_all_and_no_room_for_it() -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_constant_behind_a_report_has_source_and_confidence(path: Path) -> None:
-    from tfgeom.evaluate import evaluate_best
+    from tfgeom.evaluation import evaluate_best
 
     found = (
-        evaluate_best(load_design(path))
+        evaluate_best(assemble_cell(load_design(path)))
         if path.stem == "pearse_2018_holes_30um"
         else evaluate(load_design(path))
     )

@@ -10,7 +10,7 @@ from tests.full_design import LAYERS, OPERATION, full_design
 from tests.kinds import RELIEFS
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError, TfgeomError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.units import split_quantity
 
 NOT_NUMBERS = {

@@ -12,10 +12,10 @@ from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.microtubes import microtubes
 from tfgeom.reliefs.trenches import trenches
-from tfgeom.transport.conducting_core import conducting_core
-from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
 from tfgeom.transport.contacts import contact_nodes
-from tfgeom.transport.film_links import FilmLinks, surface_pattern
+from tfgeom.transport.films.core import conducting_core
+from tfgeom.transport.films.links import FilmLinks, surface_pattern
+from tfgeom.transport.films.system import ConductionSystem, assemble_conduction
 
 # Three by two quads on twelve nodes, and one whose last two corners are one node.
 QUADS = np.array(
@@ -164,7 +164,7 @@ def system(kind: str, *, contacted: bool = False) -> ConductionSystem:
         "holes": holes(3e-6, 6e-6, 3e-6, "hexagonal"),
         "trenches": trenches(3e-6, 6e-6, 3e-6),
     }[kind]
-    core = conducting_core(*pearse(cell=cell, sigma={"inner_collector": 1e6, "outer_collector": 1e5}))
+    core = conducting_core(pearse(cell=cell, sigma={"inner_collector": 1e6, "outer_collector": 1e5})[1])
     mesh = mesh_films(core.stack, Resolution(1))
     place = contact_nodes(mesh, "auto" if contacted else "ideal")
     return assemble_conduction(core, mesh, (place, place))

@@ -11,9 +11,10 @@ from scipy.integrate import solve_ivp
 
 from tests.half_cells import HEAT, RELIEFS, half_cell, material
 from tests.shipped import DESIGNS, IMEC, mapping_of
+from tests.solves import parts_of
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError, UnsupportedError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import Level
 from tfgeom.materials.library import load_library
@@ -23,11 +24,11 @@ from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit, flooded_re
 
 
 def total(stack: Stack, circuit: FloodedCircuit) -> float:
-    return sum(flooded_resistance(stack, circuit).values())
+    return float(flooded_resistance(circuit).total)
 
 
 def test_a_plane_is_a_series_of_slabs() -> None:
-    parts = flooded_resistance(*half_cell(planar(), counter=4.0))
+    parts = parts_of(flooded_resistance(half_cell(planar(), counter=4.0)[1]))
     expected = {
         "inner_collector": 20e-9 / 1e-2,
         "cathode": 50e-9 / 1e-4 + 1e-5,
@@ -152,7 +153,7 @@ def test_an_ideal_liquid_leaves_the_films(name: str) -> None:
 def test_each_part_is_how_the_total_follows_its_constant(name: str, liquid: float) -> None:
     stack, circuit = half_cell(RELIEFS[name], coverage=0.8 if "round" not in name else 1.0, liquid=liquid)
     circuit = replace(circuit, counter_transfer=3e-4)
-    parts = flooded_resistance(stack, circuit)
+    parts = parts_of(flooded_resistance(circuit))
     assert parts["anode"] == parts["outer_collector"] == 0.0
     assert min(parts.values()) >= 0.0
 
@@ -215,7 +216,7 @@ def test_unknown_constants_leave_the_liquid() -> None:
         "cathode.exchange_current",
         "counter.exchange_current",
     )
-    parts = flooded_resistance(stack, circuit)
+    parts = parts_of(flooded_resistance(circuit))
     assert parts["electrolyte"] == sum(parts.values()) == pytest.approx(4e-5)
     with pytest.raises(MaterialError, match=r"'brine' has no ionic conductivity.*materials\.brine\.ionic_c"):
         flooded_circuit(stack, 298.15, material("brine"), 20e-6, material("Li"))

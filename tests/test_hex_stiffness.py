@@ -15,8 +15,8 @@ from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
 from tfgeom.reliefs.trenches import trenches
 from tfgeom.reliefs.wave import wave
-from tfgeom.transport.conducting_core import conducting_core
-from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
+from tfgeom.transport.films.core import conducting_core
+from tfgeom.transport.films.system import ConductionSystem, assemble_conduction
 from tfgeom.transport.hex_stiffness import hex_stiffness, skfem_stiffness
 
 UNIT = np.array(
@@ -88,7 +88,7 @@ CELLS: dict[str, Cell] = {
 
 def both(cell: Cell) -> tuple[ConductionSystem, ConductionSystem]:
     stack = films(cell, *ROWS)
-    core = conducting_core(stack, wires(stack, None, {"cathode|electrolyte": 1e-3}))
+    core = conducting_core(wires(stack, None, {"cathode|electrolyte": 1e-3}))
     mesh = mesh_films(core.stack, Resolution(1))
     return assemble_conduction(core, mesh), assemble_conduction(core, mesh, volumes="scikit-fem")
 

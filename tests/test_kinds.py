@@ -13,7 +13,7 @@ from tests import coated_reliefs, random_designs, reliefs
 from tests.kinds import CELLS, RELIEFS, design, every_design
 from tfgeom.design import Design, design_from_mapping, dump_design, load_design
 from tfgeom.errors import DesignError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 
 same = partial(pytest.approx, rel=1e-9)
 LATER = {("Conformal", "electrolyte_model", "dissociation")}

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from tests.stacks import PEARSE, layers, pearse_plane, pearse_stack
-from tfgeom.errors import DesignError
-from tfgeom.films import Stack, stack_films
-from tfgeom.materials.library import resolve_material
-from tfgeom.materials.material import Property
-from tfgeom.metrics.inventory import Arrangement, Host, balance
-from tfgeom.metrics.lithium import (
+from tfgeom.cells.inventory import Arrangement, Host, balance
+from tfgeom.cells.lithium import (
     balanced_anode_thickness,
     balanced_thickness,
     lithium_balance,
     lithium_balances,
 )
+from tfgeom.errors import DesignError
+from tfgeom.films import Stack, stack_films
+from tfgeom.materials.library import resolve_material
+from tfgeom.materials.material import Property
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.planar import planar
 

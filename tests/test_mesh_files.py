@@ -13,11 +13,11 @@ from tests.design_texts import BARE, FILLED, SHORT, VALID, WAFER, design_of, spo
 from tests.mesh_command import SUFFIXES, mesh, sidecar
 from tests.oracles import gmsh_or_skip
 from tests.shipped import PEARSE
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError
 from tfgeom.mesh_files import CELL_SUFFIXES, WHAT, write_mesh_file
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES
-from tfgeom.model import build_model
 from tfgeom.units import UM
 
 # Pearse 2018, 30 um: volume over footprint times nominal thickness of 70 nm laid on 40 nm.
@@ -78,7 +78,7 @@ def region_volumes(path: Path) -> NDArray[np.float64]:
 
 
 def closed_forms(design: Design, covered: float) -> list[float]:
-    return [film.volume * covered / UM**3 for film in build_model(design).stack.films]
+    return [film.volume * covered / UM**3 for film in assemble_cell(design).made.films]
 
 
 @pytest.mark.parametrize("suffix", CELL_SUFFIXES)
@@ -189,7 +189,7 @@ def test_bodies(what: str, text: str, tiles: str | None, suffix: str, tmp_path: 
     if what != "films" and design.substrate is not None:
         names.insert(0, "substrate")
         assert design.substrate.material == "Si"
-        cell = build_model(design).stack.cell
+        cell = assemble_cell(design).made.cell
         below = cell.footprint * (design.substrate.thickness - cell.height) + cell.solid_volume
         exact.insert(0, covered * below / UM**3)
     assert [part["name"] for part in said["parts"]] == names

@@ -24,6 +24,7 @@ from tests.coated_reliefs import (
 from tests.orders import observed_orders
 from tests.reliefs import SHARP
 from tests.shipped import SHIPPED
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import load_design
 from tfgeom.errors import UnsupportedError
 from tfgeom.films import Stack
@@ -36,7 +37,6 @@ from tfgeom.meshing.film_mesh import FilmMesh, facet_normals, mesh_films
 from tfgeom.meshing.quality import hex_quality
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.tiling import tile_mesh
-from tfgeom.model import build_model
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb
 from tfgeom.reliefs.microtubes import microtubes
@@ -158,7 +158,7 @@ def test_shipped_designs(path: Path) -> None:
     design = load_design(path)
     if not design.layers:
         pytest.skip("relief only")
-    stack = build_model(design).stack
+    stack = assemble_cell(design).made
     if any(film.layer.fills for film in stack.films):
         stack = Stack(stack.cell, stack.films[:-1])
     mesh = mesh_films(stack)

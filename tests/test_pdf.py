@@ -148,7 +148,7 @@ def test_a_bad_place_is_found_out_before_the_work(
     def too_late(*_: object) -> None:
         raise AssertionError("the work has started")
 
-    monkeypatch.setattr("tfgeom.report.render.build_model", too_late)
+    monkeypatch.setattr("tfgeom.report.render.assemble_cell", too_late)
     with pytest.raises(OutputError, match=r"the printed pages go there; .* x\.html"):
         render_report(design, tmp_path / "x.pdf", pdf=True)
     (tmp_path / "y.pdf").mkdir()

@@ -7,10 +7,10 @@ import pytest
 import shapely
 
 from tests.shipped import PEARSE
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design, design_from_mapping, load_design
 from tfgeom.geometry.from_above import border
 from tfgeom.geometry.protocol import Cell
-from tfgeom.model import build_model
 from tfgeom.report.plan_view import draw_plan, film_areas
 
 FILMS = [
@@ -40,7 +40,7 @@ def outlined(cell: Cell) -> Any:
 
 def cut(design: Design) -> list[float]:
     """Return the areas of material and films inside the unit cell at half height, um²."""
-    stack = build_model(design).stack
+    stack = assemble_cell(design).made
     outline = outlined(stack.cell)
     shown = film_areas(stack, shapely.box(-15, -15, 15, 15))
     return [float(shapely.intersection(area, outline).area) for area, _ in shown]
@@ -142,19 +142,19 @@ def test_a_floor_film_above_the_cut_takes_it_whole() -> None:
 @pytest.mark.parametrize(("lattice", "footprint"), [("square", 36.0), ("hexagonal", 18 * THREE)])
 def test_the_outline_is_the_footprint(lattice: str, footprint: float) -> None:
     relief = UPRIGHT["holes"][0] | {"lattice": lattice}
-    assert outlined(build_model(designed(relief)).stack.cell).area == pytest.approx(footprint)
+    assert outlined(assemble_cell(designed(relief)).made.cell).area == pytest.approx(footprint)
 
 
 def test_pictures_say_what_they_show() -> None:
     design = designed(UPRIGHT["holes"][0])
-    picture = draw_plan(design, build_model(design).stack)
+    picture = draw_plan(design, assemble_cell(design).made)
     assert picture is not None
     assert picture.alt == (
         "The holes from above, to scale: pitch 6 µm, hexagonal lattice, unit cell 31.18 µm² outlined."
     )
     wave = designed({"kind": "wave", "amplitude": "1 um", "period": "10 um"})
-    shown = draw_plan(wave, build_model(wave).stack)
+    shown = draw_plan(wave, assemble_cell(wave).made)
     assert shown is not None
     assert "period 10 µm, unit cell 100 µm² outlined" in shown.alt
     flat = designed({"kind": "planar"})
-    assert draw_plan(flat, build_model(flat).stack) is None
+    assert draw_plan(flat, assemble_cell(flat).made) is None

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from tests.stacks import PEARSE, layers
+from tfgeom.cells.lithium import lithium_balance
+from tfgeom.cells.plating import charged_stack, lithium_volume, plating_room
 from tfgeom.errors import DesignError
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
 from tfgeom.materials.library import load_library
-from tfgeom.metrics.lithium import lithium_balance
-from tfgeom.metrics.plating import charged_stack, lithium_volume, plating_room
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar

@@ -6,8 +6,9 @@ import pytest
 
 from tests.shipped import ROOT
 from tfgeom.design import load_design
-from tfgeom.metrics.resistance import Resistance
-from tfgeom.model import build_model
+from tfgeom.evaluation import solve_transport
+from tfgeom.metrics.transport_numbers import TransportNumbers
+from tfgeom.transport.liquid.fields import LiquidFields
 
 HEADING = "### What the finite elements say"
 LEAST_SHARE = 0.01
@@ -29,9 +30,9 @@ def percent(share: float) -> str:
     return f"{100 * share:.2g} %"
 
 
-def cells_of(found: Resistance) -> tuple[str, ...]:
+def cells_of(found: TransportNumbers) -> tuple[str, ...]:
     """Return what the table should say."""
-    numbers, solved = found.numbers, found.solved
+    numbers, solved = found.numbers, found.solve
     assert solved is not None
     mark = "at best " if numbers.incomplete else ""
     parts = sorted(numbers.asr_by_part_ohm_cm2.items(), key=lambda part: -part[1])
@@ -41,11 +42,13 @@ def cells_of(found: Resistance) -> tuple[str, ...]:
         if share < LEAST_SHARE:
             continue
         name = part.replace("_", " ")
-        if found.flooded is not None and part == found.flooded.circuit.other_interface:
+        fields = solved.fields
+        if isinstance(fields, LiquidFields) and part == fields.circuit.other_interface:
             name = "lithium's interface"
         words = f"{name} {percent(share)}"
-        if part == "electrolyte" and found.flooded is not None:
-            words += f" (in the gaps {percent(found.flooded.liquid_in_gaps / found.flooded.asr)})"
+        in_gaps = solved.losses.where(place="gaps")
+        if part == "electrolyte" and in_gaps.rows:
+            words += f" (in the gaps {percent(float(in_gaps.total) / solved.asr)})"
         told.append(words)
     peaks = [f"{electrode} {peak:#.3g}" for electrode, peak in solved.current_peak_to_mean.items()]
     return (
@@ -63,7 +66,7 @@ def test_the_table_names_every_kind_of_cell() -> None:
 
 @pytest.mark.parametrize("name", table())
 def test_the_table_says_what_the_solve_gives(name: str) -> None:
-    found = build_model(load_design(ROOT / "designs" / f"{name}.yaml")).resistance(by_elements=True)
+    found = solve_transport(load_design(ROOT / "designs" / f"{name}.yaml"))
     assert table()[name] == cells_of(found)
-    assert found.solved is not None
-    assert found.solved.discretisation_error < 5e-4  # the table's four digits
+    assert found.solve is not None
+    assert found.solve.discretisation_error < 5e-4  # the table's four digits

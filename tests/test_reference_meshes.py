@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from tests.shipped import ROOT
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cli import main
 from tfgeom.design import load_design
-from tfgeom.model import build_model
 from tfgeom.units import UM
 
 FOLDER = ROOT / "meshes"
@@ -106,7 +106,7 @@ def test_vtk_finds_the_closed_forms_volumes(name: str) -> None:
 
     _, beside = read(FOLDER / name)
     grid = pyvista.read(FOLDER / name).compute_cell_sizes(length=False, area=False)
-    stack = build_model(load_design(ROOT / ROWS[name][0])).stack
+    stack = assemble_cell(load_design(ROOT / ROWS[name][0])).made
     closed = {film.layer.name: film.volume / UM**3 for film in stack.films}
     for index, region in enumerate(beside["regions"]):
         found = grid["Volume"][grid["film"] == index]

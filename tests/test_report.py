@@ -19,7 +19,7 @@ from tfgeom.cli import main
 from tfgeom.design import Design, design_from_mapping
 from tfgeom.doctor import WINDOW_VARIABLE, Rendering
 from tfgeom.errors import DesignError, OutputError, UnsupportedError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.palette import PARTS, film_colours
 from tfgeom.report import render_report, report_html
 from tfgeom.report import still as still_module
@@ -76,7 +76,7 @@ def test_at_best_stands_before_numbers_that_leave_a_loss_out(pearse: Design) -> 
         resistance=replace(whole.resistance, incomplete=left_out),
         rate=tuple(replace(row, incomplete=left_out) for row in whole.rate),
     )
-    text = Page(report_html(evaluation, pearse)).text
+    text = Page(report_html(evaluation)).text
     for phrase in (
         "At best, its area-specific resistance",
         "At best, it gives 80 %",
@@ -86,11 +86,11 @@ def test_at_best_stands_before_numbers_that_leave_a_loss_out(pearse: Design) -> 
         "Missing: cathode.exchange_current",
     ):
         assert phrase in text
-    assert "at best" not in Page(report_html(whole, pearse)).text.lower()
+    assert "at best" not in Page(report_html(whole)).text.lower()
 
 
 def test_the_page_asks_nothing_of_the_network(pearse: Design) -> None:
-    page = Page(report_html(evaluate(pearse), pearse, Still(PNG)))
+    page = Page(report_html(evaluate(pearse), Still(PNG)))
     links = [attrs.get(name) for _, attrs in page.tags for name in ("src", "href") if name in attrs]
     assert len(links) == 7
     assert all(link is not None and link.startswith("data:") for link in links)
@@ -104,7 +104,7 @@ def test_the_page_asks_nothing_of_the_network(pearse: Design) -> None:
 
 
 def test_the_sections_stand_in_order(pearse: Design) -> None:
-    assert Page(report_html(evaluate(pearse), pearse)).headings == [
+    assert Page(report_html(evaluate(pearse))).headings == [
         "Cross-section",
         "In three dimensions",
         "Beside the plane",
@@ -124,20 +124,20 @@ def test_the_sections_stand_in_order(pearse: Design) -> None:
 
 def test_the_page_holds_numbers_and_design_for_programs(pearse: Design) -> None:
     evaluation = evaluate(pearse)
-    scripts = Page(report_html(evaluation, pearse)).scripts
+    scripts = Page(report_html(evaluation)).scripts
     numbers = json.loads(scripts["tfgeom-numbers"])
     assert numbers == json.loads(json.dumps({"schema_version": 1, **evaluation.to_dict()}))
     assert design_from_mapping(json.loads(scripts["tfgeom-design"])) == pearse
 
 
 def test_names_of_the_file_are_text_and_never_markup(tmp_path: Path) -> None:
-    plain = Page(report_html(evaluate(designed(tmp_path, VALID)), designed(tmp_path, VALID)))
+    plain = Page(report_html(evaluate(designed(tmp_path, VALID))))
     nasty = "</script><img src=x onerror=alert(1)><b>$x^2$ & 電池"
     text = VALID.replace("name: Holes", f"name: '{nasty}'\nsource: '{nasty}'")
     text += f"chosen: {{relief.pitch: '{nasty}'}}\n"
     text += f"published: [{{quantity: area_gain, value: 10, confidence: review, source: '{nasty}', note: '{nasty}'}}]\n"
     design = designed(tmp_path, text)
-    page = Page(report_html(evaluate(design), design))
+    page = Page(report_html(evaluate(design)))
     assert nasty in page.text
     for tag in ("img", "script", "b"):
         assert sum(t == tag for t, _ in page.tags) == sum(t == tag for t, _ in plain.tags)
@@ -149,16 +149,16 @@ def test_a_material_name_with_dollar_signs_is_drawn(tmp_path: Path) -> None:
         "cell: {", "materials: {'$\\frac{Ru$': {resistivity: 15 uohm*cm}}\ncell: {"
     )
     design = designed(tmp_path, text.replace("material: Ru", "material: '$\\frac{Ru$'"))
-    assert "$\\frac{Ru$" in Page(report_html(evaluate(design), design)).text
+    assert "$\\frac{Ru$" in Page(report_html(evaluate(design))).text
 
 
 def test_the_same_input_gives_the_same_bytes(pearse: Design) -> None:
-    assert report_html(evaluate(pearse), pearse) == report_html(evaluate(pearse), pearse)
+    assert report_html(evaluate(pearse)) == report_html(evaluate(pearse))
 
 
 def test_estimates_are_marked_with_a_word(pearse: Design) -> None:
     evaluation = evaluate(pearse)
-    page = Page(report_html(evaluation, pearse))
+    page = Page(report_html(evaluation))
     guessed = sum(row.confidence in ("memory", "computed") for row in evaluation.provenance)
     assert guessed > 5
     cells = [text for text in page.texts if text.startswith("estimate: ")]
@@ -171,7 +171,7 @@ def test_estimates_are_marked_with_a_word(pearse: Design) -> None:
 
 
 def test_published_numbers_stand_beside_the_computed_ones(pearse: Design) -> None:
-    text = Page(report_html(evaluate(pearse), pearse)).text
+    text = Page(report_html(evaluate(pearse))).text
     assert "footprint capacity gain at 1C 9.3 9.594 +3.2 % 5 % inside the tolerance abstract Pearse" in text
     assert "relief.pitch 6 µm fits the measured gain" in text
     assert "layers.cathode.thickness 70 nm as in the paper" in text
@@ -179,7 +179,7 @@ def test_published_numbers_stand_beside_the_computed_ones(pearse: Design) -> Non
 
 def test_a_flooded_cell_leaves_out_what_is_null(tmp_path: Path) -> None:
     design = designed(tmp_path, FLOODED)
-    page = Page(report_html(evaluate(design), design))
+    page = Page(report_html(evaluate(design)))
     assert "Rate" not in page.headings
     assert "Beside the plane" in page.headings
     assert "its salt does not run out" in page.text
@@ -187,7 +187,7 @@ def test_a_flooded_cell_leaves_out_what_is_null(tmp_path: Path) -> None:
 
 def test_a_bare_relief_gives_a_page(tmp_path: Path) -> None:
     design = designed(tmp_path, WALLS)
-    page = Page(report_html(evaluate(design), design))
+    page = Page(report_html(evaluate(design)))
     assert page.headings == [
         "Cross-section",
         "In three dimensions",
@@ -200,7 +200,7 @@ def test_a_bare_relief_gives_a_page(tmp_path: Path) -> None:
 
 def test_a_flat_cell_gives_a_page(tmp_path: Path) -> None:
     design = designed(tmp_path, with_relief("{kind: planar}"))
-    page = Page(report_html(evaluate(design), design))
+    page = Page(report_html(evaluate(design)))
     assert "A flat cell" in page.text
     assert "Rate" in page.headings
 
@@ -239,7 +239,7 @@ def test_a_film_has_one_colour_everywhere(pearse: Design) -> None:
     for part in ("cathode", "electrolyte", "anode", "inner_collector", "outer_collector"):
         assert colours[part] == PARTS[part]
     assert len(set(colours.values())) == 5
-    html = report_html(evaluation, pearse, Still(PNG))
+    html = report_html(evaluation, Still(PNG))
     section = str(next(attrs["src"] for tag, attrs in Page(html).tags if tag == "img"))
     drawn = base64.b64decode(section.split(",")[1]).decode()
     for colour in colours.values():
@@ -305,7 +305,7 @@ def test_a_bad_place_is_found_out_before_the_work(
     def too_late(*_: object) -> None:
         raise AssertionError("the work has started")
 
-    monkeypatch.setattr("tfgeom.report.render.build_model", too_late)
+    monkeypatch.setattr("tfgeom.report.render.assemble_cell", too_late)
     with pytest.raises(OutputError, match="does not exist"):
         render_report(pearse, tmp_path / "missing" / "x.html")
     with pytest.raises(OutputError, match=r"give the name of the page, for example x\.html"):

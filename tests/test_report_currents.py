@@ -2,7 +2,6 @@
 
 import base64
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,36 +10,36 @@ import pytest
 from tests.design_texts import FLOODED, VALID, designed, with_relief
 from tests.kinds import unit_cell
 from tests.pages import Page
+from tests.solves import film_fields, solved_films
 from tests.stacks import layers, pearse_plane, pearse_stack
 from tests.wires import wires
 from tfgeom.design import Design
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.films import Stack, stack_films
 from tfgeom.report import report_html
 from tfgeom.report.current_drawn import drawn_current
 from tfgeom.report.current_figures import draw_currents
 from tfgeom.report.current_section import (
     CurrentSection,
-    film_current,
+    current_section,
     level_line,
-    liquid_current,
-    slopes_at_middles,
     without_straight,
 )
 from tfgeom.report.current_tables import hot_spot_words, liquid_rows, spread_table
 from tfgeom.report.numerals import with_error
 from tfgeom.results import Evaluation
-from tfgeom.transport.conduction import Conduction, solve_conduction
-from tfgeom.transport.flooded_solve import FloodedConduction
+from tfgeom.transport.current import current_density
+from tfgeom.transport.solve_options import Drive
 from tfgeom.transport.spread import HotSpot
+from tfgeom.transport.steady import Solve
 
 KINDS = ("rounded pillars", "holes", "through-holes", "trenches", "microtubes", "wave")
 
 
-def solve(relief: str) -> tuple[Stack, Conduction, CurrentSection]:
+def solve(relief: str) -> tuple[Stack, Solve, CurrentSection]:
     stack = stack_films(unit_cell(relief), layers())
-    solved = solve_conduction(stack, wires(stack))
-    section = film_current(solved)
+    solved = solved_films(wires(stack))
+    section = current_section(solved.fields)
     assert section is not None
     return stack, solved, section
 
@@ -52,25 +51,25 @@ def enclosed(line: np.ndarray, other: np.ndarray) -> float:
 
 
 @pytest.fixture(scope="module")
-def flooded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Design, Evaluation, FloodedConduction]:
+def flooded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Design, Evaluation, Solve]:
     design = designed(tmp_path_factory.mktemp("flooded"), FLOODED)
     found = evaluate(design, "fem")
-    assert found.flooded is not None
-    return design, found, found.flooded
+    assert found.solve is not None
+    return design, found, found.solve
 
 
 @pytest.fixture(scope="module")
-def conformal(tmp_path_factory: pytest.TempPathFactory) -> tuple[Design, Evaluation, Conduction]:
+def conformal(tmp_path_factory: pytest.TempPathFactory) -> tuple[Design, Evaluation, Solve]:
     design = designed(tmp_path_factory.mktemp("conformal"), VALID)
     found = evaluate(design, "fem")
-    assert found.conduction is not None
-    return design, found, found.conduction
+    assert found.solve is not None
+    return design, found, found.solve
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_section_covers_the_films_of_the_solve(kind: str) -> None:
     _, solved, section = solve(kind)
-    grid, films = solved.mesh.grid, solved.core.stack.films
+    grid, films = film_fields(solved).film_mesh.grid, film_fields(solved).core.stack.films
     assert grid is not None
     inner, outer = (level_line(section.profile, grid, film) for film in (films[0].inner, films[-1].outer))
     assert section.areas.sum() == pytest.approx(enclosed(inner, outer), rel=1e-9)
@@ -85,7 +84,7 @@ def test_far_from_corners_the_density_is_that_of_the_radial_closed_form(kind: st
     stack, solved, section = solve(kind)
     middle = section.polygons.mean(axis=1)
     height = stack.cell.height * 1e6
-    reach = section.profile.line(solved.mesh.points_um[0])
+    reach = section.profile.line(solved.fields.film_mesh.points_um[0])
     wall = reach[np.abs(reach[:, 1] - height / 2).argmin(), 0]
     on_wall = (np.abs(middle[:, 1] - height / 2) < 0.15 * height) & (np.abs(middle[:, 0] - wall) < 0.5)
     radius, density = middle[on_wall, 0], section.density[on_wall]
@@ -93,9 +92,10 @@ def test_far_from_corners_the_density_is_that_of_the_radial_closed_form(kind: st
     assert on_wall.sum() > 5
     assert np.ptp(constant) < 2e-3 * constant.mean()
     # and it is the current that crosses the interface there
-    face = section.profile.line(solved.mesh.points_um[solved.mesh.faces(solved.core.electrolyte[0])[0]])
+    level = solved.fields.interface_level("cathode")
+    face = section.profile.line(solved.fields.film_mesh.points_um[level])
     there = np.abs(face[:, 1] - height / 2) < 0.15 * height
-    crossing = solved.face_density["cathode"][section.profile.nodes][there]
+    crossing = solved.fields.face_density["cathode"][section.profile.nodes][there]
     if kind != "trenches":
         crossing = crossing * face[there, 0]
     assert constant.mean() == pytest.approx(crossing.mean(), rel=2e-3)
@@ -106,14 +106,16 @@ def test_the_slope_of_a_linear_field_is_exact_on_skew_quads() -> None:
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     quads = corners + random.uniform(-0.3, 0.3, (50, 4, 2))
     slope = np.array([2.0, -3.0])
-    assert slopes_at_middles(quads, quads @ slope) == pytest.approx(np.sqrt(13.0) * 1e6, rel=1e-12)  # per m
+    assert current_density(quads, quads @ slope, 0.5) == pytest.approx(
+        np.broadcast_to(-0.5e6 * slope, (50, 2)), rel=1e-12
+    )
 
 
 def test_neighbouring_films_carry_the_same_current_where_it_goes_straight() -> None:
     """Each film has its own conductivity and potential drop, the electrolyte 1e3 to 1e7 times the others'."""
     _, solved, section = solve("trenches")
     height = np.abs(section.polygons.mean(axis=1)[:, 1] - 5.0) < 1.5
-    film = np.repeat(solved.sheets.films, len(section.profile.nodes) - 1)
+    film = np.repeat(film_fields(solved).sheets.films, len(section.profile.nodes) - 1)
     assert len(film) == len(section.density)
     means = [section.density[height & (film == index)].mean() for index in sorted(set(film.tolist()))]
     assert len(means) > 1
@@ -121,9 +123,9 @@ def test_neighbouring_films_carry_the_same_current_where_it_goes_straight() -> N
 
 
 def test_all_current_passes_the_head_space_of_a_flooded_cell(
-    flooded: tuple[Design, Evaluation, FloodedConduction],
+    flooded: tuple[Design, Evaluation, Solve],
 ) -> None:
-    section = liquid_current(flooded[2])
+    section = current_section(flooded[2].fields)
     assert section is not None
     middle = section.polygons.mean(axis=1)
     top = section.polygons[..., 1].max()
@@ -131,24 +133,23 @@ def test_all_current_passes_the_head_space_of_a_flooded_cell(
     assert far.any()
     assert section.density[far] == pytest.approx(1.0, rel=0.01)
     width = section.profile.reach
-    pillar = section.profile.line(flooded[2].film_mesh.points_um[-1])
+    pillar = section.profile.line(flooded[2].fields.film_mesh.points_um[-1])
     below = enclosed(pillar, np.array([[0.0, top], [width, top]]))
     assert section.areas.sum() == pytest.approx(below, rel=1e-9)
 
 
 def test_the_scale_holds_for_any_voltage_of_the_solve() -> None:
-    _, solved, section = solve("holes")
-    doubled = replace(solved, voltage=2 * solved.voltage, potential=2 * solved.potential)
-    again = film_current(doubled)
+    stack, _, section = solve("holes")
+    again = current_section(solved_films(wires(stack), drive=Drive(voltage=2.0)).fields)
     assert again is not None
-    assert again.density == pytest.approx(section.density, rel=1e-12)
+    assert again.density == pytest.approx(section.density, rel=1e-4)
 
 
 def test_points_between_straight_neighbours_are_not_drawn() -> None:
     stack, solved, section = solve("rounded pillars")
-    assert solved.mesh.grid is not None
+    assert solved.fields.film_mesh.grid is not None
     for level in (stack.films[0].inner, stack.top):
-        line = level_line(section.profile, solved.mesh.grid, level)
+        line = level_line(section.profile, solved.fields.film_mesh.grid, level)
         kept = without_straight(line)
         assert len(kept) < len(line) / 2
         floor = np.array([[0.0, -1.0], [section.profile.reach, -1.0]])
@@ -159,8 +160,8 @@ def test_points_between_straight_neighbours_are_not_drawn() -> None:
 
 def test_flat_films_have_no_section() -> None:
     stack = pearse_plane()
-    solved = solve_conduction(stack, wires(stack))
-    assert film_current(solved) is None
+    solved = solved_films(wires(stack))
+    assert current_section(solved.fields) is None
     assert draw_currents(solved, stack) is None
 
 
@@ -183,9 +184,9 @@ def test_every_kind_is_drawn_small_and_told(kind: str) -> None:
     assert drawn.distance[-1] == pytest.approx(np.linalg.norm(np.diff(drawn.line, axis=0), axis=1).sum())
 
 
-def test_the_page_says_where_the_current_flows(conformal: tuple[Design, Evaluation, Conduction]) -> None:
-    design, found, solved = conformal
-    page = Page(report_html(found, design))
+def test_the_page_says_where_the_current_flows(conformal: tuple[Design, Evaluation, Solve]) -> None:
+    _, found, solved = conformal
+    page = Page(report_html(found))
     assert "Where the current flows" in page.headings
     assert (
         sum("current density" in str(attrs.get("alt")).lower() for tag, attrs in page.tags if tag == "img")
@@ -200,9 +201,9 @@ def test_the_page_says_where_the_current_flows(conformal: tuple[Design, Evaluati
     assert "Largest single part: anode interface (44 %)" in page.text
 
 
-def test_a_flooded_page_splits_the_liquid(flooded: tuple[Design, Evaluation, FloodedConduction]) -> None:
-    design, found, solved = flooded
-    page = Page(report_html(found, design))
+def test_a_flooded_page_splits_the_liquid(flooded: tuple[Design, Evaluation, Solve]) -> None:
+    _, found, solved = flooded
+    page = Page(report_html(found))
     assert "of it in the gaps" in page.text
     assert "of it above the flat top" in page.text
     rows = liquid_rows(found)
@@ -217,17 +218,17 @@ def test_a_flooded_page_splits_the_liquid(flooded: tuple[Design, Evaluation, Flo
 
 def test_without_a_solve_the_page_says_why(tmp_path: Path) -> None:
     design = designed(tmp_path, VALID)
-    text = Page(report_html(evaluate(design), design)).text
+    text = Page(report_html(evaluate(design))).text
     assert "No pictures: the resistance is that of the closed form" in text
     flat = designed(tmp_path, with_relief("{kind: planar}"))
-    page = Page(report_html(evaluate(flat, "fem"), flat))
+    page = Page(report_html(evaluate(flat, "fem")))
     assert "The films are flat: the current is the same everywhere." in page.text
     assert "none: even" in page.text
 
 
 def test_places_are_named_by_the_corner_they_are_close_to() -> None:
     stack = pearse_stack()
-    mesh = solve_conduction(stack, wires(stack)).mesh
+    mesh = solved_films(wires(stack)).fields.film_mesh
     words = {
         ("floor", (1.38, 0.0, 0.05)): "at the foot, 1.38 µm from the axis, at height 50 nm",
         ("floor", (0.2, 0.0, 0.05)): "on the floor, 200 nm from the axis, at height 50 nm",

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from tests.shipped import DANILOV, IMEC, PEARSE
+from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.lithium import lithium_balance
+from tfgeom.cells.lithium_places import LithiumPlace, lithium_places
 from tfgeom.design import design_from_mapping, load_design
-from tfgeom.evaluate import evaluate
-from tfgeom.metrics.lithium import lithium_balance
-from tfgeom.metrics.lithium_places import LithiumPlace, lithium_places
-from tfgeom.model import build_model
-from tfgeom.report.storage import active_heights, device_table, draw_ragone, lithium_table
+from tfgeom.evaluation import evaluate
+from tfgeom.report.storage import active_height, device_table, draw_ragone, lithium_table
 from tfgeom.results import DeviceNumbers
 
 
 def places_of(mapping: Any) -> tuple[LithiumPlace, ...]:
-    stack = build_model(design_from_mapping(mapping)).stack
+    stack = assemble_cell(design_from_mapping(mapping)).made
     return lithium_places(stack, lithium_balance(stack))
 
 
@@ -79,14 +79,13 @@ def test_energy_and_power_per_volume_stand_on_the_heights_of_the_energy_density(
     found = evaluate(design)
     assert found.capacity is not None
     assert found.energy is not None
-    gain = found.capacity.footprint_capacity_gain
-    assert gain is not None
-    heights = active_heights(build_model(design), gain)
+    heights = found.cells.map(active_height)
+    flat, thick = heights.planes["same_films"], heights.planes["same_capacity"]
     # relief 30 um and 195 nm of films; the plane's electrodes 9.606 times as thick
     assert heights.cell == pytest.approx(30.195)
-    assert heights.same_films == pytest.approx(0.195)
-    assert heights.same_capacity == pytest.approx(0.040 + 0.025 + 0.050 + 9.6064 * 0.080, rel=1e-4)
-    for energy, height in ((found.energy, heights.cell), (found.energy.planar, heights.same_films)):
+    assert flat == pytest.approx(0.195)
+    assert thick == pytest.approx(0.040 + 0.025 + 0.050 + 9.6064 * 0.080, rel=1e-4)
+    for energy, height in ((found.energy, heights.cell), (found.energy.planar, flat)):
         dense = (energy.footprint_energy_mWh_cm2 or math.nan) / height * 1e4
         assert dense == pytest.approx(energy.volumetric_energy_Wh_L.active)
 
@@ -95,7 +94,8 @@ def test_energy_against_power_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     from matplotlib.axes import Axes
 
     design = load_design(PEARSE)
-    rates = evaluate(design).rate
+    found = evaluate(design)
+    rates, heights = found.rate, found.cells.map(active_height)
     assert rates is not None
     drawn: list[tuple[Any, ...]] = []
     plot = Axes.plot
@@ -105,7 +105,7 @@ def test_energy_against_power_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
         return plot(axes, *points, **style)
 
     monkeypatch.setattr(Axes, "plot", noted)
-    picture = draw_ragone(rates, active_heights(build_model(design), 9.606))
+    picture = draw_ragone(rates, heights)
     assert picture is not None
     assert base64.b64decode(picture.uri.split(",")[1]).startswith(b"<?xml")
     per_area, per_volume = drawn[0], drawn[1]
@@ -116,7 +116,7 @@ def test_energy_against_power_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     assert per_volume[0][0] == pytest.approx(per_area[0][0] / 30.195 * 1e4)
     assert len(drawn) == 6
     nothing = [replace(row, power_mW_cm2=0.0) for row in rates]
-    assert draw_ragone(nothing, active_heights(build_model(design), 9.606)) is None
+    assert draw_ragone(nothing, heights) is None
 
 
 def test_the_device_shows_what_is_known() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.solves import parts_of
 from tests.stacks import layers, pearse_plane, pearse_stack
 from tfgeom.films import stack_films
 from tfgeom.materials.library import load_library, resolve_material
@@ -13,7 +14,8 @@ from tfgeom.materials.schema import MaterialOverride
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
-from tfgeom.transport.coefficients import PARTS, Conductors, conductors, dc_resistance_factor
+from tfgeom.transport.circuit import FilmCircuit, dc_resistance_factor, film_circuit
+from tfgeom.transport.losses import PARTS
 from tfgeom.transport.series import inverse_area_integral, series_resistance
 
 
@@ -40,8 +42,8 @@ def test_coaxial_limit_of_a_deep_hole() -> None:
 
 def test_planar_parts_are_thickness_over_conductivity() -> None:
     plane = pearse_plane()
-    wires = conductors(plane, 298.15, "ohmic")
-    parts = series_resistance(plane, wires)
+    wires = film_circuit(plane, 298.15, "ohmic")
+    parts = parts_of(series_resistance(wires))
     assert tuple(parts) == PARTS
     for conductor in wires.films:
         exact = conductor.film.layer.thickness / conductor.conductivity
@@ -62,13 +64,13 @@ def test_dc_resistance_of_the_weak_electrolyte() -> None:
 
 def test_interface_resistance_counts_on_its_own_area() -> None:
     stack = pearse_stack()
-    plain = series_resistance(stack, conductors(stack, 298.15, "ohmic"))
+    plain = parts_of(series_resistance(film_circuit(stack, 298.15, "ohmic")))
     dirty = [
         replace(film.layer, interface_resistance=1e-3) if film.layer.role == "electrolyte" else film.layer
         for film in stack.films
     ]
     coated = stack_films(stack.cell, dirty)
-    parts = series_resistance(coated, conductors(coated, 298.15, "ohmic"))
+    parts = parts_of(series_resistance(film_circuit(coated, 298.15, "ohmic")))
     face = stack.films[1].outer_area
     added = 1e-3 * stack.cell.footprint / face
     assert parts["cathode_interface"] - plain["cathode_interface"] == pytest.approx(added, rel=1e-9)
@@ -90,9 +92,9 @@ def test_missing_constants_are_listed_and_left_out() -> None:
         for layer in layers(tuple((r, n, "LiV2O5" if m == "mystery" else m, t) for r, n, m, t in rows))
     ]
     stack = stack_films(planar(), made)
-    wires = conductors(stack, 298.15, "ohmic")
+    wires = film_circuit(stack, 298.15, "ohmic")
     assert wires.incomplete == ("cathode.electronic_conductivity", "cathode.exchange_current")
-    parts = series_resistance(stack, wires)
+    parts = parts_of(series_resistance(wires))
     assert parts["cathode"] == parts["cathode_interface"] == 0
     assert parts["anode_interface"] > 0
 
@@ -102,27 +104,29 @@ def test_missing_constants_are_listed_and_left_out() -> None:
 )
 def test_columns_of_nearly_full_coverage_approach_the_levels_from_above(relief: object) -> None:
     uniform, nearly = pearse_stack(relief), pearse_stack(relief, 1 - 1e-9)  # type: ignore[arg-type]
-    levels = sum(series_resistance(uniform, conductors(uniform, 298.15, "ohmic")).values())
-    columns = sum(series_resistance(nearly, conductors(nearly, 298.15, "ohmic")).values())
+    levels = float(series_resistance(film_circuit(uniform, 298.15, "ohmic")).total)
+    columns = float(series_resistance(film_circuit(nearly, 298.15, "ohmic")).total)
     # Levels as equipotentials bound the resistance from below, separate columns from above.
     assert levels <= columns * (1 + 1e-9)
     assert columns == pytest.approx(levels, rel=2e-3)
 
 
-def _electrolyte_only(wires: Conductors) -> Conductors:
+def _electrolyte_only(wires: FilmCircuit) -> FilmCircuit:
     """Return the same cell with nothing but the electrolyte resisting."""
     films = tuple(
         film if film.part == "electrolyte" else replace(film, conductivity=math.inf) for film in wires.films
     )
-    return Conductors(films, (), ())
+    return FilmCircuit(wires.cell, films, ())
 
 
 def test_thin_floor_conducts_better() -> None:
     # Electrolyte alone on a long wall whose films thin to half: conductance is the integral of dA/t.
     relief = pillars(2e-6, 20e-6, 500e-6, "square")
     stack = pearse_stack(relief, 0.5)
-    parts = series_resistance(stack, _electrolyte_only(conductors(stack, 298.15, "ohmic")))
-    sigma = next(f.conductivity for f in conductors(stack, 298.15, "ohmic").films if f.part == "electrolyte")
+    parts = parts_of(series_resistance(_electrolyte_only(film_circuit(stack, 298.15, "ohmic"))))
+    sigma = next(
+        f.conductivity for f in film_circuit(stack, 298.15, "ohmic").films if f.part == "electrolyte"
+    )
     depth = np.linspace(0, 1, 20001)
     ratio = 1 - 0.5 * depth
     inner, outer = 110e-9 * ratio, 160e-9 * ratio

@@ -9,7 +9,7 @@ from tests.commands import run
 from tests.shipped import PEARSE
 from tfgeom.design import design_from_mapping, read_mapping, set_path
 from tfgeom.errors import DesignError, UnsupportedError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.sweep import load_sweep, run_sweep
 
 

@@ -10,7 +10,7 @@ from tests.design_texts import FLOODED, VALID
 from tests.shipped import SHIPPED
 from tfgeom.design import KINDS, design_template, load_design
 from tfgeom.errors import DesignError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.reliefs.holes import Holes
 from tfgeom.reliefs.sections import Width
 from tfgeom.viewer.callbacks import Callbacks, in_thread

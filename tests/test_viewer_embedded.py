@@ -15,18 +15,18 @@ import pytest
 import tfgeom
 from tests.design_texts import VALID, designed
 from tests.kinds import every_relief, unit_cell
+from tests.solves import solved_films
 from tests.stacks import layers, pearse_stack
 from tests.wires import wires
 from tfgeom.design import Design
 from tfgeom.errors import MissingExtraError, OutputError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.films import stack_films
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.reliefs.holes import holes
 from tfgeom.report import report_html
-from tfgeom.transport.conduction import solve_conduction
 from tfgeom.viewer.embedded import embedded_page
-from tfgeom.viewer.fields import CURRENT_DENSITY, POTENTIAL, conduction_fields
+from tfgeom.viewer.fields import CURRENT_DENSITY, POTENTIAL, solved_fields
 from tfgeom.viewer.in_report import embedded_view
 from tfgeom.viewer.patch import LEVELS, Patch, Triangles, cell_patch
 from tfgeom.viewer.view import Cut, View
@@ -56,7 +56,7 @@ def loose_edges(surface: Triangles) -> int:
 @pytest.fixture(scope="module")
 def solved_patch() -> tuple[Any, Patch]:
     stack = pearse_stack(SHALLOW)
-    fields = conduction_fields(solve_conduction(stack, wires(stack)))
+    fields = solved_fields(solved_films(wires(stack)))
     return fields, cell_patch(stack, "Si", fields)
 
 
@@ -180,16 +180,16 @@ def test_the_page_is_offline_small_and_the_same_each_time() -> None:
 def test_the_report_carries_the_view(tmp_path: Path) -> None:
     design = written(tmp_path)
     found = evaluate(design)
-    view = embedded_view(found, design)
+    view = embedded_view(found)
     assert view.page is not None
     assert "One unit cell" in view.caption
     assert "tfgeom view cell.yaml" in view.caption
-    page = report_html(found, design, view=view)
+    page = report_html(found, view=view)
     frames = [attributes for tag, attributes in Tags(page).tags if tag == "iframe"]
     assert len(frames) == 1
     assert frames[0]["srcdoc"] == view.page
     assert frames[0]["sandbox"] == "allow-scripts"
-    assert "<iframe" not in report_html(found, design)
+    assert "<iframe" not in report_html(found)
 
 
 def written(tmp_path: Path) -> Design:
@@ -200,9 +200,9 @@ def test_without_k3d_the_report_says_what_to_install(tmp_path: Path, monkeypatch
     without(monkeypatch, "k3d")
     design = written(tmp_path)
     found = evaluate(design)
-    view = embedded_view(found, design)
+    view = embedded_view(found)
     assert view.page is None
-    page = report_html(found, design, view=view)
+    page = report_html(found, view=view)
     assert "No 3D view to turn: it needs k3d: pip install &#34;tfgeom[view]&#34;." in page
     assert "script-src" not in page
     with pytest.raises(MissingExtraError, match=r'k3d.*pip install "tfgeom\[view\]"') as caught:
@@ -225,10 +225,10 @@ def test_an_evaluation_remembers_its_design_but_not_among_its_numbers(tmp_path: 
     design = written(tmp_path)
     found = evaluate(design, "fem")
     assert found.design is design
-    assert found.conduction is not None
-    assert found == replace(found, design=None, conduction=None)
-    assert {"design", "conduction"}.isdisjoint(found.to_dict())
-    assert evaluate(design).conduction is None
+    assert found.solve is not None
+    assert found == replace(found, solves=None)
+    assert {"cells", "solves"}.isdisjoint(found.to_dict())
+    assert evaluate(design).solve is None
 
 
 def test_show_makes_a_plot_of_named_coloured_bodies(tmp_path: Path) -> None:
@@ -271,8 +271,8 @@ def test_show_colours_by_a_field_of_the_solve(tmp_path: Path) -> None:
     plot = tfgeom.show(found, View(field=POTENTIAL, cut=Cut()))
     coloured = [body for body in plot.objects if POTENTIAL in body.name]
     assert coloured
-    assert found.conduction is not None
-    low, high = conduction_fields(found.conduction).range_of(POTENTIAL)
+    assert found.solve is not None
+    low, high = solved_fields(found.solve).range_of(POTENTIAL)
     for body in coloured:
         assert body.color_range == pytest.approx([low, high])
         assert math.isclose(float(np.min(body.attribute)), low, rel_tol=0.3) or np.min(body.attribute) > low

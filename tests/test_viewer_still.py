@@ -12,10 +12,10 @@ import pytest
 from tests.design_texts import FILMS, FLOODED, OUTER, VALID
 from tests.kinds import RELIEF_TEXTS
 from tfgeom import doctor
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.doctor import Rendering, probe_rendering
 from tfgeom.errors import DesignError, MeshError, OutputError
-from tfgeom.model import build_model
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.viewer import still as still_module
 from tfgeom.viewer.annotations import round_length
@@ -93,7 +93,7 @@ def stills(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_film_shows_in_its_colour(stills: Path, kind: str) -> None:
     pixels = picture(stills / f"{kind}.png")
     assert pixels.shape == (1000, 1600, 3)
-    stack = build_model(load_design(stills / f"{kind}.yaml")).stack
+    stack = assemble_cell(load_design(stills / f"{kind}.yaml")).made
     colours = film_colours([film.layer for film in stack.films])
     legend = 260 if kind == "planar" else 290  # its width: what it shows does not count
     counts = nearest(pixels[:, legend:], {**colours, "substrate": SUBSTRATE})
@@ -110,8 +110,7 @@ import numpy as np, pyvista
 from dataclasses import replace
 from tests.stacks import pearse_stack, pearse_plane
 from tests.wires import wires
-from tfgeom.transport.conduction import solve_conduction
-from tfgeom.viewer.fields import conduction_fields
+from tfgeom.viewer.fields import solved_fields
 from tfgeom.viewer.stage import Stage, add_scale
 from tfgeom.viewer.view import Cut, View
 stack = pearse_stack()
@@ -131,7 +130,7 @@ stage.show(stack, view); shot("again")
 stage.show(stack, replace(view, z_scale=0.2, thickness_scale=2)); stage.look(); shot("scaled")
 stage.show(stack, replace(view, explode=0.5)); stage.look(); shot("exploded")
 stage.show(stack, view); stage.look_at((1.4, 0, 29.9), 0.5); shot("close")
-fields = conduction_fields(solve_conduction(stack, wires(stack)))
+fields = solved_fields(solved_films(wires(stack)))
 stage.show(stack, replace(view, field="potential"), fields); shot("field")
 print(json.dumps(told))
 """

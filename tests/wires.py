@@ -1,13 +1,14 @@
 """Conductivities and interface resistances by hand, for tests of conduction."""
 
 import math
+from dataclasses import replace
 
 from tests.stacks import pearse_stack
 from tfgeom.constants import thermal_voltage
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
-from tfgeom.transport.coefficients import Conductors, FilmConductor, Interface
+from tfgeom.transport.circuit import FilmCircuit, FilmConductor, Interface
 
 SIGMA = {
     "inner_collector": math.inf,
@@ -20,7 +21,7 @@ SIGMA = {
 
 def wires(
     stack: Stack, sigma: dict[str, float] | None = None, faces: dict[str, float] | None = None
-) -> Conductors:
+) -> FilmCircuit:
     """Return conductors of a stack whose layers are named after their parts.
 
     Parameters
@@ -41,12 +42,12 @@ def wires(
         electrode = next((name for name in (inner, outer) if name in ("cathode", "anode")), inner)
         part = f"{electrode}_interface" if "electrolyte" in (inner, outer) else electrode
         interfaces.append(Interface(part, names.index(inner), names.index(outer), resistance, 0.0))
-    return Conductors(films, tuple(interfaces), ())
+    return FilmCircuit(stack.cell, films, tuple(interfaces))
 
 
 def pearse(
     i0: float = 5.0, cell: Cell | None = None, sigma: dict[str, float] | None = None
-) -> tuple[Stack, Conductors]:
+) -> tuple[Stack, FilmCircuit]:
     """Return the Pearse cell with an exchange current (A/m²) at both interfaces."""
     stack = pearse_stack(cell)
     transfer = thermal_voltage(298.15) / i0
@@ -64,3 +65,9 @@ def films(cell: Cell, *rows: tuple[str, float]) -> Stack:
             for name, thickness in rows
         ],
     )
+
+
+def without_charge_transfer(circuit: FilmCircuit) -> FilmCircuit:
+    """Return a circuit with ohmic losses only."""
+    faces = tuple(replace(face, charge_transfer=0.0) for face in circuit.interfaces)
+    return replace(circuit, interfaces=faces)

@@ -3,15 +3,13 @@
 The public names load what they need when they are first used, so that ``import tfgeom`` is quick.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tfgeom.design import Design, dump_design, load_design
     from tfgeom.errors import TfgeomError
-    from tfgeom.evaluate import evaluate
+    from tfgeom.evaluation import evaluate, solve_transport
     from tfgeom.report import render_report
     from tfgeom.sweep import run_sweep
     from tfgeom.viewer.notebook import show
@@ -22,11 +20,12 @@ _HOMES = {
     "Design": "tfgeom.design",
     "TfgeomError": "tfgeom.errors",
     "dump_design": "tfgeom.design",
-    "evaluate": "tfgeom.evaluate",
+    "evaluate": "tfgeom.evaluation",
     "load_design": "tfgeom.design",
     "render_report": "tfgeom.report",
     "run_sweep": "tfgeom.sweep",
     "show": "tfgeom.viewer.notebook",
+    "solve_transport": "tfgeom.evaluation",
 }
 
 __all__ = [
@@ -39,19 +38,8 @@ __all__ = [
     "render_report",
     "run_sweep",
     "show",
+    "solve_transport",
 ]
-
-
-class _Package(ModuleType):
-    """Keeps `tfgeom.evaluate` the function when the module that defines it is imported."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in _HOMES and isinstance(value, ModuleType):
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

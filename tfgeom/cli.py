@@ -101,7 +101,7 @@ def check(designs: DesignFiles) -> None:
 def _failures_of(file: Path) -> list[str]:
     """Return the rules that a design breaks; raise what keeps it from being computed."""
     from tfgeom.design import load_design
-    from tfgeom.evaluate import check as check_design
+    from tfgeom.evaluation import check as check_design
 
     design = load_design(file)
     with design.located():
@@ -118,7 +118,7 @@ def evaluate(
 ) -> None:
     """Print the numbers of a design beside its planar cell."""
     from tfgeom.design import load_design
-    from tfgeom.evaluate import evaluate as evaluate_design
+    from tfgeom.evaluation import evaluate as evaluate_design
 
     found = evaluate_design(load_design(design), fidelity)
     if json:
@@ -225,27 +225,15 @@ def transport(
     flooded cell a current also needs `electrolyte_model: salt`; its charge transfer stays linear.
     """
     from tfgeom.design import load_design
-    from tfgeom.errors import UnsupportedError
-    from tfgeom.evaluate import fem_obstacle
-    from tfgeom.metrics.transport_report import TransportReport
-    from tfgeom.model import build_model
+    from tfgeom.evaluation import solve_transport
     from tfgeom.transport.fields import check_fields_path, write_fields
-    from tfgeom.transport.solve_options import SolveOptions, solve_options
 
-    options = solve_options(resolution, within, current, voltage)
     if output is not None:
         check_fields_path(output)
     loaded = load_design(design)
-    model = build_model(loaded)
-    with loaded.located():
-        obstacle = fem_obstacle(model)
-        if obstacle is not None and options != SolveOptions():
-            raise UnsupportedError.at(
-                "relief", f"not yet supported: {obstacle}; without finite elements leave the options out"
-            )
-        resistance = model.resistance(obstacle is None, options)
-        found = TransportReport(resistance, obstacle, contacted=not model.contacts.ideal)
-        if output is not None:
+    found = solve_transport(loaded, current, voltage, resolution, within)
+    if output is not None:
+        with loaded.located():
             write_fields(found.fields, output)
     if json:
         _print_json(found.to_dict())

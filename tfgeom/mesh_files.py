@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design
 from tfgeom.errors import DesignError, MeshError, OutputError, UnsupportedError
 from tfgeom.films import Film, Stack
@@ -26,7 +28,6 @@ from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.solid import Solid
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES, write_solids
 from tfgeom.meshing.tiling import tile_mesh
-from tfgeom.model import Model, build_model
 from tfgeom.output import ensure_writable, replacing
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.units import UM
@@ -120,7 +121,7 @@ class MeshFile:
 
 
 def write_mesh_file(
-    design: Design,
+    meshed: Design | AssembledCell,
     path: str | Path,
     *,
     what: str = "films",
@@ -132,8 +133,8 @@ def write_mesh_file(
 
     Parameters
     ----------
-    design
-        The design.
+    meshed
+        The design, or its cell where that is assembled already; films as made.
     path
         ``.vtu`` or ``.msh`` for volume cells; ``.stl``, ``.3mf``, ``.glb``, ``.obj`` or ``.ply`` for bodies.
     what
@@ -156,13 +157,13 @@ def write_mesh_file(
     """
     target = Path(path)
     check_mesh_path(target, what)
-    model = build_model(design)
-    with design.located():
-        tile = _tile(tiles, model)
+    cell = assemble_cell(meshed) if isinstance(meshed, Design) else meshed
+    with cell.blueprint.design.located():
+        tile = _tile(tiles, cell)
         if target.suffix.lower() in CELL_SUFFIXES:
-            made, write = _make_cells(model, target, what, tile, Resolution(resolution or 2))
+            made, write = _make_cells(cell, target, what, tile, Resolution(resolution or 2))
         else:
-            made, write = _make_bodies(model, target, what, tile, Resolution(resolution or 1), max_triangles)
+            made, write = _make_bodies(cell, target, what, tile, Resolution(resolution or 1), max_triangles)
     with replacing(sidecar_of(target)) as description:
         description.write_text(json.dumps(made.sidecar(), indent=2, allow_nan=False) + "\n", encoding="utf-8")
         write()
@@ -195,20 +196,20 @@ def check_mesh_path(path: str | Path, what: str = "films") -> None:
     ensure_writable(sidecar_of(target))
 
 
-def _tile(text: str | None, model: Model) -> Tile | None:
+def _tile(text: str | None, assembled: AssembledCell) -> Tile | None:
     if text is None:
         return None
     if text == DIE:
-        return _die(model)
+        return _die(assembled)
     found = re.fullmatch(r"(\d{1,6})[xX×](\d{1,6})", text.strip())
     if found is None or "0" in (found[1].lstrip("0") or "0", found[2].lstrip("0") or "0"):
         raise OutputError(f"--tiles {text}: write NxM with whole numbers from 1 on, such as 3x2, or {DIE}")
     return int(found[1]), int(found[2])
 
 
-def _die(model: Model) -> Tile:
+def _die(assembled: AssembledCell) -> Tile:
     """Return how many cells fit the chip inside its border."""
-    chip, cell = model.design.chip, model.stack.cell
+    chip, cell = assembled.blueprint.design.chip, assembled.relief
     if chip is None:
         raise DesignError.at("chip", f"the design has no chip; give its size, or write --tiles NxM for {DIE}")
     width, length = chip.width - 2 * chip.border, chip.length - 2 * chip.border
@@ -231,10 +232,10 @@ def _whole(ratio: float) -> int:
 
 
 def _make_cells(
-    model: Model, target: Path, what: str, tile: Tile | None, resolution: Resolution
+    assembled: AssembledCell, target: Path, what: str, tile: Tile | None, resolution: Resolution
 ) -> tuple[MeshFile, Callable[[], None]]:
     """Return what will be written, and what writes it."""
-    laid, filling = _laid(model.stack)
+    laid, filling = _laid(assembled.made)
     if tile is not None and (what == "flooded" or filling is not None):
         raise UnsupportedError.at(
             "",
@@ -258,7 +259,7 @@ def _make_cells(
         )
         for film, error in zip(mesh.films, quality.volume_errors.tolist(), strict=True)
     ]
-    space = _space(model, mesh, what, filling)
+    space = _space(assembled, mesh, what, filling)
     if space is not None:
         n_hexes += len(space.mesh.hexes)
         require_memory(_BYTES_PER_HEX * n_hexes, f"a file of {n_hexes:,} hexahedra")
@@ -294,7 +295,7 @@ def _laid(stack: Stack) -> tuple[Stack, Film | None]:
     return stack, None
 
 
-def _space(model: Model, mesh: FilmMesh, what: str, filling: Film | None) -> Space | None:
+def _space(assembled: AssembledCell, mesh: FilmMesh, what: str, filling: Film | None) -> Space | None:
     if filling is not None:
         assert mesh.grid is not None  # tiles were refused
         layer = filling.layer
@@ -302,7 +303,7 @@ def _space(model: Model, mesh: FilmMesh, what: str, filling: Film | None) -> Spa
         return Space(made, layer.name, layer.material.name)
     if what != "flooded":
         return None
-    cell = model.design.cell
+    cell = assembled.blueprint.design.cell
     if cell is None or cell.type != "flooded":
         raise DesignError.at(
             "cell", "only a flooded cell has a liquid above its films; use --what films or --what solids"
@@ -315,15 +316,20 @@ def _space(model: Model, mesh: FilmMesh, what: str, filling: Film | None) -> Spa
 
 
 def _make_bodies(
-    model: Model, target: Path, what: str, tile: Tile | None, resolution: Resolution, max_triangles: int
+    assembled: AssembledCell,
+    target: Path,
+    what: str,
+    tile: Tile | None,
+    resolution: Resolution,
+    max_triangles: int,
 ) -> tuple[MeshFile, Callable[[], None]]:
     """Return what will be written, and what writes it."""
-    stack = model.stack if what != "substrate" else Stack(model.stack.cell, ())
+    stack = assembled.made if what != "substrate" else Stack(assembled.made.cell, ())
     if what == "films" and not stack.films:
         raise MeshError("there is nothing to make: the design has no layers; use --what substrate")
     whole = what != "films" or tile is not None or any(film.layer.fills for film in stack.films)
     placed = (tile or (1, 1)) if whole else None
-    substrate = None if what == "films" else _substrate(model, required=what == "substrate")
+    substrate = None if what == "films" else _substrate(assembled, required=what == "substrate")
     solids = layer_solids(
         stack,
         film_colours([film.layer for film in stack.films]),
@@ -372,8 +378,8 @@ def _covered(solids: list[Solid], exact: list[float], tile: Tile | None) -> floa
     return 1 / round(exact[0] / UM**3 / solids[0].volume_um3)
 
 
-def _substrate(model: Model, *, required: bool) -> SubstrateBody | None:
-    wafer, material = model.wafer, model.wafer_material
+def _substrate(assembled: AssembledCell, *, required: bool) -> SubstrateBody | None:
+    wafer, material = assembled.blueprint.wafer, assembled.blueprint.wafer_material
     if wafer is None or material is None:
         if required:
             raise DesignError.at(

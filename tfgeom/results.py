@@ -5,14 +5,14 @@ carries its unit in its name.  None stands where a fidelity or a missing constan
 is in `Evaluation.notes`.
 """
 
-import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tfgeom.cells.assembled import AssembledCell
+    from tfgeom.cells.beside import Beside
     from tfgeom.design import Design
-    from tfgeom.transport.conduction import Conduction
-    from tfgeom.transport.flooded_solve import FloodedConduction
+    from tfgeom.transport.steady import Solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +260,16 @@ class ProvenanceNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All numbers of one design, beside its planar baselines.
+    """All numbers of one design beside its planar baselines, and behind them the cells they are of.
 
-    ``design`` is what was evaluated, ``conduction`` the finite-element solve of a conformal and ``flooded``
-    that of a flooded cell, for pictures; none of them is part of the numbers.
+    Attributes
+    ----------
+    cells
+        The cell and its planes: what pictures, pages and files are made of.
+    solves
+        The finite-element solves of the cell and of the plane of the same films; None in closed form.
+
+    All other attributes are the numbers.
     """
 
     name: str
@@ -282,13 +288,30 @@ class Evaluation:
     rules: tuple[RuleNumbers, ...]
     published: tuple[PublishedNumbers, ...]
     provenance: tuple[ProvenanceNumbers, ...]
-    design: "Design | None" = field(default=None, compare=False, repr=False)
-    conduction: "Conduction | None" = field(default=None, compare=False, repr=False)
-    flooded: "FloodedConduction | None" = field(default=None, compare=False, repr=False)
+    cells: "Beside[AssembledCell]" = field(compare=False, repr=False)
+    solves: "Beside[Solve] | None" = field(compare=False, repr=False)
+
+    @property
+    def cell(self) -> "AssembledCell":
+        """The design's own cell."""
+        return self.cells.cell
+
+    @property
+    def design(self) -> "Design":
+        """What was evaluated."""
+        return self.cell.blueprint.design
+
+    @property
+    def solve(self) -> "Solve | None":
+        """The cell's own finite-element solve; None in closed form."""
+        return None if self.solves is None else self.solves.cell
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and strings: the JSON object."""
-        numbers = dataclasses.replace(self, design=None, conduction=None, flooded=None)
-        plain: dict[str, Any] = dataclasses.asdict(numbers)
-        del plain["design"], plain["conduction"], plain["flooded"]
-        return plain
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.compare}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value

@@ -216,6 +216,11 @@ def in_unit(value: float, unit: float) -> float:
     return float(f"{value / unit:.13g}")
 
 
+def in_unit_or_none(value: float | None, unit: float) -> float | None:
+    """Return `in_unit` of a value, None for none."""
+    return None if value is None else in_unit(value, unit)
+
+
 def split_quantity(given: object) -> tuple[float, str] | None:
     """Return number and unit of text such as ``"3 um"``; None when it is not a number with a unit."""
     match = _QUANTITY.match(given) if isinstance(given, str) and len(given) <= _MAX_TEXT else None

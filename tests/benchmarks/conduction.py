@@ -24,12 +24,12 @@ from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.flooded_mesh import mesh_flooded
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
-from tfgeom.transport.conducting_core import ConductingCore, conducting_core
-from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
-from tfgeom.transport.film_solve import FilmSolution, solve_films
+from tfgeom.transport.films.core import ConductingCore, conducting_core
+from tfgeom.transport.films.linear import FilmSolution, solve_films
+from tfgeom.transport.films.system import ConductionSystem, assemble_conduction
 from tfgeom.transport.flooded import FloodedCircuit
-from tfgeom.transport.flooded_solve import solve_potential
-from tfgeom.transport.flooded_system import assemble_flooded
+from tfgeom.transport.liquid.problem import solve_potential
+from tfgeom.transport.liquid.system import assemble_flooded
 from tfgeom.units import UM
 
 Volumes = Literal["own", "scikit-fem"]
@@ -80,7 +80,7 @@ def load_ngsolve() -> None:
 
 
 def core_and_mesh(resolution: Resolution) -> tuple[ConductingCore, FilmMesh]:
-    core = conducting_core(*pearse(5.0, RELIEF))
+    core = conducting_core(pearse(5.0, RELIEF)[1])
     return core, mesh_films(core.stack, resolution)
 
 
@@ -133,7 +133,7 @@ def contrast_iterations(resolution: Resolution) -> tuple[list[int], int]:
             sigma = {"cathode": cathode, "electrolyte": electrolyte, "anode": anode}
             if sheet:
                 sigma |= {name: sheet / COLLECTORS[name] for name in COLLECTORS}
-            core = conducting_core(*pearse(5.0, RELIEF, sigma))
+            core = conducting_core(pearse(5.0, RELIEF, sigma)[1])
             if not sheet:
                 inner, outer = (
                     tuple(film for film in side if film.part not in COLLECTORS) for side in core.sheets
@@ -152,13 +152,14 @@ def flooded_row(resolution: Resolution) -> Row:
     """Return the row of the iterations in the liquid of a flooded relief at all conductances of its wall."""
     film_mesh = mesh_films(films(FLOODED, ("inner_collector", 40e-9), ("cathode", 70e-9)), resolution)
     mesh = mesh_flooded(film_mesh, HEAD_SPACE)
-    conducting = wires(Stack(FLOODED, film_mesh.films), {"cathode": math.inf})
+    stack = Stack(FLOODED, film_mesh.films)
+    conducting = wires(stack, {"cathode": math.inf})
     what = f"iterations of the flooded relief, {len(mesh.points_um):,} nodes, {len(FACE_CONDUCTANCES)} walls"
     counts = []
     for conductance in FACE_CONDUCTANCES:
-        circuit = FloodedCircuit(conducting, "cathode", 1 / conductance, 1.0, HEAD_SPACE, 0.0, ())
+        circuit = FloodedCircuit(stack, conducting, "cathode", 1 / conductance, 1.0, HEAD_SPACE, 0.0, ())
         try:
-            counts.append(solve_potential(assemble_flooded(film_mesh, mesh, circuit))[2])
+            counts.append(solve_potential(assemble_flooded(film_mesh, mesh, circuit)).iterations)
         except SolveError:
             return Row(what, f"none at {conductance:.0e} S/m2: not converged", f"{FLOODED_BAR}", False)
     return Row(what, f"{min(counts)} to {max(counts)}", f"{FLOODED_BAR}", max(counts) <= FLOODED_BAR)

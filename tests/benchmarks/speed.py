@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.shipped import PEARSE
+from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.planes import beside_planes
 from tfgeom.design import design_from_mapping, load_design, read_mapping
-from tfgeom.evaluate import evaluate
-from tfgeom.metrics.lithium import balanced_anode_thickness, lithium_balance
-from tfgeom.metrics.numbers import capacity_numbers, geometry_numbers, layer_numbers
-from tfgeom.model import build_model
-from tfgeom.transport.series import series_resistance
+from tfgeom.evaluation import evaluate
+from tfgeom.metrics.area_specific_resistance import losses_beside
+from tfgeom.metrics.capacity import capacity_numbers
+from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,11 @@ def best(work: Callable[[], object], repeats: int) -> float:
 
 def closed_numbers(design: object) -> None:
     """Geometry, films, capacity and resistance of the cell and its plane, as `evaluate` does them."""
-    model = build_model(design)  # type: ignore[arg-type]
-    balance = lithium_balance(model.stack)
-    capacity_numbers(balance, lithium_balance(model.plane), balanced_anode_thickness(model.stack, balance))
-    geometry_numbers(model.stack)
-    for film in model.stack.films:
-        layer_numbers(model.stack, film)
-    series_resistance(model.stack, model.conductors(model.stack))
-    series_resistance(model.plane, model.conductors(model.plane))
+    cells = beside_planes(assemble_cell(design))  # type: ignore[arg-type]
+    capacity_numbers(cells)
+    geometry_numbers(cells.cell)
+    layer_numbers(cells.cell.made)
+    losses_beside(cells, None)
 
 
 def interleaved(first: list[str], second: list[str], repeats: int) -> tuple[float, float]:

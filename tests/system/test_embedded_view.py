@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import load_design
-from tfgeom.evaluate import evaluate
-from tfgeom.model import build_model
+from tfgeom.evaluation import evaluate
 from tfgeom.palette import film_colours
 from tfgeom.report import render_report
 from tfgeom.viewer.embedded import embedded_page
@@ -93,7 +93,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_control_of_the_view_changes_the_picture(browser: Any, report: Path) -> None:
     design = load_design(report.with_suffix(".yaml"))
-    colours = film_colours(build_model(design).charged.films[k].layer for k in range(5))
+    colours = film_colours(assemble_cell(design).charged.films[k].layer for k in range(5))
     opened = Opened(browser, report)
     opened.page.locator(".view iframe").scroll_into_view_if_needed()
     view = opened.page.frame_locator(".view iframe")
@@ -155,10 +155,10 @@ def test_every_control_of_the_view_changes_the_picture(browser: Any, report: Pat
 
 def test_a_field_has_the_colours_and_the_values_of_its_bar(browser: Any, report: Path) -> None:
     found = evaluate(load_design(report.with_suffix(".yaml")), "fem")
-    from tfgeom.viewer.fields import POTENTIAL, conduction_fields
+    from tfgeom.viewer.fields import POTENTIAL, solved_fields
 
-    assert found.conduction is not None
-    low, high = conduction_fields(found.conduction).range_of(POTENTIAL)
+    assert found.solve is not None
+    low, high = solved_fields(found.solve).range_of(POTENTIAL)
     opened = Opened(browser, report)
     opened.page.locator(".view iframe").scroll_into_view_if_needed()
     view = opened.page.frame_locator(".view iframe")
@@ -203,7 +203,7 @@ def test_the_report_stays_small_and_prints_the_still(browser: Any, report: Path)
 def test_names_are_text_in_the_browser(browser: Any, tmp_path: Path) -> None:
     design = tmp_path / "thick.yaml"
     design.write_text(THICK, encoding="utf-8")
-    patch = cell_patch(build_model(load_design(design)).charged)
+    patch = cell_patch(assemble_cell(load_design(design)).charged)
     bodies = tuple(replace(body, title=EVIL) for body in patch.bodies)
     (tmp_path / "page.html").write_text(embedded_page(replace(patch, bodies=bodies), EVIL), encoding="utf-8")
     opened = Opened(browser, tmp_path / "page.html")
@@ -220,7 +220,7 @@ def test_a_browser_without_webgl_says_so(browser: Any, tmp_path: Path) -> None:
     design.write_text(THICK, encoding="utf-8")
     file = tmp_path / "page.html"
     file.write_text(
-        embedded_page(cell_patch(build_model(load_design(design)).charged), "cell"), encoding="utf-8"
+        embedded_page(cell_patch(assemble_cell(load_design(design)).charged), "cell"), encoding="utf-8"
     )
     context = browser.new_context(offline=True)
     page = context.new_page()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tfgeom.design import load_design
 from tfgeom.doctor import probe_rendering
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 
 pytestmark = pytest.mark.slow
 PATIENCE = 30.0  # s, for what takes a moment on a busy machine

@@ -17,9 +17,9 @@ from tfgeom.reliefs.microtubes import microtubes
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.trenches import trenches
 from tfgeom.reliefs.wave import wave
-from tfgeom.transport.coefficients import Conductors
-from tfgeom.transport.conducting_core import ConductingCore, conducting_core
+from tfgeom.transport.circuit import FilmCircuit
 from tfgeom.transport.corners import film_row
+from tfgeom.transport.films.core import ConductingCore, conducting_core
 from tfgeom.transport.limits import column_resistance, reference_asr
 from tfgeom.transport.series import series_resistance
 
@@ -30,7 +30,7 @@ INNER, OUTER = 40 * NM, 140 * NM
 def one_film(cell: UnitCell) -> ConductingCore:
     """Return a film of conductivity 1 between two offsets."""
     stack = films(cell, ("inner_collector", INNER), ("electrolyte", OUTER - INNER))
-    return conducting_core(stack, wires(stack, {"electrolyte": 1.0}))
+    return conducting_core(wires(stack, {"electrolyte": 1.0}))
 
 
 def merged_columns(cell: UnitCell, inner: float, outer: float) -> float:
@@ -106,7 +106,7 @@ def drawn(kind: str, rng: np.random.Generator) -> Cell:
     return wave(rng.uniform(0.1, 1) * 1e-6, pitch)
 
 
-def coated(cell: Cell, rng: np.random.Generator, coverage: float) -> tuple[Stack, Conductors]:
+def coated(cell: Cell, rng: np.random.Generator, coverage: float) -> tuple[Stack, FilmCircuit]:
     """Return random films that take 3 % of the reach."""
     shares = rng.uniform(0.5, 2, 3)
     below = float(rng.choice([0, 0.5]))
@@ -136,11 +136,11 @@ KINDS = ["pillars", "holes", "through", "trenches", "microtubes", "double", "hon
 @pytest.mark.parametrize("kind", KINDS)
 def test_between_series_and_columns(kind: str, seed: int, coverage: float) -> None:
     rng = np.random.default_rng([seed, KINDS.index(kind)])
-    stack, conducting = coated(drawn(kind, rng), rng, coverage)
-    core = conducting_core(stack, conducting)
-    upper = column_resistance(core) + sum(core.outside.values())
-    reference = reference_asr(stack, conducting)
-    series = sum(series_resistance(stack, conducting).values())
+    _, conducting = coated(drawn(kind, rng), rng, coverage)
+    core = conducting_core(conducting)
+    upper = column_resistance(core) + float(core.outside.total)
+    reference = reference_asr(conducting)
+    series = float(series_resistance(conducting).total)
     # Without feet both nearly agree; the reference's own error is a tenth of its excess at most.
     slack = 0.1 * (reference / series - 1) if kind == "through" else 0.0
     assert reference * (1 - slack) <= upper
@@ -157,14 +157,14 @@ def test_films_that_hardly_vary_are_uniform_films(kind: str, seed: int) -> None:
     found = []
     for coverage in (1.0, 1 - 1e-9):
         rng = np.random.default_rng([seed, KINDS.index(kind)])
-        found.append(reference_asr(*coated(drawn(kind, rng), rng, coverage)))
+        found.append(reference_asr(coated(drawn(kind, rng), rng, coverage)[1]))
     assert found[1] == pytest.approx(found[0], rel=1e-4)
 
 
 def test_films_of_a_through_hole_are_the_same_from_both_faces() -> None:
     rng = np.random.default_rng(0)
-    stack, conducting = coated(holes(2e-6, 4e-6, 3e-6, "square", through=True), rng, 0.7)
-    core = conducting_core(stack, conducting)
+    _, conducting = coated(holes(2e-6, 4e-6, 3e-6, "square", through=True), rng, 0.7)
+    core = conducting_core(conducting)
     top, above, middle, below = (film_row(core, depth).bounds for depth in (0.0, 1e-6, 1.5e-6, 2e-6))
     assert below == pytest.approx(above, rel=1e-12)
     assert middle == pytest.approx(0.7 * top, rel=1e-12)

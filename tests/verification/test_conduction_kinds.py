@@ -1,4 +1,4 @@
-"""Conduction on every kind of relief against the closed form with its corners.
+"""Solve on every kind of relief against the closed form with its corners.
 
 The finite elements see feet, rims and vertical edges as parts of one mesh; the reference adds the excess of
 each, solved apart in the plane, to the closed form.  With films of 195 nm on micrometres they differ by less
@@ -9,6 +9,7 @@ import math
 
 import pytest
 
+from tests.solves import solved_films
 from tests.wires import pearse
 from tfgeom.geometry.protocol import Cell
 from tfgeom.reliefs.holes import holes
@@ -18,9 +19,8 @@ from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
 from tfgeom.reliefs.trenches import trenches
 from tfgeom.reliefs.wave import wave
-from tfgeom.transport.bounds import column_resistance
-from tfgeom.transport.conducting_core import conducting_core
-from tfgeom.transport.conduction import solve_conduction
+from tfgeom.transport.films.core import conducting_core
+from tfgeom.transport.films.normals_bound import column_resistance
 from tfgeom.transport.limits import reference_asr
 from tfgeom.transport.series import series_resistance
 from tfgeom.units import UM
@@ -59,12 +59,12 @@ LONG: dict[str, Cell] = {
 
 
 def assert_agreement(cell: Cell, i0: float) -> None:
-    stack, conducting = pearse(i0, cell)
-    found = solve_conduction(stack, conducting)
-    assert found.asr == pytest.approx(reference_asr(stack, conducting), rel=3e-4)
+    _, conducting = pearse(i0, cell)
+    found = solved_films(conducting)
+    assert found.asr == pytest.approx(reference_asr(conducting), rel=3e-4)
     assert found.discretisation_error < 3e-4
-    least = sum(series_resistance(stack, conducting).values())
-    most = column_resistance(conducting_core(stack, conducting))
+    least = float(series_resistance(conducting).total)
+    most = column_resistance(conducting_core(conducting))
     assert least * (1 - 1e-12) < found.asr < most * (1 + 1e-12)
 
 
@@ -84,6 +84,6 @@ def test_agrees_with_closed_form_and_corners_on_larger_meshes(name: str, i0: flo
 def test_edges_count() -> None:
     # What is compared above: without corners most kinds would miss the closed form by far more than 3e-4.
     for name, share in (("leaning square pillars", 8e-4), ("undercut square pillars", 1.2e-3)):
-        stack, conducting = pearse(math.inf, QUICK[name])
-        series = sum(series_resistance(stack, conducting).values())
-        assert reference_asr(stack, conducting) / series - 1 > share
+        _, conducting = pearse(math.inf, QUICK[name])
+        series = float(series_resistance(conducting).total)
+        assert reference_asr(conducting) / series - 1 > share

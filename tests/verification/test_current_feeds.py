@@ -19,13 +19,14 @@ from scipy.sparse.linalg import spsolve
 from scipy.special import iv
 
 from tests.orders import orders_without_exact
+from tests.solves import film_fields, parts_of, solved_films
 from tests.wires import films, wires
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.trenches import trenches
-from tfgeom.transport.conduction import Conduction, solve_conduction
 from tfgeom.transport.contacts import Contacts, Place
+from tfgeom.transport.steady import Solve
 
 DEPTH, WIDTH, PITCH = 3000e-6, 1e-6, 2e-6
 LENGTH = DEPTH + PITCH / 2  # of half a period: half the floor, the wall, half the top
@@ -77,9 +78,7 @@ def test_the_formulas_are_those_of_a_ladder_and_of_the_literature() -> None:
     assert ladder(1, 2, 3, 1, opposite=True) == pytest.approx(opposite_ends(1, 2, 3, 1), rel=1e-5)
 
 
-def trench(
-    inner: float, outer: float, contacts: Contacts | None, resolution: Resolution = EVEN
-) -> Conduction:
+def trench(inner: float, outer: float, contacts: Contacts | None, resolution: Resolution = EVEN) -> Solve:
     """Return the solve of one electrolyte between collectors of two sheet resistances, ohm; 0 is ideal."""
     rows = (("inner_collector", METAL), ("electrolyte", ELECTROLYTE), ("outer_collector", METAL))
     stack = films(trenches(WIDTH, PITCH, DEPTH), *rows)
@@ -88,7 +87,7 @@ def trench(
         "outer_collector": 1 / (outer * METAL) if outer else math.inf,
         "electrolyte": ELECTROLYTE / THROUGH,
     }
-    return solve_conduction(stack, wires(stack, sigma), resolution, contacts)
+    return solved_films(wires(stack, sigma), resolution, contacts)
 
 
 def sheet_of(nu: float) -> float:
@@ -105,7 +104,7 @@ def test_fin_of_a_trench(nu: float, side: str) -> None:
     utilisation = trench(0.0, 0.0, None).asr / found.asr
     assert utilisation == pytest.approx(math.tanh(nu) / nu, rel=1e-4 + 5e-5 * nu)
     # power in the rail over that in the electrolyte, by integration of the line
-    lost = found.asr_by_part[f"{side}_collector"] / found.asr_by_part["electrolyte"]
+    lost = parts_of(found.losses)[f"{side}_collector"] / parts_of(found.losses)["electrolyte"]
     along = math.tanh(nu) - nu / math.cosh(nu) ** 2
     across = math.tanh(nu) + nu / math.cosh(nu) ** 2
     assert lost == pytest.approx(along / across, rel=1e-3)
@@ -185,13 +184,11 @@ def test_fin_of_a_pillar(nu: float) -> None:
     }
     sheet = nu**2 * THROUGH / (height + radius / 2) ** 2
     sigma = {"inner_collector": 1 / (sheet * metal), "electrolyte": ELECTROLYTE / THROUGH}
-    found = solve_conduction(
-        stack, wires(stack, sigma), Resolution(1, growth=1.3), Contacts("floor", "ideal")
-    )
+    found = solved_films(wires(stack, sigma), Resolution(1, growth=1.3), Contacts("floor", "ideal"))
     exact = pillar_conductance(nu, radius, height, pitch, area)
     assert cell.footprint / found.asr == pytest.approx(exact, rel=1e-3 + 3e-4 * nu)
     # the rule of thumb: the cap prolongs the wall
-    ideal = solve_conduction(stack, wires(stack, sigma), Resolution(1))
+    ideal = solved_films(wires(stack, sigma), Resolution(1))
     assert ideal.asr / found.asr == pytest.approx(math.tanh(nu) / nu, rel=3e-3 + 2e-3 * nu)
 
 
@@ -203,13 +200,13 @@ def test_without_a_collector_the_electrode_is_the_rail(nu: float, inside: bool) 
     conducting = wires(
         stack, {"cathode": 1 / (sheet_of(nu) * thickness), "electrolyte": ELECTROLYTE / THROUGH}
     )
-    found = solve_conduction(stack, conducting, EVEN, Contacts("floor", "ideal"))
-    ideal = solve_conduction(stack, conducting, EVEN)
-    assert ("cathode" in {film.part for film in found.core.conductors}) == inside
+    found = solved_films(conducting, EVEN, Contacts("floor", "ideal"))
+    ideal = solved_films(conducting, EVEN)
+    assert ("cathode" in {film.part for film in film_fields(found).core.conductors}) == inside
     assert ideal.asr / found.asr == pytest.approx(math.tanh(nu) / nu, rel=3e-4)
-    assert found.asr_by_part["inner_collector"] == 0
+    assert parts_of(found.losses)["inner_collector"] == 0
     if nu > 1:
-        assert found.asr_by_part["cathode"] > 0.5 * found.asr_by_part["electrolyte"]
+        assert parts_of(found.losses)["cathode"] > 0.5 * parts_of(found.losses)["electrolyte"]
 
 
 def test_through_holes_are_fed_on_both_faces() -> None:
@@ -223,8 +220,8 @@ def test_through_holes_are_fed_on_both_faces() -> None:
     rail = nu**2 / coupling / (depth / 2) ** 2
     sigma = {"inner_collector": 1 / (2 * math.pi * radius * rail * METAL), "electrolyte": per_wall_area}
     conducting = wires(stack, sigma)
-    found = solve_conduction(stack, conducting, Resolution(1, growth=1.2), Contacts("auto", "ideal"))
-    ideal = solve_conduction(stack, conducting, Resolution(1))
+    found = solved_films(conducting, Resolution(1, growth=1.2), Contacts("auto", "ideal"))
+    ideal = solved_films(conducting, Resolution(1))
     assert ideal.asr / found.asr == pytest.approx(math.tanh(nu) / nu, rel=3e-3)
-    one = solve_conduction(stack, conducting, Resolution(1, growth=1.2), Contacts("top", "ideal"))
+    one = solved_films(conducting, Resolution(1, growth=1.2), Contacts("top", "ideal"))
     assert ideal.asr / one.asr == pytest.approx(math.tanh(2 * nu) / (2 * nu), rel=3e-3)

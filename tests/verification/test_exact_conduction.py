@@ -1,6 +1,7 @@
-"""Conduction against exact solutions: rods, a made-up field with a jump, sharp corners, shells of two films."""
+"""Solve against exact solutions: rods, a made-up field with a jump, sharp corners, shells of two films."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import spsolve
 
 from tests.orders import observed_orders, orders_without_exact
+from tests.solves import film_fields, parts_of, solved_films
 from tests.wires import films, wires
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
@@ -18,12 +20,11 @@ from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.planar import planar
 from tfgeom.reliefs.trenches import trenches
-from tfgeom.transport.bounds import column_resistance
-from tfgeom.transport.coefficients import Conductors, FilmConductor, Interface
-from tfgeom.transport.conducting_core import conducting_core
-from tfgeom.transport.conduction import solve_conduction
-from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
+from tfgeom.transport.circuit import FilmCircuit, FilmConductor, Interface
 from tfgeom.transport.contacts import Contacts, Place
+from tfgeom.transport.films.core import conducting_core
+from tfgeom.transport.films.normals_bound import column_resistance
+from tfgeom.transport.films.system import ConductionSystem, assemble_conduction
 from tfgeom.transport.hex_stiffness import hex_stiffness
 from tfgeom.transport.series import series_resistance
 
@@ -127,7 +128,7 @@ def error_of_made_up(refine: int) -> float:
     stack = films(planar(), ("cathode", 0.5e-6), ("electrolyte", 0.5e-6))
     face = {"cathode|electrolyte": 1e-6 / COUPLING}
     conducting = wires(stack, {"cathode": SIGMA_BELOW, "electrolyte": SIGMA_ABOVE}, face)
-    core = conducting_core(stack, conducting)
+    core = conducting_core(conducting)
     system = assemble_conduction(core, mesh_films(core.stack, Resolution(refine)))
     sheets, points = system.sheets, system.mesh.points_um
     jump = sheets.jumps[0][1]
@@ -154,12 +155,12 @@ def test_order_four_thirds_at_sharp_feet() -> None:
     cell = trenches(2e-6, 4e-6, 3e-6)
     stack = films(cell, ("inner_collector", inner), ("electrolyte", thickness))
     conducting = wires(stack, {"electrolyte": 1.0})
-    closed = cell.footprint / sum(series_resistance(stack, conducting).values())
+    closed = cell.footprint / float(series_resistance(conducting).total)
     # a foot has 2 ln2/pi less than its closed form, the rim (inner radius a quarter of the film) 0.14036
     exact = cell.footprint / (closed - 2 * 4e-6 * (2 * math.log(2) / math.pi + 0.14036))
     errors = []
     for refine in (2, 4, 8):
-        found = solve_conduction(stack, conducting, Resolution(refine))
+        found = solved_films(conducting, Resolution(refine))
         errors.append(found.asr / exact - 1)
         assert abs(errors[-1]) < found.discretisation_error
     assert observed_orders(errors) == pytest.approx([4 / 3, 4 / 3], abs=0.15)
@@ -170,7 +171,7 @@ def test_order_four_thirds_at_sharp_feet() -> None:
 FIRST, SECOND, BETWEEN = (60e-9, 1e-4), (40e-9, 3e-5), 2e-3  # m, S/m; ohm m²
 
 
-def bilayer(cell: UnitCell, scale: float = 1.0) -> tuple[Stack, Conductors]:
+def bilayer(cell: UnitCell, scale: float = 1.0) -> tuple[Stack, FilmCircuit]:
     """Return two electrolytes with a resistance between them, between ideal terminals."""
     material = load_library().find("LiPON")
     rows = (("glass", *FIRST), ("polymer", *SECOND))
@@ -180,17 +181,19 @@ def bilayer(cell: UnitCell, scale: float = 1.0) -> tuple[Stack, Conductors]:
         FilmConductor(film, "electrolyte", sigma)
         for film, (_, _, sigma) in zip(stack.films, rows, strict=True)
     )
-    return stack, Conductors(conductors, (Interface("electrolyte", 0, 1, 0.0, BETWEEN),), ())
+    return stack, FilmCircuit(cell, conductors, (Interface("electrolyte", 0, 1, 0.0, BETWEEN),))
 
 
 def test_bilayer_on_the_plane() -> None:
-    stack, conducting = bilayer(planar())
-    found = solve_conduction(stack, conducting, Resolution(1))
+    _, conducting = bilayer(planar())
+    found = solved_films(conducting, Resolution(1))
     exact = FIRST[0] / FIRST[1] + SECOND[0] / SECOND[1] + BETWEEN
     assert found.asr == pytest.approx(exact, rel=1e-12)
-    assert found.asr_by_part["electrolyte"] == pytest.approx(exact, rel=1e-12)
-    jump = found.sheets.jumps[0]
-    assert found.potential[jump[2]] - found.potential[jump[1]] == pytest.approx(BETWEEN / exact, rel=1e-9)
+    assert parts_of(found.losses)["electrolyte"] == pytest.approx(exact, rel=1e-12)
+    jump = film_fields(found).sheets.jumps[0]
+    assert film_fields(found).potential[jump[2]] - film_fields(found).potential[jump[1]] == pytest.approx(
+        BETWEEN / exact, rel=1e-9
+    )
 
 
 def test_bilayer_in_a_deep_hole_is_a_shell_of_two() -> None:
@@ -204,21 +207,21 @@ def test_bilayer_in_a_deep_hole_is_a_shell_of_two() -> None:
     )
     exact = (films_alone + BETWEEN / (2 * math.pi * radii[1] * depth)) * stack.cell.footprint
     for refine in (1, 2):
-        found = solve_conduction(stack, conducting, Resolution(refine))
+        found = solved_films(conducting, Resolution(refine))
         assert found.asr == pytest.approx(exact, rel=1e-4)
 
 
 def test_bilayer_in_a_hole_lies_between_its_bounds() -> None:
-    stack, conducting = bilayer(holes(3e-6, 6e-6, 5e-6, "hexagonal"))
-    found = solve_conduction(stack, conducting, Resolution(1))
-    least = sum(series_resistance(stack, conducting).values())
-    most = column_resistance(conducting_core(stack, conducting))
+    _, conducting = bilayer(holes(3e-6, 6e-6, 5e-6, "hexagonal"))
+    found = solved_films(conducting, Resolution(1))
+    least = float(series_resistance(conducting).total)
+    most = column_resistance(conducting_core(conducting))
     assert found.bounds == pytest.approx((least, most))
     assert least < found.asr < most
     assert most / least < 1.03
     # without the resistance between them less of both is lost
-    joined = Conductors(conducting.films, (), ())
-    assert solve_conduction(stack, joined, Resolution(1)).asr < found.asr
+    joined = replace(conducting, interfaces=())
+    assert solved_films(joined, Resolution(1)).asr < found.asr
 
 
 # Films that thin out with depth, on a collector that does too.
@@ -256,7 +259,7 @@ def test_step_coverage_with_a_resistive_collector(coverage: dict[str, float], co
     stack = tapered(trenches(1e-6, pitch, depth), coverage)
     sigma, ionic = 5e3, 1e-4
     conducting = wires(stack, {"inner_collector": sigma, "electrolyte": ionic})
-    found = solve_conduction(stack, conducting, Resolution(1, growth=1.1), Contacts(contact, "ideal"))
+    found = solved_films(conducting, Resolution(1, growth=1.1), Contacts(contact, "ideal"))
     n = 20000
     below = (np.arange(n) + 0.5) / n
     metal, film = (
@@ -266,5 +269,5 @@ def test_step_coverage_with_a_resistive_collector(coverage: dict[str, float], co
     exact = 2 * pitch * fin(sigma * metal, ionic / film, depth / n, fed_below=contact == "floor")
     # the flats, 1 um of 3 mm, are all that is left out
     assert stack.cell.footprint / found.asr == pytest.approx(exact, rel=1.5e-3)
-    ideal = solve_conduction(stack, conducting, Resolution(1))
+    ideal = solved_films(conducting, Resolution(1))
     assert found.asr > 1.1 * ideal.asr

@@ -7,6 +7,7 @@ import pytest
 
 from tests.half_cells import material
 from tests.orders import orders_without_exact
+from tests.solves import solved_liquid
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.cell import UnitCell
 from tfgeom.meshing.resolution import Resolution
@@ -14,9 +15,8 @@ from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.microtubes import microtubes
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.trenches import trenches
-from tfgeom.transport.coefficients import Conductors, FilmConductor
+from tfgeom.transport.circuit import FilmCircuit, FilmConductor
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
-from tfgeom.transport.flooded_solve import solve_flooded
 
 FILM, HEIGHT, HEAD = 50e-9, 30e-6, 10e-6
 PILLARS = pillars(3e-6, 6e-6, HEIGHT, "hexagonal")
@@ -27,13 +27,14 @@ def half_cell(cell: UnitCell, g: float) -> tuple[Stack, FloodedCircuit]:
     """Return a wall of ``g`` S/m² below a liquid of 1 S/m."""
     stack = stack_films(cell, [FilmLayer("cathode", "cathode", material("E"), FILM)])
     film = FilmConductor(stack.films[0], "cathode", math.inf)
-    circuit = FloodedCircuit(Conductors((film,), (), ()), "cathode", 1 / g, 1.0, HEAD, 0.0, ())
+    films = FilmCircuit(cell, (film,), ())
+    circuit = FloodedCircuit(stack, films, "cathode", 1 / g, 1.0, HEAD, 0.0, ())
     return stack, circuit
 
 
 def wire_over_solved(cell: UnitCell, g: float, resolution: Resolution | None = None) -> float:
-    stack, circuit = half_cell(cell, g)
-    return sum(flooded_resistance(stack, circuit).values()) / solve_flooded(stack, circuit, resolution).asr
+    _, circuit = half_cell(cell, g)
+    return float(flooded_resistance(circuit).total) / solved_liquid(circuit, resolution).asr
 
 
 @pytest.mark.parametrize(("g", "expected"), [(1e3, 0.9987), (1e4, 0.9951), (1e5, 0.9917), (1e6, 0.980)])
@@ -79,17 +80,17 @@ def test_what_the_wire_lacks_is_the_constriction_at_the_mouth(name: str, g: floa
         constriction = float(psi) / (4 * RADIUS)
     else:
         constriction = math.log(1 / math.sin(math.pi * RADIUS / 6e-6)) / math.pi / (footprint / 6e-6)
-    wire = sum(flooded_resistance(stack, circuit).values())
+    wire = float(flooded_resistance(circuit).total)
     tops = sum(cell.strips(stack.top)[:2])
     # the share of the current that enters the mouth; the flat tops take the rest
     share = 1 - g * tops * (wire - HEAD) / footprint
     wire += share**2 * footprint * constriction
-    found = solve_flooded(stack, circuit, Resolution(3))
+    found = solved_liquid(circuit, Resolution(3))
     assert found.asr == pytest.approx(wire, rel=5e-4)
 
 
 def test_second_order_towards_the_rounded_rim() -> None:
     """The coated rim is round, so its cells see no corner: better than the 4/3 that the error assumes."""
     stack, circuit = half_cell(trenches(3e-6, 6e-6, HEIGHT), 1e4)
-    asr = [solve_flooded(stack, circuit, Resolution(refine)).asr for refine in (1, 2, 4)]
+    asr = [solved_liquid(circuit, Resolution(refine)).asr for refine in (1, 2, 4)]
     assert 4 / 3 < orders_without_exact(asr).item() < 2.2

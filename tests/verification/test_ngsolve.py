@@ -6,6 +6,7 @@ import pytest
 
 from tests.ngsolve_films import ngsolve_films, solve_in_ngsolve
 from tests.oracles import ngsolve_or_skip
+from tests.solves import film_fields, parts_of, solved_films
 from tests.stacks import pearse_stack
 from tests.wires import pearse, wires
 from tfgeom.films import Stack
@@ -16,11 +17,10 @@ from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.trenches import trenches
-from tfgeom.transport.coefficients import Conductors
-from tfgeom.transport.conducting_core import conducting_core
-from tfgeom.transport.conduction import solve_conduction
-from tfgeom.transport.conduction_system import ConductionSystem, assemble_conduction
-from tfgeom.transport.film_solve import solve_films
+from tfgeom.transport.circuit import FilmCircuit
+from tfgeom.transport.films.core import conducting_core
+from tfgeom.transport.films.linear import solve_films
+from tfgeom.transport.films.system import ConductionSystem, assemble_conduction
 from tfgeom.units import UM
 
 COARSE = Resolution(1)
@@ -45,13 +45,13 @@ def ngsolve() -> None:
 
 def assembled(
     stack: Stack,
-    conducting: Conductors,
+    conducting: FilmCircuit,
     inner: str | None = None,
     outer: str | None = None,
     resolution: Resolution = COARSE,
 ) -> ConductionSystem:
     """Return the system with each collector fed at a named contact of the mesh, by default everywhere."""
-    core = conducting_core(stack, conducting)
+    core = conducting_core(conducting)
     mesh = mesh_films(core.stack, resolution)
     terminals = (
         None if inner is None else mesh.contacts[inner],
@@ -133,10 +133,17 @@ def test_agrees_with_the_iteration_along_the_columns() -> None:
 
 def test_resistance_of_the_cell_is_that_of_ngsolve() -> None:
     stack, conducting = pearse(5.0, CELLS["trenches"])
-    found = solve_conduction(stack, conducting, COARSE)
-    other = solve_in_ngsolve(ngsolve_films(assemble_conduction(found.core, found.mesh)))
-    resistance = stack.cell.footprint / (other.current * 1e-6 / found.mesh.cells)
-    assert found.asr == pytest.approx(resistance + sum(found.core.outside.values()), rel=AGREEMENT)
-    for film, conductor in enumerate(found.core.conductors):
-        expected = found.core.outside[conductor.part] + resistance * other.power_of_film[film] / other.current
-        assert found.asr_by_part[conductor.part] == pytest.approx(expected, abs=OF_PARTS * found.asr)
+    found = solved_films(conducting, COARSE)
+    other = solve_in_ngsolve(
+        ngsolve_films(assemble_conduction(film_fields(found).core, film_fields(found).film_mesh))
+    )
+    resistance = stack.cell.footprint / (other.current * 1e-6 / film_fields(found).film_mesh.cells)
+    assert found.asr == pytest.approx(
+        resistance + float(film_fields(found).core.outside.total), rel=AGREEMENT
+    )
+    for film, conductor in enumerate(film_fields(found).core.conductors):
+        expected = (
+            film_fields(found).core.outside.by_part()[conductor.part]
+            + resistance * other.power_of_film[film] / other.current
+        )
+        assert parts_of(found.losses)[conductor.part] == pytest.approx(expected, abs=OF_PARTS * found.asr)

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError, TfgeomError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.results import Evaluation, RatePoint
 from tfgeom.units import MA_PER_CM2
 

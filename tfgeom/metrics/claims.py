@@ -7,8 +7,8 @@ another lithium content than the design states; which, follows from the same pro
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tfgeom.cells.assembled import AssembledCell
 from tfgeom.films import Film, Stack, stack_films
-from tfgeom.metrics.lithium import LithiumBalance
 from tfgeom.results import PublishedNumbers
 from tfgeom.searching import last_point, possible
 from tfgeom.units import NM, UAH_PER_CM2, UM, in_unit
@@ -43,11 +43,14 @@ class Theory:
         return self.film.volume / self.stack.cell.footprint * self.host
 
 
-def theory_of(stack: Stack, balance: LithiumBalance) -> Theory | None:
-    """Return what the limiting electrode film can hold; None when its material states no theory.
+def theory_of(cell: AssembledCell) -> Theory | None:
+    """Return what the limiting electrode film can hold; None without one, or without a theory of its host.
 
     Where the lithium limits, it is the electrode that can hold less.
     """
+    stack, balance = cell.made, cell.lithium
+    if balance is None:
+        return None
     roles = ("cathode", "anode") if balance.limiting == "lithium" else (balance.limiting,)
     films = (film for role in roles if (film := stack.first(role)) is not None)
     hosts = ((film, film.layer.material.value("host_capacity")) for film in films)
@@ -55,12 +58,13 @@ def theory_of(stack: Stack, balance: LithiumBalance) -> Theory | None:
     return min(known, key=lambda theory: theory.limit, default=None)
 
 
-def film_capacity(stack: Stack, balance: LithiumBalance) -> float | None:
+def film_capacity(cell: AssembledCell) -> float | None:
     """Return the cell's capacity over its limiting film, uAh/cm²/um; None where no film limits."""
-    film = stack.first(balance.limiting)
-    if film is None:
+    balance = cell.lithium
+    film = None if balance is None else cell.made.first(balance.limiting)
+    if balance is None or film is None:
         return None
-    return in_unit(balance.capacity * stack.cell.footprint / film.volume, _UAH_PER_CM2_UM)
+    return in_unit(balance.capacity * cell.relief.footprint / film.volume, _UAH_PER_CM2_UM)
 
 
 def judge_claims(

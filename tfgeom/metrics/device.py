@@ -1,10 +1,10 @@
 """The whole device: height and mass, and with a chip its absolute capacity, energy, power, volume, mass."""
 
+from tfgeom.cells.assembled import AssembledCell
 from tfgeom.design.schema import Chip
-from tfgeom.metrics.energy import Bulk, OpenCircuitEnergy
-from tfgeom.metrics.lithium import LithiumBalance
-from tfgeom.results import DeviceNumbers
-from tfgeom.units import UM, in_unit
+from tfgeom.metrics.energy import OpenCircuitEnergy
+from tfgeom.results import DeviceNumbers, ResistanceNumbers
+from tfgeom.units import OHM_CM2, UM, in_unit
 
 _MAH = 3.6  # C
 _UAH = 3.6e-3  # C
@@ -39,25 +39,26 @@ def peak_power(energy: OpenCircuitEnergy | None, asr: float | None, minimum_volt
 
 
 def device_numbers(
-    balance: LithiumBalance,
-    bulk: Bulk,
-    chip: Chip | None = None,
-    energy: OpenCircuitEnergy | None = None,
-    power: float | None = None,
-) -> DeviceNumbers:
+    cell: AssembledCell, energy: OpenCircuitEnergy | None, resistance: ResistanceNumbers | None
+) -> DeviceNumbers | None:
     """Return height, areal mass and the area for 1 mAh; with a chip its absolute numbers.
+
+    None without a cell.  The border of a chip carries wafer and packaging, but neither relief nor films.
 
     Parameters
     ----------
-    balance, bulk
-        Capacity, heights and masses.
-    chip
-        Its border carries wafer and packaging, but neither relief nor films.
+    cell
+        With its capacity, heights and masses.
     energy
-        Open-circuit energy; None without open-circuit curves.
-    power
-        Highest power, W per m² of footprint.
+        Open-circuit energy of the stack of cells; None without open-circuit curves.
+    resistance
+        Of the stack of cells; None where it is not known.
     """
+    balance, bulk, chip = cell.lithium, cell.bulk, cell.blueprint.design.chip
+    if balance is None:
+        return None
+    asr = None if resistance is None else resistance.asr_ohm_cm2 * OHM_CM2
+    power = peak_power(energy, asr, cell.blueprint.operation.voltage.min)
     areas = {
         "area_for_1_mAh_mm2": _MAH / balance.capacity * 1e6 if balance.capacity else None,
         "height_um": None if bulk.device_height is None else in_unit(bulk.device_height, UM),

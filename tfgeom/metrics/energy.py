@@ -1,21 +1,26 @@
-"""Open-circuit energy, and the volumes and masses it is divided by."""
+"""Open-circuit energy between the voltage limits, per footprint, volume and mass, beside the plane's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.films import Stack
-from tfgeom.materials.open_circuit import OpenCircuit
-from tfgeom.metrics.lithium import LithiumBalance
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.beside import Beside
+from tfgeom.cells.bulk import Bulk
+from tfgeom.cells.discharge_sides import Side, cell_voltage
+from tfgeom.errors import DesignError
+from tfgeom.metrics.noted import Noted
+from tfgeom.results import ActiveDevice, CellEnergyNumbers, EnergyNumbers
 from tfgeom.searching import last_point
 from tfgeom.transport.closed_rate import clustered_rule
+from tfgeom.units import MWH_PER_CM2, WH_PER_KG, WH_PER_L, in_unit
 
 FloatArray = NDArray[np.float64]
 
 _NODES, _WEIGHTS = clustered_rule(64)
-_EDGE = 1e-6  # open-circuit curves may be infinite at 0 and 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,61 +38,6 @@ class OpenCircuitEnergy:
     def mean_voltage(self) -> float | None:
         """Energy over charge, V; None when the window holds no charge."""
         return self.energy / self.charge if self.charge > 0 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One electrode during discharge.
-
-    Attributes
-    ----------
-    curve
-        Its open-circuit curve.
-    room
-        Capacity, C per m² of footprint; infinite for lithium metal.
-    start
-        Filled fraction of the charged cell.
-    filling
-        +1 when discharge fills it, -1 when it empties it.
-    polarity
-        +1 for the positive electrode, -1 for the negative one.
-    """
-
-    curve: OpenCircuit
-    room: float
-    start: float
-    filling: int
-    polarity: int
-
-
-def discharge_sides(stack: Stack, balance: LithiumBalance) -> tuple[Side, ...] | None:
-    """Return the electrodes of a cell as they discharge; None when an open-circuit curve is missing.
-
-    A half-cell has one side, its film, which fills against a counter electrode at 0 V (lithium).
-    """
-    full = [(stack.first("cathode"), balance.cathode, balance.charged_cathode, 1, 1)]
-    full.append((stack.first("anode"), balance.anode, balance.charged_anode, -1, -1))
-    present = [side for side in full if side[0] is not None]
-    sides = []
-    for film, room, start, filling, polarity in present:
-        assert film is not None
-        curve = film.layer.material.open_circuit
-        if curve is None:
-            return None
-        if len(present) == 1:
-            sides.append(Side(curve, np.inf if room is None else room, start, 1, 1))
-        else:
-            sides.append(Side(curve, np.inf if room is None else room, start, filling, polarity))
-    return tuple(sides)
-
-
-def cell_voltage(sides: Sequence[Side], charge: FloatArray, kelvin: float) -> FloatArray:
-    """Return the open-circuit voltage (V) after ``charge`` (C/m²) was delivered by the charged cell."""
-    voltage = np.zeros_like(charge)
-    for side in sides:
-        filled = side.start + side.filling * charge / side.room
-        voltage += side.polarity * side.curve.potential(np.clip(filled, _EDGE, 1 - _EDGE), kelvin)
-    return voltage
 
 
 def open_circuit_energy(
@@ -122,93 +72,86 @@ def open_circuit_energy(
     return OpenCircuitEnergy(float(voltage @ _WEIGHTS) * (last - first), last - first)
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
-    """Heights (m) and masses (kg per m²); None where a density or the wafer is unknown.
-
-    ``border_mass`` is that of the device where it has neither relief nor films.
-    """
-
-    active_height: float
-    device_height: float | None
-    active_mass: float | None
-    device_mass: float | None
-    border_mass: float | None
+def rest_energy(cell: AssembledCell) -> OpenCircuitEnergy | None:
+    """Return the open-circuit energy of all cells in series; None without a cell, or without curves."""
+    balance, shared = cell.lithium, cell.blueprint
+    sides = None if balance is None else cell.kind.sides(cell)
+    if balance is None or sides is None:
+        return None
+    one = open_circuit_energy(sides, balance.capacity, shared.temperature, shared.window)
+    return one.in_series(shared.in_series)
 
 
-@dataclass(frozen=True, slots=True)
-class Wafer:
-    """A substrate, wafer or plate: whole thickness (relief included, m) and density (kg/m³) if known."""
-
-    thickness: float
-    density: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """Packaging on top: thickness (m) and density (kg/m³)."""
-
-    thickness: float
-    density: float
-
-
-def bulk(
-    stack: Stack,
-    wafer: Wafer | None,
-    package: Package | None,
-    cells: int = 1,
-    plate: Wafer | None = None,
-    growth: float = 0.0,
-) -> Bulk:
-    """Return what a stack of ``cells`` in series occupies and weighs.
-
-    Active: relief and films of all cells.  Device: their substrates, films and one packaging.  Each cell
-    has a wafer of its own; with a ``plate`` only the first does and the others lie on plates.  Films count
-    on the top, of through-holes on both faces.
+def energy_numbers(
+    cells: Beside[AssembledCell], rest: Beside[OpenCircuitEnergy | None]
+) -> Noted[EnergyNumbers | None]:
+    """Return energies per footprint, volume and mass beside those of the same films on the plane.
 
     Parameters
     ----------
-    stack
-        Films of one cell.
-    wafer, package
-        None where the design has none.
     cells
-        Cells stacked face to back.
-    plate
-        What replaces the wafer between cells; it carries the relief as the wafer does.
-    growth
-        What plated lithium adds to the films on the top at full charge, m: room for it is part of the
-        height, while its mass was in the cathode.
+        The cell and its planes.
+    rest
+        What `rest_energy` finds of each.
+
+    Raises
+    ------
+    DesignError
+        When the cell never enters its voltage window.
     """
-    cell = stack.cell
-    film_height = (stack.top.top + growth) * (2 if cell.through else 1)
-    substrates = () if wafer is None else (wafer, *(cells - 1) * (wafer if plate is None else plate,))
-    active_height = cells * (cell.height + film_height)
-    covered = package.thickness if package else 0.0
-    device_height = None
-    if wafer is not None:
-        device_height = sum(one.thickness for one in substrates) + cells * film_height + covered
-    film_mass = _film_mass(stack)
-    relief = cell.solid_volume / cell.footprint
-    voids = cell.height - relief
-    active_mass = device_mass = border_mass = None
-    densities = [one.density for one in substrates if one.density is not None]
-    if wafer is not None and len(densities) == cells:
-        border_mass = sum(one.thickness * density for one, density in zip(substrates, densities, strict=True))
-        border_mass += package.thickness * package.density if package else 0.0
-        if film_mass is not None:
-            active_mass = cells * film_mass + relief * sum(densities)
-            device_mass = cells * film_mass + border_mass - voids * sum(densities)
-    elif film_mass is not None and cell.height == 0:
-        active_mass = cells * film_mass
-    return Bulk(active_height, device_height, active_mass, device_mass, border_mass)
+    cell, found = cells.cell, rest.cell
+    if cell.lithium is None:
+        return Noted(None)
+    notes: tuple[str, ...] = ()
+    if found is None:
+        notes = (f"energy is null: no open-circuit curve of {', '.join(cell.blueprint.without_curve)}",)
+    elif found.charge == 0 and cell.lithium.capacity > 0:
+        raise _outside_window(cell, cell.lithium.capacity)
+    elif found.charge < 0.99 * cell.lithium.capacity:
+        lost = 1 - found.charge / cell.lithium.capacity
+        notes = (
+            f"the voltage window cuts {lost:.1%} of the capacity from the energy; discharges start from the "
+            "charged cell whatever the upper limit is",
+        )
+    own, flat = (
+        _per_footprint_volume_and_mass(energy, one.bulk)
+        for energy, one in ((found, cell), (rest.same_films, cells.same_films))
+    )
+    return Noted(EnergyNumbers(**_fields(own), planar=flat), notes)
 
 
-def _film_mass(stack: Stack) -> float | None:
-    mass = 0.0
-    for film in stack.films:
-        density = film.layer.material.value("density")
-        if density is None:
-            return None
-        mass += film.volume * density
-    return mass / stack.cell.footprint
+def _fields(numbers: CellEnergyNumbers) -> dict[str, Any]:
+    return {field.name: getattr(numbers, field.name) for field in fields(numbers)}
+
+
+def _per_footprint_volume_and_mass(energy: OpenCircuitEnergy | None, bulk: Bulk) -> CellEnergyNumbers:
+    """Return energies per footprint, volume and mass; all None without open-circuit curves."""
+    if energy is None:
+        return CellEnergyNumbers(None, None, ActiveDevice(None, None), ActiveDevice(None, None))
+
+    def per(divisor: float | None, unit: float) -> float | None:
+        return None if divisor is None else energy.energy / divisor / unit
+
+    return CellEnergyNumbers(
+        mean_voltage_V=energy.mean_voltage,
+        footprint_energy_mWh_cm2=in_unit(energy.energy, MWH_PER_CM2),
+        volumetric_energy_Wh_L=ActiveDevice(
+            per(bulk.active_height, WH_PER_L), per(bulk.device_height, WH_PER_L)
+        ),
+        specific_energy_Wh_kg=ActiveDevice(
+            per(bulk.active_mass, WH_PER_KG), per(bulk.device_mass, WH_PER_KG)
+        ),
+    )
+
+
+def _outside_window(cell: AssembledCell, capacity: float) -> DesignError:
+    """Return the error of a voltage window that the cell never enters."""
+    shared, sides = cell.blueprint, cell.kind.sides(cell)
+    assert sides is not None  # there is an energy
+    ends = cell_voltage(sides, np.array([0.0, capacity]), shared.temperature) * shared.in_series
+    limits = shared.operation.voltage
+    return DesignError.at(
+        "operation.voltage",
+        f"{limits.min:g} to {limits.max:g} V lies outside what the cell has at rest, {ends[0]:.3g} V charged "
+        f"to {ends[1]:.3g} V discharged; use limits around these",
+    )

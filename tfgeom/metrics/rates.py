@@ -3,105 +3,146 @@
 All cells and all currents go through the closed rate model in one vector.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from tfgeom.films import Film, Stack
-from tfgeom.metrics.lithium import LithiumBalance
-from tfgeom.results import PlanarRate, RateLimits, RateNumbers, RatePoint, RateSummary
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.beside import Beside
+from tfgeom.cells.planes import FIXED_PLANES
+from tfgeom.metrics.noted import Noted
+from tfgeom.metrics.published import RateAt
+from tfgeom.results import (
+    PlanarRate,
+    RateLimits,
+    RateNumbers,
+    RatePoint,
+    RateSummary,
+    ResistanceNumbers,
+)
 from tfgeom.transport.closed_rate import (
     Chemistry,
     DischargeEnds,
-    Electrode,
     RateCell,
     currents_at_utilisation,
     discharge_ends,
 )
-from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, in_unit
+from tfgeom.transport.losses import Losses
+from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, UM, in_unit
 
 _HOUR = 3600.0
+_HARDLY_DEPOSITABLE = 10 * UM
+_SAME = 1e-9  # relative difference of capacities that is rounding
 
 
 @dataclass(frozen=True, slots=True)
-class RateCells:
-    """The cell and its two planar baselines."""
+class RateCapability:
+    """What the rate model says of a design.
 
-    cell: RateCell
-    same_films: RateCell
-    same_capacity: RateCell
+    Attributes
+    ----------
+    rows
+        One discharge a C-rate and a footprint current, beside the planes.
+    summary
+        Currents at which a share of the capacity remains.
+    at
+        Discharges of the cell and of the plane of the same films at any C-rate.
+    """
+
+    rows: tuple[RateNumbers, ...]
+    summary: RateSummary
+    at: RateAt
 
 
-def rate_cell(
-    stack: Stack,
-    balance: LithiumBalance,
-    parts: dict[str, float],
-    nominal_ratio: float,
-    state_of_charge: float,
-) -> RateCell:
-    """Return what the rate model needs of a conformal cell.
+def rate_capability(
+    cells: Beside[AssembledCell], losses: Beside[Losses], resistance: ResistanceNumbers
+) -> Noted[RateCapability | None]:
+    """Return the discharges of a design; None, with a note, where they cannot be computed.
 
     Parameters
     ----------
-    stack, balance
-        Films and lithium bookkeeping.
-    parts
-        Area-specific resistance by part, ohm m² of footprint.
-    nominal_ratio
-        Capacity on which C-rates count, over the cell's own.
-    state_of_charge
-        At the start of the discharge, 0 to 1.
+    cells, losses
+        The cell and its planes, and what each of them loses.
+    resistance
+        The cell's as numbers, for the method and what is missing.
     """
-    passed = (1 - state_of_charge) * balance.capacity
-    cathode, anode = stack.first("cathode"), stack.first("anode")
-    assert cathode is not None  # a conformal cell has both
-    assert anode is not None
-    return RateCell(
-        cathode=_electrode(stack, cathode, balance.cathode, balance.charged_cathode, passed),
-        anode=_electrode(stack, anode, balance.anode, balance.charged_anode, -passed),
-        ohmic=sum(value for part, value in parts.items() if not part.endswith("_interface")),
-        capacity=balance.capacity,
-        nominal=balance.capacity * nominal_ratio,
+    shared = cells.cell.blueprint
+    found = rate_cells(cells, losses)
+    if found.value is None:
+        return Noted(None, found.notes)
+    notes = list(found.notes)
+    uneven = [layer.name for layer in shared.electrodes if layer.step_coverage != 1]
+    if uneven:
+        notes.append(
+            f"rates take {' and '.join(uneven)} at the mean thickness: where a film thins with depth, thin "
+            "and thick places share the current unevenly, and that loss is left out"
+        )
+    slow = tuple(
+        f"{layer.name}.diffusivity"
+        for layer in shared.electrodes
+        if not layer.material.is_lithium_metal and layer.material.value("diffusivity") is None
     )
+    if slow:
+        notes.append(f"at best: {', '.join(slow)} not known, so that loss is left out of rate")
+    chemistry = cells.cell.kind.chemistry(shared)
+    rows = rate_table(
+        found.value,
+        chemistry,
+        shared.operation.c_rates,
+        shared.operation.footprint_currents,
+        f"closed rate model, resistance by {resistance.method}",
+        (*resistance.incomplete, *slow),
+        shared.in_series,
+    )
+    empty = [f"{row.c_rate:g}C" for row in rows if row.capacity_uAh_cm2 == 0]
+    if empty:
+        drained = shared.operation.initial_state_of_charge == 0
+        why = "discharges start empty" if drained else "below the lower voltage limit from the start"
+        notes.append(f"no capacity at {', '.join(empty)}: {why}")
+    at = rate_at(found.value, chemistry, rows, shared.in_series)
+    return Noted(RateCapability(rows, rate_summary(found.value, chemistry), at), tuple(notes))
 
 
-def _electrode(stack: Stack, film: Film, capacity: float | None, charged: float, passed: float) -> Electrode:
-    names = [other.layer.role for other in stack.films]
-    outside = names.index("electrolyte") > stack.films.index(film)
-    face = film.outer_area if outside else film.inner_area
-    room = np.inf if capacity is None else capacity
-    return Electrode(room, film.volume / face, face / stack.cell.footprint, charged + passed / room)
+def rate_cells(cells: Beside[AssembledCell], losses: Beside[Losses]) -> Noted[Beside[RateCell] | None]:
+    """Return the cell and its planes for the rate model; None, with a note, where there is none."""
+    shared, own = cells.cell.blueprint, cells.cell.lithium
+    reason = None
+    if shared.without_curve:
+        reason = f"no open-circuit curve of {', '.join(shared.without_curve)}"
+    elif len(cells.planes) < len(FIXED_PLANES) or own is None:
+        reason = "the capacity is 0"
+    if reason is not None or own is None:
+        return Noted(None, (f"rate is null: {reason}",))
+    notes = tuple(
+        f"the plane of the same capacity has a {film.layer.name} of {film.layer.thickness / UM:.3g} um: "
+        "hardly depositable as a film (above 10 um)"
+        for film in cells.planes["same_capacity"].made.films
+        if film.layer.role in ("cathode", "anode") and film.layer.thickness > _HARDLY_DEPOSITABLE
+    )
+    stated = shared.operation.nominal_capacity
+    nominal = own.capacity if stated is None else own.capacity * (stated / own.capacity)
+    return Noted(cells.pair(losses).map(lambda both: _rate_cell(*both, own.capacity, nominal)), notes)
 
 
-def half_cell_rate(
-    stack: Stack,
-    balance: LithiumBalance,
-    parts: dict[str, float],
-    nominal_ratio: float,
-    state_of_charge: float,
-) -> RateCell:
-    """Return what the rate model needs of a flooded half-cell; see `rate_cell` for the parameters.
+def _rate_cell(cell: AssembledCell, losses: Losses, whole: float, nominal: float) -> RateCell:
+    """Return what the rate model needs of a cell; ``whole`` and ``nominal`` are those of the design's own.
 
-    Discharge fills the film, whatever its role: it stands as ``cathode`` against flat lithium metal.
+    A plane of the same capacity counts on the same nominal one, so that equal C-rates are equal currents to
+    the last bit.
     """
-    film = stack.first("cathode") or stack.first("anode")
-    assert film is not None  # a flooded cell has one electrode film
-    passed = (1 - state_of_charge) * balance.capacity
-    face = film.outer_area
-    return RateCell(
-        cathode=Electrode(
-            balance.capacity, film.volume / face, face / stack.cell.footprint, passed / balance.capacity
-        ),
-        anode=Electrode(np.inf, 0.0, 1.0, 1.0),
-        ohmic=sum(value for part, value in parts.items() if not part.endswith("_interface")),
-        capacity=balance.capacity,
-        nominal=balance.capacity * nominal_ratio,
-    )
+    balance = cell.lithium
+    assert balance is not None
+    capacity = balance.capacity
+    same = abs(capacity / whole - 1) < _SAME
+    passed = (1 - cell.blueprint.operation.initial_state_of_charge) * capacity
+    cathode, anode = cell.kind.electrodes(cell, passed)
+    ohmic = losses.total - losses.where(mechanism="charge_transfer").total
+    return RateCell(cathode, anode, float(ohmic), capacity, nominal if same else capacity * (nominal / whole))
 
 
 def rate_table(
-    cells: RateCells,
+    cells: Beside[RateCell],
     chemistry: Chemistry,
     c_rates: Sequence[float],
     currents: Sequence[float],
@@ -114,42 +155,33 @@ def rate_table(
     A planar cell stands in each row twice: at the same C-rate on its own nominal capacity, and at the same
     footprint current.  Of ``in_series`` equal cells, voltage, energy and power are the whole stack's.
     """
-    cell, films, capacity = cells.cell, cells.same_films, cells.same_capacity
-    per_c = [one.nominal / _HOUR for one in (cell, films, capacity)]
-    wanted = list(c_rates) + [current / per_c[0] for current in currents]
+    at_1c = cells.map(lambda cell: cell.nominal / _HOUR)
     problems: list[tuple[RateCell, float]] = []
-    for c_rate in wanted:
-        current = c_rate * per_c[0]
-        problems += [
-            (cell, current),
-            (films, c_rate * per_c[1]),
-            (films, current),
-            (capacity, c_rate * per_c[2]),
-            (capacity, current),
-        ]
+    for c_rate in (*c_rates, *(current / at_1c.cell for current in currents)):
+        problems.append((cells.cell, c_rate * at_1c.cell))
+        for name, plane in cells.planes.items():
+            problems += [(plane, c_rate * at_1c.planes[name]), (plane, c_rate * at_1c.cell)]
     if not problems:
         return ()
-    ends = discharge_ends(
-        [one for one, _ in problems], np.array([current for _, current in problems]), chemistry
-    )
-    points = [_point(one, current, ends, i, in_series) for i, (one, current) in enumerate(problems)]
+    points = iter(_points(problems, chemistry, in_series))
     rows = []
-    for row in range(0, len(points), 5):
+    for point in points:
+        planes = {name: PlanarRate(next(points), next(points)) for name in cells.planes}
         rows.append(
             RateNumbers(
-                **asdict(points[row]),
+                **asdict(point),
                 method=method,
-                planar_same_films=PlanarRate(points[row + 1], points[row + 2]),
-                planar_same_capacity=PlanarRate(points[row + 3], points[row + 4]),
+                planar_same_films=planes["same_films"],
+                planar_same_capacity=planes["same_capacity"],
                 incomplete=incomplete,
             )
         )
     return tuple(rows)
 
 
-def rate_pair(
-    cells: RateCells, chemistry: Chemistry, rows: Sequence[RateNumbers], in_series: int = 1
-) -> Callable[[float], tuple[RatePoint, RatePoint]]:
+def rate_at(
+    cells: Beside[RateCell], chemistry: Chemistry, rows: Sequence[RateNumbers], in_series: int = 1
+) -> RateAt:
     """Return a function from C-rate to the discharges of the cell and of the plane of the same films.
 
     Discharges that stand in ``rows`` already are not computed again.
@@ -160,14 +192,21 @@ def rate_pair(
 
     def pair(c_rate: float) -> tuple[RatePoint, RatePoint]:
         if c_rate not in known:
-            both = [cells.cell, cells.same_films]
-            currents = np.array([c_rate * cell.nominal / _HOUR for cell in both])
-            ends = discharge_ends(both, currents, chemistry)
-            own, flat = (_point(cell, float(currents[i]), ends, i, in_series) for i, cell in enumerate(both))
+            both = [(cell, c_rate * cell.nominal / _HOUR) for cell in (cells.cell, cells.same_films)]
+            own, flat = _points(both, chemistry, in_series)
             known[c_rate] = own, flat
         return known[c_rate]
 
     return pair
+
+
+def _points(
+    problems: Sequence[tuple[RateCell, float]], chemistry: Chemistry, in_series: int
+) -> list[RatePoint]:
+    """Return the discharge of each cell at its footprint current, A/m², all in one vector."""
+    currents = np.array([current for _, current in problems])
+    ends = discharge_ends([cell for cell, _ in problems], currents, chemistry)
+    return [_point(cell, current, ends, i, in_series) for i, (cell, current) in enumerate(problems)]
 
 
 def _point(cell: RateCell, current: float, ends: DischargeEnds, i: int, in_series: int) -> RatePoint:
@@ -185,11 +224,16 @@ def _point(cell: RateCell, current: float, ends: DischargeEnds, i: int, in_serie
     )
 
 
-def rate_summary(cells: RateCells, chemistry: Chemistry) -> RateSummary:
+def rate_summary(cells: Beside[RateCell], chemistry: Chemistry) -> RateSummary:
     """Return the footprint currents at which 80 % and 50 % of each cell's own capacity remain."""
-    order = [cells.cell, cells.same_films, cells.same_capacity]
+    order = [cells.cell, *cells.planes.values()]
     shares = np.repeat([0.8, 0.5], len(order))
     found = currents_at_utilisation(order * 2, shares, chemistry) / MA_PER_CM2
     values = [None if np.isnan(value) else float(value) for value in found]
-    limits = [RateLimits(values[i], values[i + 3]) for i in range(3)]
-    return RateSummary(**asdict(limits[0]), planar_same_films=limits[1], planar_same_capacity=limits[2])
+    own, *flat = (RateLimits(*pair) for pair in zip(values[: len(order)], values[len(order) :], strict=True))
+    planes = dict(zip(cells.planes, flat, strict=True))
+    return RateSummary(
+        **asdict(own),
+        planar_same_films=planes["same_films"],
+        planar_same_capacity=planes["same_capacity"],
+    )

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from tfgeom.films import Stack
 from tfgeom.meshing.surface_grid import SurfaceGrid
-from tfgeom.report.current_section import CurrentSection, Profile, film_current, liquid_current
+from tfgeom.report.current_section import CurrentSection, Profile, current_section
 from tfgeom.report.panels import Window
-from tfgeom.transport.conduction import Conduction
-from tfgeom.transport.flooded_solve import FloodedConduction
+from tfgeom.transport.liquid.fields import LiquidFields
+from tfgeom.transport.steady import Solve
 from tfgeom.units import UM
 
 UNIT = "mA/cm² at 1 mA/cm² of footprint"
@@ -62,7 +62,7 @@ class DrawnCurrent:
         return np.concatenate(([0.0], np.cumsum(steps)))
 
 
-def drawn_current(solved: Conduction | FloodedConduction, stack: Stack) -> DrawnCurrent | None:
+def drawn_current(solved: Solve, stack: Stack) -> DrawnCurrent | None:
     """Return what is drawn of a solve; None for flat films, or a cell without mirror planes.
 
     Parameters
@@ -72,36 +72,21 @@ def drawn_current(solved: Conduction | FloodedConduction, stack: Stack) -> Drawn
     stack
         All films of the cell, those that were not solved for included.
     """
-    if isinstance(solved, FloodedConduction):
-        return _flooded(solved, stack)
-    return _conformal(solved, stack)
-
-
-def _conformal(solved: Conduction, stack: Stack) -> DrawnCurrent | None:
-    current, mesh = film_current(solved), solved.mesh
+    fields, mesh = solved.fields, solved.fields.film_mesh
+    current = current_section(fields)
     if current is None or mesh.grid is None:
         return None
-    profile, electrolyte = current.profile, solved.core.electrolyte
-    inner, outer = mesh.faces(electrolyte[0])[0], mesh.faces(electrolyte[-1])[1]
-    line = profile.line((mesh.points_um[inner] + mesh.points_um[outer]) / 2)
+    profile = current.profile
+    levels = [mesh.points_um[fields.interface_level(electrode)] for electrode in solved.spread]
+    line = profile.line(np.mean(levels, axis=0))
     faces = {
         electrode: (density[profile.nodes], solved.spread[electrode].mean)
-        for electrode, density in solved.face_density.items()
+        for electrode, density in fields.face_density.items()
     }
+    bends = _magnified(profile, line, faces)
     return DrawnCurrent(
-        current, faces, line, _magnified(profile, line, faces), mesh.grid, stack, flooded=False
+        current, faces, line, bends, mesh.grid, stack, flooded=isinstance(fields, LiquidFields)
     )
-
-
-def _flooded(solved: FloodedConduction, stack: Stack) -> DrawnCurrent | None:
-    current, mesh = liquid_current(solved), solved.film_mesh
-    if current is None or mesh.grid is None:
-        return None
-    line = current.profile.line(mesh.points_um[-1])
-    (electrode, spread), *_ = solved.spread.items()
-    faces = {electrode: (solved.wall_density[current.profile.nodes], spread.mean)}
-    bends = _magnified(current.profile, line, faces)
-    return DrawnCurrent(current, faces, line, bends, mesh.grid, stack, flooded=True)
 
 
 def _magnified(

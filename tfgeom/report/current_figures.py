@@ -11,8 +11,7 @@ from tfgeom.report.current_drawn import UNIT, DrawnCurrent, drawn_current, magni
 from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.numerals import length, number
-from tfgeom.transport.conduction import Conduction
-from tfgeom.transport.flooded_solve import FloodedConduction
+from tfgeom.transport.steady import Solve
 
 _NAMED_WIDTH = 0.05  # of a plot, that a strip must have to be named
 _STYLES = ("-", "--")
@@ -36,7 +35,7 @@ class CurrentPictures:
     along_caption: str
 
 
-def draw_currents(solved: Conduction | FloodedConduction, stack: Stack) -> CurrentPictures | None:
+def draw_currents(solved: Solve, stack: Stack) -> CurrentPictures | None:
     """Return the pictures of a solve; None for flat films, or a cell without mirror planes.
 
     Parameters

@@ -15,16 +15,15 @@ from tfgeom.geometry.profile import Level
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.meshing.flooded_mesh import FloodedMesh
 from tfgeom.meshing.surface_grid import SurfaceGrid, boundary_edges
-from tfgeom.transport.conduction import Conduction
-from tfgeom.transport.flooded_solve import FloodedConduction
-from tfgeom.units import UM
+from tfgeom.transport.current import current_density
+from tfgeom.transport.films.fields import FilmFields
+from tfgeom.transport.liquid.fields import LiquidFields
+from tfgeom.transport.steady import Fields
 
 _SIDES = np.array([[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]])
 _ON_PLANE = 1e-7  # distance from the plane, over the extent of the mesh
 _NO_AREA = 1e-9  # of a polygon, over the largest: the arc of a sharp rim at its inner level
 _STRAIGHT = 1e-6  # sine of a turn that no one sees
-_MIDDLE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2
-"""Derivatives of a quad's four shape functions at its middle."""
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -174,38 +173,39 @@ def without_straight(line: Floats) -> Floats:
     return np.asarray(line[np.concatenate(([True], bent, [True]))])
 
 
-def film_current(conduction: Conduction) -> CurrentSection | None:
-    """Return the current density in the films that were solved for; None where there is no such plane."""
-    mesh, sheets = conduction.mesh, conduction.sheets
-    profile = profile_of(mesh)
+def current_section(fields: Fields) -> CurrentSection | None:
+    """Return the current density in the films or the liquid of a solve; None where there is no such plane."""
+    profile = profile_of(fields.film_mesh)
     if profile is None:
         return None
+    if isinstance(fields, LiquidFields):
+        return _in_liquid(fields, profile)
+    return _in_films(fields, profile)
+
+
+def _in_films(fields: FilmFields, profile: Profile) -> CurrentSection:
+    mesh, sheets = fields.film_mesh, fields.sheets
     polygons, density = [], []
     for (low, up), film in zip(sheets.layers, sheets.films, strict=True):
         lines = [profile.line(mesh.points_um[sheets.levels[sheet]]) for sheet in (low, up)]
-        values = [conduction.potential[sheet, profile.nodes] for sheet in (low, up)]
+        values = [fields.potential[sheet, profile.nodes] for sheet in (low, up)]
         quads = np.stack((lines[0][:-1], lines[0][1:], lines[1][1:], lines[1][:-1]), axis=1)
         at_corners = np.stack((values[0][:-1], values[0][1:], values[1][1:], values[1][:-1]), axis=1)
         polygons.append(quads)
-        density.append(conduction.core.conductors[film].conductivity * slopes_at_middles(quads, at_corners))
-    # current density of the footprint at the voltage of the solve
-    inside = conduction.asr - sum(conduction.core.outside.values())
-    return _section(profile, polygons, density, inside / conduction.voltage)
+        density.append(current_density(quads, at_corners, fields.core.conductors[film].conductivity))
+    return _section(profile, np.concatenate(polygons), np.concatenate(density) * fields.per_current)
 
 
-def liquid_current(flooded: FloodedConduction) -> CurrentSection | None:
-    """Return the current density in the liquid; None where there is no such plane."""
-    profile = profile_of(flooded.film_mesh)
-    if profile is None:
-        return None
-    faces = _faces_on_plane(flooded.mesh, profile)
-    polygons = profile.in_plane(flooded.mesh.points_um[faces])
-    density = flooded.circuit.conductivity * slopes_at_middles(polygons, flooded.potential[faces])
-    return _section(profile, [polygons], [density], flooded.asr)
+def _in_liquid(fields: LiquidFields, profile: Profile) -> CurrentSection:
+    faces = _faces_on_plane(fields.mesh, profile)
+    polygons = profile.in_plane(fields.mesh.points_um[faces])
+    density = current_density(polygons, fields.driving_potential[faces], fields.circuit.conductivity)
+    return _section(profile, polygons, density * fields.per_current)
 
 
-def _section(profile: Profile, polygons: list[Floats], density: list[Floats], scale: float) -> CurrentSection:
-    made = CurrentSection(profile, np.concatenate(polygons), np.concatenate(density) * scale)
+def _section(profile: Profile, polygons: Floats, density: Floats) -> CurrentSection:
+    """Return a section from polygons in the plane and the current density at their middle, (n, 2)."""
+    made = CurrentSection(profile, polygons, np.linalg.norm(density, axis=1))
     real = (made.areas > made.areas.max() * _NO_AREA) & np.isfinite(made.density)
     return CurrentSection(profile, made.polygons[real], made.density[real])
 
@@ -220,22 +220,3 @@ def _faces_on_plane(mesh: FloodedMesh, profile: Profile) -> Ids:
     touching = mesh.hexes[inside[mesh.hexes].sum(axis=1) >= 3]
     faces = touching[:, _SIDES].reshape(-1, 4)
     return np.asarray(faces[inside[faces].all(axis=1)])
-
-
-def slopes_at_middles(quads: Floats, values: Floats) -> Floats:
-    """Return the magnitude of the gradient at the middle of quads, per metre, shape (n,).
-
-    Parameters
-    ----------
-    quads
-        Corners in a plane, um, shape (n, 4, 2).
-    values
-        At the corners, shape (n, 4).
-    """
-    maps = np.einsum("aj,nac->njc", _MIDDLE, quads)
-    steps = values @ _MIDDLE
-    area = maps[:, 0, 0] * maps[:, 1, 1] - maps[:, 0, 1] * maps[:, 1, 0]
-    turned = steps[:, :1] * maps[:, 1] - steps[:, 1:] * maps[:, 0]
-    length = np.linalg.norm(turned, axis=1)
-    slopes = np.divide(length, np.abs(area), out=np.full(len(quads), np.nan), where=area != 0)
-    return np.asarray(slopes / UM)

@@ -6,20 +6,14 @@ from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.report.cells import Row, Table
 from tfgeom.report.numerals import length, number, percent
 from tfgeom.results import Evaluation, ResistanceNumbers
-from tfgeom.transport.conduction import Conduction
-from tfgeom.transport.flooded_solve import FloodedConduction
+from tfgeom.transport.losses import Place
 from tfgeom.transport.spread import HotSpot
 from tfgeom.units import OHM_CM2
 
 
-def solve_of(evaluation: Evaluation) -> Conduction | FloodedConduction | None:
-    """Return the finite-element solve behind an evaluation; None in closed form."""
-    return evaluation.conduction or evaluation.flooded
-
-
 def no_pictures(evaluation: Evaluation) -> str:
     """Return why there are no pictures of the current."""
-    if solve_of(evaluation) is not None:
+    if evaluation.solve is not None:
         if evaluation.geometry.is_flat:
             return "The films are flat: the current is the same everywhere."
         return "The cell has no mirror plane through its axes, so there is no section to draw."
@@ -34,46 +28,48 @@ def no_pictures(evaluation: Evaluation) -> str:
 
 def bound_rows(evaluation: Evaluation) -> list[Row]:
     """Return the row of the bounds of a solve's resistance; none without bounds."""
-    solved = solve_of(evaluation)
+    solved = evaluation.solve
     if solved is None:
         return []
-    scale = _cells(evaluation, solved) / OHM_CM2
+    scale = evaluation.cell.blueprint.in_series / OHM_CM2
     low, high = (None if bound is None else number(bound * scale, 5) for bound in solved.bounds)
     if low is None and high is None:
         return []
     words = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
     basis = "equipotential levels below; current straight along the normals above"
-    if evaluation.flooded is not None:
+    if solved.losses.where(mechanism="liquid").rows:
         basis = "a liquid without loss in or across the gaps below; current straight down above"
     return [("bounds of the total", words, "", basis)]
 
 
 def liquid_rows(evaluation: Evaluation) -> list[Row]:
-    """Return the rows that split the liquid's resistance; none in a conformal cell."""
-    flooded = evaluation.flooded
-    if flooded is None:
+    """Return the rows that split the liquid's resistance; none in a conformal cell, or in closed form."""
+    solved = evaluation.solve
+    if solved is None:
         return []
-    places = (("in the gaps", flooded.liquid_in_gaps), ("above the flat top", flooded.head_space))
+    liquid = solved.losses.where(part="electrolyte")
+    places: tuple[tuple[str, Place], ...] = (("in the gaps", "gaps"), ("above the flat top", "head_space"))
+    split = [(words, liquid.where(place=place)) for words, place in places]
     return [
-        (f"\u2003of it {where}", number(value / OHM_CM2), percent(value / flooded.asr), "")
-        for where, value in places
+        (
+            f"\u2003of it {words}",
+            number(float(losses.total) / OHM_CM2),
+            percent(float(losses.total) / solved.asr),
+            "",
+        )
+        for words, losses in split
+        if losses.rows
     ]
-
-
-def _cells(evaluation: Evaluation, solved: Conduction | FloodedConduction) -> float:
-    """Return how many cells in series the numbers count for one of the solve."""
-    assert evaluation.resistance is not None
-    return evaluation.resistance.asr_ohm_cm2 * OHM_CM2 / solved.asr
 
 
 def spread_table(evaluation: Evaluation) -> Table | None:
     """Return how unevenly the current crosses each interface, and where it crowds; None in closed form."""
-    solved = solve_of(evaluation)
+    solved = evaluation.solve
     if solved is None:
         return None
     rows: list[Row] = []
     for electrode, spread in solved.spread.items():
-        mesh, level = _face(solved, electrode)
+        mesh, level = solved.fields.film_mesh, solved.fields.interface_level(electrode)
         rows.append(
             (
                 electrode,
@@ -88,16 +84,6 @@ def spread_table(evaluation: Evaluation) -> Table | None:
         "coefficient of variation", "largest",
     )  # fmt: skip
     return Table(head, tuple(rows), numeric_to=4)
-
-
-def _face(solved: Conduction | FloodedConduction, electrode: str) -> tuple[FilmMesh, int]:
-    """Return the mesh and the level of the interface of an electrode with the electrolyte."""
-    if isinstance(solved, FloodedConduction):
-        return solved.film_mesh, len(solved.film_mesh.points_um) - 1
-    electrolyte = solved.core.electrolyte
-    if electrode == solved.core.electrodes[0]:
-        return solved.mesh, solved.mesh.faces(electrolyte[0])[0]
-    return solved.mesh, solved.mesh.faces(electrolyte[-1])[1]
 
 
 def hot_spot_words(mesh: FilmMesh, level: int, spot: HotSpot) -> str:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.lithium_places import lithium_places
 from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.errors import OutputError
-from tfgeom.evaluate import evaluate, evaluate_best
-from tfgeom.metrics.lithium import lithium_balance
-from tfgeom.metrics.lithium_places import lithium_places
-from tfgeom.model import build_model
+from tfgeom.evaluation import evaluate_best, evaluate_cell
 from tfgeom.output import ensure_writable, write_text
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import current_tables, sources, tables
@@ -25,7 +24,7 @@ from tfgeom.report.pdf import find_printer, write_pdf
 from tfgeom.report.plan_view import draw_plan
 from tfgeom.report.section import draw_section
 from tfgeom.report.still import Still, StillRender
-from tfgeom.report.storage import active_heights, device_table, draw_ragone, lithium_table
+from tfgeom.report.storage import active_height, device_table, draw_ragone, lithium_table
 from tfgeom.results import Evaluation
 from tfgeom.viewer.in_report import EmbeddedView, embedded_view
 
@@ -80,11 +79,11 @@ def render_report(
             raise OutputError(f"{page}: has no place for a PDF beside it; give the name of a page")
         ensure_writable(page.with_suffix(".pdf"))
         printer = find_printer()
-    build_model(design)  # an impossible design is found out before anything is rendered
+    cell = assemble_cell(design)  # an impossible design is found out before anything is rendered
     with StillRender(design) as job:
-        evaluation = evaluate_best(design) if fidelity is None else evaluate(design, fidelity)
-        view = embedded_view(evaluation, design)  # while the still is rendered
-        text = report_html(evaluation, design, job.result(), view)
+        evaluation = evaluate_best(cell) if fidelity is None else evaluate_cell(cell, fidelity)
+        view = embedded_view(evaluation)  # while the still is rendered
+        text = report_html(evaluation, job.result(), view)
     write_text(page, text)
     if not special:
         plain = json.dumps(_numbers(evaluation), indent=2, ensure_ascii=False, allow_nan=False)
@@ -94,22 +93,19 @@ def render_report(
     return page
 
 
-def report_html(
-    evaluation: Evaluation, design: Design, still: Still | None = None, view: EmbeddedView | None = None
-) -> str:
+def report_html(evaluation: Evaluation, still: Still | None = None, view: EmbeddedView | None = None) -> str:
     """Return the page of an evaluated design.
 
     Parameters
     ----------
     evaluation
-        The numbers; nothing is computed here but shares and ratios of them.
-    design
-        What was evaluated.
+        The numbers, and the cells behind them; nothing is computed here but shares and ratios of them.
     still
         The 3D picture, or the sentence in its place.
     view
         The 3D view, or the sentence in its place.
     """
+    design = evaluation.design
     return fill_template(
         "report.html.j2",
         evaluation=evaluation,
@@ -119,11 +115,11 @@ def report_html(
         currents=current_tables,
         sources=sources,
         missing=sources.missing_constants(evaluation),
-        lithium=_lithium(design),
+        lithium=_lithium(evaluation),
         device=None if evaluation.device is None else device_table(evaluation.device),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
-        pictures=_draw(evaluation, design, still or Still(None, "no 3D picture was rendered for this page")),
+        pictures=_draw(evaluation, still or Still(None, "no 3D picture was rendered for this page")),
         view=view,
         design_text=dump_design(design),
         design_json=script_json(design.model_dump(mode="json", exclude_defaults=True)),
@@ -143,31 +139,25 @@ class _Pictures:
     ragone: Picture | None
 
 
-def _draw(evaluation: Evaluation, design: Design, still: Still) -> _Pictures:
-    model = build_model(design)
-    resistance, rates, capacity = evaluation.resistance, evaluation.rate, evaluation.capacity
-    ragone = None
-    if rates and capacity is not None and capacity.footprint_capacity_gain is not None:
-        ragone = draw_ragone(rates, active_heights(model, capacity.footprint_capacity_gain))
-    solved = current_tables.solve_of(evaluation)
+def _draw(evaluation: Evaluation, still: Still) -> _Pictures:
+    design, cell = evaluation.design, evaluation.cell
+    resistance, rates, solve = evaluation.resistance, evaluation.rate, evaluation.solve
     return _Pictures(
-        section=draw_section(design, model.stack),
-        plan=draw_plan(design, model.stack),
-        ragone=ragone,
+        section=draw_section(design, cell.made),
+        plan=draw_plan(design, cell.made),
+        ragone=draw_ragone(rates, evaluation.cells.map(active_height)) if rates else None,
         still=None if still.png is None else data_uri("image/png", still.png),
         no_still=still.sentence,
         resistance=draw_resistance(resistance) if resistance is not None and resistance.asr_ohm_cm2 else None,
-        currents=None if solved is None else draw_currents(solved, model.charged),
+        currents=None if solve is None else draw_currents(solve, cell.charged),
         rates=draw_rates(rates) if rates else None,
     )
 
 
-def _lithium(design: Design) -> Table | None:
+def _lithium(evaluation: Evaluation) -> Table | None:
     """Return where the lithium is; None without a cell."""
-    if design.cell is None:
-        return None
-    stack = build_model(design).stack
-    return lithium_table(lithium_places(stack, lithium_balance(stack)))
+    cell = evaluation.cell
+    return None if cell.lithium is None else lithium_table(lithium_places(cell.made, cell.lithium))
 
 
 def _legend(design: Design, evaluation: Evaluation) -> list[tuple[str, str]]:

@@ -1,12 +1,11 @@
 """Figures and tables of what is stored: lithium in its places, energy against power, the whole device."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from tfgeom.metrics.energy import bulk
-from tfgeom.metrics.lithium_places import LithiumPlace
-from tfgeom.model import Model
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.beside import Beside
+from tfgeom.cells.lithium_places import LithiumPlace
 from tfgeom.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
 from tfgeom.report.cells import Row, Table
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
@@ -18,25 +17,21 @@ _PER_LITRE = 1e4
 """mWh/cm² over um, in Wh/L; likewise mW/cm² in W/L."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heights:
-    """Heights of relief and films, um: what energy and power per volume count."""
-
-    cell: float
-    same_films: float
-    same_capacity: float
+def active_height(cell: AssembledCell) -> float:
+    """Return the height of relief and films at full charge, um: what energy and power per volume count."""
+    return cell.bulk.active_height / UM
 
 
-def active_heights(model: Model, capacity_gain: float) -> Heights:
-    """Return the heights of the cell and its planes; ``capacity_gain`` makes the plane of equal capacity."""
-    stacks = (model.stack, model.plane, model.thick_plane(capacity_gain))
-    series = model.cells_in_series
-    found = (bulk(stack, model.wafer, model.package, series, model.plate).active_height for stack in stacks)
-    return Heights(*(height / UM for height in found))
+def draw_ragone(rates: Sequence[RateNumbers], heights: Beside[float]) -> Picture | None:
+    """Return energy against power per footprint and per volume; None when no rate delivers anything.
 
-
-def draw_ragone(rates: Sequence[RateNumbers], heights: Heights) -> Picture | None:
-    """Return energy against power per footprint and per volume; None when no rate delivers anything."""
+    Parameters
+    ----------
+    rates
+        Discharges beside the planes.
+    heights
+        `active_height` of the cell and its planes, um.
+    """
     cells: tuple[tuple[str, str, str, list[RatePoint], float], ...] = (
         ("this cell", CELL, "o-", list(rates), heights.cell),
         (
@@ -44,14 +39,14 @@ def draw_ragone(rates: Sequence[RateNumbers], heights: Heights) -> Picture | Non
             PLANE_SAME_FILMS,
             "s--",
             [row.planar_same_films.at_c_rate for row in rates],
-            heights.same_films,
+            heights.planes["same_films"],
         ),
         (
             "plane, same capacity",
             PLANE_SAME_CAPACITY,
             "^-.",
             [row.planar_same_capacity.at_c_rate for row in rates],
-            heights.same_capacity,
+            heights.planes["same_capacity"],
         ),
     )
     best = max(rates, key=lambda row: row.power_mW_cm2)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tfgeom.design import design_from_mapping, read_mapping, set_path
 from tfgeom.errors import DesignError, TfgeomError
-from tfgeom.evaluate import evaluate
+from tfgeom.evaluation import evaluate
 from tfgeom.sweep.points import (
     HEADLINE,
     find_output,

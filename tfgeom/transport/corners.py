@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.transport.conducting_core import ConductingCore
+from tfgeom.transport.films.core import ConductingCore
 from tfgeom.transport.plane_solve import plane_conductance
 from tfgeom.units import UM
 

@@ -14,7 +14,7 @@ equipotential: each slice of wall, each floor and the tops with their rims are c
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,14 @@ from tfgeom.geometry.cell import Level, UnitCell
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
-from tfgeom.transport.coefficients import PARTS, Conductors, conductors
-from tfgeom.transport.salt import Salt, liquid_salt
+from tfgeom.transport.circuit import FilmCircuit, film_circuit
+from tfgeom.transport.liquid.salt import Salt, liquid_salt
+from tfgeom.transport.losses import Loss, Losses, Mechanism, Place
 
 FloatArray = NDArray[np.float64]
+
+Key: TypeAlias = tuple[str, Mechanism]
+"""Part and mechanism of a loss."""
 
 _SLICES = 64
 
@@ -40,6 +44,8 @@ class FloodedCircuit:
 
     Attributes
     ----------
+    stack
+        All films on the relief: the liquid begins at the outermost.
     films
         Collector and electrode film, with the contact resistances between them.
     electrode
@@ -61,7 +67,8 @@ class FloodedCircuit:
         steady current.  None for an ohmic liquid.
     """
 
-    films: Conductors
+    stack: Stack
+    films: FilmCircuit
     electrode: str
     charge_transfer: float
     conductivity: float
@@ -70,6 +77,13 @@ class FloodedCircuit:
     incomplete: tuple[str, ...]
     liquid: str = "liquid"
     salt: Salt | None = None
+
+    def in_liquid(self, place: Place, value: float) -> list[Loss]:
+        """Return the rows of a loss in the liquid at a small current: ohmic, and of its salt's gradient."""
+        if self.salt is None:
+            return [Loss("electrolyte", "liquid", value, place)]
+        salt = self.salt.concentration_share * value
+        return [Loss("electrolyte", "liquid", value - salt, place), Loss("electrolyte", "salt", salt, place)]
 
     @property
     def own_interface(self) -> str:
@@ -122,7 +136,7 @@ def flooded_circuit(
     salt = liquid_salt(liquid, conductivity, temperature) if electrolyte_model == "salt" else None
     film = stack.first("cathode") or stack.first("anode")
     assert film is not None  # a flooded cell has one electrode film: checked with the file
-    wires = conductors(stack, temperature, "ohmic")
+    wires = film_circuit(stack, temperature, "ohmic")
     heat = thermal_voltage(temperature)
     exchange = film.layer.material.value("exchange_current")
     missing = () if exchange is not None else (f"{film.layer.name}.exchange_current",)
@@ -130,6 +144,7 @@ def flooded_circuit(
     if at_counter is None:
         missing = (*missing, "counter.exchange_current")
     return FloodedCircuit(
+        stack=stack,
         films=wires,
         electrode=film.layer.role,
         charge_transfer=0.0 if exchange is None else heat / exchange,
@@ -151,53 +166,44 @@ def flooded_obstacle(cell: Cell) -> str | None:
     return None
 
 
-def flooded_resistance(stack: Stack, circuit: FloodedCircuit) -> dict[str, float]:
-    """Return the resistance of each part of a flooded half-cell, ohm m² of footprint.
+def flooded_resistance(circuit: FloodedCircuit) -> Losses:
+    """Return what a flooded half-cell loses, in closed form.
 
     ``R = F [1/(sum of Y + g a) + H/(kappa F)] + R_counter``: Y the admittances of the voids at their mouths,
-    g a that of the flat tops, H the head space.  The total is split by dissipation: a part's share is the
-    heat it makes over that of the whole cell at the same small current, so the parts add up to R; the liquid
-    in voids and head space together is ``electrolyte``.
+    g a that of the flat tops, H the head space.  The total is split by dissipation: a row's share is the
+    heat it makes over that of the whole cell at the same small current, so the rows add up to R.
 
     Parameters
     ----------
-    stack
-        Films on the relief, or on the plane.
     circuit
-        What conducts.
-
-    Returns
-    -------
-    dict
-        One value for each of `tfgeom.transport.coefficients.PARTS`.
+        What conducts, on the relief or on the plane.
 
     Raises
     ------
     UnsupportedError
         For a relief that `flooded_obstacle` names.
     """
+    stack = circuit.stack
     obstacle = flooded_obstacle(stack.cell)
     if obstacle is not None:
         raise UnsupportedError.at("cell.type", f"not yet supported: {obstacle}")
     footprint = stack.cell.footprint
-    parts = dict.fromkeys(PARTS, 0.0)
-    parts["electrolyte"] = circuit.separator / circuit.conductivity
-    parts[circuit.other_interface] += circuit.counter_transfer
+    rows = [Loss(circuit.other_interface, "charge_transfer", circuit.counter_transfer)]
+    rows += circuit.in_liquid("head_space", circuit.separator / circuit.conductivity)
     voids, tops = _columns(stack, circuit)
     if all(not np.any(column) for column in tops.values()):
-        return parts  # ideal films: all current enters at the mouths
+        return Losses.of(rows)  # ideal films: all current enters at the mouths
     mouth = 1 / sum(float(value[0]) for value in tops.values())  # admittance below the head space, S
-    power = {part: float(value[0]) * mouth**2 for part, value in tops.items()}
+    power = {key: float(value[0]) * mouth**2 for key, value in tops.items()}
     for void in voids:
-        admittance, by_part = _void(void, circuit.conductivity)
+        admittance, by_key = _void(void, circuit.conductivity)
         mouth += admittance
-        for part, value in by_part.items():
-            power[part] += value
+        for key, value in by_key.items():
+            power[key] += value
     # At unit potential of the mouths the power is the admittance; at unit current each is over mouth².
-    for part, value in power.items():
-        parts[part] += footprint * value / mouth**2
-    parts["electrolyte"] += footprint * (mouth - sum(power.values())) / mouth**2
-    return parts
+    rows += [Loss(*key, footprint * value / mouth**2, "wall") for key, value in power.items()]
+    rows += circuit.in_liquid("gaps", footprint * (mouth - sum(power.values())) / mouth**2)
+    return Losses.of(rows)
 
 
 def void_plans(plan: Plan) -> tuple[Plan, ...]:
@@ -221,18 +227,18 @@ def void_plans(plan: Plan) -> tuple[Plan, ...]:
 class _Void(NamedTuple):
     """Liquid slices from the floor up, and the resistances of the films on them by part.
 
-    Heights in m, sections in m²; ``walls`` holds ohm by part, one value a slice, ``floor`` one value.  The
-    last slice lies between the rims and has no wall.
+    Heights in m, sections in m²; ``walls`` holds ohm by part and mechanism, one value a slice, ``floor`` one
+    value.  The last slice lies between the rims and has no wall.
     """
 
     heights: FloatArray
     sections: FloatArray
-    walls: dict[str, FloatArray]
-    floor: dict[str, FloatArray]
+    walls: dict[Key, FloatArray]
+    floor: dict[Key, FloatArray]
 
 
-def _void(void: _Void, conductivity: float) -> tuple[float, dict[str, float]]:
-    """Return admittance at the mouth (S) and power by part (W) at 1 V between mouth and collector.
+def _void(void: _Void, conductivity: float) -> tuple[float, dict[Key, float]]:
+    """Return the admittance at the mouth, S, and the power by part and mechanism at 1 V to the collector, W.
 
     Along a slice ``g' phi² - kappa A phi'²`` is constant, so the power of its films is
     ``(Y1 phi1² - Y0 phi0²)/2 + g phi0² (1 - b²)/2`` with 0 at its lower and 1 at its upper end, g the
@@ -262,11 +268,11 @@ def _void(void: _Void, conductivity: float) -> tuple[float, dict[str, float]]:
         # g b² = Y0² height/(kappa A)
         loss = below**2 * void.heights[index] / (conductivity * void.sections[index])
         heat[index] = (above * upper**2 - below * phi**2 + (walls[index] - loss) * phi**2) / 2
-    by_part = {
-        part: float(heat @ (resistance * walls) + floor**2 * phi**2 * void.floor[part][0])
-        for part, resistance in void.walls.items()
+    power = {
+        key: float(heat @ (resistance * walls) + floor**2 * phi**2 * void.floor[key][0])
+        for key, resistance in void.walls.items()
     }
-    return admittances[-1], by_part
+    return admittances[-1], power
 
 
 def _slices(void: _Void, walls: FloatArray) -> Iterator[tuple[float, float, float]]:
@@ -274,18 +280,18 @@ def _slices(void: _Void, walls: FloatArray) -> Iterator[tuple[float, float, floa
         yield float(height), float(section), float(walls[index]) if index < len(walls) else 0.0
 
 
-def _columns(stack: Stack, circuit: FloodedCircuit) -> tuple[list[_Void], dict[str, FloatArray]]:
-    """Return the voids, and the resistances by part (ohm) of the flat tops with their rims."""
+def _columns(stack: Stack, circuit: FloodedCircuit) -> tuple[list[_Void], dict[Key, FloatArray]]:
+    """Return the voids, and the resistances by part and mechanism (ohm) of the flat tops with their rims."""
     cell = stack.cell
     assert isinstance(cell, UnitCell)  # others have been refused
     if cell.is_flat:
         areas = {level: np.array([cell.area(level)]) for level in _levels(stack)}
         thick = {level: np.array([level.bottom]) for level in areas}
-        return [], _by_part(circuit, areas, thick)
+        return [], _resistances(circuit, areas, thick)
     tops = {level: np.array([sum(cell.strips(level)[:2])]) for level in _levels(stack)}
     thick = {level: np.array([level.top]) for level in tops}
     voids = [_column(replace(cell, plan=plan), stack, circuit) for plan in void_plans(cell.plan)]
-    return voids, _by_part(circuit, tops, thick)
+    return voids, _resistances(circuit, tops, thick)
 
 
 def _column(cell: UnitCell, stack: Stack, circuit: FloodedCircuit) -> _Void:
@@ -303,8 +309,8 @@ def _column(cell: UnitCell, stack: Stack, circuit: FloodedCircuit) -> _Void:
     return _Void(
         heights=np.diff(np.append(points[:, 1], rims)),
         sections=plan.footprint - np.append(_plan_area(plan, rho), _plan_area(plan, points[-1:, 0])),
-        walls=_by_part(circuit, wall_areas, wall_offsets),
-        floor=_by_part(circuit, floor_areas, floor_offsets),
+        walls=_resistances(circuit, wall_areas, wall_offsets),
+        floor=_resistances(circuit, floor_areas, floor_offsets),
     )
 
 
@@ -316,22 +322,25 @@ def _levels(stack: Stack) -> list[Level]:
     return [stack.films[0].inner, *(film.outer for film in stack.films)]
 
 
-def _by_part(
+def _resistances(
     circuit: FloodedCircuit, areas: dict[Level, FloatArray], offsets: dict[Level, FloatArray]
-) -> dict[str, FloatArray]:
-    """Return the resistances of columns by part, ohm: films, contacts, and the face to the liquid."""
+) -> dict[Key, FloatArray]:
+    """Return the resistances of columns by part and mechanism, ohm: films and faces down to the liquid."""
     wires = circuit.films
-    found: dict[str, FloatArray] = {}
+    found: dict[Key, FloatArray] = {}
 
-    def add(part: str, resistance: FloatArray) -> None:
-        found[part] = found.get(part, np.zeros_like(resistance)) + resistance
+    def add(part: str, mechanism: Mechanism, resistance: FloatArray) -> None:
+        key = part, mechanism
+        found[key] = found.get(key, np.zeros_like(resistance)) + resistance
 
     for conductor in wires.films:
-        film = conductor.film
-        add(conductor.part, _through(film, areas, offsets) / conductor.conductivity)
+        add(conductor.part, "film", _through(conductor.film, areas, offsets) / conductor.conductivity)
     for face in wires.interfaces:
-        add(face.part, face.resistance / areas[wires.films[face.inner].film.outer])
-    add(circuit.own_interface, circuit.charge_transfer / areas[wires.films[-1].film.outer])
+        area = areas[wires.films[face.inner].film.outer]
+        for mechanism, value in face.by_mechanism.items():
+            add(face.part, mechanism, value / area)
+    transfer = circuit.charge_transfer / areas[wires.films[-1].film.outer]
+    add(circuit.own_interface, "charge_transfer", transfer)
     return found
 
 

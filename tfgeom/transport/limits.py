@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfgeom.films import Stack
 from tfgeom.geometry.cell import UnitCell, swept_cell
 from tfgeom.geometry.plan import Loop
 from tfgeom.geometry.wave import WaveCell
-from tfgeom.transport.bounds import column_resistance, conductance_along_normals
-from tfgeom.transport.coefficients import Conductors
-from tfgeom.transport.conducting_core import ConductingCore, conducting_core
+from tfgeom.transport.circuit import FilmCircuit
 from tfgeom.transport.corners import film_row, foot_excess, rim_excess
+from tfgeom.transport.films.core import ConductingCore, conducting_core
+from tfgeom.transport.films.normals_bound import column_resistance, conductance_along_normals
 from tfgeom.transport.plane_solve import plane_conductance
 from tfgeom.transport.series import series_resistance
 from tfgeom.units import UM
@@ -55,25 +54,23 @@ class CornerExcess:
     vertical: float = 0.0
 
 
-def corner_excess(stack: Stack, conductors: Conductors) -> CornerExcess:
-    """Return the corner constants of a stack.
+def corner_excess(circuit: FilmCircuit) -> CornerExcess:
+    """Return the corner constants of films on a relief.
 
     Parameters
     ----------
-    stack
-        The films; a rounded rim starts its arcs at the rim radius.
-    conductors
-        Their conductivities and interface resistances.
+    circuit
+        What conducts; a rounded rim starts its arcs at the rim radius.
 
     Notes
     -----
     A wall at angle t from the wafer plane turns by t at its rim and at its foot, by pi - t at the lower rim
     of a through-hole.  Films that vary with depth are taken as thick as they are at the edge.
     """
-    return _corners(conducting_core(stack, conductors))
+    return _corners(conducting_core(circuit))
 
 
-def reference_asr(stack: Stack, conductors: Conductors) -> float:
+def reference_asr(circuit: FilmCircuit) -> float:
     """Return the area-specific resistance by closed form and corner constants, ohm m² of footprint.
 
     ``G = G_closed + sum of length x excess`` per cell for the films between the ideal collectors.  Rims are
@@ -86,16 +83,16 @@ def reference_asr(stack: Stack, conductors: Conductors) -> float:
 
     Parameters
     ----------
-    stack, conductors
+    circuit
         As for `corner_excess`.
     """
-    core = conducting_core(stack, conductors)
-    cell, outside = stack.cell, sum(core.outside.values())
+    core = conducting_core(circuit)
+    cell, outside = circuit.cell, float(core.outside.total)
     if isinstance(cell, WaveCell):
         return cell.footprint / wave_conductance(core) + outside
     cell = swept_cell(cell, "a reference resistance")
     if _is_even(core):
-        closed = sum(series_resistance(stack, conductors).values()) - outside
+        closed = float(series_resistance(circuit).total) - outside
         conductance = cell.footprint / closed
     else:
         conductance = conductance_along_normals(core, cell)

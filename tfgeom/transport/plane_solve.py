@@ -7,9 +7,9 @@ the elements are quadrilaterals that conform to every face.
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.linalg import splu
 
-from tfgeom.transport.conducting_core import node_sheets
+from tfgeom.transport.films.core import node_sheets
+from tfgeom.transport.krylov import symmetric_inverse
 from tfgeom.units import UM
 
 
@@ -67,13 +67,7 @@ def plane_conductance(
     potential[-n:] = 1.0
     free = np.arange(n, matrix.shape[0] - n)
     right = -(matrix[free] @ potential)
-    factored = splu(
-        matrix[free][:, free].tocsc(),
-        permc_spec="MMD_AT_PLUS_A",
-        diag_pivot_thresh=0.0,
-        options={"SymmetricMode": True},
-    )
-    potential[free] = factored.solve(right)
+    potential[free] = symmetric_inverse(csr_matrix(matrix[free][:, free]), refined=False)(right)
     return float((matrix[:n] @ potential).sum() * -1)
 
 

@@ -6,13 +6,16 @@ varies, thick and thin places cannot share a level: columns (top with rim, slice
 parallel, each a series of its films; the parts are then split by dissipation.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.films import Film, Stack
+from tfgeom.films import Film
 from tfgeom.geometry.cell import Level
 from tfgeom.geometry.protocol import Cell
-from tfgeom.transport.coefficients import PARTS, Conductors
+from tfgeom.transport.circuit import FilmCircuit
+from tfgeom.transport.losses import Loss, Losses, Values
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _NODES = (_NODES + 1) / 2
@@ -23,69 +26,65 @@ _FEW_NODES = (_FEW_NODES + 1) / 2
 _FEW_WEIGHTS = _FEW_WEIGHTS / 2
 
 
-def series_resistance(stack: Stack, conductors: Conductors) -> dict[str, float]:
-    """Return the resistance of each part of the cell, ohm m² of footprint.
+def series_resistance(circuit: FilmCircuit) -> Losses:
+    """Return what films and their interfaces lose.
 
-    ``R = sum of integral dd/(sigma A(d)) + sum of R_face/A``, times the footprint.
-
-    Parameters
-    ----------
-    stack
-        Films of a conformal cell, or of its planar baseline.
-    conductors
-        Their conductivities and interface resistances.
-
-    Returns
-    -------
-    dict
-        One value for each of `PARTS`; their sum is the area-specific resistance.
-    """
-    if all(_is_uniform(conductor.film) for conductor in conductors.films):
-        return _uniform(stack, conductors)
-    return _columns(stack, conductors)
-
-
-def with_ohmic_faces_in_electrodes(
-    stack: Stack, conductors: Conductors, parts: dict[str, float]
-) -> dict[str, float]:
-    """Return the parts with what is ohmic of an electrode's interface counted to the electrode.
-
-    What is left of the interface is charge transfer, which the rate model treats by itself; contact
-    resistances and interlayers are ohmic.
+    ``R = sum of integral dd/(sigma A(d)) + sum of R_face/A``, times the footprint: in ohm m² of it.
 
     Parameters
     ----------
-    stack, conductors
-        As for `series_resistance`, whose ratio of the two is taken.
-    parts
-        Resistance by part, in closed form or by finite elements, ohm m² of footprint.
+    circuit
+        Films of a conformal cell, or of its planar baseline, with their conductivities and interfaces.
     """
-    whole = series_resistance(stack, conductors)
-    ohmic = series_resistance(stack, conductors.without_charge_transfer)
-    moved = dict(parts)
-    for electrode in ("cathode", "anode"):
-        face = f"{electrode}_interface"
-        if whole[face]:
-            share = parts[face] * ohmic[face] / whole[face]
-            moved[face] -= share
-            moved[electrode] += share
-    return moved
+    cell = circuit.cell
+    if circuit.is_uniform:
+        return Losses.of(
+            _rows(
+                circuit,
+                lambda film: cell.footprint * inverse_area_integral(cell, film),
+                lambda film: cell.footprint / film.outer_area,
+            )
+        )
+    # columns in parallel: each carries its share of the current, and what a row loses there goes with the
+    # square of it
+    rows = _rows(
+        circuit,
+        lambda film: _column_integrals(cell, film),
+        lambda film: 1 / cell.columns(film.outer, _SLICES),
+    )
+    if not rows:
+        return Losses(())
+    total = np.sum([np.asarray(row.value) for row in rows], axis=0)
+    weight = cell.footprint * ((1 / total) / np.sum(1 / total)) ** 2
+    return Losses.of(Loss(row.part, row.mechanism, float(weight @ np.asarray(row.value))) for row in rows)
 
 
-def _is_uniform(film: Film) -> bool:
-    return film.inner.is_uniform and (film.layer.fills or film.outer.is_uniform)
+def _rows(
+    circuit: FilmCircuit, through: Callable[[Film], Values], face: Callable[[Film], Values]
+) -> list[Loss]:
+    """Return a row for every film and every mechanism of an interface.
 
-
-def _uniform(stack: Stack, conductors: Conductors) -> dict[str, float]:
-    parts = dict.fromkeys(PARTS, 0.0)
-    footprint = stack.cell.footprint
-    for conductor in conductors.films:
-        if np.isfinite(conductor.conductivity):
-            crossing = inverse_area_integral(stack.cell, conductor.film)
-            parts[conductor.part] += footprint * crossing / conductor.conductivity
-    for face in conductors.interfaces:
-        parts[face.part] += footprint * face.resistance / conductors.films[face.inner].film.outer_area
-    return parts
+    Parameters
+    ----------
+    circuit
+        What conducts.
+    through
+        Gives the integral of dd/A through a film.
+    face
+        Gives the inverse area of a film's outer face.
+    """
+    rows = [
+        Loss(one.part, "film", through(one.film) / one.conductivity)
+        for one in circuit.films
+        if np.isfinite(one.conductivity)
+    ]
+    for interface in circuit.interfaces:
+        crossing = face(circuit.films[interface.inner].film)
+        rows += [
+            Loss(interface.part, mechanism, value * crossing)
+            for mechanism, value in interface.by_mechanism.items()
+        ]
+    return rows
 
 
 def inverse_area_integral(cell: Cell, film: Film) -> float:
@@ -98,26 +97,6 @@ def inverse_area_integral(cell: Cell, film: Film) -> float:
     linear, square = -3 * start + 4 * half - end, 2 * start - 4 * half + 2 * end
     areas = start + linear * _NODES + square * _NODES**2
     return film.layer.thickness * float(np.sum(_WEIGHTS / areas))
-
-
-def _columns(stack: Stack, conductors: Conductors) -> dict[str, float]:
-    cell = stack.cell
-    by_part: dict[str, NDArray[np.float64]] = {}
-    for conductor in conductors.films:
-        if np.isfinite(conductor.conductivity):
-            crossing = _column_integrals(cell, conductor.film) / conductor.conductivity
-            by_part[conductor.part] = by_part.get(conductor.part, 0.0) + crossing
-    for face in conductors.interfaces:
-        areas = cell.columns(conductors.films[face.inner].film.outer, _SLICES)
-        by_part[face.part] = by_part.get(face.part, 0.0) + face.resistance / areas
-    if not by_part:
-        return dict.fromkeys(PARTS, 0.0)
-    total = np.sum(list(by_part.values()), axis=0)
-    share = (1 / total) / np.sum(1 / total)
-    parts = dict.fromkeys(PARTS, 0.0)
-    for part, resistance in by_part.items():
-        parts[part] = cell.footprint * float(np.sum(share**2 * resistance))
-    return parts
 
 
 def _column_integrals(cell: Cell, film: Film) -> NDArray[np.float64]:

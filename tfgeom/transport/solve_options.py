@@ -1,11 +1,9 @@
 """What may be asked of a finite-element solve beyond the design."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tfgeom.errors import DesignError, SolveError
-from tfgeom.meshing.resolution import Resolution
-from tfgeom.transport.contacts import Contacts
+from tfgeom.errors import DesignError
 from tfgeom.units import parse_quantity
 
 
@@ -39,8 +37,6 @@ class SolveOptions:
     ----------
     refine
         Member of the usual family of meshes, 1 coarse, 2 usual, 4 fine; None for the usual one.
-    contacts
-        Where the collectors are contacted.
     drive
         A finite voltage or current; None at small signal.
     within
@@ -48,15 +44,14 @@ class SolveOptions:
     """
 
     refine: int | None = None
-    contacts: Contacts = field(default_factory=Contacts)
     drive: Drive | None = None
     within: float | None = None
 
 
 def solve_options(
-    refine: int | None, within: float | None, current: str | None, voltage: str | None
+    refine: int | None, within: float | None, current: str | float | None, voltage: str | float | None
 ) -> SolveOptions:
-    """Return options from what a command line says, with units.
+    """Return options from what a command line says, with units, or a call in SI.
 
     Raises
     ------
@@ -67,27 +62,19 @@ def solve_options(
         raise DesignError.at("--voltage", "stands instead of --current; give one of them")
     if within is not None and not 0 < within < 1:
         raise DesignError.at("--within", f"must be between 0 and 1, not {within:g}; for example 1e-3")
-    drive = None
-    for option, text, dimension in (
-        ("--current", current, "current_density"),
-        ("--voltage", voltage, "voltage"),
-    ):
-        if text is None:
-            continue
-        try:
-            value = parse_quantity(text, dimension)
-        except ValueError as error:
-            raise DesignError.at(option, str(error)) from None
-        if value <= 0:
-            raise DesignError.at(option, f"must be greater than 0, not {text}: it discharges the cell")
-        drive = Drive(**{option.removeprefix("--"): value})
-    return SolveOptions(refine, drive=drive, within=within)
+    if current is not None:
+        return SolveOptions(refine, Drive(current=_above_0("--current", current, "current_density")), within)
+    if voltage is not None:
+        return SolveOptions(refine, Drive(voltage=_above_0("--voltage", voltage, "voltage")), within)
+    return SolveOptions(refine, None, within)
 
 
-def require_accuracy(error: float, within: float | None, resolution: Resolution) -> None:
-    """Raise SolveError when a discretisation error is larger than what is accepted."""
-    if within is not None and error > within:
-        raise SolveError(
-            f"the discretisation error of the resistance is about {error:.1e} at resolution "
-            f"{resolution.refine}, more than the {within:.1e} asked for; use a higher resolution"
-        )
+def _above_0(option: str, given: str | float, dimension: str) -> float:
+    """Return a value in SI; text has a unit."""
+    try:
+        value = parse_quantity(given, dimension) if isinstance(given, str) else float(given)
+    except ValueError as error:
+        raise DesignError.at(option, str(error)) from None
+    if not 0 < value < math.inf:
+        raise DesignError.at(option, f"must be greater than 0, not {given}: it discharges the cell")
+    return value

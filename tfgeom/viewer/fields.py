@@ -1,15 +1,13 @@
 """Fields of the finite-element solve as values on the nodes of each film."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.meshing.film_mesh import FilmMesh
-from tfgeom.transport.conduction import Conduction
-from tfgeom.transport.flooded_solve import FloodedConduction
-from tfgeom.units import UM
+from tfgeom.transport.liquid.fields import LiquidFields
+from tfgeom.transport.steady import Solve
 
 POTENTIAL = "potential"
 CURRENT_DENSITY = "current density"
@@ -21,7 +19,6 @@ UNITS = {
 }
 """Their units."""
 
-Points = NDArray[np.float64]
 _MA_CM2 = 10.0  # A/m2
 _EVEN = 1e-6  # spread over value of a field that is the same everywhere, but for the solve's tolerance
 _LITTLE = 0.01  # spread of a film over the widest one that is as good as none
@@ -72,68 +69,41 @@ class Fields:
         return low, high
 
 
-def conduction_fields(conduction: Conduction) -> Fields:
-    """Return potential and current density of a solve at 1 mA/cm² of footprint.
+def solved_fields(solved: Solve) -> Fields:
+    """Return potential and current density of a solve at 1 mA/cm² of footprint; a finite drive is scaled.
 
-    The potential is that above the inner terminal.  The current density is the normal one through the middle
-    of each layer of elements, by the potential difference across it, at its two faces alike.
-
-    Parameters
-    ----------
-    conduction
-        A solve; what a finite drive makes of it is scaled too.
+    The potential is that above the inner terminal.  The current density is its magnitude at the middle of
+    the elements, averaged to the nodes.  Of a flooded cell it is that into the electrode film, at both faces
+    alike: the film's potential was not solved for, its resistance counts straight through it.
     """
-    # V between the terminals of the core at 1 mA/cm2, over those of the solve
-    scale = conduction.asr * _MA_CM2 * _share_inside(conduction) / conduction.voltage
-    sheets, mesh = conduction.sheets, conduction.mesh
+    fields = solved.fields
+    mesh = fields.film_mesh
+    if isinstance(fields, LiquidFields):
+        ((_, density),) = fields.face_density.items()
+        return Fields(mesh, {CURRENT_DENSITY: {mesh.films[-1].layer.name: np.tile(density, (2, 1))}})
+    scale, sheets = fields.per_current * _MA_CM2, fields.sheets
+    density = np.linalg.norm(fields.current_density, axis=1) * fields.per_current
+    by_layer = density.reshape(len(sheets.layers), len(mesh.quads))
     potential: dict[str, NDArray[np.float64]] = {}
     current: dict[str, NDArray[np.float64]] = {}
-    for index, conductor in enumerate(conduction.core.conductors):
-        layers = [pair for pair, film in zip(sheets.layers, sheets.films, strict=True) if film == index]
-        levels = [layers[0][0], *(up for _, up in layers)]
+    for index, conductor in enumerate(fields.core.conductors):
+        layers = [layer for layer, film in enumerate(sheets.films) if film == index]
+        pairs = [sheets.layers[layer] for layer in layers]
         name = conductor.film.layer.name
-        volts = conduction.potential[levels] * scale
-        potential[name] = volts * 1e3
-        points = mesh.points_um[[sheets.levels[level] for level in levels]] * UM
-        steps = np.stack([_distance(*pair, mesh.quads) for pair in pairwise(points)])
-        flow = conductor.conductivity * np.abs(np.diff(volts, axis=0)) / steps
-        nodes = np.concatenate((flow[:1], (flow[1:] + flow[:-1]) / 2, flow[-1:]))
-        current[name] = nodes / _MA_CM2
+        potential[name] = fields.potential[[pairs[0][0], *(up for _, up in pairs)]] * scale * 1e3
+        flow = np.stack(
+            [
+                _at_nodes(mesh, sheets.levels[up], by_layer[k])
+                for k, (_, up) in zip(layers, pairs, strict=True)
+            ]
+        )
+        current[name] = np.concatenate((flow[:1], (flow[1:] + flow[:-1]) / 2, flow[-1:]))
     return Fields(mesh, {POTENTIAL: potential, CURRENT_DENSITY: current})
 
 
-def flooded_fields(flooded: FloodedConduction) -> Fields:
-    """Return the current density through the electrode film of a flooded cell at 1 mA/cm² of footprint.
-
-    It is that of the film's outer face, at both faces alike.  The films' potential was not solved for: their
-    resistance counts straight through them.
-
-    Parameters
-    ----------
-    flooded
-        A solve.
-    """
-    mesh = flooded.film_mesh
-    return Fields(mesh, {CURRENT_DENSITY: {mesh.films[-1].layer.name: np.tile(flooded.wall_density, (2, 1))}})
-
-
-def solved_fields(solved: Conduction | FloodedConduction) -> Fields:
-    """Return the fields of a solve of either kind of cell."""
-    return flooded_fields(solved) if isinstance(solved, FloodedConduction) else conduction_fields(solved)
-
-
-def _distance(low: Points, high: Points, quads: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the distance of two levels along the normal at each node, (n,): nodes move sideways too."""
-    corners = (low + high)[quads] / 2
-    normals = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]) / 2
-    areas = np.linalg.norm(normals, axis=1)
-    moved = np.einsum("qk,qck->qc", normals, (high - low)[quads])
-    count = len(low)
-    around = np.bincount(quads.ravel(), np.repeat(areas, 4), count)
-    return np.asarray(np.bincount(quads.ravel(), moved.ravel(), count) / around)
-
-
-def _share_inside(conduction: Conduction) -> float:
-    """Return the share of the resistance that lies between the terminals of the solve."""
-    outside = sum(conduction.core.outside.values())
-    return (conduction.asr - outside) / conduction.asr
+def _at_nodes(mesh: FilmMesh, level: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values of quads, (n_quads,), as means over those around each node, by area, (n_surface,)."""
+    weights, corners = np.repeat(mesh.areas_um2(level), 4), mesh.quads.ravel()
+    count = mesh.points_um.shape[1]
+    around = np.bincount(corners, weights, count)
+    return np.asarray(np.bincount(corners, weights * np.repeat(values, 4), count) / around)

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfgeom.design import Design
 from tfgeom.errors import MeshError, MissingExtraError
-from tfgeom.model import build_model
 from tfgeom.results import Evaluation
 from tfgeom.viewer.embedded import EXTRA, embedded_page, require_k3d, script_policy
 from tfgeom.viewer.fields import solved_fields
@@ -34,25 +32,23 @@ class EmbeddedView:
     scripts: str = ""
 
 
-def embedded_view(evaluation: Evaluation, design: Design) -> EmbeddedView:
+def embedded_view(evaluation: Evaluation) -> EmbeddedView:
     """Return the view of an evaluated design; what stands against it costs the view, never the report.
 
     Parameters
     ----------
     evaluation
-        The numbers; a finite-element solve in it is shown as fields.
-    design
-        What was evaluated.
+        The cell; a finite-element solve behind it is shown as fields.
     """
     try:
         require_k3d()
     except MissingExtraError:
         return EmbeddedView(None, sentence=f"it needs k3d: {EXTRA}")
-    solve = evaluation.conduction or evaluation.flooded
+    design, solve = evaluation.design, evaluation.solve
     substrate = None if design.substrate is None else design.substrate.material
     try:
         patch = cell_patch(
-            build_model(design).charged, substrate, None if solve is None else solved_fields(solve)
+            evaluation.cell.charged, substrate, None if solve is None else solved_fields(solve)
         )
     except MeshError as error:
         return EmbeddedView(None, sentence=str(error))

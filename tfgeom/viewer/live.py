@@ -152,9 +152,9 @@ class Live:
             self.state.update({"failure": "", "is_solving": True})
         try:
             for pane in self.panes:
-                model = pane.model
+                evaluation = pane.evaluation
                 fields = await in_thread(pane.solve)
-                if pane.model is model:  # else it was changed meanwhile: the field is not its own
+                if pane.evaluation is evaluation:  # else it was changed meanwhile: the field is not its own
                     pane.fields = fields
         finally:
             with self.state:

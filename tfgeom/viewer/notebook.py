@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design
 from tfgeom.errors import OutputError
-from tfgeom.model import build_model
 from tfgeom.results import Evaluation
 from tfgeom.viewer.bodies import VALUES, cut_surface, relief_height, scene_bodies, scene_bounds
 from tfgeom.viewer.embedded import colour_map, k3d_mesh, new_plot, require_k3d
@@ -45,12 +45,10 @@ def show(shown: Evaluation | Design, view: View | None = None) -> Any:
     """
     k3d = require_k3d()
     view = View(cut=Cut()) if view is None else view
-    design = shown if isinstance(shown, Design) else shown.design
-    if design is None:
-        raise OutputError("show: the evaluation does not know its design; show the design instead")
+    cell = assemble_cell(shown) if isinstance(shown, Design) else shown.cell
     fields = None if view.field is None else _fields(shown, view.field)
-    stack = build_model(design).charged
-    substrate = None if design.substrate is None else design.substrate.material
+    stack, wafer = cell.charged, cell.blueprint.design.substrate
+    substrate = None if wafer is None else wafer.material
     bodies = scene_bodies(stack, view, substrate=substrate, fields=fields)
     bounds = scene_bounds(bodies)
     plot = new_plot(k3d, menu_visibility=True)
@@ -81,7 +79,7 @@ def show(shown: Evaluation | Design, view: View | None = None) -> Any:
 
 
 def _fields(shown: Evaluation | Design, field: str) -> Fields:
-    solve = (shown.conduction or shown.flooded) if isinstance(shown, Evaluation) else None
+    solve = shown.solve if isinstance(shown, Evaluation) else None
     if solve is None:
         raise OutputError(
             f"show: there is no {field} without finite elements; show tfgeom.evaluate(design, 'fem')"

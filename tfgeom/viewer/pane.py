@@ -9,8 +9,8 @@ from typing import Any
 
 from tfgeom.design import Design
 from tfgeom.errors import UnsupportedError
-from tfgeom.evaluate import evaluate, fem_obstacle
-from tfgeom.model import Model, build_model
+from tfgeom.evaluation import evaluate
+from tfgeom.metrics.area_specific_resistance import solve_cells
 from tfgeom.results import Evaluation
 from tfgeom.viewer.fields import Fields, solved_fields
 from tfgeom.viewer.parameters import changed_design, plain_design
@@ -31,8 +31,8 @@ class Pane:
 
     Attributes
     ----------
-    design, model, evaluation
-        Those of the last good state.
+    evaluation
+        That of the last good state.
     changes
         What was changed of the design as read, by path.
     fields
@@ -42,8 +42,7 @@ class Pane:
     def __init__(self, design: Design) -> None:
         import pyvista
 
-        self.start = self.design = design
-        self.model: Model = build_model(design)
+        self.start = design
         self.evaluation: Evaluation = evaluate(design)
         self.fields: Fields | None = None
         self.plotter: Any = pyvista.Plotter(off_screen=True, window_size=list(_SIZE))
@@ -52,6 +51,11 @@ class Pane:
         self.stage = Stage(self.plotter, substrate)
         self._plain = plain_design(design)
         self.changes: dict[str, str] = {}
+
+    @property
+    def design(self) -> Design:
+        """The design as it is, changes included."""
+        return self.evaluation.design
 
     @property
     def stem(self) -> str:
@@ -67,13 +71,11 @@ class Pane:
             When the changed design cannot exist, or the view cannot be shown.
         """
         if changes == self.changes:
-            self.stage.show(self.model.charged, view, self.fields)
+            self.stage.show(self.evaluation.cell.charged, view, self.fields)
             return
-        design = changed_design(self._plain, changes) if changes else self.start
-        model, evaluation = build_model(design), evaluate(design)
-        self.stage.show(model.charged, view, None)
-        self.design, self.model, self.evaluation = design, model, evaluation
-        self.changes, self.fields = dict(changes), None
+        evaluation = evaluate(changed_design(self._plain, changes) if changes else self.start)
+        self.stage.show(evaluation.cell.charged, view, None)
+        self.evaluation, self.changes, self.fields = evaluation, dict(changes), None
 
     def solve(self) -> Fields:
         """Return the fields of the design as it is, by finite elements; changes nothing.
@@ -83,15 +85,13 @@ class Pane:
         UnsupportedError
             When finite elements cannot solve this kind of cell yet.
         MeshError, SolveError, DesignError
-            As `tfgeom.model.Model.resistance`.
+            As `tfgeom.transport.steady.solve_steady`.
         """
-        model = self.model
-        obstacle = fem_obstacle(model)
+        cells = self.evaluation.cells
+        obstacle = cells.cell.kind.obstacle_to_elements(cells.cell)
         if obstacle is not None:
             raise UnsupportedError.at("", f"not yet supported: {obstacle}")
-        solved = model.resistance(by_elements=True).solved
-        assert solved is not None
-        return solved_fields(solved)
+        return solved_fields(solve_cells(cells).cell)
 
     def add_scale(self) -> None:
         """Add scale bar and axes, once."""

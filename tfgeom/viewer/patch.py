@@ -141,7 +141,7 @@ def cell_patch(
     substrate
         Material of the substrate, where the design says.
     fields
-        Fields of the films, from `tfgeom.viewer.fields.conduction_fields`; shown where the cell is cut.
+        Fields of the films, from `tfgeom.viewer.fields.solved_fields`; shown where the cell is cut.
     limit
         Most triangles of one picture.
 

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design, Flooded, dump_design, load_design
 from tfgeom.doctor import forget_rendering, probe_rendering
 from tfgeom.errors import MeshError, OutputError, TfgeomError
 from tfgeom.films import Stack
-from tfgeom.model import build_model
 from tfgeom.output import ensure_writable, replacing
 from tfgeom.units import UM
 from tfgeom.viewer.annotations import Legend, add_scale
@@ -65,7 +65,7 @@ def screenshot(design: Design, path: str | Path, size: tuple[int, int] = SIZE) -
     if Path(path).suffix.lower() != ".png":
         raise OutputError(f"{path}: pictures are saved as PNG; use a name that ends with .png")
     ensure_writable(path)
-    build_model(design)  # its errors name the design's file and line
+    assemble_cell(design)  # its errors name the design's file and line
     rendering = probe_rendering()
     if not rendering.works:
         raise MeshError(rendering.sentence)
@@ -128,8 +128,7 @@ def save_still(
     _require_size(size)
     if view is not None and view.field is not None and fields is None:
         raise OutputError(f"still: the view shows '{view.field}', and no fields are given")
-    model = build_model(design)
-    stack = model.stack
+    stack = assemble_cell(design).made
     close = bool(stack.films) and not stack.cell.is_flat
     plotter: Any = pyvista.Plotter(
         off_screen=True,

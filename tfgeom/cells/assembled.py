@@ -1,0 +1,129 @@
+"""One cell ready to compute, of whatever kind: its films in place, and what each stage asks of it.
+
+`CellKind` is what a kind of cell answers.  A kind is a module of plain functions (`conformal`, `flooded`,
+`geometry_only`); `tfgeom.cells.kinds` holds their table.  Nothing outside those modules asks for the kind.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+
+from tfgeom.cells.blueprint import Blueprint
+from tfgeom.cells.bulk import Bulk, bulk
+from tfgeom.cells.discharge_sides import Side
+from tfgeom.cells.lithium import LithiumBalance
+from tfgeom.design import Design
+from tfgeom.films import Stack
+from tfgeom.geometry.protocol import Cell
+from tfgeom.materials.recording import recorded_constants
+from tfgeom.transport.circuit import FilmCircuit
+from tfgeom.transport.closed_rate import Chemistry, Electrode
+from tfgeom.transport.flooded import FloodedCircuit
+from tfgeom.transport.losses import Losses
+from tfgeom.transport.solve_options import Drive
+
+if TYPE_CHECKING:
+    from tfgeom.transport.steady import AnyProblem
+
+T = TypeVar("T")
+
+Circuit: TypeAlias = FilmCircuit | FloodedCircuit
+"""What conducts in a cell, with its relief."""
+
+
+class CellKind(Protocol):
+    """What a kind of cell answers; `None` where it has no such thing."""
+
+    def materials(self, design: Design) -> tuple[str, ...]:
+        """Return the names of materials that the kind needs beside those of layers and wafer."""
+
+    def check(self, blueprint: Blueprint, relief: Cell) -> None:
+        """Raise for what a design of this kind cannot be, as DesignError or UnsupportedError."""
+
+    def charge(self, blueprint: Blueprint, made: Stack) -> Stack:
+        """Return the films at full charge."""
+
+    def lithium(self, made: Stack) -> LithiumBalance | None:
+        """Return the lithium bookkeeping of films as made."""
+
+    def circuit(self, blueprint: Blueprint, charged: Stack) -> Circuit | None:
+        """Return what conducts."""
+
+    def closed_form(self, cell: "AssembledCell") -> Losses:
+        """Return the losses in closed form."""
+
+    def obstacle_to_closed_form(self, cell: "AssembledCell") -> str | None:
+        """Return why there is no closed form for this relief, or None where there is one."""
+
+    def obstacle_to_elements(self, cell: "AssembledCell") -> str | None:
+        """Return why finite elements cannot solve this cell yet, or None where they can."""
+
+    def problem(self, cell: "AssembledCell", drive: Drive | None, *, contacted: bool) -> "AnyProblem":
+        """Return the conduction problem; ``contacted`` where the design's contacts count."""
+
+    def sides(self, cell: "AssembledCell") -> tuple[Side, ...] | None:
+        """Return the electrodes as they discharge; None where an open-circuit curve is missing."""
+
+    def electrodes(self, cell: "AssembledCell", passed: float) -> tuple[Electrode, Electrode]:
+        """Return what the rate model takes as cathode and anode, ``passed`` C/m² after full charge."""
+
+    def chemistry(self, blueprint: Blueprint) -> Chemistry:
+        """Return the materials of the rate model's electrodes, with temperature and voltage limit."""
+
+    def remarks(self, cell: "AssembledCell", *, by_elements: bool) -> list[str]:
+        """Return what a reader should know of the kind beside the numbers."""
+
+
+@dataclass(frozen=True)
+class AssembledCell:
+    """One cell ready to compute.
+
+    Attributes
+    ----------
+    kind
+        What answers for its kind.
+    blueprint
+        What it shares with its planes.
+    made, charged
+        Its films as made, and at full charge: an anode-free cell then carries its plated lithium.
+
+    Lithium, circuit and bulk are found when they are first asked for: a design whose constants do not reach
+    that far can still be meshed and drawn.
+    """
+
+    kind: CellKind
+    blueprint: Blueprint
+    made: Stack
+    charged: Stack
+
+    @property
+    def relief(self) -> Cell:
+        """Its unit cell."""
+        return self.made.cell
+
+    @cached_property
+    def lithium(self) -> LithiumBalance | None:
+        """Lithium bookkeeping; None without a cell."""
+        return self._read(lambda: self.kind.lithium(self.made))
+
+    @cached_property
+    def circuit(self) -> Circuit | None:
+        """What conducts at full charge, with its relief; None without a cell."""
+        return self._read(lambda: self.kind.circuit(self.blueprint, self.charged))
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """Heights and masses of all cells in series, at full charge."""
+        shared = self.blueprint
+        growth = self.charged.top.top - self.made.top.top
+        return self._read(
+            lambda: bulk(self.made, shared.wafer, shared.package, shared.in_series, shared.plate, growth)
+        )
+
+    def _read(self, find: Callable[[], T]) -> T:
+        """Return what is found, and keep which constants it took: it is found only once."""
+        with recorded_constants() as read:
+            found = find()
+        self.blueprint.read.update(read)
+        return found

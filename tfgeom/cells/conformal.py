@@ -1,0 +1,176 @@
+"""The all-solid cell: every layer is a film, from one collector to the other.
+
+An anode-free cell is laid without an anode; at full charge it carries the lithium that it plates.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.blueprint import Blueprint
+from tfgeom.cells.discharge_sides import Side
+from tfgeom.cells.lithium import LithiumBalance, lithium_balance
+from tfgeom.cells.plating import charged_stack
+from tfgeom.design import Conformal, Design
+from tfgeom.design.paths import PLATED_LITHIUM
+from tfgeom.films import Film, Stack
+from tfgeom.geometry.protocol import Cell
+from tfgeom.transport.circuit import FilmCircuit, film_circuit
+from tfgeom.transport.closed_rate import Chemistry, Electrode
+from tfgeom.transport.contacts import Contacts, check_contacts
+from tfgeom.transport.losses import Losses
+from tfgeom.transport.series import series_resistance
+from tfgeom.transport.solve_options import Drive
+from tfgeom.units import UM
+
+if TYPE_CHECKING:
+    from tfgeom.transport.steady import AnyProblem
+
+_LITHIUM = "Li"
+
+
+def materials(design: Design) -> tuple[str, ...]:
+    """Return lithium for an anode-free cell."""
+    return (_LITHIUM,) if _section(design).anode_free else ()
+
+
+def check(blueprint: Blueprint, relief: Cell) -> None:
+    """Raise DesignError for a contact that the relief does not have."""
+    check_contacts(relief, contacts_of(blueprint))
+
+
+def contacts_of(blueprint: Blueprint) -> Contacts:
+    """Return where the collectors are contacted."""
+    places = blueprint.operation.contact
+    return Contacts(places.inner, places.outer)
+
+
+def charge(blueprint: Blueprint, made: Stack) -> Stack:
+    """Return the films at full charge: an anode-free cell with its plated lithium."""
+    if not _section(blueprint.design).anode_free:
+        return made
+    return charged_stack(made, lithium_balance(made), blueprint.materials[_LITHIUM])
+
+
+def lithium(made: Stack) -> LithiumBalance:
+    """Return the lithium bookkeeping of films as made."""
+    return lithium_balance(made)
+
+
+def circuit(blueprint: Blueprint, charged: Stack) -> FilmCircuit:
+    """Return what conducts; raise MaterialError where the electrolyte's conductivity is not known."""
+    return film_circuit(charged, blueprint.temperature, _section(blueprint.design).electrolyte_model)
+
+
+def closed_form(cell: AssembledCell) -> Losses:
+    """Return the films' losses in series, or of columns in parallel where films are uneven."""
+    return series_resistance(_circuit(cell))
+
+
+def obstacle_to_closed_form(cell: AssembledCell) -> None:
+    """Return None: films have a closed form on every relief."""
+
+
+def obstacle_to_elements(cell: AssembledCell) -> str | None:
+    """Return why the films cannot be meshed, or None where they can."""
+    from tfgeom.meshing.film_mesh import mesh_obstacle
+
+    return mesh_obstacle(cell.charged)
+
+
+def problem(cell: AssembledCell, drive: Drive | None, *, contacted: bool) -> "AnyProblem":
+    """Return the conduction problem of the films between the collectors."""
+    from tfgeom.transport.films.problem import film_problem
+
+    return film_problem(_circuit(cell), contacts_of(cell.blueprint) if contacted else Contacts(), drive)
+
+
+def sides(cell: AssembledCell) -> tuple[Side, ...] | None:
+    """Return cathode and anode as they discharge; None where an open-circuit curve is missing."""
+    balance = lithium_of(cell)
+    cathode, anode = electrode_films(cell)
+    curves = cathode.layer.material.open_circuit, anode.layer.material.open_circuit
+    if curves[0] is None or curves[1] is None:
+        return None
+    return (
+        Side(curves[0], _room(balance.cathode), balance.charged_cathode, 1, 1),
+        Side(curves[1], _room(balance.anode), balance.charged_anode, -1, -1),
+    )
+
+
+def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode]:
+    """Return cathode and anode of the rate model, ``passed`` C/m² after full charge."""
+    balance = lithium_of(cell)
+    cathode, anode = electrode_films(cell)
+    return (
+        _electrode(cell.charged, cathode, _room(balance.cathode), balance.charged_cathode, passed),
+        _electrode(cell.charged, anode, _room(balance.anode), balance.charged_anode, -passed),
+    )
+
+
+def chemistry(blueprint: Blueprint) -> Chemistry:
+    """Return the electrodes' materials, temperature and lower voltage limit."""
+    by_role = {layer.role: layer.material for layer in blueprint.layers}
+    anode = by_role.get("anode") or blueprint.materials[_LITHIUM]  # plated where none is laid
+    return Chemistry(by_role["cathode"], anode, blueprint.temperature, blueprint.window[0])
+
+
+def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
+    """Return what a reader should know: plated lithium, contacts that do not count, missing collectors."""
+    notes = []
+    plated = cell.charged.named(PLATED_LITHIUM)
+    if plated is not None:
+        notes.append(
+            f"a full charge plates {plated.layer.thickness / UM:.3g} um of lithium on the electrolyte; "
+            "heights count it, and resistance and rate are those of the charged cell"
+        )
+    if not contacts_of(cell.blueprint).ideal and not by_elements:
+        notes.append(
+            "closed forms take the collectors as equipotentials: contact counts with fidelity fem only"
+        )
+    path = cell.charged.current_path
+    for name, film in (("inner", path[0]), ("outer", path[-1])):
+        if film.layer.role != "current_collector" and not film.layer.material.is_lithium_metal:
+            notes.append(
+                f"no {name}_collector: the free face of '{film.layer.name}' is taken as an equipotential"
+            )
+    return notes
+
+
+def lithium_of(cell: AssembledCell) -> LithiumBalance:
+    """Return the cell's lithium bookkeeping, which a cell with films always has."""
+    balance = cell.lithium
+    assert balance is not None
+    return balance
+
+
+def electrode_films(cell: AssembledCell) -> tuple[Film, Film]:
+    """Return cathode and anode of the charged cell: it has both, checked with the file."""
+    cathode, anode = cell.charged.first("cathode"), cell.charged.first("anode")
+    assert cathode is not None
+    assert anode is not None
+    return cathode, anode
+
+
+def _section(design: Design) -> Conformal:
+    assert isinstance(design.cell, Conformal)
+    return design.cell
+
+
+def _circuit(cell: AssembledCell) -> FilmCircuit:
+    found = cell.circuit
+    assert isinstance(found, FilmCircuit)
+    return found
+
+
+def _room(capacity: float | None) -> float:
+    """Return a capacity, infinite for lithium metal."""
+    return np.inf if capacity is None else capacity
+
+
+def _electrode(stack: Stack, film: Film, room: float, charged: float, passed: float) -> Electrode:
+    roles = [other.layer.role for other in stack.films]
+    outside = roles.index("electrolyte") > stack.films.index(film)
+    face = film.outer_area if outside else film.inner_area
+    return Electrode(room, film.volume / face, face / stack.cell.footprint, charged + passed / room)

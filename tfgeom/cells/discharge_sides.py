@@ -1,0 +1,47 @@
+"""The electrodes of a cell as they discharge at rest: what they hold, where they start, how they fill."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.materials.open_circuit import OpenCircuit
+
+FloatArray = NDArray[np.float64]
+
+_EDGE = 1e-6  # open-circuit curves may be infinite at 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One electrode during discharge.
+
+    Attributes
+    ----------
+    curve
+        Its open-circuit curve.
+    room
+        Capacity, C per m² of footprint; infinite for lithium metal.
+    start
+        Filled fraction of the charged cell.
+    filling
+        +1 when discharge fills it, -1 when it empties it.
+    polarity
+        +1 for the positive electrode, -1 for the negative one.
+    """
+
+    curve: OpenCircuit
+    room: float
+    start: float
+    filling: int
+    polarity: int
+
+
+def cell_voltage(sides: Sequence[Side], charge: FloatArray, kelvin: float) -> FloatArray:
+    """Return the open-circuit voltage (V) after ``charge`` (C/m²) was delivered by the charged cell."""
+    voltage = np.zeros_like(charge)
+    for side in sides:
+        filled = side.start + side.filling * charge / side.room
+        voltage += side.polarity * side.curve.potential(np.clip(filled, _EDGE, 1 - _EDGE), kelvin)
+    return voltage

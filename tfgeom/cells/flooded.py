@@ -1,0 +1,197 @@
+"""The flooded half-cell: one electrode film on the relief, liquid up to a flat counter electrode of lithium.
+
+Nearly all published 3D electrodes were measured so.  Discharge fills the film, whatever its role.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.blueprint import Blueprint
+from tfgeom.cells.discharge_sides import Side
+from tfgeom.cells.lithium import LithiumBalance, lithium_balance
+from tfgeom.design import Contact, Design, Flooded
+from tfgeom.errors import UnsupportedError
+from tfgeom.films import Film, Stack
+from tfgeom.geometry.protocol import Cell
+from tfgeom.materials.library import Material
+from tfgeom.materials.overrides import USER
+from tfgeom.transport.closed_rate import Chemistry, Electrode
+from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit, flooded_obstacle, flooded_resistance
+from tfgeom.transport.losses import Losses
+from tfgeom.transport.solve_options import Drive
+
+if TYPE_CHECKING:
+    from tfgeom.transport.steady import AnyProblem
+
+
+def materials(design: Design) -> tuple[str, ...]:
+    """Return the liquid and the counter electrode."""
+    section = _section(design)
+    return section.electrolyte, section.counter
+
+
+def check(blueprint: Blueprint, relief: Cell) -> None:
+    """Raise UnsupportedError for a counter electrode other than lithium, and for contacts but ideal ones."""
+    section = _section(blueprint.design)
+    counter = blueprint.materials[section.counter]
+    if not counter.is_lithium_metal:
+        raise UnsupportedError.at(
+            "cell.counter", f"not yet supported: {counter.name} as counter electrode; use Li"
+        )
+    if blueprint.operation.contact != Contact():
+        raise UnsupportedError.at(
+            "operation.contact", "not yet supported: contact other than ideal in a flooded cell; use ideal"
+        )
+
+
+def charge(blueprint: Blueprint, made: Stack) -> Stack:
+    """Return the films as made: nothing is plated on them."""
+    return made
+
+
+def lithium(made: Stack) -> LithiumBalance:
+    """Return the film's capacity: the counter electrode has no limit."""
+    return lithium_balance(made)
+
+
+def circuit(blueprint: Blueprint, charged: Stack) -> FloodedCircuit:
+    """Return what conducts; raise MaterialError where a constant of the liquid is not known."""
+    section = _section(blueprint.design)
+    return flooded_circuit(
+        charged,
+        blueprint.temperature,
+        blueprint.materials[section.electrolyte],
+        section.separator,
+        counter_of(blueprint),
+        section.electrolyte_model,
+    )
+
+
+def closed_form(cell: AssembledCell) -> Losses:
+    """Return the losses by the wire model of the voids."""
+    return flooded_resistance(_circuit(cell))
+
+
+def obstacle_to_closed_form(cell: AssembledCell) -> str | None:
+    """Return why the wire model does not describe the relief, or None where it does."""
+    return flooded_obstacle(cell.relief)
+
+
+def obstacle_to_elements(cell: AssembledCell) -> str | None:
+    """Return why films or liquid cannot be meshed, or None where they can."""
+    from tfgeom.meshing.film_mesh import mesh_obstacle
+
+    if cell.relief.through:
+        return "the resistance of flooded through-holes"
+    return mesh_obstacle(cell.charged)
+
+
+def problem(cell: AssembledCell, drive: Drive | None, *, contacted: bool) -> "AnyProblem":
+    """Return the conduction problem of the liquid, at a finite current with its salt.
+
+    Raises
+    ------
+    UnsupportedError
+        For a finite voltage, and for a finite current in an ohmic liquid.
+    """
+    from tfgeom.transport.liquid.problem import LiquidProblem
+    from tfgeom.transport.liquid.salt_problem import salt_problem
+
+    found = _circuit(cell)
+    if drive is None:
+        return LiquidProblem(found)
+    if found.salt is None:
+        raise UnsupportedError.at(
+            "cell.electrolyte_model",
+            "not yet supported: a finite current or voltage in a flooded cell whose liquid is ohmic; "
+            "use electrolyte_model: salt with a current, or leave current and voltage out",
+        )
+    if drive.current is None:
+        raise UnsupportedError.at(
+            "--voltage", "not yet supported: a finite voltage in a flooded cell; give --current"
+        )
+    return salt_problem(found, drive.current)
+
+
+def sides(cell: AssembledCell) -> tuple[Side, ...] | None:
+    """Return the film as it fills, against 0 V; None where its open-circuit curve is missing."""
+    curve, balance = _film(cell).layer.material.open_circuit, _lithium(cell)
+    start = balance.charged_anode if balance.cathode is None else balance.charged_cathode
+    return None if curve is None else (Side(curve, balance.capacity, start, 1, 1),)
+
+
+def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode]:
+    """Return the film as cathode against flat lithium metal, ``passed`` C/m² after full charge."""
+    film, capacity = _film(cell), _lithium(cell).capacity
+    face = film.outer_area
+    own = Electrode(capacity, film.volume / face, face / cell.relief.footprint, passed / capacity)
+    return own, Electrode(np.inf, 0.0, 1.0, 1.0)
+
+
+def chemistry(blueprint: Blueprint) -> Chemistry:
+    """Return film and counter electrode, temperature and lower voltage limit."""
+    (film,) = blueprint.electrodes
+    return Chemistry(film.material, counter_of(blueprint), blueprint.temperature, blueprint.window[0])
+
+
+def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
+    """Return what a reader should know: what heights leave out, how the liquid and the counter count."""
+    notes = ["heights and masses leave out separator, liquid electrolyte and counter electrode"]
+    salt = _circuit(cell).salt
+    if salt is None:
+        notes.append("the liquid is an ohmic conductor: its salt does not run out in resistance and rate")
+    else:
+        notes.append(
+            "the liquid's loss is that of a small steady current: the gradient of its salt makes "
+            f"{salt.concentration_share:.0%} of it; `tfgeom transport --current` has the salt at a finite one"
+        )
+    exchange = counter_of(cell.blueprint).get("exchange_current")
+    if exchange is not None:
+        where = f" ({exchange.note})" if exchange.note else ""
+        notes.append(f"the counter electrode's charge transfer counts, at {exchange.text}{where}")
+    return notes
+
+
+def counter_of(blueprint: Blueprint) -> Material:
+    """Return lithium with the exchange current it has in the liquid.
+
+    The library's value of lithium is for a solid electrolyte; a liquid states its own as
+    ``exchange_current``.  What the design states of lithium stands.
+    """
+    section = _section(blueprint.design)
+    counter, liquid = blueprint.materials[section.counter], blueprint.materials[section.electrolyte]
+    stated = counter.properties.get("exchange_current")
+    if stated is not None and stated.confidence == USER:
+        return counter
+    properties = {key: known for key, known in counter.properties.items() if key != "exchange_current"}
+    in_liquid = liquid.get("exchange_current")
+    if in_liquid is not None:
+        properties["exchange_current"] = in_liquid
+    return replace(counter, properties=properties)
+
+
+def _section(design: Design) -> Flooded:
+    assert isinstance(design.cell, Flooded)
+    return design.cell
+
+
+def _circuit(cell: AssembledCell) -> FloodedCircuit:
+    found = cell.circuit
+    assert isinstance(found, FloodedCircuit)
+    return found
+
+
+def _lithium(cell: AssembledCell) -> LithiumBalance:
+    balance = cell.lithium
+    assert balance is not None
+    return balance
+
+
+def _film(cell: AssembledCell) -> Film:
+    """Return the electrode film: there is one, checked with the file."""
+    film = cell.charged.first("cathode") or cell.charged.first("anode")
+    assert film is not None
+    return film

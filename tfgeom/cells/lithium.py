@@ -1,0 +1,220 @@
+"""Lithium of films on a relief: what each electrode holds, what moves between them, what would balance."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.cells.inventory import Arrangement, Balance, Host, balance
+from tfgeom.errors import DesignError, MaterialError
+from tfgeom.films import Film, FilmLayer, Stack, stack_films
+from tfgeom.geometry.protocol import Cell
+from tfgeom.searching import Crossing, last_point, possible
+from tfgeom.units import NM
+
+_NUMBERS = ("room", "lithiation", "efficiency")
+
+LithiumBalance: TypeAlias = Balance[float, str]
+"""The bookkeeping of one cell."""
+
+LithiumBalances: TypeAlias = Balance[NDArray[np.float64], NDArray[np.str_]]
+"""That of n cells."""
+
+
+def electrode_capacity(stack: Stack, film: Film) -> float:
+    """Return film volume times volumetric capacity over the footprint, C/m².
+
+    Raises
+    ------
+    MaterialError
+        When the material has no volumetric capacity.
+    """
+    capacity = film.layer.material.value("volumetric_capacity")
+    if capacity is None:
+        name = film.layer.material.name
+        raise MaterialError.at(
+            f"layers.{film.layer.name}.material",
+            f"'{name}' has no volumetric capacity in the library; "
+            f"give materials.{name}.volumetric_capacity, for example '60 uAh/cm^2/um'",
+        )
+    return film.volume * capacity / stack.cell.footprint
+
+
+def lithium_balance(stack: Stack) -> LithiumBalance:
+    """Return the lithium bookkeeping of a cell with one or two electrode films.
+
+    A single electrode film beside an electrolyte film is an anode-free cell as made; without one it is a
+    half-cell against an unlimited counter electrode and limits by itself.
+
+    Raises
+    ------
+    DesignError
+        When there is no electrode film.
+    MaterialError
+        When a capacity, or the lithium that an electrode holds as made, is not known.
+    """
+    films, against = _electrodes(stack)
+    return balance(
+        _host(stack, films[0], against), against, *(_host(stack, film, against) for film in films[1:])
+    )
+
+
+def lithium_balances(stacks: Sequence[Stack]) -> LithiumBalances:
+    """Return the lithium bookkeeping of n cells with the same electrodes, one row each.
+
+    What `lithium_balance` raises for one of them is the reason of its row.
+
+    Raises
+    ------
+    ValueError
+        When the electrodes are not alike.
+    """
+    found = [_electrodes(stack) for stack in stacks]
+    against = found[0][1]
+    roles = [film.layer.role for film in found[0][0]]
+    reasons = [""] * len(stacks)
+    hosts: list[list[Host[float]]] = [[] for _ in roles]
+    for row, (stack, (films, other)) in enumerate(zip(stacks, found, strict=True)):
+        if other != against or [film.layer.role for film in films] != roles:
+            raise ValueError(f"cell {row} against {other} stands among cells against {against}")
+        for column, film in zip(hosts, films, strict=True):
+            try:
+                column.append(_host(stack, film, against))
+            except DesignError as error:
+                reasons[row] = reasons[row] or str(error)
+                column.append(Host(film.layer.role, np.nan))
+    columns = [
+        Host(role, *(np.array([getattr(host, name) for host in column]) for name in _NUMBERS))
+        for role, column in zip(roles, hosts, strict=True)
+    ]
+    made = balance(columns[0], against, *columns[1:])
+    return replace(made, reasons=tuple(a or b for a, b in zip(reasons, made.reasons, strict=True)))
+
+
+def _electrodes(stack: Stack) -> tuple[list[Film], Arrangement]:
+    """Return the electrode films that hold lithium, the cathode first, and what they stand against."""
+    cathode, anode = stack.first("cathode"), stack.first("anode")
+    films = [film for film in (cathode, anode) if film is not None]
+    if not films:
+        raise DesignError.at("layers", "has no electrode film; add a layer with role cathode or anode")
+    if len(films) == 2:
+        metal = films[1].layer.material.is_lithium_metal
+        return (films[:1], "lithium_metal") if metal else (films, "anode")
+    free = cathode is not None and stack.first("electrolyte") is not None
+    return films, "anode_free" if free else "counter"
+
+
+def _host(stack: Stack, film: Film, against: Arrangement) -> Host[float]:
+    room = electrode_capacity(stack, film)
+    if against in ("lithium_metal", "counter"):  # supply is unlimited
+        return Host(film.layer.role, room)
+    efficiency = film.layer.material.value("initial_efficiency")
+    return Host(film.layer.role, room, lithiation_as_made(film), 1.0 if efficiency is None else efficiency)
+
+
+def lithiation_as_made(film: Film) -> float:
+    """Return the filled fraction of an electrode as made: the layer's own, else the material's.
+
+    Raises
+    ------
+    MaterialError
+        When neither is known.
+    """
+    if film.layer.lithiation is not None:
+        return film.layer.lithiation
+    stated = film.layer.material.value("lithiation")
+    if stated is None:
+        raise MaterialError.at(
+            f"layers.{film.layer.name}",
+            f"how much lithium '{film.layer.material.name}' holds as made is not in the library; "
+            f"add 'lithiation: 0' (empty) to 'lithiation: 1' (full) to the layer",
+        )
+    return stated
+
+
+def balanced_anode_thickness(stack: Stack, balance: LithiumBalance) -> float | None:
+    """Return the nominal anode thickness (m) at which anode and cathode hold the same.
+
+    The anode's area differs from the cathode's on a relief, so the thickness that balances a plane does not
+    balance the 3D cell.  None with lithium metal, in a half-cell, or when no thickness fits.
+    """
+    if balance.n_to_p_ratio is None:
+        return None
+    anode = stack.first("anode")
+    assert anode is not None  # a ratio exists only with both films
+    layers = [film.layer for film in stack.films]
+    found = _search(stack.cell, layers, anode.layer, 1.0, anode.layer.thickness)
+    return found.value if found.reached else None
+
+
+def balanced_thickness(cell: Cell, layers: Sequence[FilmLayer], name: str, ratio: float) -> float:
+    """Return the nominal thickness (m) of one electrode at which anode over cathode capacity is ``ratio``.
+
+    Parameters
+    ----------
+    cell, layers
+        The relief and all layers on it, whatever thickness the electrode has there.
+    name
+        The electrode's layer, a cathode or an anode.
+    ratio
+        Wanted N/P.
+
+    Raises
+    ------
+    DesignError
+        When no thickness that fits gives that ratio, with the reach of what does.
+    MaterialError
+        When a volumetric capacity is missing.
+    """
+    layer = next(layer for layer in layers if layer.name == name)
+    path = f"layers.{name}.thickness"
+    limited = {other.role for other in layers if not other.material.is_lithium_metal}
+    if not {"cathode", "anode"} <= limited:
+        raise DesignError.at(
+            path,
+            "there is nothing to balance: that takes a cathode and an anode, neither of them lithium metal; "
+            "give a thickness",
+        )
+    found = _search(cell, layers, layer, ratio, 100 * NM)
+    if not found.reached:
+        reach = "the other films leave no room for it"
+        if found.value > 0:
+            given = _ratio_with(cell, layers, layer, found.value)
+            reach = f"the thickest that fits the relief, {found.value / NM:.4g} nm, gives {given:.3g}"
+        raise DesignError.at(
+            path,
+            f"no thickness of '{name}' gives N/P {ratio:g}: {reach}; "
+            "use another ratio, a thinner opposite electrode, or a wider gap in the relief",
+        )
+    return found.value
+
+
+def _search(
+    cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, ratio: float, start: float
+) -> Crossing[float]:
+    """Find the thickness at which an electrode holds its share of ``ratio``.
+
+    The share, of the anode (N/P)/ratio and of the cathode its inverse, grows from 0 with the electrode's
+    thickness.
+    """
+
+    def margin(thickness: float) -> float:
+        found = _ratio_with(cell, layers, layer, thickness) / ratio
+        return 1 - (found if layer.role == "anode" else 1 / found)
+
+    return last_point(possible(margin), start / 2, start, floor=0.0, count=40)
+
+
+def _ratio_with(cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, thickness: float) -> float:
+    """Return N/P with a layer that thick (m).
+
+    An electrode that lies inside moves the other one outwards: the whole stack is laid anew.
+    """
+    laid = [replace(one, thickness=thickness) if one is layer else one for one in layers]
+    stack = stack_films(cell, laid)
+    anode, cathode = stack.first("anode"), stack.first("cathode")
+    assert anode is not None
+    assert cathode is not None
+    return electrode_capacity(stack, anode) / electrode_capacity(stack, cathode)

@@ -1,0 +1,62 @@
+"""The planar cells that a cell stands beside: the same design on the flat, assembled on the same road.
+
+A fixed plane is a named builder.  A `PlaneFamily` holds planes whose electrodes may be of any thickness:
+which of them is best depends on what is asked of it, so it is chosen for a drive.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.beside import Beside
+from tfgeom.cells.kinds import lay_cell
+from tfgeom.films import FilmLayer
+from tfgeom.reliefs.planar import planar
+
+
+def beside_planes(cell: AssembledCell) -> Beside[AssembledCell]:
+    """Return a cell beside its fixed planes.
+
+    Raises
+    ------
+    MaterialError
+        When a constant that sizes a plane is not known.
+    """
+    planes: dict[str, AssembledCell] = {}
+    for name, build in FIXED_PLANES.items():
+        plane = build(cell, planes)
+        if plane is not None:
+            planes[name] = plane
+    return Beside(cell, planes)
+
+
+def with_electrodes(cell: AssembledCell, gain: float) -> tuple[FilmLayer, ...]:
+    """Return a cell's layers with electrodes thicker by ``gain``, electrolyte and collectors unchanged."""
+    return tuple(
+        replace(layer, thickness=layer.thickness * gain) if layer.role in ("cathode", "anode") else layer
+        for layer in cell.blueprint.layers
+    )
+
+
+def _same_films(cell: AssembledCell, _: Mapping[str, AssembledCell]) -> AssembledCell:
+    """Return the plane of the same films: what the relief gains."""
+    return lay_cell(cell.kind, cell.blueprint, planar(), cell.blueprint.layers)
+
+
+def _same_capacity(cell: AssembledCell, planes: Mapping[str, AssembledCell]) -> AssembledCell | None:
+    """Return the plane whose electrodes are thicker by the capacity gain: what the relief saves in rate.
+
+    None where there is nothing to scale: without a cell, or where nothing can move.
+    """
+    own, flat = cell.lithium, planes["same_films"].lithium
+    if own is None or flat is None or not own.capacity or not flat.capacity:
+        return None
+    layers = with_electrodes(cell, own.capacity / flat.capacity)
+    return lay_cell(cell.kind, cell.blueprint, planar(), layers)
+
+
+FIXED_PLANES: Mapping[str, Callable[[AssembledCell, Mapping[str, AssembledCell]], AssembledCell | None]] = {
+    "same_films": _same_films,
+    "same_capacity": _same_capacity,
+}
+"""Builders by name, each given the cell and the planes before it; names are those of the JSON."""

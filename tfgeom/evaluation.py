@@ -1,0 +1,226 @@
+"""The one road from a design to its numbers: relief, films, lithium, energy, losses, rates, and the planes'.
+
+`evaluate` is what the command line, the report, sweeps and notebooks call; `solve_transport` is the road's
+finite-element stage by itself, at small signal or at a finite drive.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tfgeom import __version__
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.beside import Beside
+from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.planes import beside_planes
+from tfgeom.design import Design, design_sha256
+from tfgeom.errors import DesignError, MeshError, SolveError, UnsupportedError
+from tfgeom.materials.recording import recorded_constants
+from tfgeom.metrics.area_specific_resistance import losses_beside, resistance_numbers, solve_cells
+from tfgeom.metrics.capacity import capacity_numbers
+from tfgeom.metrics.claims import film_capacity, judge_claims, theory_of
+from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
+from tfgeom.metrics.device import device_numbers
+from tfgeom.metrics.energy import energy_numbers, rest_energy
+from tfgeom.metrics.noted import Noted, T
+from tfgeom.metrics.provenance import provenance
+from tfgeom.metrics.published import compare_published
+from tfgeom.metrics.rates import rate_capability
+from tfgeom.metrics.remarks import remarks
+from tfgeom.metrics.transport_numbers import TransportNumbers
+from tfgeom.results import Evaluation, PublishedNumbers
+from tfgeom.transport.solve_options import SolveOptions, solve_options
+
+if TYPE_CHECKING:
+    from tfgeom.transport.steady import Solve
+
+FIDELITIES = ("analytic", "film", "fem")
+"""What `evaluate` may be asked for; ``film`` is not built yet."""
+
+
+def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
+    """Return all numbers of a design, beside the planar cells of the same films and the same capacity.
+
+    Parameters
+    ----------
+    design
+        A checked design, from `tfgeom.load_design`.
+    fidelity
+        ``analytic``: closed forms throughout.  ``fem``: the resistance and the spread of current from
+        finite elements on the cell's own mesh; the closed rate model then uses that resistance.
+
+    Raises
+    ------
+    DesignError
+        When the design is physically impossible or a constant it cannot do without is missing.
+    UnsupportedError
+        When the fidelity is not built for this design.
+    """
+    _require_known(fidelity)
+    return evaluate_cell(assemble_cell(design), fidelity)
+
+
+def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation:
+    """Return all numbers of an assembled cell; arguments and errors as those of `evaluate`."""
+    _require_known(fidelity)
+    by_elements, design = fidelity == "fem", cell.blueprint.design
+    notes: list[str] = []
+
+    def noted(found: Noted[T]) -> T:
+        notes.extend(found.notes)
+        return found.value
+
+    with design.located(), recorded_constants() as read:
+        if by_elements:
+            _require_elements(cell)
+        cells = beside_planes(cell)
+        notes.extend(remarks(cell, by_elements=by_elements))
+        capacity = noted(capacity_numbers(cells))
+        geometry = noted(geometry_numbers(cell))
+        rest = cells.map(rest_energy)
+        energy = noted(energy_numbers(cells, rest))
+        solves = solve_cells(cells) if by_elements else None
+        solve = None if solves is None else solves.cell
+        losses = noted(losses_beside(cells, solve))
+        resistance = rates = None
+        if losses is not None:
+            flat = losses.same_films if solves is None else solves.same_films.losses
+            resistance = noted(resistance_numbers(cell, losses.cell, flat, solve))
+            rates = noted(rate_capability(cells, losses, resistance))
+        at = _no_rate if rates is None else rates.at
+        published = compare_published(
+            design.published, geometry, capacity, energy, resistance, at, film_capacity(cell)
+        )
+        return Evaluation(
+            name=design.name,
+            version=__version__,
+            design_sha256=design_sha256(design),
+            fidelity=fidelity,
+            notes=tuple(notes),
+            geometry=geometry,
+            layers=layer_numbers(cell.made) if cell.lithium is not None else (),
+            capacity=capacity,
+            energy=energy,
+            device=device_numbers(cell, rest.cell, resistance),
+            resistance=resistance,
+            rate=None if rates is None else rates.rows,
+            rate_summary=None if rates is None else rates.summary,
+            rules=(),
+            published=judge_claims(published, theory_of(cell), theory_of(cells.same_films)),
+            provenance=() if cell.lithium is None else provenance({**cell.blueprint.read, **read}),
+            cells=cells,
+            solves=solves,
+        )
+
+
+def evaluate_best(cell: AssembledCell) -> Evaluation:
+    """Return the evaluation at ``fem`` where the cell allows it, else at ``analytic`` with a note why."""
+    if cell.lithium is None:
+        return evaluate_cell(cell)
+    obstacle = cell.kind.obstacle_to_elements(cell)
+    reason = f"not yet supported: {obstacle}"
+    if obstacle is None:
+        try:
+            return evaluate_cell(cell, "fem")
+        except (MeshError, SolveError) as error:
+            reason = str(error)
+    found = evaluate_cell(cell)
+    return replace(found, notes=(*found.notes, f"closed forms only, {reason}"))
+
+
+def solve_transport(
+    design: Design,
+    current: str | float | None = None,
+    voltage: str | float | None = None,
+    resolution: int | None = None,
+    within: float | None = None,
+) -> TransportNumbers:
+    """Return resistance and spread of current by finite elements, beside the plane of the same films.
+
+    Small signal unless a current or a voltage is given: then charge transfer follows Butler-Volmer.  A
+    flooded cell needs ``electrolyte_model: salt`` for a current; its charge transfer stays linear.
+
+    Parameters
+    ----------
+    design
+        A checked design, from `tfgeom.load_design`.
+    current, voltage
+        Footprint current, A/m², or polarisation of the terminals, V, positive on discharge; or text with a
+        unit.  Give at most one.
+    resolution
+        1 coarse, 2 usual, 4 fine; the usual one by default.
+    within
+        Largest discretisation error that is accepted, relative; any by default.
+
+    Raises
+    ------
+    DesignError
+        When the design is physically impossible, a constant it cannot do without is missing, or an option
+        cannot be read.
+    UnsupportedError
+        Where finite elements cannot solve this cell and an option asks for them; without options the answer
+        is then the closed form, and says so.
+    MeshError, SolveError
+        When the mesh does not fit, or the solve did not reach its tolerance or the accuracy asked for.
+    """
+    options = solve_options(resolution, within, current, voltage)
+    cell = assemble_cell(design)
+    with design.located():
+        obstacle = cell.kind.obstacle_to_elements(cell)
+        if obstacle is not None and options != SolveOptions():
+            raise UnsupportedError.at(
+                "relief", f"not yet supported: {obstacle}; without finite elements leave the options out"
+            )
+        cells = beside_planes(cell)
+        if obstacle is None:
+            return transport_of(solve_cells(cells, options), cells)
+        own, flat = (one.kind.closed_form(one) for one in (cell, cells.same_films))
+        return TransportNumbers(resistance_numbers(cell, own, flat).value, cell, None, obstacle)
+
+
+def transport_of(solves: "Beside[Solve]", cells: Beside[AssembledCell]) -> TransportNumbers:
+    """Return the numbers of solves of a cell and its plane."""
+    own, flat = solves.cell, solves.same_films
+    numbers = resistance_numbers(cells.cell, own.losses, flat.losses, own).value
+    return TransportNumbers(numbers, cells.cell, own)
+
+
+def check(design: Design) -> list[str]:
+    """Return the claims that a readable, possible design fails, one line each.
+
+    Raises
+    ------
+    DesignError
+        When the design is physically impossible.
+    """
+    return [
+        f"published.{row.quantity}: {_failure(row)}"
+        for row in evaluate(design).published
+        if row.verdict == "outside"
+    ]
+
+
+def _failure(row: PublishedNumbers) -> str:
+    if row.needs:
+        return f"{row.published:.4g} {row.unit} is {row.needs}"
+    computed = f"computed {row.computed:.4g} {row.unit}".rstrip()
+    return (
+        f"{computed} is {row.deviation:+.1%} off the published {row.published:.4g} "
+        f"(tolerance {row.tolerance:.0%})"
+    )
+
+
+def _require_known(fidelity: str) -> None:
+    if fidelity not in FIDELITIES:
+        raise DesignError.at("fidelity", f"'{fidelity}' is unknown; use one of {', '.join(FIDELITIES)}")
+    if fidelity == "film":
+        raise UnsupportedError.at("fidelity", "not yet supported: film; use analytic or fem")
+
+
+def _require_elements(cell: AssembledCell) -> None:
+    obstacle = cell.kind.obstacle_to_elements(cell)
+    if obstacle is not None:
+        raise UnsupportedError.at("relief.kind", f"not yet supported: {obstacle}; use fidelity analytic")
+
+
+def _no_rate(c_rate: float) -> None:
+    """Stand for the rate model where there is none."""

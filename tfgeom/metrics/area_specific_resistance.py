@@ -1,0 +1,108 @@
+"""What a cell loses beside its planes, in closed form or by finite elements, and the numbers of it."""
+
+from typing import TYPE_CHECKING
+
+from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.beside import Beside
+from tfgeom.metrics.noted import Noted
+from tfgeom.results import ElectrodePair, ResistanceChecks, ResistanceNumbers
+from tfgeom.transport.losses import Losses
+from tfgeom.transport.solve_options import Drive, SolveOptions
+from tfgeom.units import OHM_CM2
+
+if TYPE_CHECKING:
+    from tfgeom.transport.steady import Solve
+
+
+def solve_cells(cells: Beside[AssembledCell], options: SolveOptions | None = None) -> "Beside[Solve]":
+    """Return the finite-element solves of a cell and of the plane of the same films.
+
+    Parameters
+    ----------
+    cells
+        The cell and its planes.
+    options
+        How the cell is solved; its plane is solved at the usual resolution, and carries the drive too.
+
+    Raises
+    ------
+    SolveError, MeshError, UnsupportedError, DesignError, MaterialError
+        As `tfgeom.transport.steady.solve_steady`.
+    """
+    from tfgeom.transport.steady import solve_steady
+
+    asked = options or SolveOptions()
+    drive = _of_one_cell(asked.drive, cells.cell.blueprint.in_series)
+    cell, plane = cells.cell, cells.same_films
+    own = solve_steady(cell.kind.problem(cell, drive, contacted=True), asked.refine, asked.within)
+    flat = solve_steady(plane.kind.problem(plane, drive, contacted=False))
+    return Beside(own, {"same_films": flat})
+
+
+def _of_one_cell(drive: Drive | None, in_series: int) -> Drive | None:
+    """Return a drive of several cells in series as that of one: a voltage is shared by them."""
+    if drive is None or drive.voltage is None:
+        return drive
+    return Drive(voltage=drive.voltage / in_series)
+
+
+def losses_beside(cells: Beside[AssembledCell], solved: "Solve | None") -> Noted[Beside[Losses] | None]:
+    """Return the losses of a cell and of its planes; None where there is neither solve nor closed form.
+
+    Parameters
+    ----------
+    cells
+        The cell and its planes.
+    solved
+        The cell's solve, whose losses then stand; the planes' closed form needs no mesh.
+    """
+    cell = cells.cell
+    obstacle = None if cell.lithium is None or solved is not None else cell.kind.obstacle_to_closed_form(cell)
+    if obstacle is not None:
+        return Noted(None, (f"resistance and rate are null: not yet supported: {obstacle}",))
+    if cell.lithium is None:
+        return Noted(None)
+    own = cell.kind.closed_form(cell) if solved is None else solved.losses
+    return Noted(Beside(own, {name: plane.kind.closed_form(plane) for name, plane in cells.planes.items()}))
+
+
+def resistance_numbers(
+    cell: AssembledCell, losses: Losses, planar: Losses, solved: "Solve | None" = None
+) -> Noted[ResistanceNumbers]:
+    """Return the area-specific resistance of all cells in series, by part and beside the plane's.
+
+    Parameters
+    ----------
+    cell
+        The cell.
+    losses, planar
+        Of one cell, and of one on the plane.
+    solved
+        The solve they come from; None for the closed form.
+    """
+    circuit, in_series = cell.circuit, cell.blueprint.in_series
+    assert circuit is not None  # what has losses has a circuit
+    own = losses.in_series(in_series)
+    parts = {part: float(value) / OHM_CM2 for part, value in own.by_part().items()}
+    contact = own.where(mechanism="contact")
+    peaks = {} if solved is None else {side: spread.peak_to_mean for side, spread in solved.spread.items()}
+    salt, electrolyte = own.where(mechanism="salt"), own.where(part="electrolyte")
+    numbers = ResistanceNumbers(
+        method="closed form" if solved is None else "finite elements",
+        asr_ohm_cm2=float(own.total) / OHM_CM2,
+        asr_by_part_ohm_cm2=parts,
+        planar_asr_ohm_cm2=float(planar.in_series(in_series).total) / OHM_CM2,
+        largest_part=max(parts, key=lambda part: parts[part]),
+        current_peak_to_mean=ElectrodePair(peaks.get("cathode"), peaks.get("anode")),
+        incomplete=circuit.incomplete,
+        checks=ResistanceChecks(None, None, None)
+        if solved is None
+        else ResistanceChecks(solved.reaction_imbalance, solved.flux_mismatch, solved.discretisation_error),
+        contact_by_part_ohm_cm2={
+            row.part: float(contact.by_part()[row.part]) / OHM_CM2 for row in contact.rows
+        },
+        concentration_share_of_electrolyte=float(salt.total / electrolyte.total) if salt.rows else None,
+    )
+    missing = ", ".join(circuit.incomplete)
+    notes = (f"at best: {missing} not known, so that loss is left out of resistance and rate",)
+    return Noted(numbers, notes if missing else ())

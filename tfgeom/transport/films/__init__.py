@@ -1,0 +1,1 @@
+"""Conduction through films: their core, its mesh of unknowns, solvers, bounds."""

@@ -1,0 +1,78 @@
+"""What a solve of the liquid shows: potential, current density, salt, and what enters the films."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.meshing.film_mesh import FilmMesh
+from tfgeom.meshing.flooded_mesh import FloodedMesh
+from tfgeom.transport.current import current_density
+from tfgeom.transport.flooded import FloodedCircuit
+from tfgeom.transport.liquid.salt_current import Concentration
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SaltFields:
+    """The salt at a finite current.
+
+    Attributes
+    ----------
+    concentration
+        At the liquid's nodes, mol/m³, (n_nodes,).
+    lowest, highest
+        Where there is least and most of it.
+    """
+
+    concentration: Floats
+    lowest: Concentration
+    highest: Concentration
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidFields:
+    """Fields of one solve: at 1 V between the terminals, or at a finite current.
+
+    Attributes
+    ----------
+    circuit
+        What conducts; its conductivity is the one that the current density goes with.
+    film_mesh, mesh
+        The films of one sector, and the liquid above them.
+    potential
+        Of the liquid at its nodes, V, 0 at the collector, (n_nodes,); at a finite current against lithium in
+        the liquid.
+    driving_potential
+        Minus its gradient times the conductivity is the current density, V, (n_nodes,): of an ohmic liquid
+        the potential itself, else its part that is linear in the concentration.
+    per_current
+        What potentials are multiplied by to be those at 1 A/m² of footprint.
+    face_density
+        For the film's electrode: current density into the films at the nodes of their outer level at 1 A/m²
+        of footprint, A/m², (n_surface,).
+    salt
+        None of an ohmic liquid, and at small signal.
+    """
+
+    circuit: FloodedCircuit
+    film_mesh: FilmMesh
+    mesh: FloodedMesh
+    potential: Floats
+    driving_potential: Floats
+    per_current: float
+    face_density: dict[str, Floats]
+    salt: SaltFields | None = None
+
+    def interface_level(self, electrode: str) -> int:
+        """Return the level of the films' mesh that meets the liquid."""
+        return len(self.film_mesh.points_um) - 1
+
+    @property
+    def current_density(self) -> Floats:
+        """Current density at the middle of each hexahedron, A/m², shape (n, 3)."""
+        mesh = self.mesh
+        return current_density(
+            mesh.points_um[mesh.hexes], self.driving_potential[mesh.hexes], self.circuit.conductivity
+        )

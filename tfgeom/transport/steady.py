@@ -1,0 +1,297 @@
+"""Steady conduction by finite elements: one driver for films, liquid and salt.
+
+A `Problem` meshes, assembles, solves and measures itself; `solve_steady` does so on two members of its family
+of meshes and adds, once for all of them, what makes a number of it that can be trusted: the balance of the
+currents, an estimate of the discretisation error, bounds, and where the time went.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from tfgeom.errors import MeshError, SolveError
+from tfgeom.geometry.protocol import Cell
+from tfgeom.meshing.resolution import Resolution
+from tfgeom.transport.films.fields import FilmFields
+from tfgeom.transport.liquid.fields import LiquidFields
+from tfgeom.transport.losses import Losses
+from tfgeom.transport.spread import CurrentSpread
+
+_CORNER_ORDER = 4 / 3  # at a corner of 270 degrees the potential has a singular gradient
+_SMOOTH_ORDER = 2.0
+IMBALANCE_LIMIT = 1e-6
+"""Largest relative difference of the currents through a cell; results may miss exact bounds by as much."""
+
+Fields: TypeAlias = FilmFields | LiquidFields
+"""What pictures and files show of a solve."""
+
+M = TypeVar("M")
+S = TypeVar("S")
+X = TypeVar("X")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one solve on one mesh means.
+
+    Attributes
+    ----------
+    losses
+        Of the whole cell, what lies outside the mesh included.
+    spread
+        For ``cathode`` and ``anode``: how unevenly the current crosses its interface with the electrolyte.
+    imbalance
+        Largest relative difference between the currents through the cell's faces and the power per volt.
+    mismatch
+        Mean absolute difference, relative, between the current density of an interface and the electrolyte's
+        own gradient there.
+    unknowns, n_nodes, n_cells
+        Size of the linear system and of the mesh (nodes doubled at interfaces).
+    iterations, newton_steps
+        0 where the solve was direct, or linear.
+    fields
+        For pictures.
+    others
+        Further numbers of the solve whose discretisation error is wanted too.
+    """
+
+    losses: Losses
+    spread: dict[str, CurrentSpread]
+    imbalance: float
+    mismatch: float
+    unknowns: int
+    n_nodes: int
+    n_cells: int
+    iterations: int
+    newton_steps: int
+    fields: Fields
+    others: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a resistance must lie between, ohm m² of footprint; None where there is no bound.
+
+    Attributes
+    ----------
+    lower, upper
+        The bounds.
+    lower_slack
+        By how much the lower one may be undercut, relative; None: rounding and the discretisation error.
+    """
+
+    lower: float | None = None
+    upper: float | None = None
+    lower_slack: float | None = None
+
+
+class Problem(Protocol[M, S, X]):
+    """A conduction problem.  A step of a transient takes the same four functions, without the driver."""
+
+    @property
+    def relief(self) -> Cell:
+        """The unit cell: its corners lower the order at which errors fall."""
+
+    @property
+    def usual(self) -> Resolution:
+        """The resolution that is fine enough for most."""
+
+    @property
+    def conductors(self) -> str:
+        """Whose constants keep the currents apart when they do not balance, as in 'the conductivities'."""
+
+    def mesh(self, resolution: Resolution) -> M:
+        """Return the mesh; raise MeshError where it does not fit the relief or the memory that is free."""
+
+    def assemble(self, mesh: M) -> S:
+        """Return the system of equations."""
+
+    def solve(self, system: S) -> X:
+        """Return its solution; raise SolveError where it is not reached."""
+
+    def measure(self, system: S, solution: X) -> Measured:
+        """Return what the solution means."""
+
+    def bounds(self, system: S) -> Bounds:
+        """Return what the resistance must lie between."""
+
+
+AnyProblem: TypeAlias = "Problem[Any, Any, Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class Solve:
+    """Result of a steady solve, per footprint.
+
+    Attributes
+    ----------
+    losses
+        Rows of the area-specific resistance: at small signal, or at the drive they were found at.
+    spread
+        For ``cathode`` and ``anode``: how unevenly the current crosses its interface with the electrolyte.
+    reaction_imbalance
+        Largest relative difference between the currents through the cell's faces and the dissipated power
+        per volt: guards the linear solve.
+    flux_mismatch
+        Mean absolute difference, relative, between the current density of an interface and the electrolyte's
+        own gradient there: indicates the resolution.
+    discretisation_error
+        Estimate of the relative error of the resistance, from a second solve on another member of the mesh
+        family: the parts' differences added without their signs, so that they cannot cancel, extrapolated.
+    bounds
+        Lower and upper bound of the resistance, ohm m²; None where there is none.
+    unknowns, n_nodes, n_cells
+        Size of the linear system and of the mesh (nodes doubled at interfaces).
+    iterations, newton_steps
+        Of the finer solve; 0 where it was direct, or linear.
+    seconds
+        Time for ``mesh``, ``assemble`` and ``solve``, both solves together.
+    fields
+        For pictures and files.
+    others, other_errors
+        Further numbers of the solve, and estimates of their relative discretisation errors, by name.
+    """
+
+    losses: Losses
+    spread: dict[str, CurrentSpread]
+    reaction_imbalance: float
+    flux_mismatch: float
+    discretisation_error: float
+    bounds: tuple[float | None, float | None]
+    unknowns: int
+    n_nodes: int
+    n_cells: int
+    iterations: int
+    newton_steps: int
+    seconds: dict[str, float]
+    fields: Fields
+    others: Mapping[str, float]
+    other_errors: Mapping[str, float]
+
+    @property
+    def asr(self) -> float:
+        """Area-specific resistance, ohm m²: at small signal, or polarisation over current at a drive."""
+        return float(self.losses.total)
+
+    @property
+    def current_peak_to_mean(self) -> dict[str, float]:
+        """For ``cathode`` and ``anode``: the density exceeded on 0.1 % of its interface, over its mean."""
+        return {electrode: spread.peak_to_mean for electrode, spread in self.spread.items()}
+
+
+def solve_steady(
+    problem: Problem[M, S, X], resolution: Resolution | int | None = None, within: float | None = None
+) -> Solve:
+    """Return resistance and current distribution of a conduction problem.
+
+    Parameters
+    ----------
+    problem
+        Films, a liquid, a liquid with its salt.
+    resolution
+        Of the mesh, or the member of the usual family: 1 coarse, 2 usual, 4 fine.
+    within
+        Largest discretisation error that is accepted, relative; any by default.
+
+    Raises
+    ------
+    MeshError
+        When the mesh or the solve would not fit the relief or the memory that is free.
+    SolveError
+        When the solve did not reach its tolerance, its result violates a bound, or the resolution is too
+        coarse for the error asked for.
+    """
+    if not isinstance(resolution, Resolution):
+        resolution = problem.usual if resolution is None else problem.usual.member(resolution)
+    seconds = dict.fromkeys(("mesh", "assemble", "solve"), 0.0)
+    fine, bounds = _solve_on(problem, resolution, seconds)
+    other, growth = _companion(problem, resolution, seconds)
+    error = _error(fine.losses, other.losses, growth)
+    if within is not None and error > within:
+        raise SolveError(
+            f"the discretisation error of the resistance is about {error:.1e} at resolution "
+            f"{resolution.refine}, more than the {within:.1e} asked for; use a higher resolution"
+        )
+    _require_between(float(fine.losses.total), bounds, error)
+    return Solve(
+        losses=fine.losses,
+        spread=fine.spread,
+        reaction_imbalance=fine.imbalance,
+        flux_mismatch=fine.mismatch,
+        discretisation_error=error,
+        bounds=(bounds.lower, bounds.upper),
+        unknowns=fine.unknowns,
+        n_nodes=fine.n_nodes,
+        n_cells=fine.n_cells,
+        iterations=fine.iterations,
+        newton_steps=fine.newton_steps,
+        seconds=seconds,
+        fields=fine.fields,
+        others=fine.others,
+        other_errors={
+            name: abs(other.others[name] / value - 1) / growth for name, value in fine.others.items()
+        },
+    )
+
+
+def _solve_on(
+    problem: Problem[M, S, X], resolution: Resolution, seconds: dict[str, float]
+) -> tuple[Measured, Bounds]:
+    start = perf_counter()
+    mesh = problem.mesh(resolution)
+    meshed = perf_counter()
+    system = problem.assemble(mesh)
+    assembled = perf_counter()
+    found = problem.measure(system, problem.solve(system))
+    if not found.imbalance < IMBALANCE_LIMIT:
+        raise SolveError(
+            f"the currents through the cell differ by {found.imbalance:.1e} of each other (limit "
+            f"{IMBALANCE_LIMIT:.0e}); {problem.conductors} may differ by too much: check them"
+        )
+    bounds = problem.bounds(system)
+    spent = (meshed - start, assembled - meshed, perf_counter() - assembled)
+    for name, part in zip(("mesh", "assemble", "solve"), spent, strict=True):
+        seconds[name] += part
+    return found, bounds
+
+
+def _companion(
+    problem: Problem[M, S, X], resolution: Resolution, seconds: dict[str, float]
+) -> tuple[Measured, float]:
+    """Return the solve on another member of the family, coarser where there is one.
+
+    With it goes how many times the error of the solve at ``resolution`` the two differ by.
+    """
+    other = resolution.member(resolution.refine // 2 if resolution.refine > 1 else 2)
+    try:
+        found, _ = _solve_on(problem, other, seconds)
+    except MeshError:
+        # the coarse companion's facets may not fit a narrow place that the finer mesh resolves
+        other = resolution.member(resolution.refine + 1)
+        found, _ = _solve_on(problem, other, seconds)
+    order = _CORNER_ORDER if problem.relief.has_corners else _SMOOTH_ORDER
+    return found, abs((resolution.refine / other.refine) ** order - 1)
+
+
+def _error(fine: Losses, other: Losses, growth: float) -> float:
+    """Return an estimate of the relative error of a resistance.
+
+    The parts' differences are added without their signs, so that they cannot cancel by chance.
+    """
+    parts, others = fine.by_part(), other.by_part()
+    change = sum(abs(float(others[part]) - float(value)) for part, value in parts.items())
+    return change / (growth * float(fine.total))
+
+
+def _require_between(asr: float, bounds: Bounds, error: float) -> None:
+    """Raise SolveError when a resistance lies outside its bounds, ohm m²."""
+    slack = IMBALANCE_LIMIT + error
+    below = slack if bounds.lower_slack is None else bounds.lower_slack
+    least = 0.0 if bounds.lower is None else bounds.lower * (1 - below)
+    most = float("inf") if bounds.upper is None else bounds.upper * (1 + slack)
+    if not least <= asr <= most:
+        raise SolveError(
+            f"the resistance by finite elements, {asr * 1e4:.6g} ohm cm2, lies outside its bounds "
+            f"{(bounds.lower or 0.0) * 1e4:.6g} to {most * 1e4:.6g} ohm cm2; use a higher resolution"
+        )
