@@ -16,7 +16,7 @@ from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
 from tfgeom.transport.circuit import FilmCircuit, dc_resistance_factor, film_circuit
 from tfgeom.transport.losses import PARTS
-from tfgeom.transport.series import inverse_area_integral, series_resistance
+from tfgeom.transport.series import inverse_area_integral, series_resistance, series_resistances
 
 
 def test_check_value_of_an_electrolyte_on_pillars() -> None:
@@ -48,6 +48,10 @@ def test_planar_parts_are_thickness_over_conductivity() -> None:
     for conductor in wires.films:
         exact = conductor.film.layer.thickness / conductor.conductivity
         assert parts[conductor.part] == pytest.approx(exact, rel=1e-12)
+    in_films = series_resistance(wires).where(mechanism="film")
+    assert in_films.total == pytest.approx(
+        sum(one.film.layer.thickness / one.conductivity for one in wires.films), rel=1e-12
+    )
     thermal = 8.314463 * 298.15 / 96485.332
     assert parts["cathode_interface"] == pytest.approx(thermal / 5.0, rel=1e-6)
 
@@ -136,3 +140,39 @@ def test_thin_floor_conducts_better() -> None:
     floor = (relief.footprint - math.pi * 1e-12) / 25e-9
     top = math.pi * 1e-12 / 50e-9
     assert parts["electrolyte"] == pytest.approx(relief.footprint / sigma / (wall + floor + top), rel=5e-3)
+
+
+def test_n_cells_are_each_cell() -> None:
+    rng = np.random.default_rng(3)
+    circuits = []
+    for index in range(40):
+        relief = holes(rng.uniform(2e-6, 4e-6), 6e-6, rng.uniform(5e-6, 40e-6), "hexagonal")
+        coverage = float(rng.choice([1.0, 0.6, 0.9]))
+        made = [
+            replace(film.layer, thickness=film.layer.thickness * rng.uniform(0.3, 3))
+            for film in pearse_stack(relief, coverage).films
+        ]
+        if index % 3 == 0:
+            made[2] = replace(made[2], interface_resistance=float(rng.uniform(0, 1e-3)))
+        circuit = film_circuit(stack_films(relief, made), float(rng.uniform(270, 330)), "ohmic")
+        films = [replace(one, conductivity=one.conductivity * rng.uniform(0.1, 9)) for one in circuit.films]
+        if index % 5 == 0:
+            films[3] = replace(films[3], conductivity=math.inf)
+        circuits.append(replace(circuit, films=tuple(films)))
+    together = series_resistances(circuits)
+    for index, circuit in enumerate(circuits):
+        alone = series_resistance(circuit)
+        assert together.of_cell(index).by_part() == pytest.approx(alone.by_part(), rel=1e-13)
+        for row in together.of_cell(index).rows:
+            assert row.value == pytest.approx(alone.where(row.part, row.mechanism).total, rel=1e-13)
+    uniform = [circuit.is_uniform for circuit in circuits]
+    assert any(uniform)
+    assert not all(uniform)
+
+
+def test_nothing_that_resists_loses_nothing() -> None:
+    circuit = film_circuit(pearse_plane(), 298.15, "ohmic")
+    bare = FilmCircuit(circuit.cell, circuit.films[:1], ())
+    ideal = replace(bare, films=(replace(bare.films[0], conductivity=math.inf),))
+    assert series_resistance(ideal).total == 0
+    assert series_resistances([ideal, bare]).total == pytest.approx([0, series_resistance(bare).total])

@@ -6,7 +6,7 @@ varies, thick and thin places cannot share a level: columns (top with rim, slice
 parallel, each a series of its films; the parts are then split by dissipation.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,9 @@ from tfgeom.films import Film
 from tfgeom.geometry.cell import Level
 from tfgeom.geometry.protocol import Cell
 from tfgeom.transport.circuit import FilmCircuit
-from tfgeom.transport.losses import Loss, Losses, Values
+from tfgeom.transport.losses import Loss, Losses, Mechanism
+
+Floats = NDArray[np.float64]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _NODES = (_NODES + 1) / 2
@@ -36,55 +38,65 @@ def series_resistance(circuit: FilmCircuit) -> Losses:
     circuit
         Films of a conformal cell, or of its planar baseline, with their conductivities and interfaces.
     """
-    cell = circuit.cell
-    if circuit.is_uniform:
-        return Losses.of(
-            _rows(
-                circuit,
-                lambda film: cell.footprint * inverse_area_integral(cell, film),
-                lambda film: cell.footprint / film.outer_area,
-            )
-        )
-    # columns in parallel: each carries its share of the current, and what a row loses there goes with the
-    # square of it
-    rows = _rows(
-        circuit,
-        lambda film: _column_integrals(cell, film),
-        lambda film: 1 / cell.columns(film.outer, _SLICES),
-    )
-    if not rows:
-        return Losses(())
-    total = np.sum([np.asarray(row.value) for row in rows], axis=0)
-    weight = cell.footprint * ((1 / total) / np.sum(1 / total)) ** 2
-    return Losses.of(Loss(row.part, row.mechanism, float(weight @ np.asarray(row.value))) for row in rows)
+    return series_resistances([circuit]).of_cell(0)
 
 
-def _rows(
-    circuit: FilmCircuit, through: Callable[[Film], Values], face: Callable[[Film], Values]
-) -> list[Loss]:
-    """Return a row for every film and every mechanism of an interface.
+def series_resistances(circuits: Sequence[FilmCircuit]) -> Losses:
+    """Return what n cells lose, each as `series_resistance` has it.
 
     Parameters
     ----------
-    circuit
-        What conducts.
-    through
-        Gives the integral of dd/A through a film.
-    face
-        Gives the inverse area of a film's outer face.
+    circuits
+        The n cells; their reliefs and films may differ.
+
+    Returns
+    -------
+    Losses
+        Values of shape (n,); 0 where a cell has no such row.
     """
-    rows = [
-        Loss(one.part, "film", through(one.film) / one.conductivity)
-        for one in circuit.films
-        if np.isfinite(one.conductivity)
-    ]
+    # Columns in parallel: each carries its share of the current, and what a row loses there goes with the
+    # square of it.  Films of uniform thickness are one column.
+    by_row = [_column_rows(circuit) for circuit in circuits]
+    width = max((values.size for rows in by_row for values in rows.values()), default=1)
+    rows = {key: np.zeros((len(circuits), width)) for cell_rows in by_row for key in cell_rows}
+    for index, cell_rows in enumerate(by_row):
+        for key, values in cell_rows.items():
+            # a single column is as many equal ones in parallel
+            rows[key][index] = values * (width / values.size)
+    total = sum(rows.values(), np.zeros((len(circuits), width)))
+    conductance = np.divide(1, total, out=np.ones_like(total), where=total != 0)
+    share = conductance / conductance.sum(axis=1, keepdims=True)
+    footprints = np.array([circuit.cell.footprint for circuit in circuits])
+    return Losses(
+        tuple(
+            Loss(part, mechanism, footprints * np.sum(share**2 * values, axis=1))
+            for (part, mechanism), values in rows.items()
+        )
+    )
+
+
+def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
+    """Return the resistance of each column of a cell (ohm) by part and mechanism, shape (columns,)."""
+    cell = circuit.cell
+    found: dict[tuple[str, Mechanism], Floats] = {}
+
+    def add(part: str, mechanism: Mechanism, values: Floats) -> None:
+        found[part, mechanism] = found.get((part, mechanism), 0.0) + values
+
+    for one in circuit.films:
+        if np.isfinite(one.conductivity):
+            through = (
+                np.array([inverse_area_integral(cell, one.film)])
+                if circuit.is_uniform
+                else _column_integrals(cell, one.film)
+            )
+            add(one.part, "film", through / one.conductivity)
     for interface in circuit.interfaces:
-        crossing = face(circuit.films[interface.inner].film)
-        rows += [
-            Loss(interface.part, mechanism, value * crossing)
-            for mechanism, value in interface.by_mechanism.items()
-        ]
-    return rows
+        film = circuit.films[interface.inner].film
+        areas = np.array([film.outer_area]) if circuit.is_uniform else cell.columns(film.outer, _SLICES)
+        for mechanism, value in interface.by_mechanism.items():
+            add(interface.part, mechanism, value / areas)
+    return found
 
 
 def inverse_area_integral(cell: Cell, film: Film) -> float:
@@ -99,10 +111,10 @@ def inverse_area_integral(cell: Cell, film: Film) -> float:
     return film.layer.thickness * float(np.sum(_WEIGHTS / areas))
 
 
-def _column_integrals(cell: Cell, film: Film) -> NDArray[np.float64]:
+def _column_integrals(cell: Cell, film: Film) -> Floats:
     """Return the integral of dd/A through each column of a film, 1/m."""
     levels = [film.inner.towards(film.outer, share, cell.deepest) for share in _FEW_NODES]
     areas = np.array([cell.columns(level, _SLICES) for level in levels])
-    inverse: NDArray[np.float64] = _FEW_WEIGHTS @ (1 / areas)
+    inverse: Floats = _FEW_WEIGHTS @ (1 / areas)
     inner, outer = (cell.column_offsets(level, _SLICES) for level in (film.inner, film.outer))
     return inverse * (outer - inner)
