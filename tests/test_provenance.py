@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tfgeom.evaluation import evaluate
 
 from tests.kinds import CELLS, design
 from tfgeom.design import design_from_mapping
+from tfgeom.evaluation import evaluate
 from tfgeom.materials.library import Material, load_library, resolve_material
 from tfgeom.materials.recording import recorded_constants
 from tfgeom.materials.schema import MaterialOverride

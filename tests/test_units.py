@@ -2,12 +2,15 @@
 
 import math
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfgeom.units import DIMENSIONS, format_quantity, parse_quantity
+from tests.shipped import DESIGNS
+from tfgeom.units import DIMENSIONS, _factor, format_quantity, parse_quantity
 
 
 @pytest.mark.parametrize(
@@ -106,3 +109,19 @@ def test_written_reads_back_to_the_same_float(dimension: str, magnitude: float, 
 @given(st.sampled_from(sorted(DIMENSIONS)))
 def test_examples_are_examples(dimension: str) -> None:
     assert math.isfinite(parse_quantity(DIMENSIONS[dimension].example, dimension))
+
+
+def test_declared_factors_are_those_of_pint() -> None:
+    for dimension, kind in DIMENSIONS.items():
+        for unit, factor in kind.display.items():
+            if unit and dimension != "temperature":
+                assert float(_factor(unit, kind.si)) == float(factor), (dimension, unit)
+
+
+def test_a_design_in_usual_units_is_read_without_pint() -> None:
+    code = (
+        "import sys, tfgeom\n"
+        f"tfgeom.evaluate(tfgeom.load_design({str(DESIGNS / 'pearse_2018_holes_30um.yaml')!r}))\n"
+        "assert 'pint' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

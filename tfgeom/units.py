@@ -7,6 +7,7 @@ scaled in decimal arithmetic: ``70 nm`` is exactly the float ``7e-08``.
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -35,32 +36,50 @@ WH_PER_KG = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A kind of quantity: its SI unit, the units it is printed in (best first) and an example."""
+    """A kind of quantity.
+
+    Attributes
+    ----------
+    si
+        Its SI unit.
+    display
+        The units it is printed in, best first, with how many ``si`` make one, exactly.  They are read without
+        pint, which takes longer to load than a design to evaluate; a test holds them equal to pint's.
+    example
+        A quantity.
+    """
 
     si: str
-    display: tuple[str, ...]
+    display: Mapping[str, str]
     example: str
+
+    @property
+    def usual(self) -> str:
+        """The unit it is printed in where none fits better."""
+        return next(iter(self.display))
 
 
 DIMENSIONS: dict[str, Dimension] = {
-    "length": Dimension("m", ("um", "nm", "mm", "m"), "3 um"),
-    "angle": Dimension("rad", ("deg", "rad"), "90 deg"),
-    "temperature": Dimension("K", ("degC", "K"), "25 degC"),
-    "voltage": Dimension("V", ("V",), "3.5 V"),
-    "time": Dimension("s", ("s",), "10 s"),
-    "fraction": Dimension("", ("", "%"), "5 %"),
-    "conductivity": Dimension("S/m", ("S/cm", "S/m"), "2e-6 S/cm"),
-    "resistivity": Dimension("ohm*m", ("uohm*cm", "ohm*m"), "150 uohm*cm"),
-    "diffusivity": Dimension("m^2/s", ("cm^2/s", "m^2/s"), "1e-13 cm^2/s"),
-    "current_density": Dimension("A/m^2", ("mA/cm^2", "A/m^2"), "0.5 mA/cm^2"),
-    "areal_capacity": Dimension("C/m^2", ("uAh/cm^2", "C/m^2"), "24 uAh/cm^2"),
-    "volumetric_capacity": Dimension("C/m^3", ("uAh/cm^2/um", "C/m^3"), "37 uAh/cm^2/um"),
-    "area_resistance": Dimension("ohm*m^2", ("ohm*cm^2", "ohm*m^2"), "20 ohm*cm^2"),
-    "areal_energy": Dimension("J/m^2", ("mWh/cm^2", "J/m^2"), "0.1 mWh/cm^2"),
-    "density": Dimension("kg/m^3", ("g/cm^3", "kg/m^3"), "2.5 g/cm^3"),
-    "activation_energy": Dimension("J/mol", ("eV", "kJ/mol", "J/mol"), "0.55 eV"),
-    "concentration": Dimension("mol/m^3", ("mol/m^3",), "6.01e4 mol/m^3"),
-    "recombination_rate": Dimension("m^3/mol/s", ("m^3/mol/s",), "9e-7 m^3/mol/s"),
+    "length": Dimension("m", {"um": "1e-6", "nm": "1e-9", "mm": "1e-3", "m": "1"}, "3 um"),
+    "angle": Dimension("rad", {"deg": "0.017453292519943295", "rad": "1"}, "90 deg"),
+    "temperature": Dimension("K", {"degC": "1", "K": "1"}, "25 degC"),
+    "voltage": Dimension("V", {"V": "1"}, "3.5 V"),
+    "time": Dimension("s", {"s": "1"}, "10 s"),
+    "fraction": Dimension("", {"": "1", "%": "0.01"}, "5 %"),
+    "conductivity": Dimension("S/m", {"S/cm": "100", "S/m": "1"}, "2e-6 S/cm"),
+    "resistivity": Dimension("ohm*m", {"uohm*cm": "1e-8", "ohm*m": "1"}, "150 uohm*cm"),
+    "diffusivity": Dimension("m^2/s", {"cm^2/s": "1e-4", "m^2/s": "1"}, "1e-13 cm^2/s"),
+    "current_density": Dimension("A/m^2", {"mA/cm^2": "10", "A/m^2": "1"}, "0.5 mA/cm^2"),
+    "areal_capacity": Dimension("C/m^2", {"uAh/cm^2": "36", "C/m^2": "1"}, "24 uAh/cm^2"),
+    "volumetric_capacity": Dimension("C/m^3", {"uAh/cm^2/um": "36e6", "C/m^3": "1"}, "37 uAh/cm^2/um"),
+    "area_resistance": Dimension("ohm*m^2", {"ohm*cm^2": "1e-4", "ohm*m^2": "1"}, "20 ohm*cm^2"),
+    "areal_energy": Dimension("J/m^2", {"mWh/cm^2": "36e3", "J/m^2": "1"}, "0.1 mWh/cm^2"),
+    "density": Dimension("kg/m^3", {"g/cm^3": "1000", "kg/m^3": "1"}, "2.5 g/cm^3"),
+    "activation_energy": Dimension(
+        "J/mol", {"eV": "96485.33212331001", "kJ/mol": "1000", "J/mol": "1"}, "0.55 eV"
+    ),
+    "concentration": Dimension("mol/m^3", {"mol/m^3": "1"}, "6.01e4 mol/m^3"),
+    "recombination_rate": Dimension("m^3/mol/s", {"m^3/mol/s": "1"}, "9e-7 m^3/mol/s"),
 }
 
 _TERM = r"(?:1/)?[A-Za-z°µμΩÅ%]+(?:(?:\^|\*\*)?-?[1-6]|⁻?[¹²³])?"
@@ -79,6 +98,12 @@ def _registry() -> "pint.UnitRegistry[Any]":
     import pint  # 0.3 s: only when a file is read
 
     return pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
+
+
+def _scale(unit: str, kind: Dimension) -> Decimal:
+    """Return how many SI units make one ``unit``; raise ValueError when they measure different things."""
+    declared = kind.display.get(unit)
+    return _factor(unit, kind.si) if declared is None else Decimal(declared)
 
 
 @lru_cache(maxsize=512)
@@ -134,7 +159,7 @@ def parse_quantity(given: object, dimension: str) -> float:
         return float(given)
     if isinstance(given, (int, float)) and not isinstance(given, bool):
         raise ValueError(
-            f"needs a unit: {given} alone could mean anything; write for example '{given} {kind.display[0]}'"
+            f"needs a unit: {given} alone could mean anything; write for example '{given} {kind.usual}'"
             if math.isfinite(given)
             else f"must be a finite number with a unit, not {given}; for example '{kind.example}'"
         )
@@ -154,7 +179,7 @@ def parse_quantity(given: object, dimension: str) -> float:
         if dimension != "fraction":
             raise ValueError(
                 f"needs a unit: '{given.strip()}' alone could mean anything; "
-                f"write for example '{given.strip()} {kind.display[0]}'"
+                f"write for example '{given.strip()} {kind.usual}'"
             )
         unit = ""
     return _to_si(number, unit, dimension)
@@ -166,7 +191,7 @@ def _to_si(number: str, unit: str, dimension: str) -> float:
         value = float(Decimal(number) + Decimal("273.15"))
     else:
         try:
-            value = float(Decimal(number) * (_factor(unit, kind.si) if unit else 1))
+            value = float(Decimal(number) * (_scale(unit, kind) if unit else 1))
         except ValueError as error:
             noun = dimension.replace("_", " ")
             raise ValueError(f"{error}: a {noun} is needed, for example '{kind.example}'") from error
@@ -195,7 +220,7 @@ def _text_in(value: float, unit: str, dimension: str) -> str | None:
     if unit == "degC":
         scaled = si - Decimal("273.15")
     else:
-        scaled = si / (_factor(unit, DIMENSIONS[dimension].si) if unit else 1)
+        scaled = si / (_scale(unit, DIMENSIONS[dimension]) if unit else 1)
     number = f"{float(scaled):.15g}"
     text = f"{number} {unit}".strip()
     return text if _to_si(number, unit, dimension) == value else None
@@ -204,10 +229,10 @@ def _text_in(value: float, unit: str, dimension: str) -> str | None:
 def in_display_unit(value: float, dimension: str) -> tuple[float, str]:
     """Return an SI value in the unit it is printed in, and that unit ('' for a pure number)."""
     kind = DIMENSIONS[dimension]
-    unit = kind.display[0]
+    unit = kind.usual
     if unit == "degC":
         return value - 273.15, unit
-    factor = float(_factor(unit, kind.si)) if unit else 1.0
+    factor = float(_scale(unit, kind)) if unit else 1.0
     return float(f"{value / factor:.12g}"), unit
 
 

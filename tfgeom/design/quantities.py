@@ -174,7 +174,7 @@ def not_yet(feature: str) -> PydanticCustomError:
 _RATIO = Number(0.01, 100, example=1.1)
 _DEPTH = Quantity("length", "0.05 nm", "100 mm", zero=True)
 Thickness = Annotated[float | Balance | None, FilmThickness("length", "0.05 nm", "100 mm")]
-Voltage = Annotated[float, Quantity("voltage", "-10 kV", "10 kV", positive=False)]
+Voltage = Annotated[float, Quantity("voltage", "-10000 V", "10000 V", positive=False)]
 Temperature = Annotated[float, Quantity("temperature", "200 K", "400 K")]
 Density = Annotated[float, Quantity("density", high="30 g/cm^3")]
 CurrentDensity = Annotated[float, Quantity("current_density", high="1e6 mA/cm^2")]

@@ -1,14 +1,16 @@
 """Where current enters and leaves the collectors of a unit cell."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import DesignError
 from tfgeom.geometry.protocol import Cell
-from tfgeom.meshing.film_mesh import FilmMesh
+
+if TYPE_CHECKING:
+    from tfgeom.meshing.film_mesh import FilmMesh
 
 Place = Literal["ideal", "auto", "floor", "top", "both"]
 PLACES: tuple[Place, ...] = ("ideal", "auto", "floor", "top", "both")
@@ -54,7 +56,7 @@ def check_contacts(cell: Cell, contacts: Contacts) -> None:
                 )
 
 
-def contact_nodes(mesh: FilmMesh, place: Place) -> NDArray[np.int64] | None:
+def contact_nodes(mesh: "FilmMesh", place: Place) -> NDArray[np.int64] | None:
     """Return the surface nodes at which a collector is contacted; None for all of them.
 
     Parameters
