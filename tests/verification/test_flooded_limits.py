@@ -91,6 +91,6 @@ def test_what_the_wire_lacks_is_the_constriction_at_the_mouth(name: str, g: floa
 
 def test_second_order_towards_the_rounded_rim() -> None:
     """The coated rim is round, so its cells see no corner: better than the 4/3 that the error assumes."""
-    stack, circuit = half_cell(trenches(3e-6, 6e-6, HEIGHT), 1e4)
+    _, circuit = half_cell(trenches(3e-6, 6e-6, HEIGHT), 1e4)
     asr = [solved_liquid(circuit, Resolution(refine)).asr for refine in (1, 2, 4)]
     assert 4 / 3 < orders_without_exact(asr).item() < 2.2
