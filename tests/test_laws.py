@@ -67,7 +67,7 @@ def test_utilisation_counts_on_the_cells_own_capacity_and_c_rates_on_the_nominal
 @every_run
 def test_a_slow_discharge_gives_the_open_circuit_energy(cell: str) -> None:
     # an upper limit takes from the energy at rest, while discharges start from the charged cell
-    voltage = CELLS[cell]["operation"]["voltage"] | {"max": "40 V"}
+    voltage = CELLS[cell]["operation"]["voltage"] | ({} if cell == "bipolar" else {"max": "10 V"})
     found = evaluated(cell, c_rates=[1e-6], voltage=voltage)
     slow, energy = rows(found)[0], found.energy
     assert energy is not None
