@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tfgeom.report.numerals import number, percent, property_text, quantity, times
 from tfgeom.results import Evaluation, LayerNumbers, ProvenanceNumbers, ResistanceNumbers
+from tfgeom.transport.losses import COLLECTORS, ELECTRODE_AT, INTERFACE_OF
 
 ESTIMATED = {"memory": "from memory", "computed": "computed, not measured"}
 """Confidences that make a constant an estimate, in words."""
@@ -58,8 +59,8 @@ def headline(evaluation: Evaluation) -> list[str]:
 
 def layers_behind(evaluation: Evaluation, part: str) -> list[LayerNumbers]:
     """Return the films that a part of the resistance belongs to."""
-    if not part.endswith("_collector"):
-        role = part.removesuffix("_interface")
+    if part not in COLLECTORS:
+        role = ELECTRODE_AT.get(part, part)
         return [layer for layer in evaluation.layers if layer.role == role]
     roles = [layer.role for layer in evaluation.layers]
     inner = next((at for at, role in enumerate(roles) if role != "current_collector"), len(roles))
@@ -83,7 +84,7 @@ def constants_behind(evaluation: Evaluation, part: str) -> list[ProvenanceNumber
 def _lithium_interface(evaluation: Evaluation) -> str | None:
     """Return the interface of an electrode that is no film of the design: the counter, or plated lithium."""
     missing = {"cathode", "anode"} - {layer.role for layer in evaluation.layers}
-    return f"{missing.pop()}_interface" if len(missing) == 1 else None
+    return INTERFACE_OF[missing.pop()] if len(missing) == 1 else None
 
 
 def _gain(evaluation: Evaluation) -> str:

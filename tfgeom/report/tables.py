@@ -27,6 +27,7 @@ from tfgeom.results import (
     ResistanceNumbers,
     RuleNumbers,
 )
+from tfgeom.transport.losses import ELECTRODE_AT
 
 
 class Tile(NamedTuple):
@@ -245,7 +246,7 @@ def largest_part(resistance: ResistanceNumbers) -> str:
 def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, missing: set[str]) -> Cell:
     known = constants_behind(evaluation, part)
     layers = [layer.name for layer in layers_behind(evaluation, part)]
-    interface = part.endswith("_interface")
+    interface = part in ELECTRODE_AT
     left_out = [
         constant
         for constant in missing

@@ -13,7 +13,7 @@ from tfgeom.errors import MaterialError
 from tfgeom.films import Film, FilmLayer, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Dissociation
-from tfgeom.transport.losses import Mechanism
+from tfgeom.transport.losses import COLLECTORS, ELECTRODE_AT, INTERFACE_OF, Mechanism
 
 _ELECTRODES = ("cathode", "anode")
 
@@ -139,7 +139,7 @@ def film_circuit(stack: Stack, temperature: float, electrolyte_model: str) -> Fi
         part = _interface_part(inner.part, outer.part)
         transfer, exchange, anodic = 0.0, None, 0.5
         electrode = next((film for film in (inner, outer) if film.film.layer.role in _ELECTRODES), None)
-        if electrode is not None and part == f"{electrode.part}_interface":
+        if electrode is not None and part == INTERFACE_OF.get(electrode.part):
             transfer = _charge_transfer(electrode.film.layer, temperature, incomplete)
             known = electrode.film.layer.material.get("exchange_current")
             if known is not None:
@@ -192,7 +192,7 @@ def _parts(layers: list[FilmLayer]) -> list[str]:
             near |= {roles[min(k for k in core if k > index)]} if index < core[-1] else set()
             electrode = next((role for role in _ELECTRODES if role in near), "electrolyte")
             crossed_by_ions = "electrolyte" in near and electrode != "electrolyte"
-            parts.append(f"{electrode}_interface" if crossed_by_ions else electrode)
+            parts.append(INTERFACE_OF[electrode] if crossed_by_ions else electrode)
     return parts
 
 
@@ -201,10 +201,10 @@ def _interface_part(inner: str, outer: str) -> str:
     if inner == outer:
         return inner
     for part in (inner, outer):
-        if part.endswith("_interface"):
+        if part in ELECTRODE_AT:
             return part
     if "electrolyte" in (inner, outer):
-        return f"{outer if inner == 'electrolyte' else inner}_interface"
+        return INTERFACE_OF[outer if inner == "electrolyte" else inner]
     return outer if inner == "inner_collector" else inner
 
 
@@ -214,7 +214,7 @@ def _conductivity(
     material = layer.material
     if layer.fills:
         return math.inf  # it is reached at its inner face
-    if layer.role == "interlayer" and (part == "electrolyte" or part.endswith("_interface")):
+    if layer.role == "interlayer" and (part == "electrolyte" or part in ELECTRODE_AT):
         ionic = material.conductivity_at(temperature, "ionic_conductivity")
         if ionic is None:
             incomplete.append(f"{layer.name}.ionic_conductivity")
@@ -240,7 +240,7 @@ def _conductivity(
     electronic = material.electron_conductivity(temperature)
     if electronic is None:
         incomplete.append(
-            f"{layer.name}.{'resistivity' if part.endswith('collector') else 'electronic_conductivity'}"
+            f"{layer.name}.{'resistivity' if part in COLLECTORS else 'electronic_conductivity'}"
         )
         return math.inf
     return electronic

@@ -28,7 +28,7 @@ from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.transport.circuit import FilmCircuit, film_circuit
 from tfgeom.transport.liquid.salt import Salt, liquid_salt
-from tfgeom.transport.losses import Loss, Losses, Mechanism, Place
+from tfgeom.transport.losses import INTERFACE_OF, Loss, Losses, Mechanism, Place
 
 FloatArray = NDArray[np.float64]
 
@@ -88,12 +88,12 @@ class FloodedCircuit:
     @property
     def own_interface(self) -> str:
         """Part of the film's face to the liquid."""
-        return f"{self.electrode}_interface"
+        return INTERFACE_OF[self.electrode]
 
     @property
     def other_interface(self) -> str:
         """Part of the counter electrode's face."""
-        return "anode_interface" if self.electrode == "cathode" else "cathode_interface"
+        return INTERFACE_OF["anode" if self.electrode == "cathode" else "cathode"]
 
 
 def flooded_circuit(

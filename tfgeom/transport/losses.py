@@ -23,6 +23,13 @@ PARTS = (
 )
 """The parts of the area-specific resistance, in the order of the printed table."""
 
+INTERFACE_OF = {"cathode": "cathode_interface", "anode": "anode_interface"}
+"""The part that the face of an electrode to its electrolyte counts to."""
+ELECTRODE_AT = {part: electrode for electrode, part in INTERFACE_OF.items()}
+"""The electrode of each of these parts."""
+COLLECTORS = ("inner_collector", "outer_collector")
+"""The parts of the collectors."""
+
 Mechanism: TypeAlias = Literal["film", "contact", "charge_transfer", "liquid", "salt"]
 """``film``: conduction through or along a film; ``contact``: a stated interface resistance; ``liquid``: ohmic
 loss of a liquid electrolyte; ``salt``: the diffusion part that the gradient of its salt adds."""

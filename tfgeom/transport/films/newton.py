@@ -18,6 +18,7 @@ from tfgeom.transport.films.linear import (
 from tfgeom.transport.films.links import FilmLinks
 from tfgeom.transport.films.system import ConductionSystem
 from tfgeom.transport.kinetics import ButlerVolmer
+from tfgeom.transport.losses import ELECTRODE_AT
 from tfgeom.transport.solve_options import Drive
 from tfgeom.transport.surface_element import GAUSS_SHAPES, pair_integrals
 
@@ -171,7 +172,7 @@ def _faces(system: ConductionSystem) -> tuple[_Face, ...]:
                 interface.charge_transfer * interface.exchange,
                 interface.contact,
             )
-        inner = interface.part.removesuffix("_interface") == system.core.electrodes[0]
+        inner = ELECTRODE_AT.get(interface.part) == system.core.electrodes[0]
         found.append(_Face(below, junction, interface, law, inner))
     return tuple(found)
 

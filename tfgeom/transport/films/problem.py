@@ -23,6 +23,7 @@ from tfgeom.transport.films.measure import measure_films
 from tfgeom.transport.films.newton import drive_films
 from tfgeom.transport.films.normals_bound import column_resistance
 from tfgeom.transport.films.system import ConductionSystem, Volumes, assemble_conduction
+from tfgeom.transport.losses import COLLECTORS
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.solve_options import Drive
 from tfgeom.transport.steady import IMBALANCE_LIMIT, Bounds, Measured
@@ -31,7 +32,6 @@ _COLUMNS_EXCESS = 1e-3  # by which parallel columns of varying films may exceed 
 _SHARP_SUBLEVELS = 6
 _BYTES_PER_UNKNOWN = 2000  # peak of assembly and solve, measured at 1e6 unknowns
 _OUTSIDE_SHARE = 1e-6
-_COLLECTORS = ("inner_collector", "outer_collector")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _effective(contacts: Contacts, core: ConductingCore) -> Contacts:
         When there is no collector and the electrode's conductivity is not known.
     """
     places = [contacts.inner, contacts.outer]
-    for index, (side, sheet) in enumerate(zip(_COLLECTORS, core.sheets, strict=True)):
+    for index, (side, sheet) in enumerate(zip(COLLECTORS, core.sheets, strict=True)):
         unlimited = [conductor for conductor in sheet if np.isinf(conductor.conductivity)]
         if places[index] == "ideal" or not unlimited:
             continue
