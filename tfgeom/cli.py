@@ -392,8 +392,17 @@ def doctor() -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of the design file, for editors."""
+def schema(
+    results: Annotated[
+        bool, typer.Option("--results", help="That of what `tfgeom evaluate --json` prints.")
+    ] = False,
+) -> None:
+    """Print the JSON Schema of the design file, for editors, or of the results."""
+    if results:
+        from tfgeom.results import results_json_schema
+
+        typer.echo(results_json_schema(), nl=False)
+        return
     from tfgeom.design import design_json_schema
 
     typer.echo(design_json_schema(), nl=False)

@@ -1,0 +1,63 @@
+"""The numbers of an evaluation, as they leave the program, each declared once.
+
+Every attribute is a key of the JSON that ``tfgeom evaluate --json`` prints; a number with a dimension
+carries its unit in its name.  None stands where a fidelity or a missing constant does not reach; the reason
+is in `Evaluation.notes`.
+"""
+
+from tfgeom.results.declared import HEADLINE, Declaration, Number, Shown, numbers_of
+from tfgeom.results.delivered import (
+    ElectrodePair,
+    PlanarRate,
+    RateLimits,
+    RateNumbers,
+    RatePoint,
+    RateSummary,
+    ResistanceChecks,
+    ResistanceNumbers,
+)
+from tfgeom.results.json_schema import results_json_schema
+from tfgeom.results.judged import ProvenanceNumbers, PublishedNumbers, RuleNumbers
+from tfgeom.results.listing import Result, all_results, results_of, results_shown
+from tfgeom.results.relief import FaceGains, GeometryNumbers, LayerNumbers
+from tfgeom.results.stored import (
+    ActiveDevice,
+    CapacityNumbers,
+    CellEnergyNumbers,
+    DeviceNumbers,
+    EnergyNumbers,
+)
+from tfgeom.results.whole import Evaluation
+
+__all__ = [
+    "HEADLINE",
+    "ActiveDevice",
+    "CapacityNumbers",
+    "CellEnergyNumbers",
+    "Declaration",
+    "DeviceNumbers",
+    "ElectrodePair",
+    "EnergyNumbers",
+    "Evaluation",
+    "FaceGains",
+    "GeometryNumbers",
+    "LayerNumbers",
+    "Number",
+    "PlanarRate",
+    "ProvenanceNumbers",
+    "PublishedNumbers",
+    "RateLimits",
+    "RateNumbers",
+    "RatePoint",
+    "RateSummary",
+    "ResistanceChecks",
+    "ResistanceNumbers",
+    "Result",
+    "RuleNumbers",
+    "Shown",
+    "all_results",
+    "numbers_of",
+    "results_json_schema",
+    "results_of",
+    "results_shown",
+]

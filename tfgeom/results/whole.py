@@ -1,0 +1,87 @@
+"""All numbers of one design, as they leave the program."""
+
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from tfgeom.results.declared import declare
+from tfgeom.results.delivered import RateNumbers, RateSummary, ResistanceNumbers
+from tfgeom.results.judged import ProvenanceNumbers, PublishedNumbers, RuleNumbers
+from tfgeom.results.relief import GeometryNumbers, LayerNumbers
+from tfgeom.results.stored import CapacityNumbers, DeviceNumbers, EnergyNumbers
+
+if TYPE_CHECKING:
+    from tfgeom.cells.assembled import AssembledCell
+    from tfgeom.cells.beside import Beside
+    from tfgeom.design import Design
+    from tfgeom.transport.steady import Solve
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All numbers of one design beside its planar baselines, and behind them the cells they are of.
+
+    Attributes
+    ----------
+    cells
+        The cell and its planes: what pictures, pages and files are made of.
+    solves
+        The finite-element solves of the cell and of the plane of the same films; None in closed form.
+
+    All other attributes are the numbers.
+    """
+
+    name: str = field(metadata=declare("name", "name of the design"))
+    version: str = field(metadata=declare("version", "of tfgeom"))
+    design_sha256: str = field(metadata=declare("design", "SHA-256 of what the design says"))
+    fidelity: str = field(metadata=declare("fidelity", "analytic or fem"))
+    notes: tuple[str, ...] = field(
+        metadata=declare("notes", "what a reader must know of the numbers, and why one is null")
+    )
+    geometry: GeometryNumbers = field(metadata=declare("relief", "the bare and the coated relief"))
+    layers: tuple[LayerNumbers, ...] = field(metadata=declare("films", "from the substrate outwards"))
+    capacity: CapacityNumbers | None = field(metadata=declare("capacity", "per footprint"))
+    energy: EnergyNumbers | None = field(
+        metadata=declare("energy", "at open circuit between the voltage limits")
+    )
+    device: DeviceNumbers | None = field(metadata=declare("device", "wafer, packaging and chip included"))
+    resistance: ResistanceNumbers | None = field(metadata=declare("resistance", "per footprint"))
+    rate: tuple[RateNumbers, ...] | None = field(
+        metadata=declare("rates", "constant-current discharges beside both planes")
+    )
+    rate_summary: RateSummary | None = field(
+        metadata=declare("rate limits", "footprint currents at which a share of the capacity remains")
+    )
+    rules: tuple[RuleNumbers, ...] = field(metadata=declare("rules", "answers of the fabrication rules"))
+    published: tuple[PublishedNumbers, ...] = field(
+        metadata=declare("published", "published numbers beside the computed ones")
+    )
+    provenance: tuple[ProvenanceNumbers, ...] = field(
+        metadata=declare("provenance", "where each constant that was used comes from")
+    )
+    cells: "Beside[AssembledCell]" = field(compare=False, repr=False)
+    solves: "Beside[Solve] | None" = field(compare=False, repr=False)
+
+    @property
+    def cell(self) -> "AssembledCell":
+        """The design's own cell."""
+        return self.cells.cell
+
+    @property
+    def design(self) -> "Design":
+        """What was evaluated."""
+        return self.cell.blueprint.design
+
+    @property
+    def solve(self) -> "Solve | None":
+        """The cell's own finite-element solve; None in closed form."""
+        return None if self.solves is None else self.solves.cell
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain dicts, lists, numbers and strings: the JSON object."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.compare}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
