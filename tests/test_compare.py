@@ -126,6 +126,16 @@ def test_json_holds_every_design_and_its_planes(capsys: pytest.CaptureFixture[st
     assert first["planar_same_films"]["footprint_capacity_uAh_cm2"] == pytest.approx(2.59)
     assert first["planar_same_films"]["asr_ohm_cm2"] == pytest.approx(118.162, abs=0.01)
     assert len(first["rate"]) == 10
+    alone = evaluate(load_design(PEARSE))
+    assert alone.energy is not None
+    assert alone.rate_summary is not None
+    assert first["mean_voltage_V"] == alone.energy.mean_voltage_V
+    assert first["gap_after_coating_nm"] == alone.geometry.gap_after_coating_nm
+    limits = alone.rate_summary.planar_same_capacity
+    assert first["planar_same_capacity"]["current_at_80pct_mA_cm2"] == limits.current_at_80pct_mA_cm2
+    assert first["planar_same_capacity"]["asr_ohm_cm2"] is None
+    assert "planar_same_films" not in bare
+    assert bare["gap_after_coating_nm"] == evaluate(load_design(LEI)).geometry.gap_after_coating_nm
     assert bare["area_gain"] == pytest.approx(241, abs=0.1)
     assert bare["footprint_capacity_uAh_cm2"] is None
     assert missing in failed["error"]

@@ -80,6 +80,11 @@ def test_titles_tell_numbers_apart() -> None:
     assert all(titles)
 
 
+def test_what_is_compared_is_told_apart_by_its_last_key() -> None:
+    names = [one.name for one in results_shown(Shown.COMPARED)]
+    assert len(set(names)) == len(names)
+
+
 def test_the_plane_of_a_number_is_where_the_json_has_it() -> None:
     found = evaluate(load_design(PEARSE))
     said = found.to_dict()

@@ -7,10 +7,11 @@ import pytest
 
 from tests.commands import run
 from tests.shipped import PEARSE
-from tfgeom.design import design_from_mapping, read_mapping, set_path
+from tfgeom.design import design_from_mapping, load_design, read_mapping, set_path
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.evaluation import evaluate
 from tfgeom.sweep import load_sweep, run_sweep
+from tfgeom.sweep.points import flatten
 
 
 def sweep_file(folder: Path, text: str) -> Path:
@@ -76,6 +77,25 @@ def test_default_outputs_and_materials(tmp_path: Path) -> None:
     resistance = [row["resistance.asr_ohm_cm2"] for row in result.rows]
     assert resistance == sorted(resistance, reverse=True)
     assert [row["materials.LiV2O5.exchange_current_A_m2"] for row in result.rows] == [1, 5, 50]
+    assert result.columns[3:] == (
+        "geometry.area_gain",
+        "geometry.gap_after_coating_nm",
+        "capacity.footprint_capacity_uAh_cm2",
+        "capacity.n_to_p_ratio",
+        "capacity.limiting_electrode",
+        "capacity.footprint_capacity_gain",
+        "energy.mean_voltage_V",
+        "energy.footprint_energy_mWh_cm2",
+        "energy.volumetric_energy_Wh_L.active",
+        "resistance.asr_ohm_cm2",
+        "resistance.planar_asr_ohm_cm2",
+        "resistance.largest_part",
+        "rate_summary.current_at_80pct_mA_cm2",
+        "rate_summary.current_at_50pct_mA_cm2",
+    )
+    numbers = evaluate(load_design(PEARSE)).to_dict()
+    flat = flatten(numbers)
+    assert set(result.columns[3:]) <= set(flat)
 
 
 def test_several_bases(tmp_path: Path) -> None:
@@ -193,3 +213,20 @@ def test_output_may_not_hide_a_parameter(tmp_path: Path) -> None:
     text = "vary: {name: [a, b]}\nmethod: grid\noutputs: [name]\n"
     with pytest.raises(DesignError, match="'name' is the name of another column"):
         run_sweep(sweep_file(tmp_path, text))
+
+
+def test_an_output_means_one_number(tmp_path: Path) -> None:
+    """The cell's own number before its planes' and rates'; what ends several is refused with their paths."""
+    text = "vary: {relief.pitch: [6 um]}\nmethod: grid\noutputs: [mean_voltage_V, current_at_50pct_mA_cm2]\n"
+    (row,) = run_sweep(sweep_file(tmp_path, text)).rows
+    found = evaluate(load_design(PEARSE)).to_dict()
+    assert row["mean_voltage_V"] == found["energy"]["mean_voltage_V"]
+    assert row["current_at_50pct_mA_cm2"] == found["rate_summary"]["current_at_50pct_mA_cm2"]
+    for name, paths in (
+        ("utilisation", r"rate\.0\.1C\.utilisation, rate\."),
+        ("volume_um3", r"layers\.inner_collector\.volume_um3, layers\."),
+        ("active", r"energy\.volumetric_energy_Wh_L\.active, energy\.specific_energy_Wh_kg\.active"),
+    ):
+        text = f"vary: {{relief.pitch: [6 um]}}\nmethod: grid\noutputs: [{name}]\n"
+        with pytest.raises(DesignError, match=f"'{name}' ends several numbers; give the whole path.*{paths}"):
+            run_sweep(sweep_file(tmp_path, text))

@@ -15,7 +15,7 @@ from tfgeom.reliefs.holes import Holes
 from tfgeom.reliefs.sections import Width
 from tfgeom.viewer.callbacks import Callbacks, in_thread
 from tfgeom.viewer.guard import is_loopback
-from tfgeom.viewer.numbers import NONE, headline_rows
+from tfgeom.viewer.numbers import NONE, number_rows
 from tfgeom.viewer.parameters import changed_design, design_parameters, plain_design
 
 
@@ -97,7 +97,7 @@ def test_headline_prints_four_digits_and_dashes(tmp_path: Path) -> None:
     for name, text in (("full", VALID), ("flooded", FLOODED), ("bare", bare)):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     rows = {
-        name: {row.what: row for row in headline_rows(evaluate(load_design(tmp_path / f"{name}.yaml")))}
+        name: {row.what: row for row in number_rows(evaluate(load_design(tmp_path / f"{name}.yaml")))}
         for name in ("full", "flooded", "bare")
     }
     assert len({tuple(found) for found in rows.values()}) == 1, "the same rows for every design"

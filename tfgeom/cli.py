@@ -124,12 +124,12 @@ def evaluate(
     if json:
         _print_json(found.to_dict())
         return
-    from tfgeom.summary import summary_notes, summary_rows
+    from tfgeom.terminal_lines import note_lines, number_lines
 
     typer.echo(found.name)
-    for what, value in summary_rows(found):
+    for what, value in number_lines(found):
         typer.echo(f"  {what:26} {value}")
-    for line in summary_notes(found):
+    for line in note_lines(found):
         typer.echo(line)
 
 

@@ -31,7 +31,7 @@ LAYERS = (
     {"results"},
     {"metrics"},
     {"evaluation"},
-    {"summary", "compare", "mesh_files"},
+    {"terminal_lines", "compare", "mesh_files"},
     {"viewer"},
     {"report", "sweep"},
     {"cli"},

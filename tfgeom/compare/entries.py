@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluation import evaluate
-from tfgeom.results import Evaluation, RatePoint
+from tfgeom.results import Evaluation, RatePoint, Result, Shown, Value, results_shown
 from tfgeom.units import MA_PER_CM2
 
 _NEAR = 1.001  # a current that is a step of the grid but for its last digits
@@ -31,17 +31,6 @@ WHICH: dict[Which, str] = {
     "planar_same_capacity": "plane, same capacity",
 }
 """The three cells of a design: its own and its two planes, in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellNumbers:
-    """Key numbers of one cell, per footprint; None where they are not known."""
-
-    footprint_capacity_uAh_cm2: float | None
-    footprint_energy_mWh_cm2: float | None
-    asr_ohm_cm2: float | None
-    current_at_80pct_mA_cm2: float | None
-    current_at_50pct_mA_cm2: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,33 +123,14 @@ def compare_designs(files: Iterable[str | Path], at: str = "current") -> Compari
     return Comparison(at, tuple(entries))
 
 
-def cell_numbers(found: Evaluation) -> dict[Which, CellNumbers]:
-    """Return the key numbers of a design and of its planes; of a geometry nothing is known."""
-    capacity, energy = found.capacity, found.energy
-    resistance, rates = found.resistance, found.rate_summary
-    if capacity is None:
-        return {"cell": CellNumbers(None, None, None, None, None)}
-    own = capacity.footprint_capacity_uAh_cm2
+def cells_of(found: Evaluation) -> list[Which]:
+    """Return which cells of a design have numbers: a relief without a cell has no planes."""
+    return ["cell"] if found.capacity is None else list(WHICH)
 
-    def limits(side: Any) -> tuple[float | None, float | None]:
-        return (None, None) if side is None else (side.current_at_80pct_mA_cm2, side.current_at_50pct_mA_cm2)
 
-    flat_energy = None if energy is None else energy.planar.footprint_energy_mWh_cm2
-    flat_resistance = None if resistance is None else resistance.planar_asr_ohm_cm2
-    same_films = None if rates is None else rates.planar_same_films
-    same_capacity = None if rates is None else rates.planar_same_capacity
-    return {
-        "cell": CellNumbers(
-            own,
-            None if energy is None else energy.footprint_energy_mWh_cm2,
-            None if resistance is None else resistance.asr_ohm_cm2,
-            *limits(rates),
-        ),
-        "planar_same_films": CellNumbers(
-            capacity.planar_uAh_cm2, flat_energy, flat_resistance, *limits(same_films)
-        ),
-        "planar_same_capacity": CellNumbers(own, None, None, *limits(same_capacity)),
-    }
+def value_of(one: Result, found: Evaluation, which: Which) -> Value:
+    """Return a number of a design's cell or of one of its planes; None where it is not known."""
+    return one.of(found) if which == "cell" else one.of_plane(found, which.removeprefix("planar_"))
 
 
 def rate_curves(comparison: Comparison) -> list[Curve]:
@@ -236,23 +206,19 @@ def _plain(entry: Entry) -> dict[str, Any]:
     head = {"file": entry.file, "name": entry.name, "status": "ok" if found else "failed"}
     if found is None:
         return {**head, "error": entry.error}
-    geometry, capacity, energy = found.geometry, found.capacity, found.energy
-    cells = cell_numbers(found)
+    shown = results_shown(Shown.COMPARED)
+    beside = [one for one in shown if one.number.planes]
     return {
         **head,
         "error": "",
         "fidelity": found.fidelity,
-        "kind": geometry.kind,
-        "area_gain": geometry.area_gain,
-        "feature_aspect_ratio": geometry.feature_aspect_ratio,
-        "gap_aspect_ratio": geometry.gap_aspect_ratio,
-        "gap_after_coating_nm": geometry.gap_after_coating_nm,
-        "footprint_capacity_gain": None if capacity is None else capacity.footprint_capacity_gain,
-        "limiting_electrode": None if capacity is None else capacity.limiting_electrode,
-        "n_to_p_ratio": None if capacity is None else capacity.n_to_p_ratio,
-        "mean_voltage_V": None if energy is None else energy.mean_voltage_V,
-        **asdict(cells["cell"]),
-        **{which: asdict(numbers) for which, numbers in cells.items() if which != "cell"},
+        "kind": found.geometry.kind,
+        **{one.name: one.of(found) for one in shown},
+        **{
+            which: {one.name: value_of(one, found, which) for one in beside}
+            for which in cells_of(found)
+            if which != "cell"
+        },
         "incomplete": list(entry.incomplete),
         "rate": [asdict(row) for row in found.rate or ()],
         "notes": list(found.notes),

@@ -1,14 +1,19 @@
 """The tables of a comparison as text, for the terminal and the page."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 
-from tfgeom.compare.entries import WHICH, Comparison, Curve, Which, cell_numbers, rate_curves
+from tfgeom.compare.entries import WHICH, Comparison, Curve, Which, cells_of, rate_curves, value_of
+from tfgeom.results import RatePoint, Shown, declared_of, results_shown
+
+COLUMNS = tuple(results_shown(Shown.TABLE))
+"""The numbers of the table."""
 
 HEAD = (
-    "design", "relief", "area gain", "gap aspect ratio", "capacity, uAh/cm^2", "energy, mWh/cm^2",
-    "resistance, ohm*cm^2", "current at 80 %, mA/cm^2", "current at 50 %, mA/cm^2", "note",
-)  # fmt: skip
+    "design",
+    "relief",
+    *(one.declared.heading for one in COLUMNS),
+    "note",
+)
 """Head of the table that `comparison_rows` fills; all per footprint."""
 
 Write = Callable[[float | None], str]
@@ -25,22 +30,24 @@ def comparison_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...
             continue
         geometry = found.geometry
         note = f"at best: {', '.join(entry.incomplete)} missing" if entry.incomplete else ""
-        for which, numbers in cell_numbers(found).items():
-            values = tuple(write(value) for value in asdict(numbers).values())
+        for which in cells_of(found):
+            known = (value_of(one, found, which) for one in COLUMNS)
+            values = [value if isinstance(value, str) else write(value) for value in known]
             if which == "cell":
-                shape = (geometry.kind, write(geometry.area_gain), write(geometry.gap_aspect_ratio))
-                rows.append((entry.name, *shape, *values, note))
+                rows.append((entry.name, geometry.kind, *values, note))
             elif not geometry.is_flat:
-                rows.append((f"  {WHICH[which]}", "planar", write(1.0), write(None), *values, ""))
+                rows.append((f"  {WHICH[which]}", "planar", *values, ""))
     return rows
 
 
 def rate_head(at: str) -> tuple[str, ...]:
     """Return the head of the table that `rate_rows` fills."""
+    capacity = declared_of(RatePoint, "capacity_uAh_cm2")
+    current = declared_of(RatePoint, "footprint_current_mA_cm2").heading
     if at == "footprint_capacity":
-        return ("delivered, uAh/cm^2", "cell", "current, mA/cm^2")
-    first = "C-rate" if at == "c_rate" else "current, mA/cm^2"
-    return (first, "design", "capacity, uAh/cm^2", *(words for words in WHICH.values() if words))
+        return (f"delivered, {capacity.unit}", "cell", current)
+    first = declared_of(RatePoint, "c_rate").title if at == "c_rate" else current
+    return (first, "design", capacity.heading, *(words for words in WHICH.values() if words))
 
 
 def rate_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:

@@ -5,7 +5,7 @@ carries its unit in its name.  None stands where a fidelity or a missing constan
 is in `Evaluation.notes`.
 """
 
-from tfgeom.results.declared import HEADLINE, Declaration, Number, Shown, numbers_of
+from tfgeom.results.declared import HEADLINE, Declaration, Number, Shown, declared_of, numbers_of
 from tfgeom.results.delivered import (
     ElectrodePair,
     PlanarRate,
@@ -18,7 +18,7 @@ from tfgeom.results.delivered import (
 )
 from tfgeom.results.json_schema import results_json_schema
 from tfgeom.results.judged import ProvenanceNumbers, PublishedNumbers, RuleNumbers
-from tfgeom.results.listing import Result, all_results, results_of, results_shown
+from tfgeom.results.listing import Result, Value, all_results, results_of, results_shown
 from tfgeom.results.relief import FaceGains, GeometryNumbers, LayerNumbers
 from tfgeom.results.stored import (
     ActiveDevice,
@@ -55,7 +55,9 @@ __all__ = [
     "Result",
     "RuleNumbers",
     "Shown",
+    "Value",
     "all_results",
+    "declared_of",
     "numbers_of",
     "results_json_schema",
     "results_of",

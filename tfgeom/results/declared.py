@@ -75,6 +75,11 @@ class Declaration:
     of_films: bool = False
     holds_plane: str = ""
 
+    @property
+    def heading(self) -> str:
+        """Title and unit, as at the head of a column."""
+        return f"{self.title}, {self.unit}" if self.unit else self.title
+
 
 def declare(title: str, meaning: str, unit: str = "", **more: Any) -> dict[str, Declaration]:
     """Return the metadata of a field: its `Declaration`."""
@@ -87,6 +92,11 @@ def declaration(field: "Field[Any]") -> Declaration:
     if not isinstance(found, Declaration):
         raise TypeError(f"result '{field.name}' lacks its declaration")
     return found
+
+
+def declared_of(kind: type, key: str) -> Declaration:
+    """Return what one field of a section declares."""
+    return next(declaration(field) for field in fields(kind) if field.name == key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,23 @@ class Result:
         return f"{self.section}.{self.number.key}"
 
     @property
+    def name(self) -> str:
+        """The last of its keys."""
+        return self.number.path[-1]
+
+    @property
     def declared(self) -> Declaration:
         """What it is."""
         return self.number.declared
 
     def of(self, found: Evaluation) -> Value:
-        """Return its value; None where there is none, or where it says nothing without films."""
-        if self.declared.of_films and not found.layers:
-            return None
+        """Return its value in the JSON; None where there is none."""
         value: Value = self.number.of(getattr(found, self.section))
         return value
+
+    def shown_of(self, found: Evaluation) -> Value:
+        """Return its value; None also where it says nothing of a relief without films."""
+        return None if self.declared.of_films and not found.layers else self.of(found)
 
     def of_plane(self, found: Evaluation, plane: str = "same_films") -> float | None:
         """Return the value of a plane; None where the cell has none, or no such plane stands beside it."""

@@ -6,25 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tfgeom.results import Shown, all_results, results_shown
 from tfgeom.units import split_quantity, unit_ratio
 
-HEADLINE = (
-    "geometry.area_gain",
-    "geometry.gap_after_coating_nm",
-    "capacity.footprint_capacity_uAh_cm2",
-    "capacity.footprint_capacity_gain",
-    "capacity.n_to_p_ratio",
-    "capacity.limiting_electrode",
-    "energy.mean_voltage_V",
-    "energy.footprint_energy_mWh_cm2",
-    "energy.volumetric_energy_Wh_L.active",
-    "resistance.asr_ohm_cm2",
-    "resistance.planar_asr_ohm_cm2",
-    "resistance.largest_part",
-    "rate_summary.current_at_80pct_mA_cm2",
-    "rate_summary.current_at_50pct_mA_cm2",
-)
-"""What a sweep writes when its file names no outputs."""
+
+def default_outputs() -> list[str]:
+    """Return what a sweep writes when its file names no outputs."""
+    return [one.path for one in results_shown(Shown.SWEEP)]
 
 
 def grid(vary: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
@@ -101,9 +89,13 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def find_output(name: str, flat: Mapping[str, Any]) -> str | None:
-    """Return the full key that an output's name means: itself, or the shortest key that ends in it."""
-    if name in flat:
-        return name
-    ending = [key for key in flat if key.endswith(f".{name}")]
-    return min(ending, key=lambda key: (key.count("."), len(key)), default=None)
+def find_output(name: str, flat: Mapping[str, Any]) -> list[str]:
+    """Return the full keys that an output's name may mean: itself, a declared number, all that end in it.
+
+    A number of the cell goes before those of its planes, films and rates with the same last words.
+    """
+    ending = f".{name}"
+    declared = [one.path for one in all_results() if f".{one.path}".endswith(ending)]
+    if name in flat or len(declared) == 1:
+        return [name] if name in flat else declared
+    return declared or [key for key in flat if key.endswith(ending)]

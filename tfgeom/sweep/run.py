@@ -10,13 +10,7 @@ from typing import Any
 from tfgeom.design import design_from_mapping, read_mapping, set_path
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluation import evaluate
-from tfgeom.sweep.points import (
-    HEADLINE,
-    find_output,
-    flatten,
-    grid,
-    parameter_column,
-)
+from tfgeom.sweep.points import default_outputs, find_output, flatten, grid, parameter_column
 from tfgeom.sweep.spec import SweepSpec, load_sweep
 from tfgeom.sweep.store import write_table
 
@@ -92,7 +86,7 @@ def run_sweep(
         found.append((row, flat))
         if progress is not None:
             progress(row["status"] == "ok")
-    wanted = wanted or {name: name for name in spec.outputs or HEADLINE}
+    wanted = wanted or {name: name for name in spec.outputs or default_outputs()}
     for row, flat in found:
         row.update({name: flat.get(key) for name, key in wanted.items()})
     result = SweepResult((*head, *wanted), tuple(row for row, _ in found))
@@ -131,19 +125,25 @@ def _require_paths(spec: SweepSpec, mappings: list[dict[str, Any]]) -> None:
 def _outputs(spec: SweepSpec, known: Mapping[str, Any], taken: Sequence[str]) -> dict[str, str]:
     """Return column name to full key of the wanted numbers."""
     if not spec.outputs:
-        return {key: key for key in HEADLINE}
+        return {key: key for key in default_outputs()}
     wanted = {}
     for name in spec.outputs:
-        key = find_output(name, known)
+        keys = find_output(name, known)
         problem = None
-        if key is None:
+        if not keys:
             words = {key.rpartition(".")[2] for key in known} | set(known)
             near = get_close_matches(name, sorted(words), n=3)
             hint = f"did you mean {' or '.join(near)}? " if near else ""
             problem = f"no such number: '{name}'; {hint}`tfgeom evaluate DESIGN --json` prints all"
+        elif len(keys) > 1:
+            problem = f"'{name}' ends several numbers; give the whole path of one: {_listed(keys)}"
         elif name in taken:
-            problem = f"'{name}' is the name of another column; give the number's whole path, {key}"
+            problem = f"'{name}' is the name of another column; give the number's whole path, {keys[0]}"
         if problem is not None:
             raise DesignError.at("outputs", problem).located(spec.origin.file, dict(spec.origin.positions))
-        wanted[name] = key or name
+        wanted[name] = keys[0]
     return wanted
+
+
+def _listed(keys: Sequence[str], most: int = 4) -> str:
+    return ", ".join(keys[:most]) + (", ..." if len(keys) > most else "")

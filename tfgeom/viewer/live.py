@@ -20,7 +20,7 @@ from tfgeom.mesh_files import CELL_SUFFIXES, write_mesh_file
 from tfgeom.viewer.bodies import scene_bounds
 from tfgeom.viewer.callbacks import Callbacks, in_thread
 from tfgeom.viewer.fields import FIELDS
-from tfgeom.viewer.numbers import headline_rows
+from tfgeom.viewer.numbers import number_rows
 from tfgeom.viewer.pane import Pane
 from tfgeom.viewer.parameters import Parameter, design_parameters
 from tfgeom.viewer.view import Cut, View
@@ -366,7 +366,7 @@ class Live:
 
     def _say_numbers(self) -> None:
         self.state.headlines = [
-            {"name": pane.design.name, "rows": [asdict(row) for row in headline_rows(pane.evaluation)]}
+            {"name": pane.design.name, "rows": [asdict(row) for row in number_rows(pane.evaluation)]}
             for pane in self.panes
         ]
 

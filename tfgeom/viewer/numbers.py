@@ -1,15 +1,16 @@
-"""The headline numbers of an evaluation beside the planar cell's, as text."""
+"""The numbers of the live page, of the cell beside its planar cell, as text."""
 
 from dataclasses import dataclass
 
-from tfgeom.results import Evaluation
+from tfgeom.results import Evaluation, Result, Shown, results_shown
+from tfgeom.results.plain_text import plain_unit, plain_value
 
 NONE = "–"
 """Stands for a number that there is not."""
 
 
 @dataclass(frozen=True, slots=True)
-class HeadlineRow:
+class NumberRow:
     """One number, of the cell and of the planar cell of the same films, as printed."""
 
     what: str
@@ -18,41 +19,15 @@ class HeadlineRow:
     plane: str
 
 
-def headline_rows(found: Evaluation) -> list[HeadlineRow]:
-    """Return the headline numbers, always the same rows; a number that there is not is a dash."""
-    geometry, capacity, energy, resistance = found.geometry, found.capacity, found.energy, found.resistance
-    best = "at best " if resistance is not None and resistance.incomplete else ""
-    gap = geometry.gap_after_coating_nm if found.layers else None
-    return [
-        HeadlineRow(
-            "footprint capacity",
-            "uAh/cm2",
-            _printed(None if capacity is None else capacity.footprint_capacity_uAh_cm2),
-            _printed(None if capacity is None else capacity.planar_uAh_cm2),
-        ),
-        HeadlineRow(
-            "footprint capacity gain",
-            "",
-            _printed(None if capacity is None else capacity.footprint_capacity_gain),
-            "1" if capacity and capacity.footprint_capacity_gain is not None else NONE,
-        ),
-        HeadlineRow(
-            "footprint energy",
-            "mWh/cm2",
-            _printed(None if energy is None else energy.footprint_energy_mWh_cm2),
-            _printed(None if energy is None else energy.planar.footprint_energy_mWh_cm2),
-        ),
-        HeadlineRow(
-            "area-specific resistance",
-            "ohm cm2",
-            _printed(None if resistance is None else resistance.asr_ohm_cm2, best),
-            _printed(None if resistance is None else resistance.planar_asr_ohm_cm2, best),
-        ),
-        HeadlineRow("area gain", "", _printed(geometry.area_gain), "1"),
-        HeadlineRow("gap after coating", "nm", _printed(gap), NONE),
-        HeadlineRow("N/P ratio", "", _printed(None if capacity is None else capacity.n_to_p_ratio), NONE),
-    ]
+def number_rows(found: Evaluation) -> list[NumberRow]:
+    """Return what the live page shows, always the same rows; a number that there is not is a dash."""
+    return [_row(one, found) for one in results_shown(Shown.LIVE)]
 
 
-def _printed(value: float | None, before: str = "") -> str:
-    return NONE if value is None else f"{before}{value:.4g}"
+def _row(one: Result, found: Evaluation) -> NumberRow:
+    best, declared = "at best " if one.is_at_best(found) else "", one.declared
+    cell, plane = (
+        NONE if value is None else best + plain_value(value, declared.form)
+        for value in (one.shown_of(found), one.of_plane(found))
+    )
+    return NumberRow(declared.title, plain_unit(declared.unit), cell, plane)

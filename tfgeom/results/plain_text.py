@@ -1,0 +1,18 @@
+"""Numbers as plain text, for terminals and the live page: four digits, units in ASCII."""
+
+from tfgeom.results.declared import Form
+from tfgeom.results.listing import Value
+
+
+def plain_unit(unit: str) -> str:
+    """Return a declared unit without signs of its powers and products: ohm*cm^2 becomes ohm cm2."""
+    return unit.replace("^", "").replace("*", " ")
+
+
+def plain_value(value: Value, form: Form = "number") -> str:
+    """Return a value with four digits, a share in percent, an error with two; words as they are."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if form == "share":
+        return f"{value:.1%}"
+    return f"{value:.1e}" if form == "error" else f"{value:.4g}"

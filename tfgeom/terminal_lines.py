@@ -1,0 +1,69 @@
+"""The declared numbers of an evaluation as lines of text, for the terminal."""
+
+from collections.abc import Iterator
+
+from tfgeom.results import Evaluation, RateNumbers, Result, Shown, results_shown
+from tfgeom.results.plain_text import plain_unit, plain_value
+
+Row = tuple[str, str]
+
+
+def number_lines(found: Evaluation) -> list[Row]:
+    """Return (what, value beside the plane) of what the terminal shows; what is null is left out."""
+    known = [(one, _text(one, found)) for one in results_shown(Shown.TERMINAL)]
+    return [*((one.declared.title, text) for one, text in known if text), *_rates(found)]
+
+
+def note_lines(found: Evaluation) -> list[str]:
+    """Return notes, estimated constants and claims outside their tolerance, one line each."""
+    lines = [f"note: {note}" for note in found.notes]
+    guesses = [f"{row.material} {row.property}" for row in found.provenance if row.confidence == "memory"]
+    if guesses:
+        lines.append(f"estimated, from memory: {', '.join(guesses)}")
+    for row in found.published:
+        if row.computed is not None and row.deviation is not None:
+            at = "" if row.c_rate is None else f" at {row.c_rate:g}C"
+            lines.append(
+                f"published {row.quantity}{at}: {row.published:.4g} {row.unit}".rstrip()
+                + f", computed {row.computed:.4g} ({row.deviation:+.1%}, {row.verdict})"
+            )
+    return lines
+
+
+def _text(one: Result, found: Evaluation) -> str:
+    """Return a number with its unit and the plane's; empty where there is none."""
+    value, declared = one.shown_of(found), one.declared
+    if value is None:
+        return ""
+    best = "at best " if one.is_at_best(found) else ""
+    text = f"{best}{plain_value(value, declared.form)} {plain_unit(declared.unit)}".rstrip()
+    plane = one.of_plane(found) if one.number.has_computed_plane else None
+    if plane is not None:
+        text += f" (plane {plain_value(plane, declared.form)})"
+    return text + _more(one, found)
+
+
+def _more(one: Result, found: Evaluation) -> str:
+    """Return what stands behind a number: how a resistance was found, the share of its largest part."""
+    resistance = found.resistance
+    if resistance is None:
+        return ""
+    if one.path == "resistance.asr_ohm_cm2":
+        return f", {resistance.method}"
+    if one.path == "resistance.largest_part" and resistance.asr_ohm_cm2:
+        return f" ({resistance.asr_by_part_ohm_cm2[resistance.largest_part] / resistance.asr_ohm_cm2:.0%})"
+    return ""
+
+
+def _rates(found: Evaluation) -> Iterator[Row]:
+    for row in found.rate or ():
+        yield f"capacity at {row.c_rate:.4g}C", _rate_text(row)
+
+
+def _rate_text(row: RateNumbers) -> str:
+    best = "at best " if row.incomplete else ""
+    flat = row.planar_same_films.at_current
+    return (
+        f"{best}{row.capacity_uAh_cm2:.4g} uAh/cm2 ({row.utilisation:.1%}) at "
+        f"{row.footprint_current_mA_cm2:.4g} mA/cm2 (plane at that current {flat.capacity_uAh_cm2:.4g})"
+    )
