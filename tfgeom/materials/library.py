@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from tfgeom.errors import Issue, MaterialError
+from tfgeom.materials.constants import CONSTANTS
 from tfgeom.materials.material import (
     Dissociation,
     Material,
@@ -23,8 +24,6 @@ from tfgeom.materials.overrides import overridden
 from tfgeom.materials.reading import EntryText, index_entries, read_entry
 from tfgeom.materials.schema import (
     DESCRIPTIVE_KEYS,
-    DISSOCIATION_DIMENSIONS,
-    PROPERTY_DIMENSIONS,
     MaterialEntry,
     MaterialOverride,
     SourcedVoltageWindow,
@@ -194,20 +193,11 @@ def resolve_materials(names: Iterable[str], overrides: Mapping[str, MaterialOver
 
 
 def _material(name: str, entry: MaterialEntry) -> Material:
-    properties: dict[str, Property] = {}
-    for key, dimension in PROPERTY_DIMENSIONS.items():
-        stated = getattr(entry, key)
-        if stated is not None:
-            properties[key] = _property(key, dimension, stated)
-    if entry.dissociation is not None:
-        for key, dimension in DISSOCIATION_DIMENSIONS.items():
-            path = f"dissociation.{key}"
-            properties[path] = _property(path, dimension, getattr(entry.dissociation, key))
     return Material(
         name=name,
         title=entry.title,
         aliases=entry.aliases,
-        properties=properties,
+        properties={key: _property(key, stated) for key, stated in entry.stated().items()},
         curve=_open_circuit(entry),
         voltage_window=None if entry.voltage_window is None else _voltage_window(entry.voltage_window),
         remarks=_remarks(entry),
@@ -248,12 +238,12 @@ def _remarks(entry: MaterialEntry) -> dict[str, Remark]:
     return remarks
 
 
-def _property(name: str, dimension: str, stated: Sourced[float]) -> Property:
+def _property(name: str, stated: Sourced[float]) -> Property:
     exchange = stated if isinstance(stated, SourcedExchange) else None
     return Property(
         name=name,
         value=stated.value,
-        dimension=dimension,
+        dimension=CONSTANTS[name].dimension,
         source=stated.source,
         confidence=stated.confidence,
         note=stated.note,

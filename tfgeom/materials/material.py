@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tfgeom.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
+from tfgeom.materials.constants import constants_in
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.recording import record_constant
-from tfgeom.materials.schema import DISSOCIATION_DIMENSIONS
 from tfgeom.units import DIMENSIONS, format_quantity
 
 Conduction = Literal["ionic_conductivity", "electronic_conductivity"]
@@ -186,7 +186,7 @@ class Material:
     @property
     def dissociation(self) -> Dissociation | None:
         """Constants of a weak electrolyte, all of them, or None when they are not known."""
-        values = {key: self.value(f"dissociation.{key}") for key in DISSOCIATION_DIMENSIONS}
+        values = {one.name: self.value(one.key) for one in constants_in("dissociation")}
         known = {key: value for key, value in values.items() if value is not None}
         return Dissociation(**known) if known else None
 

@@ -12,13 +12,10 @@ from typing import Any
 
 from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.errors import Issue, MaterialError
+from tfgeom.materials.constants import CONSTANTS, constants_in
 from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow
 from tfgeom.materials.open_circuit import OpenCircuit
-from tfgeom.materials.schema import (
-    DISSOCIATION_DIMENSIONS,
-    PROPERTY_DIMENSIONS,
-    MaterialOverride,
-)
+from tfgeom.materials.schema import MaterialOverride
 from tfgeom.materials.stated import DEFAULT_EXPONENT, GivenExchange
 from tfgeom.units import format_quantity
 
@@ -40,12 +37,9 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
         If what is stated contradicts itself or leaves a set of constants incomplete.
     """
     properties = dict(base.properties)
-    stated = {key for key in PROPERTY_DIMENSIONS if getattr(override, key) is not None}
-    for key in PROPERTY_DIMENSIONS:
-        if key in stated:
-            properties[key] = _user_property(
-                key, PROPERTY_DIMENSIONS[key], getattr(override, key), base.properties.get(key)
-            )
+    stated = override.stated()
+    for key, given in stated.items():
+        properties[key] = _user_property(key, given, base.properties.get(key))
     for one, other in (
         ("resistivity", "electronic_conductivity"),
         ("electronic_conductivity", "resistivity"),
@@ -60,7 +54,7 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
         name=base.name,
         title=base.title,
         aliases=base.aliases,
-        properties={key: properties[key] for key in _in_order(properties)},
+        properties={key: properties[key] for key in CONSTANTS if key in properties},
         curve=_open_circuit(override, path) or base.curve,
         voltage_window=base.voltage_window
         if window is None
@@ -70,12 +64,8 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
     )
 
 
-def _in_order(properties: Mapping[str, Property]) -> list[str]:
-    order = (*PROPERTY_DIMENSIONS, *(f"dissociation.{key}" for key in DISSOCIATION_DIMENSIONS))
-    return [key for key in order if key in properties]
-
-
-def _user_property(name: str, dimension: str, given: Any, shadowed: Property | None) -> Property:
+def _user_property(name: str, given: Any, shadowed: Property | None) -> Property:
+    dimension = CONSTANTS[name].dimension
     replaces = f"replaces {format_quantity(shadowed.value, dimension)} of the library" if shadowed else ""
     exponent, form = None, None
     if isinstance(given, GivenExchange):
@@ -107,24 +97,20 @@ def _open_circuit(override: MaterialOverride, path: str) -> OpenCircuit | None:
 
 
 def _dissociate(
-    properties: dict[str, Property], override: MaterialOverride, stated: set[str], path: str
+    properties: dict[str, Property], override: MaterialOverride, stated: Mapping[str, Any], path: str
 ) -> None:
     """Lay the dissociation constants over ``properties``, and mend those that must agree with them."""
-    given = override.dissociation
-    if given is None:
+    needed = constants_in("dissociation")
+    if override.dissociation is None:
         if "ionic_conductivity" in stated:
-            for key in DISSOCIATION_DIMENSIONS:
-                properties.pop(f"dissociation.{key}", None)
+            for constant in needed:
+                properties.pop(constant.key, None)
         return
-    for key, dimension in DISSOCIATION_DIMENSIONS.items():
-        value = getattr(given, key)
-        name = f"dissociation.{key}"
-        if value is not None:
-            properties[name] = _user_property(name, dimension, value, properties.get(name))
-        elif name not in properties:
-            message = f"lacks '{key}', which the library does not know for this material; give it too"
-            raise MaterialError([Issue(f"{path}.dissociation", message)])
-    found = Dissociation(**{key: properties[f"dissociation.{key}"].value for key in DISSOCIATION_DIMENSIONS})
+    missing = [constant.name for constant in needed if constant.key not in properties]
+    if missing:
+        message = f"lacks '{missing[0]}', which the library does not know for this material; give it too"
+        raise MaterialError([Issue(f"{path}.dissociation", message)])
+    found = Dissociation(**{constant.name: properties[constant.key].value for constant in needed})
     if "reference_temperature" not in stated:
         properties.pop("reference_temperature", None)
     reference = properties.get("reference_temperature")
@@ -147,7 +133,7 @@ def _implied(name: str, value: float, *keys: str) -> Property:
     return Property(
         name=name,
         value=value,
-        dimension=PROPERTY_DIMENSIONS[name],
+        dimension=CONSTANTS[name].dimension,
         source="computed from the dissociation constants",
         confidence=USER,
         computed_from=tuple(f"dissociation.{key}" for key in keys),

@@ -18,8 +18,8 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from tfgeom.errors import DesignError, Issue, MaterialError
 from tfgeom.materials.schema import (
-    DISSOCIATION_DIMENSIONS,
     MaterialEntry,
+    SourcedDissociation,
     SourcedOpenCircuit,
     SourcedVoltageWindow,
 )
@@ -34,7 +34,7 @@ _KNOWN_KEYS = (
     *SourcedExchange.model_fields,
     *SourcedOpenCircuit.model_fields,
     *SourcedVoltageWindow.model_fields,
-    *DISSOCIATION_DIMENSIONS,
+    *SourcedDissociation.model_fields,
 )
 
 

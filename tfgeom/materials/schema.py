@@ -18,27 +18,18 @@ Some keys of the library only describe, and a design refuses them, because nothi
 ======================  =================================================================================
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, create_model, model_validator
 
+from tfgeom.materials.constants import CONSTANTS, Constant, constants_in
 from tfgeom.materials.curve_forms import Form, check_parameters
 from tfgeom.materials.stated import (
-    ActivationEnergy,
     Banded,
-    Concentration,
-    Conductivity,
     Confidence,
-    Density,
-    Diffusivity,
-    Expansion,
-    Fraction,
     Given,
     GivenExchange,
-    Portion,
-    RecombinationRate,
-    Resistivity,
     Sourced,
     SourcedExchange,
     SourcedSpecificCapacity,
@@ -47,9 +38,40 @@ from tfgeom.materials.stated import (
     Temperature,
     Text,
     Voltage,
-    VolumetricCapacity,
 )
 from tfgeom.units import format_quantity
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _with_constants(
+    plain: type[Banded[Any]], exchange: type[Banded[Any]], section: str = "", required: bool = False
+) -> Callable[[type[M]], type[M]]:
+    """Return the decorator that gives a model a field for each constant of a section.
+
+    Parameters
+    ----------
+    plain, exchange
+        How a constant is stated, and how an exchange current is.
+    section
+        As `constants_in`.
+    required
+        Whether each must be stated.
+    """
+
+    def field(constant: Constant) -> Any:
+        quantity: Any = Annotated[float, constant.quantity]
+        stated = exchange if constant.key == "exchange_current" else plain.__class_getitem__(quantity)
+        words: Any = {"description": constant.description, "examples": [constant.example]}
+        return (stated, Field(**words)) if required else (stated | None, Field(None, **words))
+
+    def decorate(model: type[M]) -> type[M]:
+        fields = {constant.name: field(constant) for constant in constants_in(section)}
+        return create_model(
+            model.__name__, __base__=model, __module__=model.__module__, __doc__=model.__doc__, **fields
+        )
+
+    return decorate
 
 
 class _OpenCircuit(Strict):
@@ -111,44 +133,15 @@ class GivenVoltageWindow(_Window):
     note: str | None = None
 
 
+@_with_constants(Sourced, SourcedExchange, "dissociation", required=True)
 class SourcedDissociation(Strict):
     """Constants of a solid electrolyte whose mobile ions form and recombine."""
 
-    k_r: Sourced[RecombinationRate]
-    delta: Sourced[Portion]
-    D_plus: Sourced[Diffusivity]
-    D_minus: Sourced[Diffusivity]
-    total_lithium: Sourced[Concentration]
 
-
+@_with_constants(Given, GivenExchange, "dissociation")
 class GivenDissociation(Strict):
     """The same for a design; what is left out stays as in the library."""
 
-    k_r: Given[RecombinationRate] | None = None
-    delta: Given[Portion] | None = None
-    D_plus: Given[Diffusivity] | None = None
-    D_minus: Given[Diffusivity] | None = None
-    total_lithium: Given[Concentration] | None = None
-
-
-PROPERTY_DIMENSIONS: dict[str, str] = {
-    "density": "density",
-    "volumetric_capacity": "volumetric_capacity",
-    "host_capacity": "volumetric_capacity",
-    "diffusivity": "diffusivity",
-    "exchange_current": "current_density",
-    "electronic_conductivity": "conductivity",
-    "ionic_conductivity": "conductivity",
-    "activation_energy": "activation_energy",
-    "reference_temperature": "temperature",
-    "transference_number": "fraction",
-    "salt_concentration": "concentration",
-    "resistivity": "resistivity",
-    "expansion": "fraction",
-    "initial_efficiency": "fraction",
-    "lithiation": "fraction",
-}
-"""Keys whose value is one number, and its dimension; in the order in which they are printed."""
 
 DESCRIPTIVE_KEYS = (
     "mechanism",
@@ -163,17 +156,18 @@ DESCRIPTIVE_KEYS = (
 LIBRARY_KEYS = ("title", "aliases", "like", "other_windows", *DESCRIPTIVE_KEYS)
 """Keys that an entry of the library has and a design refuses."""
 
-DISSOCIATION_DIMENSIONS: dict[str, str] = {
-    "k_r": "recombination_rate",
-    "delta": "fraction",
-    "D_plus": "diffusivity",
-    "D_minus": "diffusivity",
-    "total_lithium": "concentration",
-}
-"""Keys of ``dissociation`` and their dimensions."""
-
 
 class _Keys(Strict):
+    def stated(self) -> dict[str, Any]:
+        """Return what is stated of each constant that is, by its key, in the order of `CONSTANTS`."""
+        found: dict[str, Any] = {}
+        for key, constant in CONSTANTS.items():
+            section = getattr(self, constant.section) if constant.section else self
+            value = None if section is None else getattr(section, constant.name)
+            if value is not None:
+                found[key] = value
+        return found
+
     @model_validator(mode="after")
     def _one_way_to_state_conduction(self) -> "_Keys":
         if getattr(self, "electronic_conductivity", None) and getattr(self, "resistivity", None):
@@ -181,30 +175,16 @@ class _Keys(Strict):
         return self
 
 
+@_with_constants(Sourced, SourcedExchange)
 class MaterialEntry(_Keys):
     """One material of the library."""
 
     title: Text
     aliases: tuple[Text, ...] = ()
     like: Text | None = None
-    density: Sourced[Density] | None = None
-    volumetric_capacity: Sourced[VolumetricCapacity] | None = None
-    host_capacity: Sourced[VolumetricCapacity] | None = None
     open_circuit: SourcedOpenCircuit | None = None
-    diffusivity: Sourced[Diffusivity] | None = None
-    exchange_current: SourcedExchange | None = None
-    electronic_conductivity: Sourced[Conductivity] | None = None
-    ionic_conductivity: Sourced[Conductivity] | None = None
-    activation_energy: Sourced[ActivationEnergy] | None = None
-    reference_temperature: Sourced[Temperature] | None = None
-    transference_number: Sourced[Fraction] | None = None
-    salt_concentration: Sourced[Concentration] | None = None
     dissociation: SourcedDissociation | None = None
-    resistivity: Sourced[Resistivity] | None = None
-    expansion: Sourced[Expansion] | None = None
     voltage_window: SourcedVoltageWindow | None = None
-    initial_efficiency: Sourced[Portion] | None = None
-    lithiation: Sourced[Fraction] | None = None
     mechanism: SourcedText | None = None
     crystal_structure: SourcedText | None = None
     deposition_method: SourcedText | None = None
@@ -219,33 +199,21 @@ class MaterialEntry(_Keys):
         return base.model_copy(update={**own, "title": self.title, "aliases": self.aliases})
 
 
+@_with_constants(Given, GivenExchange)
 class MaterialOverride(_Keys):
     """What a design states of a material, in place of the library or for a material of its own."""
 
-    density: Given[Density] | None = None
-    volumetric_capacity: Given[VolumetricCapacity] | None = None
-    host_capacity: Given[VolumetricCapacity] | None = Field(None, description="theory, to judge claims by")
     open_circuit: GivenOpenCircuit | None = None
-    diffusivity: Given[Diffusivity] | None = None
-    exchange_current: GivenExchange | None = None
-    electronic_conductivity: Given[Conductivity] | None = None
-    ionic_conductivity: Given[Conductivity] | None = Field(
-        None, description="at 25 degC, or at the reference_temperature given beside it"
-    )
-    activation_energy: Given[ActivationEnergy] | None = None
-    reference_temperature: Given[Temperature] | None = None
-    transference_number: Given[Fraction] | None = None
-    salt_concentration: Given[Concentration] | None = Field(None, description="of a liquid electrolyte")
     dissociation: GivenDissociation | None = None
-    resistivity: Given[Resistivity] | None = None
-    expansion: Given[Expansion] | None = Field(None, description="volume growth from empty to full")
     voltage_window: GivenVoltageWindow | None = None
-    initial_efficiency: Given[Portion] | None = None
-    lithiation: Given[Fraction] | None = Field(None, description="filled fraction as made")
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the plain mapping, quantities as text, that reads back to an equal override."""
-        return _plain(self, PROPERTY_DIMENSIONS)
+        return _plain(self, _dimensions(""))
+
+
+def _dimensions(section: str) -> dict[str, str]:
+    return {constant.name: constant.dimension for constant in constants_in(section)}
 
 
 def _plain(model: BaseModel, dimensions: Mapping[str, str]) -> dict[str, Any]:
@@ -258,7 +226,7 @@ def _plain(model: BaseModel, dimensions: Mapping[str, str]) -> dict[str, Any]:
             band = _plain(stated, dict.fromkeys(("value", "low", "high"), dimensions[key]))
             plain[key] = band if len(band) > 1 else band["value"]
         elif isinstance(stated, GivenDissociation):
-            plain[key] = _plain(stated, DISSOCIATION_DIMENSIONS)
+            plain[key] = _plain(stated, _dimensions(key))
         elif isinstance(stated, _Window):
             plain[key] = _plain(stated, {"min": "voltage", "max": "voltage"})
         elif isinstance(stated, BaseModel):

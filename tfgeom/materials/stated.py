@@ -13,6 +13,7 @@ from pydantic import ValidationError as PydanticError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from tfgeom.materials.constants import CONSTANTS
 from tfgeom.quantities import Quantity
 
 Confidence = Literal["primary", "abstract", "digest", "review", "computed", "memory"]
@@ -25,22 +26,9 @@ DEFAULT_EXPONENT = 0.5
 """Anodic transfer coefficient of an exchange current that states none."""
 
 Text = Annotated[str, Field(min_length=1)]
-
-
-Density = Annotated[float, Quantity("density")]
-VolumetricCapacity = Annotated[float, Quantity("volumetric_capacity")]
-Diffusivity = Annotated[float, Quantity("diffusivity")]
-CurrentDensity = Annotated[float, Quantity("current_density")]
-Conductivity = Annotated[float, Quantity("conductivity")]
-Resistivity = Annotated[float, Quantity("resistivity")]
-ActivationEnergy = Annotated[float, Quantity("activation_energy", zero=True)]
+CurrentDensity = Annotated[float, CONSTANTS["exchange_current"].quantity]
 Temperature = Annotated[float, Quantity("temperature")]
-Fraction = Annotated[float, Quantity("fraction", "0", "1", positive=False)]
-Portion = Annotated[float, Quantity("fraction", high="1")]
-Expansion = Annotated[float, Quantity("fraction", "-99 %", "1000 %", positive=False)]
 Voltage = Annotated[float, Quantity("voltage", positive=False)]
-Concentration = Annotated[float, Quantity("concentration")]
-RecombinationRate = Annotated[float, Quantity("recombination_rate")]
 
 Number = TypeVar("Number", bound=float)
 

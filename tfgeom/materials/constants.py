@@ -1,0 +1,94 @@
+"""Every constant that is one number: its key, dimension and bounds, what it is, and how a file may state it.
+
+The library's files, a design's ``materials:`` section, the JSON Schema and the order of tables are read from
+here: a further constant is one line, and the values that are known of it.
+"""
+
+from dataclasses import dataclass
+
+from tfgeom.quantities import Quantity
+
+_SHARE = Quantity("fraction", high="1")
+_FROM_NONE_TO_ALL = Quantity("fraction", "0", "1", positive=False)
+_GROWTH = Quantity("fraction", "-99 %", "1000 %", positive=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """One constant of a material.
+
+    Attributes
+    ----------
+    key
+        As files and provenance spell it; a dot parts a section from a key in it.
+    quantity
+        Dimension and bounds.
+    description, example
+        What it is, and a value as a file states it.
+    """
+
+    key: str
+    quantity: Quantity
+    description: str
+    example: str
+
+    @property
+    def dimension(self) -> str:
+        """Key of `tfgeom.units.DIMENSIONS`."""
+        return self.quantity.dimension
+
+    @property
+    def section(self) -> str:
+        """Section that holds it; empty where none does."""
+        return self.key.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Key inside its section."""
+        return self.key.rpartition(".")[2]
+
+
+CONSTANTS: dict[str, Constant] = {
+    constant.key: constant
+    for constant in (
+        Constant("density", Quantity("density"), "of the crystal", "2.5 g/cm^3"),
+        Constant("volumetric_capacity", Quantity("volumetric_capacity"), "of the film", "60 uAh/cm^2/um"),
+        Constant(
+            "host_capacity", Quantity("volumetric_capacity"), "theory, to judge claims by", "137 uAh/cm^2/um"
+        ),
+        Constant("diffusivity", Quantity("diffusivity"), "of lithium, or of a liquid's salt", "1e-13 cm^2/s"),
+        Constant("exchange_current", Quantity("current_density"), "at half filling", "0.5 mA/cm^2"),
+        Constant("electronic_conductivity", Quantity("conductivity"), "of electrons", "1e-3 S/cm"),
+        Constant(
+            "ionic_conductivity",
+            Quantity("conductivity"),
+            "at 25 degC, or at the reference_temperature given beside it",
+            "1e-6 S/cm",
+        ),
+        Constant(
+            "activation_energy", Quantity("activation_energy", zero=True), "of the conductivity", "0.55 eV"
+        ),
+        Constant("reference_temperature", Quantity("temperature"), "at which conductivities hold", "25 degC"),
+        Constant("transference_number", _FROM_NONE_TO_ALL, "share of the current that Li+ carries", "0.3"),
+        Constant("salt_concentration", Quantity("concentration"), "of a liquid electrolyte", "1 mol/L"),
+        Constant("resistivity", Quantity("resistivity"), "of electrons", "150 uohm*cm"),
+        Constant("expansion", _GROWTH, "volume growth from empty to full", "5 %"),
+        Constant("initial_efficiency", _SHARE, "share of the first charge that comes back", "0.9"),
+        Constant("lithiation", _FROM_NONE_TO_ALL, "filled fraction as made", "1"),
+        Constant(
+            "dissociation.k_r", Quantity("recombination_rate"), "rate of recombination", "9e-7 m^3/mol/s"
+        ),
+        Constant("dissociation.delta", _SHARE, "mobile fraction of the lithium at rest", "0.18"),
+        Constant("dissociation.D_plus", Quantity("diffusivity"), "of Li+", "9e-12 cm^2/s"),
+        Constant("dissociation.D_minus", Quantity("diffusivity"), "of the negative charge", "5.1e-11 cm^2/s"),
+        Constant(
+            "dissociation.total_lithium", Quantity("concentration"), "bound and mobile", "6.01e4 mol/m^3"
+        ),
+    )
+}
+"""By key, in the order in which they are printed."""
+
+
+def constants_in(section: str) -> tuple[Constant, ...]:
+    """Return the constants of a section such as ``dissociation``; of none, those that stand by themselves."""
+    return tuple(constant for constant in CONSTANTS.values() if constant.section == section)
