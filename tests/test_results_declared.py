@@ -13,9 +13,17 @@ import pytest
 import tfgeom.results
 from tests.commands import run
 from tests.shipped import DESIGNS, PEARSE
-from tfgeom.design import load_design
+from tfgeom.design import PUBLISHED_QUANTITIES, load_design
 from tfgeom.evaluation import evaluate
-from tfgeom.results import Evaluation, Shown, all_results, results_json_schema, results_shown
+from tfgeom.results import (
+    Evaluation,
+    RatePoint,
+    Shown,
+    all_results,
+    numbers_of,
+    results_json_schema,
+    results_shown,
+)
 from tfgeom.results.declared import declaration
 from tfgeom.units import DIMENSIONS
 
@@ -107,6 +115,21 @@ def test_a_bound_is_said_to_be_one() -> None:
     at_best = {file.stem: asr.is_at_best(evaluate(load_design(file))) for file in FILES}
     assert at_best["imec_2017_pillars_cl_tio2"]
     assert not at_best["pearse_2018_holes_30um"]
+
+
+def test_what_can_be_published_is_declared_with_its_unit() -> None:
+    """The design file names quantities and dimensions, results answer them: one set, the same units."""
+    open_circuit = {one.declared.published: one.declared for one in all_results() if one.declared.published}
+    at_a_rate = {
+        one.declared.published: one.declared for one in numbers_of(RatePoint) if one.declared.published
+    }
+    # of the film's own volume: claims divide by it, no result holds it
+    assert set(PUBLISHED_QUANTITIES) - {"volumetric_capacity"} == set(open_circuit) | set(at_a_rate)
+    for quantity, declared in [*open_circuit.items(), *at_a_rate.items()]:
+        dimension = PUBLISHED_QUANTITIES[quantity]
+        assert declared.unit == ("" if dimension is None else next(iter(DIMENSIONS[dimension].display))), (
+            quantity
+        )
 
 
 def test_the_glossary_says_what_the_results_say() -> None:

@@ -88,7 +88,7 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
             rates = noted(rate_capability(cells, losses, resistance))
         at = _no_rate if rates is None else rates.at
         published = compare_published(
-            design.published, geometry, capacity, energy, resistance, at, film_capacity(cell)
+            design.published, (geometry, capacity, energy, resistance), at, film_capacity(cell)
         )
         return Evaluation(
             name=design.name,

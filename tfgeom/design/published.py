@@ -1,6 +1,6 @@
 """What a source measured or claims, to stand beside what is computed."""
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_serializer, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -23,20 +23,10 @@ PUBLISHED_QUANTITIES: dict[str, str | None] = {
 }
 """What `published` may state, and the dimension of its value; None is a bare number."""
 
-PublishedQuantity = Literal[
-    "area_gain",
-    "footprint_capacity_gain",
-    "n_to_p_ratio",
-    "feature_aspect_ratio",
-    "capacity_retention",
-    "footprint_capacity",
-    "planar_capacity",
-    "volumetric_capacity",
-    "footprint_energy",
-    "asr",
-    "mean_voltage",
-]
-
+if TYPE_CHECKING:
+    PublishedQuantity = str
+else:
+    PublishedQuantity = Literal[tuple(PUBLISHED_QUANTITIES)]
 
 Confidence = Literal["primary", "abstract", "digest", "review", "computed", "memory", "user", "fitted"]
 

@@ -1,16 +1,10 @@
 """Published numbers beside the computed ones."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from tfgeom.design import PUBLISHED_QUANTITIES, Published
-from tfgeom.results import (
-    CapacityNumbers,
-    EnergyNumbers,
-    GeometryNumbers,
-    PublishedNumbers,
-    RatePoint,
-    ResistanceNumbers,
-)
+from tfgeom.results import Number, PublishedNumbers, RatePoint, numbers_of
 from tfgeom.units import in_display_unit
 
 RateAt = Callable[[float], tuple[RatePoint, RatePoint] | None]
@@ -19,16 +13,22 @@ RateAt = Callable[[float], tuple[RatePoint, RatePoint] | None]
 
 def compare_published(
     claims: Sequence[Published],
-    geometry: GeometryNumbers,
-    capacity: CapacityNumbers | None,
-    energy: EnergyNumbers | None,
-    resistance: ResistanceNumbers | None,
+    sections: Sequence[Any],
     rate_at: RateAt,
     film_capacity: float | None = None,
 ) -> tuple[PublishedNumbers, ...]:
     """Return each published number beside the computed one.
 
-    ``film_capacity`` is the cell's capacity over the volume of its limiting film, uAh/cm²/um.
+    Parameters
+    ----------
+    claims
+        What the design cites.
+    sections
+        Sections of results, whose fields declare what they answer; None where there is none.
+    rate_at
+        Discharges at the C-rate of a claim.
+    film_capacity
+        The cell's capacity over the volume of its limiting film, uAh/cm²/um.
 
     The verdict is ``inside`` or ``outside`` the stated tolerance; ``not_gated`` without a tolerance, for
     values from memory, and where nothing could be computed.
@@ -36,9 +36,7 @@ def compare_published(
     rows = []
     for claim in claims:
         computed = (
-            film_capacity
-            if claim.quantity == "volumetric_capacity"
-            else _computed(claim, geometry, capacity, energy, resistance, rate_at)
+            film_capacity if claim.quantity == "volumetric_capacity" else _computed(claim, sections, rate_at)
         )
         dimension = PUBLISHED_QUANTITIES[claim.quantity] or "fraction"
         value, unit = in_display_unit(claim.value, dimension)
@@ -64,48 +62,40 @@ def compare_published(
     return tuple(rows)
 
 
-def _computed(
-    claim: Published,
-    geometry: GeometryNumbers,
-    capacity: CapacityNumbers | None,
-    energy: EnergyNumbers | None,
-    resistance: ResistanceNumbers | None,
-    rate_at: RateAt,
-) -> float | None:
+def _computed(claim: Published, sections: Sequence[Any], rate_at: RateAt) -> float | None:
     """Return the computed number of a claim; None where it does not exist.
 
-    A capacity, energy, voltage or gain claimed at a C-rate is compared with that discharge, never with the
+    What a discharge has too is compared with that discharge when claimed at a C-rate, never with the
     open-circuit number.
     """
-    if claim.quantity in ("area_gain", "feature_aspect_ratio"):
-        return None if (value := getattr(geometry, claim.quantity)) is None else float(value)
-    if claim.quantity == "asr":
-        return None if resistance is None else resistance.asr_ohm_cm2
-    if claim.quantity == "n_to_p_ratio":
-        return None if capacity is None else capacity.n_to_p_ratio
-    if claim.c_rate is not None:
+    if claim.c_rate is not None and (claim.quantity in _OF_BOTH or _declared(RatePoint, claim.quantity)):
         pair = rate_at(claim.c_rate)
         return None if pair is None else _at_rate(claim.quantity, *pair)
-    if claim.quantity == "mean_voltage":
-        return None if energy is None else energy.mean_voltage_V
-    if claim.quantity == "footprint_energy":
-        return None if energy is None else energy.footprint_energy_mWh_cm2
-    if capacity is None:
-        return None
-    return {
-        "footprint_capacity": capacity.footprint_capacity_uAh_cm2,
-        "planar_capacity": capacity.planar_uAh_cm2,
-        "footprint_capacity_gain": capacity.footprint_capacity_gain,
-    }[claim.quantity]
+    for section in sections:
+        number = None if section is None else _declared(type(section), claim.quantity)
+        if number is not None:
+            value = number.of(section)
+            return None if value is None else float(value)
+    return None
 
 
 def _at_rate(quantity: str, cell: RatePoint, plane: RatePoint) -> float | None:
-    if quantity == "footprint_capacity_gain":
-        return cell.capacity_uAh_cm2 / plane.capacity_uAh_cm2 if plane.capacity_uAh_cm2 else None
-    return {
-        "footprint_capacity": cell.capacity_uAh_cm2,
-        "capacity_retention": cell.utilisation,
-        "planar_capacity": plane.capacity_uAh_cm2,
-        "footprint_energy": cell.energy_mWh_cm2,
-        "mean_voltage": cell.mean_voltage_V,
-    }[quantity]
+    if quantity in _OF_BOTH:
+        return _OF_BOTH[quantity](cell, plane)
+    number = _declared(RatePoint, quantity)
+    value = None if number is None else number.of(cell)
+    return None if value is None else float(value)
+
+
+def _declared(kind: type, quantity: str) -> Number | None:
+    """Return the number of a section that declares to answer a published quantity."""
+    return next((one for one in numbers_of(kind) if one.declared.published == quantity), None)
+
+
+_OF_BOTH: dict[str, Callable[[RatePoint, RatePoint], float | None]] = {
+    "planar_capacity": lambda cell, plane: plane.capacity_uAh_cm2,
+    "footprint_capacity_gain": lambda cell, plane: (
+        cell.capacity_uAh_cm2 / plane.capacity_uAh_cm2 if plane.capacity_uAh_cm2 else None
+    ),
+}
+"""What a discharge of the cell and one of the plane say together."""

@@ -4,8 +4,9 @@ import numpy as np
 
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.report.cells import Row, Table
+from tfgeom.report.declared_rows import printed
 from tfgeom.report.numerals import length, number, percent
-from tfgeom.results import Evaluation, ResistanceNumbers
+from tfgeom.results import Evaluation, ResistanceChecks, ResistanceNumbers, numbers_of
 from tfgeom.transport.losses import Place
 from tfgeom.transport.spread import HotSpot
 from tfgeom.units import OHM_CM2
@@ -123,19 +124,8 @@ def checks_table(resistance: ResistanceNumbers) -> Table | None:
     """Return how far a finite-element result can be trusted; None in closed form."""
     checks = resistance.checks
     rows: list[Row] = [
-        (label, _scientific(value))
-        for label, value in (
-            (
-                "reaction imbalance: largest difference of the currents through the cell",
-                checks.reaction_imbalance,
-            ),
-            ("flux mismatch: an interface against the electrolyte beside it", checks.flux_mismatch),
-            ("discretisation error of the resistance, from two resolutions", checks.discretisation_error),
-        )
-        if value is not None
+        (f"{one.declared.title}: {one.declared.meaning}", printed(value, one.declared))
+        for one in numbers_of(ResistanceChecks)
+        if (value := one.of(checks)) is not None
     ]
     return Table(("check", "value"), tuple(rows)) if rows else None
-
-
-def _scientific(value: float) -> str:
-    return number(value, 4 if abs(value) >= 0.01 else 2)

@@ -8,8 +8,9 @@ from tfgeom.cells.beside import Beside
 from tfgeom.cells.lithium_places import LithiumPlace
 from tfgeom.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
 from tfgeom.report.cells import Row, Table
+from tfgeom.report.declared_rows import section_rows
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
-from tfgeom.report.numerals import number, percent, quantity
+from tfgeom.report.numerals import number, quantity
 from tfgeom.results import DeviceNumbers, RateNumbers, RatePoint
 from tfgeom.units import UM
 
@@ -111,18 +112,5 @@ def lithium_table(places: Sequence[LithiumPlace]) -> Table:
 
 def device_table(device: DeviceNumbers) -> Table | None:
     """Return the numbers of the whole device that are known; None without any."""
-    share = None if device.active_fraction is None else percent(device.active_fraction, 3)
-    rows = (
-        ("area for 1 mAh", quantity(device.area_for_1_mAh_mm2, "mm²"), device.area_for_1_mAh_mm2),
-        ("height, wafer and packaging included", quantity(device.height_um, "µm"), device.height_um),
-        ("mass per footprint", quantity(device.areal_mass_mg_cm2, "mg/cm²"), device.areal_mass_mg_cm2),
-        ("chip", quantity(device.chip_area_mm2, "mm²"), device.chip_area_mm2),
-        ("of it inside the border", share or "", device.active_fraction),
-        ("capacity of the chip", quantity(device.capacity_uAh, "µAh"), device.capacity_uAh),
-        ("energy of the chip", quantity(device.energy_uWh, "µWh"), device.energy_uWh),
-        ("peak power of the chip", quantity(device.peak_power_mW, "mW"), device.peak_power_mW),
-        ("volume of the chip", quantity(device.volume_mm3, "mm³"), device.volume_mm3),
-        ("mass of the chip", quantity(device.mass_mg, "mg"), device.mass_mg),
-    )
-    known = tuple((label, shown) for label, shown, value in rows if value is not None)
+    known = tuple(section_rows(device))
     return Table(("device", "value"), known) if known else None

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgeom.report.cells import Cell, Row, Table
 from tfgeom.report.current_tables import bound_rows, liquid_rows
+from tfgeom.report.declared_rows import PLANES, beside_rows, heading, printed, section_rows
 from tfgeom.report.headline import ESTIMATED, constants_behind, layers_behind
 from tfgeom.report.numerals import (
     length,
@@ -20,12 +21,17 @@ from tfgeom.report.numerals import (
 from tfgeom.report.sources import trust
 from tfgeom.results import (
     CapacityNumbers,
-    EnergyNumbers,
     Evaluation,
+    GeometryNumbers,
     LayerNumbers,
+    Number,
     RateNumbers,
+    RatePoint,
     ResistanceNumbers,
     RuleNumbers,
+    all_results,
+    declared_of,
+    numbers_of,
 )
 from tfgeom.transport.losses import ELECTRODE_AT
 
@@ -41,176 +47,92 @@ class Tile(NamedTuple):
 
 def tiles(evaluation: Evaluation) -> list[Tile]:
     """Return the key numbers."""
-    geometry, capacity, energy = evaluation.geometry, evaluation.capacity, evaluation.energy
-    found = [Tile("Area gain", number(geometry.area_gain), "×", f"{geometry.kind}, bare relief")]
-    if capacity is not None:
-        gain = times(capacity.footprint_capacity_gain)
-        found.append(
-            Tile(
-                "Footprint capacity",
-                number(capacity.footprint_capacity_uAh_cm2),
-                "µAh/cm²",
-                f"{gain} the plane",
-            )
-        )
-    if energy is not None and energy.footprint_energy_mWh_cm2 is not None:
-        mean = quantity(energy.mean_voltage_V, "V", 3)
-        found.append(
-            Tile(
-                "Footprint energy",
-                number(energy.footprint_energy_mWh_cm2, 3),
-                "mWh/cm²",
-                f"open circuit, mean {mean}",
-            )
-        )
-        dense = energy.volumetric_energy_Wh_L
-        if dense.active is not None:
-            device = quantity(dense.device, "Wh/L", 3)
+    geometry = evaluation.geometry
+    known: dict[str, Any] = {one.path: one.of(evaluation) for one in all_results()}
+    gain, mean = known["capacity.footprint_capacity_gain"], known["energy.mean_voltage_V"]
+    device = known["energy.volumetric_energy_Wh_L.device"]
+    beside = {
+        "geometry.area_gain": f"{geometry.kind}, bare relief",
+        "capacity.footprint_capacity_uAh_cm2": f"{times(gain)} the plane",
+        "energy.footprint_energy_mWh_cm2": f"open circuit, mean {quantity(mean, 'V', 3)}",
+        "energy.volumetric_energy_Wh_L.active": f"relief and films; device {quantity(device, 'Wh/L', 3)}",
+        "resistance.asr_ohm_cm2": "",
+        "rate_summary.current_at_80pct_mA_cm2": "",
+    }
+    found = []
+    for one in all_results():
+        if one.path in beside and known[one.path] is not None:
+            digits = 3 if one.section in ("energy", "rate_summary") else 4
+            words = beside[one.path] or f"plane {number(one.of_plane(evaluation), digits)}"
+            best = "at best; " if one.is_at_best(evaluation) else ""
+            unit = "×" if one.declared.form == "gain" else unit_text(one.declared.unit)
             found.append(
-                Tile("Energy density", number(dense.active, 3), "Wh/L", f"relief and films; device {device}")
+                Tile(_label(one.declared.title), number(known[one.path], digits), unit, best + words)
             )
-    if evaluation.resistance is not None:
-        best = "at best; " if evaluation.resistance.incomplete else ""
-        plane = number(evaluation.resistance.planar_asr_ohm_cm2)
-        found.append(
-            Tile("Resistance", number(evaluation.resistance.asr_ohm_cm2), "Ω·cm²", f"{best}plane {plane}")
-        )
-    summary = evaluation.rate_summary
-    if summary is not None and summary.current_at_80pct_mA_cm2 is not None:
-        best = "at best; " if any(row.incomplete for row in evaluation.rate or ()) else ""
-        plane = number(summary.planar_same_films.current_at_80pct_mA_cm2, 3)
-        found.append(
-            Tile(
-                "Current at 80 %",
-                number(summary.current_at_80pct_mA_cm2, 3),
-                "mA/cm²",
-                f"{best}plane {plane}",
-            )
-        )
     if geometry.gap_after_coating_nm is not None:
-        reach = length(geometry.free_reach_nm)
         value, unit = length(geometry.gap_after_coating_nm).split(" ")
-        found.append(
-            Tile("Gap after coating" if evaluation.layers else "Gap", value, unit, f"free reach {reach}")
-        )
+        reach = f"free reach {length(geometry.free_reach_nm)}"
+        found.append(Tile(_label(_gap(evaluation)), value, unit, reach))
     return found
+
+
+def _label(title: str) -> str:
+    return title.removesuffix(" of relief and films").capitalize()
+
+
+def _gap(evaluation: Evaluation) -> str:
+    """Return what the gap is called: without films it is that of the bare relief."""
+    return declared_of(GeometryNumbers, "gap_after_coating_nm").title if evaluation.layers else "gap"
 
 
 def geometry_table(evaluation: Evaluation) -> Table:
     """Return the numbers of the bare and the coated relief."""
     geometry = evaluation.geometry
-    limited = geometry.reach_limited_by
-    coated = [
-        ("film stack on the top", length(geometry.film_stack_nm)),
-        ("gap after coating", length(geometry.gap_after_coating_nm)),
-    ]
+    left_out = {"reach_limited_by", "free_reach_nm"}
     if not evaluation.layers:
-        coated = [("gap", length(geometry.gap_after_coating_nm))]
-    rows: list[Row] = [
-        ("relief", geometry.kind),
-        ("footprint of the unit cell", quantity(geometry.footprint_um2, "µm²")),
-        ("area gain", times_long(geometry.area_gain)),
-        ("aspect ratio of the feature", number(geometry.feature_aspect_ratio)),
-        ("aspect ratio of the gap", number(geometry.gap_aspect_ratio)),
-        ("relief height", quantity(geometry.relief_height_um, "µm")),
-        *coated,
-        ("free reach", length(geometry.free_reach_nm) + (f", limited by the {limited}" if limited else "")),
-    ]
+        left_out |= {"film_stack_nm", "gap_after_coating_nm"}
+    rows = section_rows(geometry, left_out)
+    if not evaluation.layers and geometry.gap_after_coating_nm is not None:
+        rows.append((_gap(evaluation), length(geometry.gap_after_coating_nm)))
+    if geometry.free_reach_nm is not None:
+        free, limited = declared_of(GeometryNumbers, "free_reach_nm"), geometry.reach_limited_by
+        by = f", limited by the {limited}" if limited else ""
+        rows.append((free.title, printed(geometry.free_reach_nm, free) + by))
     return Table(("", "value"), tuple(rows))
-
-
-def times_long(ratio: float | None) -> str:
-    """Return a gain with four digits: 9.606×."""
-    return quantity(ratio, "×").replace(" ×", "×")
 
 
 def baselines_table(evaluation: Evaluation) -> Table | None:
     """Return the cell beside both planar cells; None without a cell."""
-    capacity, energy, summary = evaluation.capacity, evaluation.energy, evaluation.rate_summary
-    if capacity is None:
+    if evaluation.capacity is None:
         return None
-    own = capacity.footprint_capacity_uAh_cm2
-    rows: list[Row] = [
-        ("footprint capacity, µAh/cm²", number(own), number(capacity.planar_uAh_cm2), number(own)),
-    ]
-    if energy is not None and energy.footprint_energy_mWh_cm2 is not None:
-        rows += _energy_rows(energy)
-    if evaluation.resistance is not None:
-        best = ", at best" if evaluation.resistance.incomplete else ""
-        asr, plane = evaluation.resistance.asr_ohm_cm2, evaluation.resistance.planar_asr_ohm_cm2
-        rows.append((f"area-specific resistance, Ω·cm²{best}", number(asr), number(plane), number(None)))
+    rows = beside_rows(evaluation)
     best = ", at best" if any(row.incomplete for row in evaluation.rate or ()) else ""
     rates = [row for row in evaluation.rate or () if row.c_rate > 0]
-    for row in sorted(rates, key=lambda row: abs(math.log(row.c_rate)))[
-        :1
-    ]:  # the rest is in the table of rates
+    capacity = declared_of(RatePoint, "capacity_uAh_cm2")
+    # that nearest to 1C; the rest is in the table of rates
+    for row in sorted(rates, key=lambda row: abs(math.log(row.c_rate)))[:1]:
         planes = (row.planar_same_films, row.planar_same_capacity)
         rows.append(
             (
-                f"capacity at {number(row.c_rate, 3)}C, µAh/cm²{best}",
+                f"{capacity.title} at {number(row.c_rate, 3)}C, {unit_text(capacity.unit)}{best}",
                 number(row.capacity_uAh_cm2),
                 *(number(plane.at_c_rate.capacity_uAh_cm2) for plane in planes),
             )
         )
-    if summary is not None:
-        same_films, same_capacity = summary.planar_same_films, summary.planar_same_capacity
-        for share, key in ((80, "current_at_80pct_mA_cm2"), (50, "current_at_50pct_mA_cm2")):
-            values = (getattr(side, key) for side in (summary, same_films, same_capacity))
-            rows.append((f"current at {share} % of capacity, mA/cm²{best}", *map(number, values)))
-    return Table(("", "this cell", "plane, same films", "plane, same capacity"), tuple(rows))
-
-
-def _energy_rows(energy: EnergyNumbers) -> list[Row]:
-    plane = energy.planar
-    dense, flat_dense = energy.volumetric_energy_Wh_L, plane.volumetric_energy_Wh_L
-    light, flat_light = energy.specific_energy_Wh_kg, plane.specific_energy_Wh_kg
-    pairs = [
-        ("open-circuit energy, mWh/cm²", energy.footprint_energy_mWh_cm2, plane.footprint_energy_mWh_cm2),
-        ("mean open-circuit voltage, V", energy.mean_voltage_V, plane.mean_voltage_V),
-        ("energy density of relief and films, Wh/L", dense.active, flat_dense.active),
-        ("energy density of the device, Wh/L", dense.device, flat_dense.device),
-        ("specific energy of relief and films, Wh/kg", light.active, flat_light.active),
-        ("specific energy of the device, Wh/kg", light.device, flat_light.device),
-    ]
-    return [(label, number(own), number(flat), number(None)) for label, own, flat in pairs]
+    return Table(("", "this cell", *PLANES.values()), tuple(rows))
 
 
 def films_table(layers: Iterable[LayerNumbers]) -> Table:
     """Return the films from the substrate outwards."""
-    rows = tuple(
-        (
-            layer.name,
-            layer.material,
-            length(layer.thickness_nm),
-            percent(layer.step_coverage, 3),
-            quantity(layer.volume_um3, "µm³"),
-            times_long(layer.capacity_gain),
-            times_long(layer.interface_area_gain.inner),
-            times_long(layer.interface_area_gain.outer),
-        )
-        for layer in layers
-    )
-    head = (
-        "film", "material", "thickness", "step coverage", "volume per cell",
-        "capacity gain", "inner area gain", "outer area gain",
-    )  # fmt: skip
-    return Table(head, rows, numeric_from=2)
+    left_out = ("role", "inner_area_um2", "outer_area_um2")
+    columns = [one for one in numbers_of(LayerNumbers) if one.key not in left_out]
+    rows = tuple(tuple(printed(one.of(layer), one.declared) for one in columns) for layer in layers)
+    return Table(tuple(one.declared.title for one in columns), rows, numeric_from=2)
 
 
 def capacity_table(capacity: CapacityNumbers) -> Table:
     """Return what each electrode holds and which one limits."""
-    rows: list[Row] = [
-        ("cell", quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²")),
-        ("cathode", quantity(capacity.cathode_uAh_cm2, "µAh/cm²")),
-        ("anode", quantity(capacity.anode_uAh_cm2, "µAh/cm²")),
-        ("lithium in the cell", quantity(capacity.lithium_inventory_uAh_cm2, "µAh/cm²")),
-        ("limited by", capacity.limiting_electrode),
-        ("N/P, anode over cathode", number(capacity.n_to_p_ratio)),
-        ("anode thickness for N/P 1", length(capacity.balanced_thickness_nm)),
-        ("same films on the plane", quantity(capacity.planar_uAh_cm2, "µAh/cm²")),
-        ("gain over that plane", times_long(capacity.footprint_capacity_gain)),
-    ]
-    return Table(("capacity", "per footprint"), tuple(rows))
+    return Table(("capacity", "per footprint"), tuple(section_rows(capacity)))
 
 
 def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> Table:
@@ -263,27 +185,31 @@ def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, mis
 
 def rates_table(rates: Iterable[RateNumbers]) -> Table:
     """Return the discharges of the cell beside both planes."""
+    columns = numbers_of(RatePoint)
     rows = tuple(
         (
-            f"{number(row.c_rate, 3)}C",
-            number(row.footprint_current_mA_cm2, 3),
-            number(row.capacity_uAh_cm2),
-            percent(row.utilisation, 3),
-            number(row.energy_mWh_cm2),
-            number(row.mean_voltage_V),
-            number(row.power_mW_cm2, 3),
+            *(_of_rate(one, row) for one in columns),
             number(row.planar_same_films.at_c_rate.capacity_uAh_cm2),
             number(row.planar_same_films.at_current.capacity_uAh_cm2),
             number(row.planar_same_capacity.at_c_rate.capacity_uAh_cm2),
         )
         for row in rates
     )
+    same_films, same_capacity = PLANES.values()
     head = (
-        "rate", "current, mA/cm²", "capacity, µAh/cm²", "of its own",
-        "energy, mWh/cm²", "mean voltage, V", "power, mW/cm²",
-        "plane, same films, same rate", "plane, same films, same current", "plane, same capacity, same rate",
+        *(heading(one.declared) for one in columns),
+        f"{same_films}, same rate", f"{same_films}, same current", f"{same_capacity}, same rate",
     )  # fmt: skip
     return Table(head, rows, numeric_from=0)
+
+
+def _of_rate(one: Number, row: RateNumbers) -> str:
+    value = one.of(row)
+    if one.key == "c_rate":
+        return f"{number(value, 3)}C"
+    if one.declared.form == "share":
+        return percent(value, 3)
+    return number(value, 3 if one.key in ("footprint_current_mA_cm2", "power_mW_cm2") else 4)
 
 
 def rules_table(rules: Iterable[RuleNumbers]) -> Table:

@@ -139,14 +139,16 @@ class Number:
         return _follow(section, self.path)
 
     def of_plane(self, section: Any, plane: str) -> float | None:
-        """Return the value of a plane; None where the cell has none, or no such plane stands beside it."""
-        if self.of(section) is None:
-            return None
+        """Return the value of a plane; None where there is none, or no such plane stands beside it.
+
+        What is so by definition stands beside a value only.
+        """
         if plane in self.plane_paths:
             found = _follow(section, self.plane_paths[plane])
         else:
             place = (self.declared.planes or {}).get(plane)
             found = _follow(section, tuple(place.split("."))) if isinstance(place, str) else place
+            found = None if self.of(section) is None else found
         return None if found is None else float(found)
 
 

@@ -1,0 +1,55 @@
+"""Rows of the report's tables, from what the results declare: title, unit, how a value is printed."""
+
+from collections.abc import Collection
+from typing import Any
+
+from tfgeom.report.cells import Row
+from tfgeom.report.numerals import MISSING, length, number, percent, quantity, unit_text
+from tfgeom.results import Declaration, Evaluation, Value, all_results, numbers_of
+
+PLANES = {"same_films": "plane, same films", "same_capacity": "plane, same capacity"}
+"""The planes beside the cell, in words."""
+
+
+def printed(value: Value, declared: Declaration) -> str:
+    """Return a value as the report prints it, with its unit; a dash for None."""
+    if value is None or isinstance(value, str):
+        return MISSING if value is None else value
+    if declared.form == "gain":
+        return quantity(value, "×").replace(" ×", "×")
+    if declared.form == "share":
+        return percent(value, 3)
+    if declared.form == "error":
+        return number(value, 4 if abs(value) >= 0.01 else 2)
+    return length(value) if declared.unit == "nm" else quantity(value, unit_text(declared.unit))
+
+
+def heading(declared: Declaration) -> str:
+    """Return title and unit as at the head of a column or row."""
+    return unit_text(declared.heading)
+
+
+def section_rows(section: Any, leave_out: Collection[str] = ()) -> list[Row]:
+    """Return a row for each number and word of a section that is known."""
+    kind: type = type(section)
+    return [
+        (one.declared.title, printed(value, one.declared))
+        for one in numbers_of(kind)
+        if one.key not in leave_out and (value := one.of(section)) is not None
+    ]
+
+
+def beside_rows(evaluation: Evaluation) -> list[Row]:
+    """Return a row for each number that is computed for a plane too: the cell's, then those of `PLANES`."""
+    rows: list[Row] = []
+    for one in all_results():
+        if not one.number.has_computed_plane:
+            continue
+        values = (
+            one.number.of(getattr(evaluation, one.section)),
+            *(one.of_plane(evaluation, p) for p in PLANES),
+        )
+        if any(value is not None for value in values):
+            best = ", at best" if one.is_at_best(evaluation) else ""
+            rows.append((heading(one.declared) + best, *map(number, values)))
+    return rows
