@@ -205,7 +205,9 @@ def solve_steady(
     if not isinstance(resolution, Resolution):
         resolution = problem.usual if resolution is None else problem.usual.member(resolution)
     seconds = dict.fromkeys(("mesh", "assemble", "solve"), 0.0)
-    fine, bounds = _solve_on(problem, resolution, seconds)
+    fine, system = _solve_on(problem, resolution, seconds)
+    bounds = problem.bounds(system)
+    del system  # its matrices would stand beside those of the companion
     other, growth = _companion(problem, resolution, seconds)
     error = _error(fine.losses, other.losses, growth)
     if within is not None and error > within:
@@ -237,7 +239,7 @@ def solve_steady(
 
 def _solve_on(
     problem: Problem[M, S, X], resolution: Resolution, seconds: dict[str, float]
-) -> tuple[Measured, Bounds]:
+) -> tuple[Measured, S]:
     start = perf_counter()
     mesh = problem.mesh(resolution)
     meshed = perf_counter()
@@ -249,11 +251,10 @@ def _solve_on(
             f"the currents through the cell differ by {found.imbalance:.1e} of each other (limit "
             f"{IMBALANCE_LIMIT:.0e}); {problem.conductors} may differ by too much: check them"
         )
-    bounds = problem.bounds(system)
     spent = (meshed - start, assembled - meshed, perf_counter() - assembled)
     for name, part in zip(("mesh", "assemble", "solve"), spent, strict=True):
         seconds[name] += part
-    return found, bounds
+    return found, system
 
 
 def _companion(
