@@ -66,6 +66,11 @@ def parts_of(losses: Losses) -> dict[str, float]:
     return {part: float(value) for part, value in losses.by_part().items()}
 
 
+def rows_of(losses: Losses) -> dict[tuple[str, str, str], float]:
+    """Return the losses of one cell by part, mechanism and place, ohm m² of footprint."""
+    return {(row.part, row.mechanism, row.place): float(row.value) for row in losses.rows}
+
+
 def salt_fields(solved: Solve) -> SaltFields:
     """Return the salt of a solve at a finite current."""
     salt = liquid_fields(solved).salt

@@ -73,6 +73,19 @@ def test_collectors_add_their_closed_form() -> None:
     assert difference == pytest.approx(series["inner_collector"] + series["outer_collector"], rel=1e-9)
 
 
+def test_fields_at_a_unit_current_leave_out_what_lies_outside() -> None:
+    # 1 A/m² crosses every film of a plane, whatever its collectors take off the terminals.
+    _, conducting = pearse(cell=planar(), sigma={"inner_collector": 1e-5, "outer_collector": 2e-5})
+    found = solved_films(conducting, COARSE)
+    fields, series = film_fields(found), parts_of(series_resistance(conducting))
+    outside = series["inner_collector"] + series["outer_collector"]
+    assert outside > 0.1 * found.asr
+    assert fields.current_density * fields.per_current == pytest.approx(
+        np.tile([0.0, 0.0, -1.0], (found.n_cells, 1)), rel=1e-6, abs=1e-6
+    )
+    assert fields.voltage * fields.per_current == pytest.approx(found.asr - outside, rel=1e-12)
+
+
 @pytest.mark.parametrize("cell", [
     holes(3e-6, 6e-6, 5e-6, "square"),
     pillars(3e-6, 6e-6, 5e-6, "hexagonal", 0.1e-6),

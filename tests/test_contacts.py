@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.solves import parts_of, solved_films
+from tests.solves import film_fields, parts_of, solved_films
 from tests.stacks import pearse_stack
 from tests.wires import films, wires
 from tfgeom.errors import DesignError, MaterialError
@@ -23,6 +23,7 @@ from tfgeom.transport.circuit import film_circuit
 from tfgeom.transport.contacts import PLACES, Contacts, Place, check_contacts, contact_nodes
 from tfgeom.transport.films.core import conducting_core
 from tfgeom.transport.films.system import assemble_conduction
+from tfgeom.transport.series import series_resistance
 
 COARSE = Resolution(1)
 HEIGHT = 10e-6
@@ -148,6 +149,25 @@ def test_metal_collectors_on_tall_pillars_cost_next_to_nothing() -> None:
     assert found.bounds[0] is not None
     assert found.bounds[0] < found.asr
     assert found.bounds[1] is None
+
+
+def test_films_side_by_side_share_the_loss_along_them_as_they_conduct() -> None:
+    # Collector and cathode lie at one potential: along the relief each dissipates as its sheet conducts.
+    thickness = {"inner_collector": 50e-9, "cathode": 100e-9}
+    sigma = {"inner_collector": 1e6, "cathode": 1e5}
+    stack = films(
+        trenches(3e-6, 6e-6, 3e-3), *thickness.items(), ("electrolyte", 100e-9), ("outer_collector", 20e-9)
+    )
+    conducting = wires(stack, {**sigma, "electrolyte": 1e-5})
+    found = solved_films(conducting, COARSE, Contacts("floor", "ideal"))
+    assert {one.part for one in film_fields(found).core.conductors} == {"electrolyte"}
+    through = parts_of(series_resistance(conducting))
+    along = {part: parts_of(found.losses)[part] - through[part] for part in thickness}
+    assert along["cathode"] > 100 * through["cathode"]
+    expected = (
+        sigma["cathode"] * thickness["cathode"] / (sigma["inner_collector"] * thickness["inner_collector"])
+    )
+    assert along["cathode"] / along["inner_collector"] == pytest.approx(expected, rel=1e-9)
 
 
 def test_more_contacts_never_hurt() -> None:

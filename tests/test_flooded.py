@@ -11,7 +11,8 @@ from scipy.integrate import solve_ivp
 
 from tests.half_cells import HEAT, RELIEFS, half_cell, material
 from tests.shipped import DESIGNS, IMEC, mapping_of
-from tests.solves import parts_of
+from tests.solves import parts_of, rows_of
+from tfgeom.constants import FARADAY
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError, UnsupportedError
 from tfgeom.evaluation import evaluate
@@ -21,6 +22,7 @@ from tfgeom.materials.library import load_library
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.planar import planar
 from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit, flooded_resistance, void_plans
+from tfgeom.transport.liquid.salt import Salt
 
 
 def total(stack: Stack, circuit: FloodedCircuit) -> float:
@@ -39,6 +41,43 @@ def test_a_plane_is_a_series_of_slabs() -> None:
         "outer_collector": 0.0,
     }
     assert parts == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("counter", [None, 4.0])
+def test_rows_of_a_plane(counter: float | None) -> None:
+    rows = rows_of(flooded_resistance(half_cell(planar(), counter=counter)[1]))
+    expected = {
+        ("inner_collector", "film", "wall"): 20e-9 / 1e-2,
+        ("cathode", "film", "wall"): 50e-9 / 1e-4,
+        ("cathode", "contact", "wall"): 1e-5,
+        ("cathode_interface", "charge_transfer", "wall"): HEAT / 5.0,
+        ("electrolyte", "liquid", "gaps"): 0.0,
+        ("electrolyte", "liquid", "head_space"): 20e-6 / 0.9,
+        ("anode_interface", "charge_transfer", ""): 0.0 if counter is None else HEAT / counter,
+    }
+    assert rows == pytest.approx(expected, rel=1e-10, abs=1e-17)
+
+
+def test_a_good_liquid_loses_in_the_gaps_what_an_even_current_does() -> None:
+    # Between pillars the current to floor and wall grows linearly with height: I² over kappa times the section.
+    cell = RELIEFS["pillars"]
+    stack = stack_films(cell, [replace(film.layer, thickness=1e-10) for film in half_cell(cell)[0].films])
+    salt = Salt(2e6, 5e-4, 0.25, 1000.0, 298.15)
+    effective = material("liquid", ionic_conductivity=salt.effective_conductivity)
+    circuit = replace(flooded_circuit(stack, 298.15, effective, 20e-6, material("Li")), salt=salt)
+    perimeter, floor = 2e-6 * math.pi, cell.footprint - math.pi * 1e-12
+    area = cell.footprint + perimeter * cell.height
+    squares = ((floor + perimeter * cell.height) ** 3 - floor**3) / (3 * perimeter)
+    gaps = cell.footprint * squares / floor / area**2
+    ohmic, gradient = 1 / 2e6, 2 * HEAT * (1 - 0.25) ** 2 / (FARADAY * 5e-4 * 1000.0)
+    found = rows_of(flooded_resistance(circuit))
+    expected = {
+        ("electrolyte", "liquid", "gaps"): ohmic * gaps,
+        ("electrolyte", "liquid", "head_space"): ohmic * 20e-6,
+        ("electrolyte", "salt", "gaps"): gradient * gaps,
+        ("electrolyte", "salt", "head_space"): gradient * 20e-6,
+    }
+    assert {row: found[row] for row in expected} == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.mark.parametrize("liquid", [1e-5, 1e-3, 1.0])

@@ -48,7 +48,9 @@ def test_a_plane_is_a_series_of_slabs(counter: float | None) -> None:
     found = solved_liquid(circuit)
     assert parts_of(found.losses) == pytest.approx(flooded_resistance(circuit).by_part(), rel=1e-8)
     assert found.asr == pytest.approx(float(flooded_resistance(circuit).total), rel=1e-9)
-    assert liquid_fields(found).face_density["cathode"] == pytest.approx(1.0, rel=1e-9)
+    fields = liquid_fields(found)
+    assert fields.face_density["cathode"] == pytest.approx(1.0, rel=1e-9)
+    assert fields.current_density[:, 2] * fields.per_current == pytest.approx(-1.0, rel=1e-7)
     assert found.current_peak_to_mean == {"cathode": pytest.approx(1.0, rel=1e-9)}
     assert found.losses.where(place="head_space").total == pytest.approx(20e-6 / 0.9, rel=1e-8)
     assert abs(float(found.losses.where(place="gaps").total)) < 1e-12 * found.asr

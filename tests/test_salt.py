@@ -74,6 +74,8 @@ def test_a_planar_cell_has_a_linear_concentration(counter: float | None, share: 
     others = sum(value for part, value in ohmic.items() if part != "electrolyte")
     assert drive_of(found).polarisation == pytest.approx(liquid + current * others, rel=1e-8)
     assert found.asr * current == pytest.approx(drive_of(found).polarisation, rel=1e-9)
+    fields = liquid_fields(found)
+    assert fields.current_density[:, 2] * fields.per_current == pytest.approx(-1.0, rel=1e-7)
     # potential against lithium falls from the counter electrode to the films by the liquid's loss
     assert np.ptp(liquid_fields(found).potential) == pytest.approx(liquid, rel=1e-8)
 
@@ -88,11 +90,26 @@ def test_a_small_current_meets_the_effective_conductivity(name: str) -> None:
     assert found.asr == pytest.approx(small.asr, rel=2e-3)
     assert found.asr == pytest.approx(small.asr, rel=found.discretisation_error)
     share = 1 - 1 / (KAPPA * inverse)
-    liquid = found.losses.where(part="electrolyte").total
-    assert float(found.losses.where(mechanism="salt").total / liquid) == pytest.approx(share, rel=1e-4)
+    for place in PLACES:
+        liquid = found.losses.where(part="electrolyte", place=place)
+        assert float(liquid.where(mechanism="salt").total / liquid.total) == pytest.approx(share, rel=1e-4)
     assert SALT.concentration_share == pytest.approx(share, rel=1e-10)
     wire = parts_of(flooded_resistance(circuit))
     assert wire["electrolyte"] == pytest.approx(parts_of(found.losses)["electrolyte"], rel=0.03)
+
+
+def test_the_error_of_the_limiting_current_is_extrapolated_with_the_order_of_corners() -> None:
+    _, circuit = salted(RELIEFS["pillars"])
+    coarse, fine = (solved_salt(circuit, 50.0, COARSE.member(refine)) for refine in (1, 2))
+    limits = [found.others[LIMITING_CURRENT] for found in (coarse, fine)]
+    order = 4 / 3
+    # the coarse error is 2**order times the fine one, and both are found from the same pair
+    expected = (
+        abs(limits[1] / limits[0] - 1) / (1 - 2**-order),
+        abs(limits[0] / limits[1] - 1) / (2**order - 1),
+    )
+    errors = [found.other_errors[LIMITING_CURRENT] for found in (coarse, fine)]
+    assert errors == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("name", RELIEFS)
