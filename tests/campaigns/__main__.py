@@ -10,6 +10,7 @@ from tests.benchmarks.conduction import conduction_table
 from tests.benchmarks.film_mesh import film_mesh_table
 from tests.benchmarks.speed import Row, speed_table
 from tests.benchmarks.viewer import viewer_table
+from tests.campaigns.faults import faults_table
 from tfgeom.errors import MissingExtraError
 
 CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
@@ -17,6 +18,7 @@ CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "film_mesh": film_mesh_table,
     "conduction": conduction_table,
     "viewer": viewer_table,
+    "faults": faults_table,
 }
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 

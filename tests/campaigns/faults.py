@@ -1,0 +1,112 @@
+"""Seeded faults in cells, metrics, evaluation and report: each must make a test fail.
+
+``python -m tests.campaigns faults`` puts one fault at a time into a copy of the tree and runs the tests beside
+it.  A fault that no test notices survives, and the table says so.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.speed import Row
+from tests.shipped import ROOT
+
+LAWS = ("tests/test_laws.py", "tests/test_planes.py", "tests/test_kinds.py")
+SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is changed in which file of ``tfgeom/``, and the test modules that should notice."""
+
+    file: str
+    right: str
+    wrong: str
+    tests: tuple[str, ...] = LAWS
+
+
+FAULTS = (
+    Fault("cells/bulk.py", "active_height = cells * (cell.height + film_height)", "active_height = cell.height + film_height"),
+    Fault("cells/bulk.py", "film_height = (stack.top.top + growth)", "film_height = (stack.top.top - growth)"),
+    Fault("cells/bulk.py", "+ cells * film_height + covered", "+ film_height + covered"),
+    Fault("cells/bulk.py", "device_mass = cells * film_mass + border_mass - voids * sum(densities)", "device_mass = cells * film_mass + border_mass", ("tests/test_cells.py", "tests/test_evaluate.py", *LAWS)),
+    Fault("cells/assembled.py", "growth = self.charged.top.top - self.made.top.top", "growth = 0.0"),
+    Fault("cells/blueprint.py", "return limits.min / self.in_series, limits.max / self.in_series", "return limits.min, limits.max / self.in_series"),
+    Fault("cells/planes.py", "own.capacity / flat.capacity", "own.capacity / flat.capacity * 1.01"),
+    Fault("cells/planes.py", 'if layer.role in ("cathode", "anode") else layer', 'if layer.role != "current_collector" else layer'),
+    Fault("cells/plane_family.py", "_AS_GOOD = 0.99", "_AS_GOOD = 0.97"),
+    Fault("cells/conformal.py", "balance.charged_anode, -passed)", "balance.charged_anode, passed)", ("tests/test_laws.py", "tests/test_evaluate.py", "tests/test_closed_rate.py")),
+    Fault("cells/conformal.py", 'outside = roles.index("electrolyte") > stack.films.index(film)', 'outside = roles.index("electrolyte") < stack.films.index(film)', ("tests/test_evaluate.py", *LAWS)),
+    Fault("cells/flooded.py", "face = film.outer_area", "face = film.inner_area", ("tests/test_flooded.py", "tests/test_evaluate.py", *LAWS)),
+    Fault("cells/flooded.py", "return own, Electrode(np.inf, 0.0, 1.0, 1.0)", "return own, Electrode(np.inf, 0.0, 0.5, 1.0)", ("tests/test_flooded.py", "tests/test_evaluate.py", *LAWS)),
+    Fault("cells/flooded.py", "stated.confidence == USER", "stated.confidence != USER", ("tests/test_flooded.py", "tests/test_provenance.py")),
+    Fault("metrics/rates.py", "shares = np.repeat([0.8, 0.5]", "shares = np.repeat([0.792, 0.5]"),
+    Fault("metrics/rates.py", "ohmic = losses.total - losses.where(mechanism=\"charge_transfer\").total", "ohmic = losses.total", ("tests/test_evaluate.py", "tests/test_closed_rate.py", *LAWS)),
+    Fault("metrics/rates.py", "energy = float(ends.charge[i]), in_series * float(ends.energy[i])", "energy = float(ends.charge[i]), float(ends.energy[i])"),
+    Fault("metrics/energy.py", "one.in_series(shared.in_series)", "one"),
+    Fault("metrics/energy.py", "((found, cell), (rest.same_films, cells.same_films))", "((found, cell), (rest.same_films, cell))"),
+    Fault("metrics/capacity.py", "planar_uAh_cm2=in_unit(flat.capacity, UAH_PER_CM2)", "planar_uAh_cm2=in_unit(own.capacity, UAH_PER_CM2)"),
+    Fault("metrics/area_specific_resistance.py", "planar.in_series(in_series).total", "planar.total"),
+    Fault("metrics/area_specific_resistance.py", "own = losses.in_series(in_series)", "own = losses", ("tests/test_cells.py", *LAWS)),
+    Fault("metrics/area_specific_resistance.py", "return Drive(voltage=drive.voltage / in_series)", "return drive", ("tests/test_cli_transport.py", "tests/test_cells.py")),
+    Fault("metrics/coated_relief.py", "swollen = swollen_stack(cell.charged)", "swollen = swollen_stack(cell.made)", ("tests/test_plating.py", "tests/test_swelling.py", "tests/test_cells.py", "tests/test_evaluate.py")),
+    Fault("metrics/device.py", "voltage = max(mean / 2, minimum_voltage)", "voltage = mean / 2", ("tests/test_evaluate.py", "tests/test_cells.py", *LAWS)),
+    Fault("metrics/provenance.py", "if key in keys:", "if key in keys and key != \"activation_energy\":", ("tests/test_provenance.py",)),
+    Fault("metrics/claims.py", "_ROUNDED = 0.01", "_ROUNDED = 1.0", ("tests/test_claims.py",)),
+    Fault("metrics/transport_numbers.py", "in_series * bound / OHM_CM2", "bound / OHM_CM2", ("tests/test_cli_transport.py", "tests/test_cells.py")),
+    Fault("transport/losses.py", "drive = replace(drive, polarisation=cells * drive.polarisation)", "pass", ("tests/test_losses.py", "tests/test_cli_transport.py")),
+    Fault("transport/films/measure.py", "losses = inside + core.outside", "losses = inside", ("tests/test_conduction.py", "tests/test_resistance_split.py")),
+    Fault("report/storage.py", "return cell.bulk.active_height / UM", "return cell.bulk.active_height / UM / cell.blueprint.in_series"),
+    Fault("report/current_tables.py", "scale = evaluation.cell.blueprint.in_series / OHM_CM2", "scale = 1 / OHM_CM2", ("tests/test_report_currents.py", "tests/test_report.py")),
+)  # fmt: skip
+
+
+def faults_table() -> list[Row]:
+    """Return a row for each fault, met where a test noticed it."""
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="tfgeom-") as folder:
+        tree = Path(folder)
+        for part in ("tfgeom", "tests", "designs", "meshes"):
+            shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("pyproject.toml", "README.md"):
+            shutil.copy(ROOT / file, tree / file)
+        for fault in FAULTS:
+            rows.append(_row(fault, tree))
+            sys.stderr.write(f"{rows[-1].what}: {rows[-1].measured}\n")
+    return rows
+
+
+def _row(fault: Fault, tree: Path) -> Row:
+    file = tree / "tfgeom" / fault.file
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(seeded(fault, whole), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "logical", "-p", "no:cacheprovider"]
+    try:
+        done = subprocess.run(
+            [*command, *fault.tests],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    finally:
+        file.write_text(whole, encoding="utf-8")
+    failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    killed = done.returncode == 1 and bool(failed)
+    by = (
+        failed[0].partition("[")[0].removeprefix("tests/") if killed else f"survives (exit {done.returncode})"
+    )
+    return Row(f"{fault.file}: `{fault.wrong.strip()}`", by, "a test fails", killed)
+
+
+def seeded(fault: Fault, text: str) -> str:
+    """Return a file's text with the fault in it; raise ValueError unless what is right stands there once."""
+    if text.count(fault.right) != 1:
+        raise ValueError(f"{fault.file}: {fault.right!r} stands {text.count(fault.right)} times")
+    return text.replace(fault.right, fault.wrong)
