@@ -147,14 +147,14 @@ def test_the_outline_is_the_footprint(lattice: str, footprint: float) -> None:
 
 def test_pictures_say_what_they_show() -> None:
     design = designed(UPRIGHT["holes"][0])
-    picture = draw_plan(design, assemble_cell(design).made)
+    picture = draw_plan(assemble_cell(design))
     assert picture is not None
     assert picture.alt == (
         "The holes from above, to scale: pitch 6 µm, hexagonal lattice, unit cell 31.18 µm² outlined."
     )
     wave = designed({"kind": "wave", "amplitude": "1 um", "period": "10 um"})
-    shown = draw_plan(wave, assemble_cell(wave).made)
+    shown = draw_plan(assemble_cell(wave))
     assert shown is not None
     assert "period 10 µm, unit cell 100 µm² outlined" in shown.alt
     flat = designed({"kind": "planar"})
-    assert draw_plan(flat, assemble_cell(flat).made) is None
+    assert draw_plan(assemble_cell(flat)) is None

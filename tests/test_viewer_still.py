@@ -110,6 +110,7 @@ import numpy as np, pyvista
 from dataclasses import replace
 from tests.stacks import pearse_stack, pearse_plane
 from tests.wires import wires
+from tests.solves import solved_films
 from tfgeom.viewer.fields import solved_fields
 from tfgeom.viewer.stage import Stage, add_scale
 from tfgeom.viewer.view import Cut, View

@@ -303,8 +303,8 @@ def _space(assembled: AssembledCell, mesh: FilmMesh, what: str, filling: Film | 
         return Space(made, layer.name, layer.material.name)
     if what != "flooded":
         return None
-    cell = assembled.blueprint.design.cell
-    if cell is None or cell.type != "flooded":
+    liquid = assembled.liquid
+    if liquid is None:
         raise DesignError.at(
             "cell", "only a flooded cell has a liquid above its films; use --what films or --what solids"
         )
@@ -312,7 +312,7 @@ def _space(assembled: AssembledCell, mesh: FilmMesh, what: str, filling: Film | 
     name: str = "liquid"
     while name in names:
         name += "_"
-    return Space(mesh_flooded(mesh, cell.separator), name, cell.electrolyte)
+    return Space(mesh_flooded(mesh, liquid.separator), name, liquid.name)
 
 
 def _make_bodies(

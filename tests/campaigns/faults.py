@@ -98,7 +98,7 @@ def _row(fault: Fault, tree: Path) -> Row:
     finally:
         file.write_text(whole, encoding="utf-8")
     failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED")]
-    killed = done.returncode == 1 and bool(failed)
+    killed = done.returncode in (1, 2) and bool(failed)  # workers that stop early make it 2
     by = (
         failed[0].partition("[")[0].removeprefix("tests/") if killed else f"survives (exit {done.returncode})"
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
-from tfgeom.cells.blueprint import Blueprint
+from tfgeom.cells.blueprint import Blueprint, Liquid
 from tfgeom.cells.bulk import Bulk, bulk
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance
@@ -40,6 +40,9 @@ class CellKind(Protocol):
 
     def check(self, blueprint: Blueprint, relief: Cell) -> None:
         """Raise for what a design of this kind cannot be, as DesignError or UnsupportedError."""
+
+    def liquid(self, blueprint: Blueprint) -> Liquid | None:
+        """Return what fills the relief above the films."""
 
     def charge(self, blueprint: Blueprint, made: Stack) -> Stack:
         """Return the films at full charge."""
@@ -101,6 +104,17 @@ class AssembledCell:
     def relief(self) -> Cell:
         """Its unit cell."""
         return self.made.cell
+
+    @property
+    def substrate(self) -> str | None:
+        """Name of the wafer's material; None where the design has no wafer."""
+        wafer = self.blueprint.wafer_material
+        return None if wafer is None else wafer.name
+
+    @property
+    def liquid(self) -> Liquid | None:
+        """What fills the relief above the films; None where nothing does."""
+        return self.kind.liquid(self.blueprint)
 
     @cached_property
     def lithium(self) -> LithiumBalance | None:

@@ -79,6 +79,14 @@ class Blueprint:
         return tuple(layer.name for layer in self.electrodes if layer.material.open_circuit is None)
 
 
+@dataclass(frozen=True, slots=True)
+class Liquid:
+    """What fills the relief above the films, up to ``separator`` m over them."""
+
+    name: str
+    separator: float
+
+
 def film_layer(layer: Layer, materials: Mapping[str, Material]) -> FilmLayer:
     """Return a layer of a design with its material; what is balanced is solved once all layers are there."""
     if layer.fill is not None:

@@ -46,6 +46,10 @@ def contacts_of(blueprint: Blueprint) -> Contacts:
     return Contacts(places.inner, places.outer)
 
 
+def liquid(blueprint: Blueprint) -> None:
+    """Return None: nothing fills the relief above the films."""
+
+
 def charge(blueprint: Blueprint, made: Stack) -> Stack:
     """Return the films at full charge: an anode-free cell with its plated lithium."""
     if not _section(blueprint.design).anode_free:

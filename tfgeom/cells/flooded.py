@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfgeom.cells.assembled import AssembledCell
-from tfgeom.cells.blueprint import Blueprint
+from tfgeom.cells.blueprint import Blueprint, Liquid
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
 from tfgeom.design import Contact, Design, Flooded
@@ -45,6 +45,12 @@ def check(blueprint: Blueprint, relief: Cell) -> None:
         raise UnsupportedError.at(
             "operation.contact", "not yet supported: contact other than ideal in a flooded cell; use ideal"
         )
+
+
+def liquid(blueprint: Blueprint) -> Liquid:
+    """Return the electrolyte, up to the counter electrode."""
+    section = _section(blueprint.design)
+    return Liquid(section.electrolyte, section.separator)
 
 
 def charge(blueprint: Blueprint, made: Stack) -> Stack:

@@ -26,6 +26,10 @@ def check(blueprint: Blueprint, relief: Cell) -> None:
     """Pass: nothing is run."""
 
 
+def liquid(blueprint: Blueprint) -> None:
+    """Return None: nothing fills the relief above the films."""
+
+
 def charge(blueprint: Blueprint, made: Stack) -> Stack:
     """Return the films as made."""
     return made

@@ -19,7 +19,7 @@ from tfgeom.design.paths import (
     walk,
     with_layer_names,
 )
-from tfgeom.design.schema import Role
+from tfgeom.design.schema import CELL_SECTIONS, AnyCell, Role
 from tfgeom.design.wording import Problem
 from tfgeom.materials.library import load_library
 from tfgeom.units import parse_quantity
@@ -99,19 +99,24 @@ def _wrong_layers(mapping: Mapping[str, Any]) -> Iterator[Problem]:
             "no current crosses the face below the first layer; add a current_collector below, or remove it"
         )
         yield Problem(("layers", 0, "interface_resistance"), message)
-    yield from _wrong_fill(layers, isinstance(cell, Mapping) and cell.get("type") == "flooded")
+    section = _section_of(cell)
+    yield from _wrong_fill(layers, section is not None and section.has_liquid)
     roles = [str(layer.get("role")) if isinstance(layer, Mapping) else "" for layer in layers]
-    kind = cell.get("type") if isinstance(cell, Mapping) else None
-    if layers and all(role in _ROLES for role in roles):
-        if kind == "conformal":
+    if section is not None and layers and all(role in _ROLES for role in roles):
+        if section.has_liquid:
+            yield from _wrong_flooded(roles)
+            yield from _wrong_balance(layers, roles, half_cell=True)
+        else:
             anode_free = isinstance(cell, Mapping) and cell.get("anode_free") is True
             yield from _wrong_conformal(roles, anode_free)
             yield from _wrong_balance(layers, roles, anode_free)
-        elif kind == "flooded":
-            yield from _wrong_flooded(roles)
-            yield from _wrong_balance(layers, roles, half_cell=True)
-        if kind in ("conformal", "flooded"):
-            yield from _off_the_path(roles, kind)
+        yield from _off_the_path(roles, has_liquid=section.has_liquid)
+
+
+def _section_of(cell: object) -> type[AnyCell] | None:
+    """Return the section that a cell's ``type`` names, None where it names none."""
+    kind = cell.get("type") if isinstance(cell, Mapping) else None
+    return CELL_SECTIONS.get(kind) if isinstance(kind, str) else None
 
 
 def _doubled_names(layers: list[Any]) -> Iterator[Problem]:
@@ -190,7 +195,7 @@ def _collectors(roles: list[str], outer_allowed: bool = True) -> Iterator[Proble
         )
 
 
-def _off_the_path(roles: list[str], kind: str) -> Iterator[Problem]:
+def _off_the_path(roles: list[str], *, has_liquid: bool) -> Iterator[Problem]:
     """Yield the barriers, interlayers and encapsulations that lie where they cannot do what they are for."""
     core = [index for index, role in enumerate(roles) if role in (*_ELECTRODES, "electrolyte")]
     if not core:
@@ -201,11 +206,11 @@ def _off_the_path(roles: list[str], kind: str) -> Iterator[Problem]:
     for index, role in enumerate(roles):
         inside = first < index < last
         message = ""
-        if kind == "flooded" and index > core[-1] and role in ("barrier", "encapsulation"):
+        if has_liquid and index > core[-1] and role in ("barrier", "encapsulation"):
             message = "would keep the liquid from the electrode; remove it"
         elif role == "interlayer" and not inside:
             message = "an interlayer lies between the collectors; call it a barrier here, or move it"
-            if kind == "flooded" and index > core[-1]:
+            if has_liquid and index > core[-1]:
                 yield Problem(
                     ("layers", index),
                     "not yet supported: an interlayer on a flooded electrode",
@@ -269,7 +274,8 @@ def _wrong_series(mapping: Mapping[str, Any]) -> Iterator[Problem]:
     several = isinstance(count, int) and not isinstance(count, bool) and count > 1
     if several and cell is None:
         yield Problem(("cells_in_series",), "needs a cell to stack; add layers and a cell, or remove it")
-    if several and isinstance(cell, Mapping) and cell.get("type") == "flooded":
+    section = _section_of(cell)
+    if several and section is not None and section.has_liquid:
         yield Problem(
             ("cells_in_series",),
             "stacks conformal cells: a flooded half-cell has one counter electrode; use 1",

@@ -6,7 +6,7 @@ supported"; it is never ignored.  Checks across sections are in `tfgeom.design.c
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -131,6 +131,8 @@ class Layer(Section):
 class Conformal(Section):
     """An all-solid cell: every layer is a film."""
 
+    has_liquid: ClassVar[bool] = False
+
     type: Literal["conformal"]
     electrolyte_model: Literal["ohmic", "dc", "dissociation"] = Field(
         default="ohmic",
@@ -149,6 +151,8 @@ class Conformal(Section):
 class Flooded(Section):
     """One electrode film on the relief; a liquid or gel electrolyte up to a flat counter electrode."""
 
+    has_liquid: ClassVar[bool] = True
+
     type: Literal["flooded"]
     electrolyte: Name = Field(description="Material of the liquid or gel electrolyte.")
     separator: Length = Field(description="Head space between relief and counter electrode.")
@@ -157,6 +161,12 @@ class Flooded(Section):
         default="ohmic",
         description="Loss in the liquid: from its conductivity, or also from its salt's steady gradient.",
     )
+
+
+AnyCell = Conformal | Flooded
+"""The kinds of cell, by ``type``."""
+CELL_SECTIONS = {get_args(one.model_fields["type"].annotation)[0]: one for one in get_args(AnyCell)}
+"""Their sections."""
 
 
 class VoltageWindow(Section):
@@ -282,7 +292,7 @@ class Design(Section):
     relief: ReliefField
     substrate: Substrate | None = Field(default=None, description="The wafer.")
     layers: tuple[Layer, ...] = Field(default=(), description="The films, from the substrate outwards.")
-    cell: Annotated[Conformal | Flooded, Field(discriminator="type")] | None = Field(
+    cell: Annotated[AnyCell, Field(discriminator="type")] | None = Field(
         default=None,
         description="How the films make a cell; without it only geometry is computed.",
     )

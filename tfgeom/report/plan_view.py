@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from tfgeom.design import Design, Flooded
+from tfgeom.cells.assembled import AssembledCell
 from tfgeom.films import Stack
 from tfgeom.geometry.from_above import border, surrounding
 from tfgeom.geometry.profile import Level
@@ -21,9 +21,9 @@ from tfgeom.units import NM, UM
 _FLOOR = "#f2f2f2"
 
 
-def draw_plan(design: Design, stack: Stack) -> Picture | None:
-    """Return the unit cell and its neighbours seen from above; None for a plane."""
-    cell = stack.cell
+def draw_plan(shown: AssembledCell) -> Picture | None:
+    """Return the unit cell and its neighbours seen from above, films as made; None for a plane."""
+    stack, cell = shown.made, shown.relief
     if cell.pitch is None:
         return None
     pitch = cell.pitch / UM
@@ -31,7 +31,7 @@ def draw_plan(design: Design, stack: Stack) -> Picture | None:
     window = shapely.box(-half, -half, half, half)
     with drawing(5.2, 5.2) as figure:
         axes = figure.add_axes((0.01, 0.07, 0.98, 0.92))
-        _fill(axes, window, LIQUID if isinstance(design.cell, Flooded) else _FLOOR)
+        _fill(axes, window, _FLOOR if shown.liquid is None else LIQUID)
         for area, colour in film_areas(stack, window):
             _fill(axes, area, colour)
         _draw_lines(axes, stack, half)

@@ -140,11 +140,11 @@ class _Pictures:
 
 
 def _draw(evaluation: Evaluation, still: Still) -> _Pictures:
-    design, cell = evaluation.design, evaluation.cell
+    cell = evaluation.cell
     resistance, rates, solve = evaluation.resistance, evaluation.rate, evaluation.solve
     return _Pictures(
-        section=draw_section(design, cell.made),
-        plan=draw_plan(design, cell.made),
+        section=draw_section(cell),
+        plan=draw_plan(cell),
         ragone=draw_ragone(rates, evaluation.cells.map(active_height)) if rates else None,
         still=None if still.png is None else data_uri("image/png", still.png),
         no_still=still.sentence,

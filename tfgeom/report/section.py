@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tfgeom.design import Design, Flooded
+from tfgeom.cells.assembled import AssembledCell
 from tfgeom.films import Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
@@ -23,32 +23,34 @@ from tfgeom.units import NM, UM
 _SUBSTRATE_EDGE = "#9a9a9a"
 
 
-def draw_section(design: Design, stack: Stack) -> Picture:
-    """Return the cross-section of a design as a picture."""
+def draw_section(shown: AssembledCell) -> Picture:
+    """Return the cross-section of a cell, films as made, as a picture."""
+    stack = shown.made
     if stack.cell.pitch is None:
-        return _draw_plane(design, stack)
+        return _draw_plane(shown)
     with_zoom = bool(stack.films) or stack.cell.pitch < 0.15 * stack.cell.height
     periods = shown_periods(stack)
-    window = _whole_window(design, stack, periods)
+    window = _whole_window(shown, periods)
     height = min(5.2, max(4.0, 5.2 * window.height / window.width))
     words = f"Cross-section of {periods} features, to scale: {_sizes(stack)}."
     with drawing(9.6, height) as figure:
         whole = figure.add_axes((0.01, 0.01, 0.43 if with_zoom else 0.98, 0.98))
-        _fill(whole, design, stack, window)
+        _fill(whole, shown, window)
         _dimension(whole, stack.cell, window)
         if with_zoom:
-            _add_zoom(figure, whole, design, stack, _zoom_edge(stack, periods))
+            _add_zoom(figure, whole, shown, _zoom_edge(stack, periods))
             words += f" Magnified at the top of a rim: {_films(stack) or 'bare walls'}."
         return svg_picture(figure, words)
 
 
-def _add_zoom(figure: Any, whole: Any, design: Design, stack: Stack, edge: tuple[float, float]) -> None:
+def _add_zoom(figure: Any, whole: Any, shown: AssembledCell, edge: tuple[float, float]) -> None:
     """Add the magnified panel of the rim at ``edge``, um, and mark its place in the whole."""
+    stack = shown.made
     window = _zoom_window(stack, edge)
     axes = figure.add_axes((0.64, 0.04, 0.35, 0.84))
-    _fill(axes, design, stack, window)
+    _fill(axes, shown, window)
     draw_frame(axes, window)
-    _name_films(axes, design, stack, window, edge)
+    _name_films(axes, shown, window, edge)
     factor = scale_of(figure, axes) / scale_of(figure, whole)
     title = f"A: top of a rim, magnified {number(factor, 2)}× (to scale in itself)"
     axes.text(1, 1.04, title, transform=axes.transAxes, ha="right", fontsize=9.5, weight="bold")
@@ -56,27 +58,29 @@ def _add_zoom(figure: Any, whole: Any, design: Design, stack: Stack, edge: tuple
     whole.annotate("A", edge, xytext=(9, 5), textcoords="offset points", fontsize=10, weight="bold")
 
 
-def _draw_plane(design: Design, stack: Stack) -> Picture:
+def _draw_plane(shown: AssembledCell) -> Picture:
+    stack = shown.made
     thickness = stack.top.bottom / UM or 1.0
     window = Window(-1.5 * thickness, 1.5 * thickness, -0.35 * thickness, 1.12 * thickness)
     words = f"Cross-section of the flat film stack, to scale: {_films(stack) or 'bare'}."
     with drawing(9.6, 3.4) as figure:
         axes = figure.add_axes((0.35, 0.02, 0.6, 0.96))
-        _fill(axes, design, stack, window)
+        _fill(axes, shown, window)
         draw_frame(axes, window)
-        _name_films(axes, design, stack, window, (window.right, 0.0))
+        _name_films(axes, shown, window, (window.right, 0.0))
         return svg_picture(figure, words)
 
 
-def _fill(axes: Any, design: Design, stack: Stack, window: Window) -> None:
+def _fill(axes: Any, shown: AssembledCell, window: Window) -> None:
     """Fill substrate, films and liquid inside a window."""
+    stack = shown.made
     from matplotlib.patches import Polygon, Rectangle
 
     pitch = (stack.cell.pitch or stack.cell.footprint**0.5) / UM
     chords = 24 if stack.top.top / UM + stack.cell.rim_radius / UM > 0.02 * window.height else 6
     features = range(math.floor(window.left / pitch) - 1, math.ceil(window.right / pitch) + 2)
     clip = Rectangle((window.left, window.bottom), window.width, window.height, transform=axes.transData)
-    if isinstance(design.cell, Flooded):
+    if shown.liquid is not None:
         liquid = Rectangle((window.left, window.bottom), window.width, window.height, fc=LIQUID, ec="none")
         axes.add_patch(liquid)
 
@@ -142,20 +146,21 @@ def _dimension(axes: Any, cell: Cell, window: Window) -> None:
 _PLATE = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85}
 
 
-def _name_films(axes: Any, design: Design, stack: Stack, window: Window, edge: tuple[float, float]) -> None:
+def _name_films(axes: Any, shown: AssembledCell, window: Window, edge: tuple[float, float]) -> None:
     """Write material, thickness and name of each film left of a panel, with a line to its flat top."""
+    stack = shown.made
     height = 0.0 if stack.cell.pitch is None else stack.cell.height / UM
     labels = []
     thickness = stack.top.top / UM or window.height / 2
-    if design.substrate is not None:
-        labels.append((height - 0.25 * thickness, f"{design.substrate.material} (substrate)"))
+    if shown.substrate is not None:
+        labels.append((height - 0.25 * thickness, f"{shown.substrate} (substrate)"))
     for film in stack.films:
         middle = height + (film.inner.top + film.outer.top) / 2 / UM
         layer = film.layer
         words = f"{layer.material.name} {length(layer.thickness / NM)}"
         labels.append((middle, f"{words} ({layer.name.replace('_', ' ')})"))
-    if isinstance(design.cell, Flooded):
-        labels.append((height + 1.25 * thickness, f"{design.cell.electrolyte} (electrolyte)"))
+    if shown.liquid is not None:
+        labels.append((height + 1.25 * thickness, f"{shown.liquid.name} (electrolyte)"))
     anchor = window.left
     tops = stack.cell.raised_intervals
     if tops:
@@ -197,12 +202,13 @@ def shown_periods(stack: Stack) -> int:
     return min(12, max(3, math.ceil(0.5 * cell.height / cell.pitch)))
 
 
-def _whole_window(design: Design, stack: Stack, periods: int) -> Window:
+def _whole_window(shown: AssembledCell, periods: int) -> Window:
+    stack = shown.made
     cell = stack.cell
     assert cell.pitch is not None
     pitch, height, above = cell.pitch / UM, cell.height / UM, stack.top.top / UM
-    if isinstance(design.cell, Flooded):
-        above += min(design.cell.separator / UM, 0.15 * height)
+    if shown.liquid is not None:
+        above += min(shown.liquid.separator / UM, 0.15 * height)
     low = 0.5 * height if cell.through else -0.1 * height  # of through-holes the upper half
     return Window(-0.5 * pitch, (periods - 0.5) * pitch, low, height + above)
 

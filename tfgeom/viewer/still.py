@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import assemble_cell
-from tfgeom.design import Design, Flooded, dump_design, load_design
+from tfgeom.design import Design, dump_design, load_design
 from tfgeom.doctor import forget_rendering, probe_rendering
 from tfgeom.errors import MeshError, OutputError, TfgeomError
 from tfgeom.films import Stack
@@ -128,7 +129,8 @@ def save_still(
     _require_size(size)
     if view is not None and view.field is not None and fields is None:
         raise OutputError(f"still: the view shows '{view.field}', and no fields are given")
-    stack = assemble_cell(design).made
+    cell = assemble_cell(design)
+    stack = cell.made
     close = bool(stack.films) and not stack.cell.is_flat
     plotter: Any = pyvista.Plotter(
         off_screen=True,
@@ -152,7 +154,7 @@ def save_still(
             plotter.subplot(0, 2)
             _show_close_up(plotter, stage, stack, shown, size[1])
         plotter.subplot(0, 0)
-        Legend(plotter.renderer, _legend(design, stage, shown, fields, close=close))
+        Legend(plotter.renderer, _legend(cell, stage, shown, fields, close=close))
         plotter.screenshot(path)
     finally:
         plotter.close()
@@ -212,9 +214,9 @@ def _show_close_up(plotter: Any, stage: Stage, stack: Stack, view: View, height:
 
 
 def _legend(
-    design: Design, stage: Stage, view: View, fields: Fields | None, *, close: bool
+    cell: AssembledCell, stage: Stage, view: View, fields: Fields | None, *, close: bool
 ) -> list[tuple[str | None, str]]:
-    entries: list[tuple[str | None, str]] = [(None, design.name), (None, "")]
+    entries: list[tuple[str | None, str]] = [(None, cell.blueprint.design.name), (None, "")]
     constant: dict[str, float] = {}
     if fields is not None and view.field is not None:
         constant = fields.constant(view.field)
@@ -230,7 +232,7 @@ def _legend(
     notes = []
     if close:
         notes.append("Left: the cell. Right: its films, closer.")
-    if isinstance(design.cell, Flooded):
+    if cell.liquid is not None:
         notes.append("The liquid is not shown.")
     if view.scale_note:
         notes.append(f"Not to scale: {view.scale_note}.")
