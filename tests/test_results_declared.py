@@ -13,8 +13,10 @@ import pytest
 import tfgeom.results
 from tests.commands import run
 from tests.shipped import DESIGNS, PEARSE
+from tfgeom.compare import HEAD
 from tfgeom.design import PUBLISHED_QUANTITIES, load_design
 from tfgeom.evaluation import evaluate
+from tfgeom.report.declared_rows import beside_rows, section_rows
 from tfgeom.results import (
     Evaluation,
     RatePoint,
@@ -25,7 +27,9 @@ from tfgeom.results import (
     results_shown,
 )
 from tfgeom.results.declared import declaration
+from tfgeom.terminal_lines import number_lines
 from tfgeom.units import DIMENSIONS
+from tfgeom.viewer.numbers import number_rows
 
 README = Path(tfgeom.__file__).parents[1] / "README.md"
 FILES = sorted(DESIGNS.glob("*.yaml"))
@@ -115,6 +119,27 @@ def test_a_bound_is_said_to_be_one() -> None:
     at_best = {file.stem: asr.is_at_best(evaluate(load_design(file))) for file in FILES}
     assert at_best["imec_2017_pillars_cl_tio2"]
     assert not at_best["pearse_2018_holes_30um"]
+
+
+def test_a_number_has_one_title_and_unit_everywhere() -> None:
+    found = evaluate(load_design(PEARSE))
+    rows = [str(cell) for row in beside_rows(found) for cell in row[:1]]
+    assert found.capacity is not None
+    tables = [*section_rows(found.geometry), *section_rows(found.capacity)]
+    report = rows + [str(row[0]) for row in tables]
+    terminal = dict(number_lines(found))
+    live = {row.what: row.unit for row in number_rows(found)}
+    for one in all_results():
+        title, unit = one.declared.title, one.declared.unit
+        plain = unit.replace("^", "").replace("*", " ")
+        if one.declared.shown & Shown.TABLE:
+            assert (f"{title}, {unit}" if unit else title) in HEAD
+        if one.declared.shown & Shown.LIVE:
+            assert live[title] == plain
+        if one.declared.shown & Shown.TERMINAL and one.of(found) is not None:
+            assert plain in terminal[title]
+        if one.section not in ("device", "resistance") and one.declared.shown and one.of(found) is not None:
+            assert any(row == title or row.startswith(f"{title}, ") for row in report), title
 
 
 def test_what_can_be_published_is_declared_with_its_unit() -> None:
