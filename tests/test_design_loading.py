@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.design_texts import FLOODED, VALID, errors_of, place, spoilt
-from tfgeom.design import Origin, design_from_mapping, load_design, read_mapping
+from tfgeom.design import design_from_mapping, load_design, read_mapping
 from tfgeom.errors import DesignError, Issue, MaterialError
+from tfgeom.source import Origin
 
 
 def test_valid_designs_load(tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ def test_a_good_file(tmp_path: Path) -> None:
         ("source", "sorce", r"metals\.yaml:6:5: Foo\.density\.sorce: unknown key.*'source'"),
         ("  title: a metal\n", "", r"metals\.yaml:1:1: Foo\.title: 'title' is missing"),
         ("aliases: [F]", "aliases: [Foo]", r"metals\.yaml:1:1: Foo: the name 'Foo' is already taken"),
-        ("  density:", "  title: again\n  density:", r"metals\.yaml:4:3: .*not valid YAML"),
+        ("  density:", "  title: again\n  density:", r"metals\.yaml:4:3: Foo\.title: is given twice, first on line 2"),
+        ("density:", "lithiation: {value: 0,5, source: s, confidence: memory}\n  density:",
+         r"metals\.yaml:4:\d+: Foo\.lithiation\.value: '0,5' has a decimal comma"),
         ("    value", "   value", r"metals\.yaml:6:.*not valid YAML"),
         (GOOD, "- Foo\n", r"metals\.yaml:1:1: must be a mapping"),
     ],
@@ -110,7 +112,9 @@ def test_like_does_not_chain(tmp_path: Path) -> None:
 
 
 def test_faults_below_the_first_material_have_their_own_lines(tmp_path: Path) -> None:
-    with pytest.raises(MaterialError, match=r"metals\.yaml:12:.*not valid YAML"):
+    with pytest.raises(
+        MaterialError, match=r"metals\.yaml:12:3: Bar\.title: is given twice, first on line 10"
+    ):
         read_library(written(tmp_path, TWO + "  title: once more\n"))
     with pytest.raises(MaterialError, match=r"metals\.yaml:12:3: Bar\.densty: unknown key"):
         read_library(written(tmp_path, TWO + "  densty: null\n"))

@@ -17,8 +17,8 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 # Lowest first: a module imports its own package and lines above its own.
 LAYERS = (
-    {"errors", "constants", "palette"},
-    {"units", "output", "doctor", "searching"},
+    {"errors", "constants", "palette", "words"},
+    {"units", "source", "output", "doctor", "searching"},
     {"quantities"},
     {"materials"},
     {"geometry", "deposition"},
@@ -41,8 +41,9 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # A heavy library and the modules built for it.
 BUILT_FOR = {
+    "difflib": {"words"},
     "pint": {"units"},
-    "ruamel": {"design", "materials"},
+    "ruamel": {"source", "design"},
     "pydantic": {"quantities", "reliefs", "design", "materials", "sweep"},
     "scipy": {"materials", "geometry", "meshing", "transport"},
     "shapely": {"geometry", "films", "meshing", "report", "transport"},

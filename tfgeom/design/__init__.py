@@ -1,10 +1,9 @@
 """The design file: its schema, and the road from a file to a checked `Design` and back."""
 
 from tfgeom.design.changing import set_path
-from tfgeom.design.loading import design_from_mapping, load_design
+from tfgeom.design.loading import design_from_mapping, load_design, read_mapping
 from tfgeom.design.published import PUBLISHED_QUANTITIES, Published
 from tfgeom.design.quantities import Balance
-from tfgeom.design.reading import Origin, read_mapping
 from tfgeom.design.schema import (
     Conformal,
     Contact,
@@ -30,7 +29,6 @@ __all__ = [
     "Flooded",
     "Layer",
     "Operation",
-    "Origin",
     "Packaging",
     "Published",
     "Substrate",

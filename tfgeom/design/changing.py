@@ -5,8 +5,10 @@ from copy import deepcopy
 from typing import Any
 
 from tfgeom.design.keys import known_keys
-from tfgeom.design.paths import Location, layer_names, locate, nearest, value_at, with_layer_names
+from tfgeom.design.paths import layer_names, locate, value_at, with_layer_names
 from tfgeom.errors import DesignError
+from tfgeom.source import Location
+from tfgeom.words import nearest
 
 
 def set_path(mapping: Mapping[str, Any], path: str, value: object) -> dict[str, Any]:

@@ -10,11 +10,8 @@ from typing import Any, get_args
 
 from tfgeom.design.paths import (
     PLATED_LITHIUM,
-    Location,
-    dotted,
     layer_names,
     locate,
-    nearest,
     value_at,
     walk,
     with_layer_names,
@@ -22,7 +19,9 @@ from tfgeom.design.paths import (
 from tfgeom.design.schema import CELL_SECTIONS, AnyCell, Role
 from tfgeom.design.wording import Problem
 from tfgeom.materials.library import load_library
+from tfgeom.source import Location, dotted
 from tfgeom.units import parse_quantity
+from tfgeom.words import nearest
 
 _ROLES = get_args(Role)
 _ELECTRODES = ("cathode", "anode")

@@ -6,9 +6,9 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from tfgeom.design.paths import Location
 from tfgeom.design.schema import Design
 from tfgeom.quantities import Quantity
+from tfgeom.source import Location
 from tfgeom.units import DIMENSIONS
 
 _TAGS = ("kind", "type")

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from tfgeom.design.checks import cross_problems
 from tfgeom.design.keys import known_keys
-from tfgeom.design.paths import Location, with_layer_names
-from tfgeom.design.reading import MAX_DEPTH, Origin, read_with_issues
+from tfgeom.design.paths import with_layer_names
 from tfgeom.design.schema import Design
 from tfgeom.design.wording import Problem, problems_of
 from tfgeom.errors import DesignError, Issue, UnsupportedError
+from tfgeom.source import MAX_DEPTH, Location, Origin, read_source
 
 MAX_ISSUES = 100
 
@@ -33,8 +33,21 @@ def load_design(path: str | Path) -> Design:
     UnsupportedError
         If all that is wrong with it is that this version lacks a feature.
     """
-    mapping, origin, issues = read_with_issues(path)
-    return _design(mapping, origin, issues)
+    source = read_source(path)
+    named = with_layer_names(source.root)
+    return _design(source.root, source.origin(named), source.issues(named))
+
+
+def read_mapping(path: str | Path) -> tuple[dict[str, Any], Origin]:
+    """Return the plain mapping of a design file, unchecked, and the place of each of its values.
+
+    Raises
+    ------
+    DesignError
+        If the file cannot be read or is no mapping in YAML.
+    """
+    source = read_source(path)
+    return source.without_issues(with_layer_names(source.root))
 
 
 def design_from_mapping(mapping: Mapping[str, Any], origin: Origin | None = None) -> Design:

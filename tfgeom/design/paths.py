@@ -5,20 +5,14 @@ that people write and read, in which a layer goes by its name.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
-Location = tuple[str | int, ...]
+from tfgeom.source import Location, dotted
 
 PLATED_LITHIUM = "plated_lithium"
 """Name of the film that charging an anode-free cell plates; no layer of a design may take it."""
 
 _CORE_ROLES = ("cathode", "electrolyte", "anode")
-
-
-def dotted(location: Location) -> str:
-    """Return the parts of a location joined by dots, list indexes as they are."""
-    return ".".join(str(part) for part in location)
 
 
 def layer_names(layers: Sequence[Any]) -> list[str | None]:
@@ -112,16 +106,3 @@ def walk(value: Any, location: Location = ()) -> Iterator[tuple[Location, Any]]:
     for key, inner in entries:
         yield (*location, key), inner
         yield from walk(inner, (*location, key))
-
-
-def nearest(word: str, choices: Sequence[str]) -> str | None:
-    """Return the choice that ``word`` is most likely a slip of, upper and lower case alike."""
-    folded = {choice.casefold(): choice for choice in reversed(choices)}
-    match = get_close_matches(word[:80].casefold(), folded, n=1, cutoff=0.6)
-    return folded[match[0]] if match else None
-
-
-def did_you_mean(word: str, choices: Sequence[str], label: str = "allowed") -> str:
-    """Return the remedy for a word that is none of ``choices``: the nearest one, else all of them."""
-    match = nearest(word, choices)
-    return f"did you mean '{match}'?" if match else f"{label}: {', '.join(choices) or 'none'}"

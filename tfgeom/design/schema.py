@@ -39,11 +39,11 @@ from tfgeom.design.quantities import (
     Voltage,
     not_yet,
 )
-from tfgeom.design.reading import Origin
 from tfgeom.errors import DesignError
 from tfgeom.materials.schema import MaterialOverride
 from tfgeom.quantities import Length, LengthOrZero, Section
 from tfgeom.reliefs import ReliefField
+from tfgeom.source import Origin
 from tfgeom.units import format_quantity
 
 Role = Literal[

@@ -2,9 +2,9 @@
 
 from textwrap import indent
 
-from tfgeom.design.paths import did_you_mean
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.reliefs import KINDS, LATER_KINDS, RELIEFS
+from tfgeom.words import did_you_mean
 
 _TEMPLATE = """\
 # A thin-film battery on {article}. 'tfgeom check FILE' checks it, 'tfgeom report FILE' computes it.

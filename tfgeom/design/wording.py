@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tfgeom.design.keys import example_of, known_keys, models_at
-from tfgeom.design.paths import Location, did_you_mean, nearest, value_at
+from tfgeom.design.paths import value_at
+from tfgeom.source import Location
+from tfgeom.words import did_you_mean, nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from tfgeom.design.paths import layer_names
-from tfgeom.design.reading import resolve_scalar
 from tfgeom.design.schema import Design
 from tfgeom.reliefs.sections import SAID_LAST
+from tfgeom.source import resolve_scalar
 
 _FLOW_UP_TO = 4
 """Sections of plain values with at most this many keys stand on one line, as do layers."""

@@ -6,7 +6,6 @@ asked for; `resolve_material` is what a design's layer gets.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from tfgeom.materials.schema import (
 )
 from tfgeom.materials.stated import Sourced, SourcedExchange
 from tfgeom.units import format_quantity
+from tfgeom.words import nearest_words
 
 __all__ = [
     "Dissociation",
@@ -70,8 +70,7 @@ class Library:
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Return up to three names most like ``name``, whatever their case."""
-        lower = {known.lower(): known for known in self._canonical}
-        return tuple(lower[match] for match in get_close_matches(name.lower(), lower, n=3, cutoff=0.5))
+        return nearest_words(name, self._canonical, 3, cutoff=0.5)
 
     def find(self, name: str, path: str = "") -> Material:
         """Return the material of this name or alias.

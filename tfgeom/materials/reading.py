@@ -7,14 +7,10 @@ text under a name is parsed when that material is asked for.  A command pays for
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from tfgeom.errors import DesignError, Issue, MaterialError
 from tfgeom.materials.schema import (
@@ -24,8 +20,8 @@ from tfgeom.materials.schema import (
     SourcedVoltageWindow,
 )
 from tfgeom.materials.stated import SourcedExchange
-
-Positions = dict[str, tuple[int, int]]
+from tfgeom.source import Origin, parse_source
+from tfgeom.words import nearest
 
 _NAME_LINE = re.compile(r"^([^\s#:'\"\[\]{}&*!|>%@`,-][^\s:]*):\s*(?:#.*)?$")
 _ALIASES_LINE = re.compile(r"^\s+aliases:\s*\[([^\]]*)\]\s*(?:#.*)?$", re.MULTILINE)
@@ -50,7 +46,8 @@ class EntryText:
 
     def blame(self, issues: Iterable[Issue]) -> DesignError:
         """Return the error of these issues at their lines of the file."""
-        return MaterialError(list(issues)).located(str(self.file), _positions(self.text, self.lines_above))
+        _, origin = _parse(self)
+        return MaterialError(list(issues)).located(str(self.file), {**origin.positions, **origin.keys})
 
 
 def index_entries(folder: Path) -> dict[str, EntryText]:
@@ -87,9 +84,9 @@ def read_entry(place: EntryText) -> MaterialEntry:
     MaterialError
         With all its faults, each at its line and column.
     """
-    given = _parse(place)
+    given, _ = _parse(place)
     try:
-        entry = MaterialEntry.model_validate(given)
+        entry = MaterialEntry.model_validate(given[place.name])
     except ValidationError as error:
         raise place.blame(
             Issue(".".join(map(str, (place.name, *fault["loc"]))), _in_plain_words(fault))
@@ -120,17 +117,11 @@ def _split(file: Path) -> Iterator[EntryText]:
         yield EntryText(name, tuple(word for word in words if word), file, start, text)
 
 
-def _parse(place: EntryText) -> Any:
+def _parse(place: EntryText) -> tuple[dict[str, Any], Origin]:
     try:
-        return YAML(typ="safe", pure=True).load(place.text)[place.name]
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (place.lines_above + mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise MaterialError(
-            [Issue("", f"not valid YAML: {error.problem}", line, column)], str(place.file)
-        ) from error
-    except YAMLError as error:
-        raise MaterialError([Issue(place.name, f"not valid YAML: {error}")], str(place.file)) from error
+        return parse_source(place.text, str(place.file), place.lines_above).without_issues()
+    except DesignError as error:
+        raise MaterialError(error.issues, error.file) from error
 
 
 def _in_plain_words(fault: Mapping[str, Any]) -> str:
@@ -138,26 +129,8 @@ def _in_plain_words(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "missing":
         return f"'{key}' is missing; each value needs a unit, a source and a confidence"
     if fault["type"] == "extra_forbidden":
-        nearest = get_close_matches(key, _KNOWN_KEYS, n=1)
-        return f"unknown key '{key}'" + (f"; did you mean '{nearest[0]}'?" if nearest else "")
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    return message if fault["type"] == "value_error" else f"{message}, not {fault['input']!r:.60}"
-
-
-def _positions(text: str, lines_above: int) -> Positions:
-    """Return line and column, from 1, of every key and list item by dotted path."""
-    root = YAML(typ="safe", pure=True).compose(text)
-    found = _walk(root, "") if root is not None else ()
-    return {path: (lines_above + line, column) for path, (line, column) in found}
-
-
-def _walk(node: Node, path: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    children: list[tuple[str, Node, Node]] = []
-    if isinstance(node, MappingNode):
-        children = [(str(key.value), key, value) for key, value in node.value]
-    elif isinstance(node, SequenceNode):
-        children = [(str(index), value, value) for index, value in enumerate(node.value)]
-    for word, place, value in children:
-        below = f"{path}.{word}" if path else word
-        yield below, (place.start_mark.line + 1, place.start_mark.column + 1)
-        yield from _walk(value, below)
+        meant = nearest(key, _KNOWN_KEYS)
+        return f"unknown key '{key}'" + (f"; did you mean '{meant}'?" if meant else "")
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"])
+    return f"{fault['msg']}, not {fault['input']!r:.60}"

@@ -99,7 +99,7 @@ class Given(Banded[Number], Generic[Number]):
         try:
             return handler({"value": given})
         except PydanticError as error:  # report it at the key itself, not at a "value" nobody wrote
-            raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+            raise ValueError(str(error.errors()[0]["ctx"]["error"])) from None
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from tfgeom.evaluation import evaluate
 from tfgeom.sweep.points import default_outputs, find_output, flatten, grid, parameter_column
 from tfgeom.sweep.spec import SweepSpec, load_sweep
 from tfgeom.sweep.store import write_table
+from tfgeom.words import nearest_words
 
 Progress = Callable[[bool], None]
 """Told after each point whether it succeeded."""
@@ -132,7 +132,7 @@ def _outputs(spec: SweepSpec, known: Mapping[str, Any], taken: Sequence[str]) ->
         problem = None
         if not keys:
             words = {key.rpartition(".")[2] for key in known} | set(known)
-            near = get_close_matches(name, sorted(words), n=3)
+            near = nearest_words(name, sorted(words), 3)
             hint = f"did you mean {' or '.join(near)}? " if near else ""
             problem = f"no such number: '{name}'; {hint}`tfgeom evaluate DESIGN --json` prints all"
         elif len(keys) > 1:

@@ -13,13 +13,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from tfgeom.design import Origin, read_mapping
 from tfgeom.errors import DesignError, Issue, UnsupportedError
+from tfgeom.source import Origin, read_source
 from tfgeom.units import split_quantity, unit_ratio
+from tfgeom.words import nearest
 
 _KEYS = ("base", "vary", "method", "samples", "seed", "fidelity", "outputs", "constraints", "objectives")
 _LATER = ("samples", "seed", "constraints", "objectives")
@@ -68,7 +68,7 @@ def load_sweep(path: str | Path) -> SweepSpec:
     UnsupportedError
         If it asks for a method or key that this version does not have.
     """
-    mapping, origin = read_mapping(path)
+    mapping, origin = read_source(path).without_issues()
     reading = _Reading(mapping)
     spec = SweepSpec(
         base=reading.base(Path(path).parent),
@@ -104,8 +104,8 @@ class _Reading:
             if key in _LATER:
                 self.later.append(Issue(key, f"not yet supported: {key}"))
             elif key not in _KEYS:
-                near = get_close_matches(str(key), _KEYS, n=1)
-                hint = f"did you mean '{near[0]}'? " if near else ""
+                near = nearest(str(key), _KEYS)
+                hint = f"did you mean '{near}'? " if near else ""
                 self.wrong(str(key), f"unknown key; {hint}known keys: {', '.join(_KEYS)}")
 
     def base(self, folder: Path) -> tuple[Path, ...]:

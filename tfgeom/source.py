@@ -1,14 +1,15 @@
-"""Read a YAML file strictly: plain values, the place of each, nothing that YAML can hide.
+"""Read YAML strictly: plain values, the place of each, nothing that YAML can hide.
 
-Works from parser events, so that aliases, tags, depth and size are refused before anything is built.
-Scalars follow the YAML 1.2 core schema: ``1e-6`` is a number, ``no`` is text.
+Designs, sweeps and the materials of the library are read here, from parser events, so that aliases, tags,
+depth and size are refused before anything is built.  Scalars follow the YAML 1.2 core schema: ``1e-6`` is a
+number, ``no`` is text.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -24,7 +25,6 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from tfgeom.design.paths import Location, dotted, with_layer_names
 from tfgeom.errors import DesignError, Issue
 
 MAX_BYTES = 1_000_000
@@ -45,6 +45,12 @@ _WORDS: dict[str, bool | float | None] = (
 )
 _MAX_DIGITS = 300
 _REMEDY = "check indentation, quotes, brackets and the space after each colon"
+Location = tuple[str | int, ...]
+"""Keys and list indexes that lead to a value."""
+
+Place: TypeAlias = tuple[int, int]
+"""Line and column, from 1."""
+
 Start = ScalarEvent | MappingStartEvent | SequenceStartEvent
 """Events that begin a value."""
 
@@ -65,12 +71,66 @@ class Origin:
     """
 
     file: str | None = None
-    positions: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    keys: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    positions: Mapping[str, Place] = field(default_factory=dict)
+    keys: Mapping[str, Place] = field(default_factory=dict)
 
 
-def read_mapping(path: str | Path) -> tuple[dict[str, Any], Origin]:
-    """Return the plain mapping of a YAML file and the place of each of its values.
+def dotted(location: Location) -> str:
+    """Return the parts of a location joined by dots, list indexes as they are."""
+    return ".".join(str(part) for part in location)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A mapping with the place of everything in it.
+
+    Attributes
+    ----------
+    file
+        Name as the user gave it.
+    root
+        The mapping.
+    values
+        Place of each value where it is a scalar or stands in a list, of its key where it is a section.
+    keys
+        Place of each key.
+    commas
+        Where a decimal comma was read, and the number that it stands for.
+    """
+
+    file: str
+    root: dict[str, Any]
+    values: Mapping[Location, Place]
+    keys: Mapping[Location, Place]
+    commas: tuple[tuple[Location, str], ...]
+
+    def origin(self, named: Callable[[Location], str] = dotted) -> Origin:
+        """Return the places by path; ``named`` writes a location as one."""
+        return Origin(
+            self.file,
+            {named(location): place for location, place in self.values.items()},
+            {named(location): place for location, place in self.keys.items()},
+        )
+
+    def issues(self, named: Callable[[Location], str] = dotted) -> list[Issue]:
+        """Return one issue for each decimal comma."""
+        found = []
+        for location, mended in self.commas:
+            given = mended.replace(".", ",", 1)
+            message = f"'{given}' has a decimal comma; write {mended}"
+            found.append(Issue(named(location), message, *self.values[location]))
+        return found
+
+    def without_issues(self, named: Callable[[Location], str] = dotted) -> tuple[dict[str, Any], Origin]:
+        """Return mapping and places, or raise DesignError with the issues."""
+        issues = self.issues(named)
+        if issues:
+            raise DesignError(issues, self.file)
+        return self.root, self.origin(named)
+
+
+def read_source(path: str | Path) -> Source:
+    """Return the mapping of a YAML file.
 
     Parameters
     ----------
@@ -82,28 +142,26 @@ def read_mapping(path: str | Path) -> tuple[dict[str, Any], Origin]:
     DesignError
         If the file cannot be read or is not such a file.
     """
-    mapping, origin, issues = read_with_issues(path)
-    if issues:
-        raise DesignError(issues, origin.file)
-    return mapping, origin
+    return parse_source(_text_of(Path(path), str(path)), str(path))
 
 
-def read_with_issues(path: str | Path) -> tuple[dict[str, Any], Origin, list[Issue]]:
-    """Return what `read_mapping` does, with decimal commas mended and listed rather than raised.
+def parse_source(text: str, file: str, lines_above: int = 0) -> Source:
+    """Return the mapping of YAML text that stands in ``file`` below so many lines.
 
-    The other problems of a file can then be reported in the same go.
+    Raises
+    ------
+    DesignError
+        As `read_source`.
     """
-    file = str(path)
-    tree = _Tree(file)
+    tree = _Tree(file, lines_above)
     try:
-        text = _text_of(Path(path), file)
         for event in YAML(typ="safe", pure=True).parse(text):
             tree.take(event)
     except ReaderError as error:
         raise _refused(file, "is not a text file; a design is a YAML file in UTF-8") from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else None
+        place = (lines_above + mark.line + 1, mark.column + 1) if mark else None
         words = " ".join(part for part in (error.context, error.problem) if part)
         raise _refused(file, f"not valid YAML: {' '.join(words.split())}; {_REMEDY}", place) from error
     except YAMLError as error:
@@ -112,7 +170,7 @@ def read_with_issues(path: str | Path) -> tuple[dict[str, Any], Origin, list[Iss
         raise _refused(file, "is empty; 'tfgeom new pillars' prints a design to start from")
     if not isinstance(tree.root, dict):
         raise _refused(file, "must hold keys and values such as 'schema_version: 1', not a list or text")
-    return tree.root, tree.origin(), tree.issues(tree.root)
+    return Source(file, tree.root, tree.values, tree.keys, tuple(tree.commas))
 
 
 def _text_of(path: Path, file: str) -> str:
@@ -134,7 +192,7 @@ def _text_of(path: Path, file: str) -> str:
         raise _refused(file, "is not a text file; a design is a YAML file in UTF-8") from error
 
 
-def _refused(file: str, message: str, place: tuple[int, int] | None = None) -> DesignError:
+def _refused(file: str, message: str, place: Place | None = None) -> DesignError:
     line, column = place or (None, None)
     return DesignError([Issue("", message, line, column)], file)
 
@@ -159,7 +217,7 @@ class _Open:
     container: dict[str, Any] | list[Any]
     location: Location
     key: str | None = None
-    key_place: tuple[int, int] = (1, 1)
+    key_place: Place = (1, 1)
     last: tuple[str, str] | None = None
     """The key read last and the text of its value, when that was a plain whole number."""
 
@@ -167,19 +225,20 @@ class _Open:
 class _Tree:
     """Builds plain values from events, without recursion; knows the place of each."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, lines_above: int) -> None:
         self.file = file
+        self.lines_above = lines_above
         self.root: Any = None
         self.seen = False
         self._stack: list[_Open] = []
         self._count = 0
-        self._values: dict[Location, tuple[int, int]] = {}
-        self._keys: dict[Location, tuple[int, int]] = {}
-        self._commas: list[tuple[Location, str]] = []
+        self.values: dict[Location, Place] = {}
+        self.keys: dict[Location, Place] = {}
+        self.commas: list[tuple[Location, str]] = []
 
     def take(self, event: Event) -> None:
         """Take in the next event; raise DesignError where the file does what a design may not."""
-        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        place = (self.lines_above + event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, DocumentStartEvent):
             if self.seen:
                 raise _refused(self.file, "holds a second document ('---'); keep one design a file", place)
@@ -193,7 +252,7 @@ class _Tree:
         elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
             self._stack.pop()
 
-    def _refuse_hidden(self, event: Start, place: tuple[int, int]) -> None:
+    def _refuse_hidden(self, event: Start, place: Place) -> None:
         self.seen = True
         self._count += 1
         if event.anchor:
@@ -205,7 +264,7 @@ class _Tree:
         if len(self._stack) >= MAX_DEPTH:
             raise _refused(self.file, f"is nested more than {MAX_DEPTH} levels deep", place)
 
-    def _take_value(self, event: Start, place: tuple[int, int]) -> None:
+    def _take_value(self, event: Start, place: Place) -> None:
         parent = self._stack[-1] if self._stack else None
         if parent is not None and isinstance(parent.container, dict) and parent.key is None:
             if not isinstance(event, ScalarEvent):
@@ -222,30 +281,30 @@ class _Tree:
         if isinstance(value, (dict, list)):
             self._stack.append(_Open(value, location))
 
-    def _put(self, parent: _Open | None, event: Start, value: Any, place: tuple[int, int]) -> Location:
+    def _put(self, parent: _Open | None, event: Start, value: Any, place: Place) -> Location:
         if parent is None:
             self.root = value
             return ()
         if isinstance(parent.container, list):
             location: Location = (*parent.location, len(parent.container))
             parent.container.append(value)
-            self._values[location] = place
+            self.values[location] = place
             return location
         key, parent.key = str(parent.key), None
         location = (*parent.location, key)
         if self._is_comma(parent, event, key) and parent.last is not None:
             before, digits = parent.last
             parent.container[before] = f"{digits}.{key}"
-            self._commas.append(((*parent.location, before), f"{digits}.{key}"))
+            self.commas.append(((*parent.location, before), f"{digits}.{key}"))
             parent.last = None
             return location
         if key in parent.container:
-            first = self._keys[location][0]
+            first = self.keys[location][0]
             message = f"is given twice, first on line {first}; keep one"
             raise DesignError([Issue(dotted(location), message, *parent.key_place)], self.file)
         parent.container[key] = value
-        self._keys[location] = parent.key_place
-        self._values[location] = place if isinstance(event, ScalarEvent) else parent.key_place
+        self.keys[location] = parent.key_place
+        self.values[location] = place if isinstance(event, ScalarEvent) else parent.key_place
         parent.last = None
         if isinstance(event, ScalarEvent) and event.implicit[0] and _INTEGER.fullmatch(event.value):
             parent.last = (key, event.value)
@@ -256,22 +315,3 @@ class _Tree:
         """Return whether ``{a: 70,5 nm}`` was read, which YAML takes for ``{a: 70, "5 nm": }``."""
         empty = isinstance(event, ScalarEvent) and event.implicit[0] and event.value == ""
         return bool(empty and parent.last and _AFTER_COMMA.fullmatch(key))
-
-    def origin(self) -> Origin:
-        """Return the places, layers by name."""
-        named = with_layer_names(self.root)
-        return Origin(
-            self.file,
-            {named(location): place for location, place in self._values.items()},
-            {named(location): place for location, place in self._keys.items()},
-        )
-
-    def issues(self, root: Mapping[str, Any]) -> list[Issue]:
-        """Return one issue for each decimal comma."""
-        named = with_layer_names(root)
-        found = []
-        for location, mended in self._commas:
-            given = mended.replace(".", ",", 1)
-            message = f"'{given}' has a decimal comma; write {mended}"
-            found.append(Issue(named(location), message, *self._values[location]))
-        return found

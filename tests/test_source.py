@@ -1,0 +1,63 @@
+"""The one YAML reader against ruamel's own, over every file that tfgeom ships; its places against the text."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+import tfgeom
+from tests.shipped import ROOT, SHIPPED
+from tfgeom.errors import DesignError
+from tfgeom.source import parse_source, read_source
+
+FILES = [
+    *SHIPPED,
+    *sorted((ROOT / "designs").glob("sweeps/*.yaml")),
+    *sorted((Path(tfgeom.__file__).parent / "materials" / "data").glob("*.yaml")),
+]
+every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+
+
+@every_file
+def test_values_are_those_of_ruamel(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    expected = YAML(typ="safe", pure=True).load(text)
+    assert repr(parse_source(text, file.name).root) == repr(expected)  # 1 is not 1.0
+
+
+@every_file
+def test_each_key_stands_at_its_place(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    source = parse_source("\n".join(lines), file.name, lines_above=100)
+    assert source.keys
+    for location, (line, column) in source.keys.items():
+        assert lines[line - 101][column - 1 :].lstrip("'\"").startswith(str(location[-1]))
+
+
+def test_places_of_values_and_keys() -> None:
+    source = parse_source("a: 1\nb:\n  - {c: x}\n  - 'no'\n", "f")
+    assert source.root == {"a": 1, "b": [{"c": "x"}, "no"]}
+    assert source.origin().keys == {"a": (1, 1), "b": (2, 1), "b.0.c": (3, 6)}
+    assert source.origin().positions == {
+        "a": (1, 4),
+        "b": (2, 1),
+        "b.0": (3, 5),
+        "b.0.c": (3, 9),
+        "b.1": (4, 5),
+    }
+
+
+def test_faults_stand_at_their_lines(tmp_path: Path) -> None:
+    with pytest.raises(DesignError, match=r"^f:13:2: b\.a: is given twice, first on line 12; keep one$"):
+        parse_source("b:\n a: 1\n a: 2\n", "f", lines_above=10)
+    with pytest.raises(DesignError, match=r"^f:12:\d+: not valid YAML"):
+        parse_source("a: 1\n]\n", "f", lines_above=10)
+    with pytest.raises(DesignError, match="no such file"):
+        read_source(tmp_path / "none.yaml")
+
+
+def test_a_decimal_comma_is_an_issue_and_never_a_value_in_silence() -> None:
+    source = parse_source("a: {b: 70,5 nm}\n", "f")
+    assert [(issue.path, issue.line, issue.column) for issue in source.issues()] == [("a.b", 1, 8)]
+    with pytest.raises(DesignError, match=r"f:1:8: a\.b: '70,5 nm' has a decimal comma; write 70\.5 nm"):
+        source.without_issues()
