@@ -67,7 +67,8 @@ def test_merging_names_layer_place_and_what_fits(relief: object, place: str) -> 
     assert issue.path == "layers.outer_collector.thickness"
     assert f"the films close {place}: it is 0.38 um wide" in issue.message
     assert "take 0.39 um" in issue.message
-    assert "use less than 20 nm here" in issue.message
+    assert "use less than 20 nm here" in issue.remedy
+    assert str(caught.value) == f"{issue.path}: {issue.message}; {issue.remedy}"
 
 
 def test_the_stated_thickness_fits_and_a_little_more_does_not() -> None:

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.design_texts import FLOODED, VALID, designed, with_relief
+from tests.design_texts import FILLED, FLOODED, VALID, designed, with_relief
 from tests.kinds import unit_cell
 from tests.pages import Page
 from tests.solves import film_fields, solved_films
 from tests.stacks import layers, pearse_plane, pearse_stack
 from tests.wires import wires
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design
-from tfgeom.evaluation import evaluate
+from tfgeom.evaluation import evaluate, evaluate_best
 from tfgeom.films import Stack, stack_films
 from tfgeom.report import report_html
 from tfgeom.report.current_drawn import drawn_current
@@ -220,6 +221,10 @@ def test_without_a_solve_the_page_says_why(tmp_path: Path) -> None:
     design = designed(tmp_path, VALID)
     text = Page(report_html(evaluate(design))).text
     assert "No pictures: the resistance is that of the closed form" in text
+    filled = evaluate_best(assemble_cell(designed(tmp_path, FILLED)))
+    assert filled.closed_form_reason in filled.notes[-1]
+    why = "No pictures: closed forms only, not yet supported: a film mesh of a layer that fills ('anode')."
+    assert why in Page(report_html(filled)).text
     flat = designed(tmp_path, with_relief("{kind: planar}"))
     page = Page(report_html(evaluate(flat, "fem")))
     assert "The films are flat: the current is the same everywhere." in page.text

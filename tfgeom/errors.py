@@ -17,21 +17,28 @@ class Issue:
     path
         Dotted path with layer names, for example ``layers.cathode.thickness``; empty for the whole file.
     message
-        What was given, what is allowed and how to mend it.
+        What was given, what is allowed and, unless ``remedy`` says it, how to mend it.
     line, column
         Counted from 1; None when the place is not known.
+    remedy
+        How to mend it, where somebody may want to say what is wrong with another remedy.
+    feature
+        What this version lacks, where that is all that is wrong.
     """
 
     path: str
     message: str
     line: int | None = None
     column: int | None = None
+    remedy: str = ""
+    feature: str = ""
 
     def render(self, file: str | None) -> str:
         """Return ``file:line:col: path: message`` with the parts that are known."""
         place = [part for part in (file, self.line, self.column) if part is not None]
         head = ":".join(str(part) for part in place)
-        return ": ".join(part for part in (head, self.path, self.message) if part)
+        words = "; ".join(part for part in (self.message, self.remedy) if part)
+        return ": ".join(part for part in (head, self.path, words) if part)
 
 
 class TfgeomError(Exception):
@@ -59,9 +66,9 @@ class DesignError(TfgeomError):
         super().__init__("\n".join(issue.render(file) for issue in self.issues))
 
     @classmethod
-    def at(cls, path: str, message: str) -> "DesignError":
+    def at(cls, path: str, message: str, remedy: str = "") -> "DesignError":
         """Return an error with a single issue whose place in the file is not known yet."""
-        return cls([Issue(path, message)])
+        return cls([Issue(path, message, remedy=remedy)])
 
     def located(self, file: str | None, positions: dict[str, tuple[int, int]]) -> "DesignError":
         """Return the same error with file, line and column of the nearest known path."""
@@ -88,6 +95,11 @@ class UnsupportedError(DesignError):
     """The input is valid but asks for a feature that is not built yet."""
 
     exit_code = 1
+
+    @classmethod
+    def lacking(cls, path: str, feature: str, remedy: str) -> "UnsupportedError":
+        """Return the error of a feature by its name, for those who say it in other words."""
+        return cls([Issue(path, f"not yet supported: {feature}", remedy=remedy, feature=feature)])
 
 
 class MissingExtraError(TfgeomError):

@@ -124,7 +124,8 @@ def evaluate_best(cell: AssembledCell) -> Evaluation:
         except (MeshError, SolveError) as error:
             reason = str(error)
     found = evaluate_cell(cell)
-    return replace(found, notes=(*found.notes, f"closed forms only, {reason}"))
+    notes = (*found.notes, f"closed forms only, {reason}")
+    return replace(found, notes=notes, closed_form_reason=reason)
 
 
 def solve_transport(

@@ -194,19 +194,21 @@ def _require_room(cell: Cell, layer: FilmLayer, inner: Level, outer: Level) -> N
         raise DesignError.at(
             path,
             f"the films close {blocked.place}: it is {available:.4g} um wide and the films up to "
-            f"'{layer.name}' take {taken:.4g} um of it (both walls); {_advice(room)}{remedy} "
-            f"(above {taken:.4g} um)",
+            f"'{layer.name}' take {taken:.4g} um of it (both walls)",
+            f"{_advice(room)}{remedy} (above {taken:.4g} um)",
         )
     if blocked.verb == "buries":
         raise DesignError.at(
             path,
             f"the films bury {blocked.place}: it is {available:.4g} um high and the floor film up to "
-            f"'{layer.name}' is {taken:.4g} um thick; {_advice(room)}a taller relief",
+            f"'{layer.name}' is {taken:.4g} um thick",
+            f"{_advice(room)}a taller relief",
         )
     raise DesignError.at(
         path,
         f"the films fold onto themselves in {blocked.place} of {available:.4g} um: those up to "
-        f"'{layer.name}' are {taken:.4g} um thick; {_advice(room)}{cell.words.more_room}",
+        f"'{layer.name}' are {taken:.4g} um thick",
+        f"{_advice(room)}{cell.words.more_room}",
     )
 
 

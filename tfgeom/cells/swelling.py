@@ -102,9 +102,9 @@ def _merges(stack: Stack, layers: list[FilmLayer], error: DesignError) -> Design
 
     most = thickest_that_fits(lay, made.thickness)
     advice = f"use less than {most / NM:.4g} nm here" if most > 0 else "use thinner layers"
-    what_closes = error.issues[0].message.partition("; ")[0]
     return DesignError.at(
         f"layers.{made.name}.thickness",
         f"at full lithiation '{made.name}' swells from {made.thickness / NM:.4g} nm to "
-        f"{swollen.thickness / NM:.4g} nm, and then {what_closes}; {advice}, or a wider gap in the relief",
+        f"{swollen.thickness / NM:.4g} nm, and then {error.issues[0].message}; {advice}, "
+        "or a wider gap in the relief",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tfgeom.compare.entries import WHICH, Comparison, Curve, Which, cells_of, rate_curves, value_of
+from tfgeom.compare.entries import WHICH, Comparison, Curve, Entry, Which, cells_of, rate_curves, value_of
 from tfgeom.results import RatePoint, Shown, declared_of, results_shown
 
 COLUMNS = tuple(results_shown(Shown.TABLE))
@@ -21,22 +21,25 @@ Write = Callable[[float | None], str]
 
 def comparison_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:
     """Return a row a cell, each design followed by its planes; ``write`` turns a number into text."""
+    return [row for entry in comparison.entries for row in entry_rows(entry, write)]
+
+
+def entry_rows(entry: Entry, write: Write) -> list[tuple[str, ...]]:
+    """Return the rows of one design and its planes, or the row that says why it failed."""
+    found = entry.evaluation
+    if found is None:
+        error = entry.error.replace("\n", "; ")
+        return [(entry.name, *[""] * (len(HEAD) - 2), f"failed: {error}")]
     rows: list[tuple[str, ...]] = []
-    for entry in comparison.entries:
-        found = entry.evaluation
-        if found is None:
-            error = entry.error.replace("\n", "; ")
-            rows.append((entry.name, *[""] * (len(HEAD) - 2), f"failed: {error}"))
-            continue
-        geometry = found.geometry
-        note = f"at best: {', '.join(entry.incomplete)} missing" if entry.incomplete else ""
-        for which in cells_of(found):
-            known = (value_of(one, found, which) for one in COLUMNS)
-            values = [value if isinstance(value, str) else write(value) for value in known]
-            if which == "cell":
-                rows.append((entry.name, geometry.kind, *values, note))
-            elif not geometry.is_flat:
-                rows.append((f"  {WHICH[which]}", "planar", *values, ""))
+    geometry = found.geometry
+    note = f"at best: {', '.join(entry.incomplete)} missing" if entry.incomplete else ""
+    for which in cells_of(found):
+        known = (value_of(one, found, which) for one in COLUMNS)
+        values = [value if isinstance(value, str) else write(value) for value in known]
+        if which == "cell":
+            rows.append((entry.name, geometry.kind, *values, note))
+        elif not geometry.is_flat:
+            rows.append((f"  {WHICH[which]}", "planar", *values, ""))
     return rows
 
 

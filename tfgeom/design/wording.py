@@ -106,9 +106,9 @@ def _wrong_tag(location: Location, context: Mapping[str, Any], mapping: Mapping[
     section = value_at(mapping, location)
     if not isinstance(section, Mapping):
         return [Problem(location, f"must be a section with keys such as '{tag}', not {section!r:.60}")]
-    expected = [word.strip("' ") for word in str(context.get("expected_tags", "")).split(",")]
+    expected = _tags(location, tag)
     if tag not in section:
-        return [Problem((*location, tag), f"is missing; give one of {', '.join(_tags(location, tag))}")]
+        return [Problem((*location, tag), f"is missing; give one of {', '.join(expected)}")]
     given = str(section[tag])
     return [Problem((*location, tag), f"'{given:.60}' is not known; {did_you_mean(given, expected)}")]
 

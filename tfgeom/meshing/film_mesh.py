@@ -226,7 +226,8 @@ def mesh_obstacle(stack: Stack) -> str | None:
         try:
             _grid(stack, Resolution(1))
         except UnsupportedError as error:
-            return error.issues[0].message.removeprefix("not yet supported: ")
+            lacking = error.issues[0]
+            return f"{lacking.feature}; {lacking.remedy}"
         except MeshError:
             return None  # a finer mesh may do
     return None

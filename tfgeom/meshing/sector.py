@@ -191,10 +191,10 @@ def lay_sector(cell: UnitCell, furthest: float, first: float, resolution: Resolu
             mirrored = None if width > math.pi else start
             corners = roomy_border(pitch, lattice, reached, mirrored=mirrored)
             if room_in(corners, reached) <= 0:
-                raise UnsupportedError.at(
+                raise UnsupportedError.lacking(
                     "relief.rotation",
-                    "not yet supported: a mesh of coated sections that reach beyond a straight-sided cell "
-                    "around their axis; turn them, use a larger pitch, or the closed forms (analytic)",
+                    "a mesh of coated sections that reach beyond a straight-sided cell around their axis",
+                    "turn them, use a larger pitch, or the closed forms (analytic)",
                 )
     rays = np.arctan2(corners[:, 1], corners[:, 0])
     place = _Place(start, halves, cell.rotation, rays, furthest, first, resolution, lattice_line)

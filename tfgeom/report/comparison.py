@@ -10,7 +10,7 @@ from tfgeom.compare import (
     Comparison,
     Curve,
     Which,
-    comparison_rows,
+    entry_rows,
     rate_curves,
     rate_head,
     rate_rows,
@@ -110,10 +110,10 @@ def draw_curves(curves: Sequence[Curve], names: Sequence[str], at: str) -> Pictu
 
 def _key_table(comparison: Comparison) -> Table:
     rows: list[Row] = []
-    for row in comparison_rows(comparison, number):
-        note = row[-1]
-        tone = "bad" if note.startswith("failed") else "estimated" if note else ""
-        rows.append((*row[:-1], Cell(note, tone) if tone else ""))
+    for entry in comparison.entries:
+        tone = "bad" if entry.evaluation is None else "estimated"
+        for *values, note in entry_rows(entry, number):
+            rows.append((*values, Cell(note, tone) if note else ""))
     return Table(tuple(map(unit_text, HEAD)), tuple(rows), 2, len(HEAD) - 1)
 
 

@@ -18,9 +18,8 @@ def no_pictures(evaluation: Evaluation) -> str:
         if evaluation.geometry.is_flat:
             return "The films are flat: the current is the same everywhere."
         return "The cell has no mirror plane through its axes, so there is no section to draw."
-    why = next((note for note in evaluation.notes if note.startswith("closed forms only")), "")
-    if why:
-        return f"No pictures: {why}."
+    if evaluation.closed_form_reason:
+        return f"No pictures: closed forms only, {evaluation.closed_form_reason}."
     return (
         "No pictures: the resistance is that of the closed form, which takes the current as even on each "
         "film; fidelity fem solves for it."

@@ -1,7 +1,7 @@
 """Run a sweep: evaluate every point, keep failures as rows, write the table whole."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -117,8 +117,7 @@ def _require_paths(spec: SweepSpec, mappings: list[dict[str, Any]]) -> None:
             try:
                 set_path(mapping, path, values[0])
             except DesignError as error:
-                issue = error.issues[0]
-                wrong = DesignError.at(f"vary.{path}", issue.message)
+                wrong = DesignError([replace(error.issues[0], path=f"vary.{path}")])
                 raise wrong.located(spec.origin.file, dict(spec.origin.positions)) from error
 
 

@@ -15,7 +15,7 @@ from tfgeom.errors import MeshError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.profile import Level
 from tfgeom.meshing.build_grid import build_surface_grid
-from tfgeom.meshing.layer_solids import SUBSTRATE, SubstrateBody, layer_solids
+from tfgeom.meshing.layer_solids import SubstrateBody, layer_solids
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.solid import Solid
 from tfgeom.meshing.surface_grid import SurfaceGrid, boundary_edges
@@ -46,8 +46,8 @@ class Body:
     ----------
     name
         Of the layer, or ``substrate``.
-    title
-        Name and material, to be read.
+    material
+        Its material; empty where none is stated.
     colour
         ``#rrggbb``.
     shape
@@ -59,11 +59,16 @@ class Body:
     """
 
     name: str
-    title: str
+    material: str
     colour: str
     shape: Any
     skin: Any
     has_values: bool = False
+
+    @property
+    def title(self) -> str:
+        """Name and material, to be read."""
+        return f"{self.name}: {self.material}" if self.material else self.name
 
 
 def scene_bodies(
@@ -116,9 +121,8 @@ def scene_bodies(
         own = _Tiled(solved, tile_grid(solved, stack.cell, view.columns, view.rows))
     for film in laid:
         name = film.layer.name
-        title = f"{name}: {film.layer.material.name}"
         shape, skin = (own if name in values else mesh).block(film, values.get(name))
-        made.append(Body(name, title, colours[name], shape, skin, name in values))
+        made.append(Body(name, film.layer.material.name, colours[name], shape, skin, name in values))
     made += _filling_bodies(drawn, view, colours, resolution)
     return made
 
@@ -193,21 +197,21 @@ def _substrate_body(drawn: Stack, view: View, material: str | None, resolution: 
         tile=(view.columns, view.rows),
         resolution=resolution,
     )[0]
-    return _solid_body(solid, f"{SUBSTRATE}: {material}" if material else SUBSTRATE)
+    return _solid_body(solid)
 
 
 def _filling_bodies(drawn: Stack, view: View, colours: dict[str, str], resolution: Resolution) -> list[Body]:
     if not drawn.films or not drawn.films[-1].layer.fills:
         return []
     solid = layer_solids(drawn, colours, tile=(view.columns, view.rows), resolution=resolution)[-1]
-    return [_solid_body(solid, f"{solid.name}: {solid.material}")]
+    return [_solid_body(solid)]
 
 
-def _solid_body(solid: Solid, title: str) -> Body:
+def _solid_body(solid: Solid) -> Body:
     import pyvista
 
     surface = pyvista.PolyData.from_regular_faces(solid.points_um, solid.triangles)
-    return Body(solid.name, title, solid.colour, surface, surface)
+    return Body(solid.name, solid.material, solid.colour, surface, surface)
 
 
 def cut_surface(body: Body, cut: Cut | None, bounds: NDArray[np.float64]) -> Any:

@@ -351,9 +351,8 @@ class Live:
         for pane in self.panes:
             for body in pane.stage.bodies:
                 known = materials.setdefault(body.name, [])
-                _, _, material = body.title.partition(": ")
-                if material and material not in known:
-                    known.append(material)
+                if body.material and body.material not in known:
+                    known.append(body.material)
                 colours.setdefault(body.name, body.colour)
         self.state.bodies = [
             {
