@@ -158,6 +158,13 @@ def test_what_moves_a_number_stands_in_provenance_and_the_other_way_round(mappin
     assert idle == []
 
 
+def test_what_only_judges_claims_stands_where_there_is_a_claim() -> None:
+    claimed = warm("conformal")
+    for mapping, expected in ((claimed, True), ({**claimed, "published": []}, False)):
+        found = evaluate(design_from_mapping(mapping)).provenance
+        assert any(row.property == "host_capacity" for row in found) is expected
+
+
 def test_lithium_in_a_liquid_stands_with_the_exchange_current_it_has_there() -> None:
     found = evaluate(design_from_mapping(warm("flooded"))).provenance
     rows = {row.material: row for row in found if row.property == "exchange_current"}

@@ -17,7 +17,7 @@ from tfgeom.errors import DesignError, MeshError, SolveError, UnsupportedError
 from tfgeom.materials.recording import recorded_constants
 from tfgeom.metrics.area_specific_resistance import losses_beside, resistance_numbers, solve_cells
 from tfgeom.metrics.capacity import capacity_numbers
-from tfgeom.metrics.claims import film_capacity, judge_claims, theory_of
+from tfgeom.metrics.claims import film_capacity, judge_claims
 from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
 from tfgeom.metrics.device import device_numbers
 from tfgeom.metrics.energy import energy_numbers, rest_energy
@@ -105,7 +105,7 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
             rate=None if rates is None else rates.rows,
             rate_summary=None if rates is None else rates.summary,
             rules=(),
-            published=judge_claims(published, theory_of(cell), theory_of(cells.same_films)),
+            published=judge_claims(published, cells),
             provenance=() if cell.lithium is None else provenance({**cell.blueprint.read, **read}),
             cells=cells,
             solves=solves,

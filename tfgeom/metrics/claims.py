@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.beside import Beside
 from tfgeom.films import Film, Stack, stack_films
 from tfgeom.results import PublishedNumbers
 from tfgeom.searching import last_point, possible
@@ -15,6 +16,9 @@ from tfgeom.units import NM, UAH_PER_CM2, UM, in_unit
 
 _ROUNDED = 0.01
 """How far a claim may be above theory: published numbers and densities are rounded."""
+
+_LIMITED = ("footprint_capacity", "planar_capacity", "volumetric_capacity")
+"""Quantities that have a limit in theory."""
 
 _UAH_PER_CM2_UM = UAH_PER_CM2 / UM
 
@@ -68,7 +72,7 @@ def film_capacity(cell: AssembledCell) -> float | None:
 
 
 def judge_claims(
-    published: Sequence[PublishedNumbers], cell: Theory | None, plane: Theory | None
+    published: Sequence[PublishedNumbers], cells: Beside[AssembledCell]
 ) -> tuple[PublishedNumbers, ...]:
     """Return published numbers, capacities beside the theoretical limit and what an excess would need.
 
@@ -78,16 +82,17 @@ def judge_claims(
     ----------
     published
         What `compare_published` found.
-    cell, plane
-        Theory of the cell and of the same films on the plane.
+    cells
+        The cell and its planes; planar claims are those of the same films.
     """
-    return tuple(_judged(row, plane if row.quantity == "planar_capacity" else cell) for row in published)
+    return tuple(_judged(row, cells) if row.quantity in _LIMITED else row for row in published)
 
 
-def _judged(row: PublishedNumbers, theory: Theory | None) -> PublishedNumbers:
-    volumetric = row.quantity == "volumetric_capacity"
-    if theory is None or not (volumetric or row.quantity in ("footprint_capacity", "planar_capacity")):
+def _judged(row: PublishedNumbers, cells: Beside[AssembledCell]) -> PublishedNumbers:
+    theory = theory_of(cells.same_films if row.quantity == "planar_capacity" else cells.cell)
+    if theory is None:
         return row
+    volumetric = row.quantity == "volumetric_capacity"
     limit = in_unit(theory.host, _UAH_PER_CM2_UM) if volumetric else in_unit(theory.limit, UAH_PER_CM2)
     if row.published <= limit * (1 + _ROUNDED):
         return replace(row, theoretical_limit=limit)
