@@ -64,7 +64,8 @@ def conjugate_gradients(
     precondition
         Symmetric positive definite approximation of the inverse.
     power
-        Gives what the error is measured against, for a solution of shape (n,): the power of the whole cell.
+        Gives what the error is measured against, for a solution of shape (n,), the start too, above 0: the
+        power of the whole cell.
         That of the right-hand side would not do: beside a good conductor it is many orders larger than what
         the poor one dissipates.
     tolerance
@@ -80,7 +81,7 @@ def conjugate_gradients(
     SolveError
         When the iteration does not reach its tolerance, or the matrix is not positive.
     """
-    solution = np.zeros_like(right) if start is None else start
+    solution = np.zeros_like(right) if start is None else start.copy()
     residual = right - matrix @ solution
     step = precondition(residual)
     direction, square = step, float(residual @ step)
