@@ -10,6 +10,7 @@ import pytest
 
 from tests.design_texts import FLOODED, VALID, mapping_in
 from tfgeom.design import design_from_mapping
+from tfgeom.design.schema import CELL_SECTIONS
 from tfgeom.geometry.protocol import Cell
 from tfgeom.reliefs import build_cell
 
@@ -105,6 +106,13 @@ def design(relief: str = "pillars", cell: str = "conformal", **changes: Any) -> 
 def unit_cell(relief: str) -> Cell:
     """Return the unit cell of one of `RELIEFS`."""
     return build_cell(design_from_mapping(design(relief, "geometry only")).relief)
+
+
+def has_closed_form(relief: str, cell: str) -> bool:
+    """Return whether the cell's losses have a closed form on that relief: liquid in holes through the
+    wafer, or above waves, has none."""
+    section = CELL_SECTIONS[CELLS[cell]["cell"]["type"]] if CELLS[cell] else None
+    return section is not None and not (section.has_liquid and relief in ("through-holes", "wave"))
 
 
 every_relief = pytest.mark.parametrize("relief", RELIEFS)

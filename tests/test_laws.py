@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.kinds import CELLS, design, every_cell
+from tests.kinds import CELLS, design, every_cell, has_closed_form
 from tfgeom.cells import kinds
+from tfgeom.cells.bulk import Cover, Package, Wafer, bulk
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import evaluate
 from tfgeom.report import render_report
@@ -125,15 +126,16 @@ def test_the_ragone_plot_and_the_energy_table_agree(cell: str, monkeypatch: pyte
 
 @every_run
 @pytest.mark.parametrize("relief", ["pillars", "holes", "through-holes", "wave"])
-def test_heights_are_those_of_relief_films_and_plated_lithium(cell: str, relief: str) -> None:
-    if "flooded" in cell and relief in ("through-holes", "wave"):
-        return  # no closed form of their voids
+def test_heights_are_those_of_relief_films_and_what_covers_them(cell: str, relief: str) -> None:
+    if not has_closed_form(relief, cell):
+        return
     found = evaluated(cell, relief)
     assert found.device is not None
     assert found.energy is not None
     cells = 3 if cell == "bipolar" else 1
     faces = 2 if relief == "through-holes" else 1
-    films = sum(film.layer.thickness for film in found.cell.charged.films) * 1e6
+    films = sum(film.layer.thickness for film in found.cell.made.films) * 1e6
+    films += found.cell.kind.cover(found.cell).height * 1e6
     substrates = 500.0 + (cells - 1) * 30.0
     assert found.device.height_um == same(substrates + cells * faces * films, rel=1e-9)
     active = cells * (found.geometry.relief_height_um + faces * films)
@@ -141,6 +143,31 @@ def test_heights_are_those_of_relief_films_and_plated_lithium(cell: str, relief:
     assert energy.volumetric_energy_Wh_L.active == same(
         (energy.footprint_energy_mWh_cm2 or 0.0) / active * 1e4, rel=1e-9
     )
+
+
+@pytest.mark.parametrize("cell", ["conformal", "anode-free", "lithium anode", "flooded"])
+def test_only_plated_lithium_covers_the_films(cell: str) -> None:
+    found = evaluated(cell, "trenches").cell
+    plated = found.charged.named("plated_lithium")
+    assert (plated is not None) == (cell == "anode-free")
+    height = 0.0 if plated is None else plated.layer.thickness
+    cover = found.kind.cover(found)
+    assert cover.height == same(height, rel=1e-9, abs=0.0)
+    assert cover.mass == 0
+
+
+def test_a_cover_adds_its_height_on_each_face_and_its_mass_once() -> None:
+    made = evaluated("conformal", "through-holes").cell.made
+    wafer, package = Wafer(500e-6, 2330.0), Package(10e-6, 2500.0)
+    bare, covered = (bulk(made, wafer, package, 2, None, one) for one in (Cover(), Cover(7e-6, 0.03)))
+    assert covered.active_height - bare.active_height == same(4 * 7e-6)
+    assert (covered.device_height or 0) - (bare.device_height or 0) == same(4 * 7e-6)
+    assert (covered.active_mass or 0) - (bare.active_mass or 0) == same(2 * 0.03)
+    assert (covered.device_mass or 0) - (bare.device_mass or 0) == same(2 * 0.03)
+    assert covered.border_mass == bare.border_mass
+    unknown = bulk(made, wafer, package, 2, None, Cover(7e-6, None))
+    assert (unknown.active_mass, unknown.device_mass) == (None, None)
+    assert unknown.active_height == covered.active_height
 
 
 @every_cell

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from tfgeom.cells.blueprint import Blueprint, Liquid
-from tfgeom.cells.bulk import Bulk, bulk
+from tfgeom.cells.bulk import Bulk, Cover, bulk
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance
 from tfgeom.design import Design
@@ -49,6 +49,9 @@ class CellKind(Protocol):
 
     def lithium(self, made: Stack) -> LithiumBalance | None:
         """Return the lithium bookkeeping of films as made."""
+
+    def cover(self, cell: "AssembledCell") -> Cover:
+        """Return what the charged cell has above the films that were laid."""
 
     def circuit(self, blueprint: Blueprint, charged: Stack) -> Circuit | None:
         """Return what conducts."""
@@ -130,9 +133,15 @@ class AssembledCell:
     def bulk(self) -> Bulk:
         """Heights and masses of all cells in series, at full charge."""
         shared = self.blueprint
-        growth = self.charged.top.top - self.made.top.top
         return self._read(
-            lambda: bulk(self.made, shared.wafer, shared.package, shared.in_series, shared.plate, growth)
+            lambda: bulk(
+                self.made,
+                shared.wafer,
+                shared.package,
+                shared.in_series,
+                shared.plate,
+                self.kind.cover(self),
+            )
         )
 
     def _read(self, find: Callable[[], T]) -> T:

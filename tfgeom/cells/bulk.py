@@ -22,6 +22,14 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """What a charged cell has above the films that were laid: height (m) and mass (kg/m²) if known."""
+
+    height: float = 0.0
+    mass: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Bulk:
     """Heights (m) and masses (kg per m²); None where a density or the wafer is unknown.
 
@@ -41,7 +49,7 @@ def bulk(
     package: Package | None,
     cells: int = 1,
     plate: Wafer | None = None,
-    growth: float = 0.0,
+    cover: Cover = Cover(),
 ) -> Bulk:
     """Return what a stack of ``cells`` in series occupies and weighs.
 
@@ -59,12 +67,11 @@ def bulk(
         Cells stacked face to back.
     plate
         What replaces the wafer between cells; it carries the relief as the wafer does.
-    growth
-        What plated lithium adds to the films on the top at full charge, m: room for it is part of the
-        height, while its mass was in the cathode.
+    cover
+        What one cell has above its films, of through-holes on both faces; its mass is that of all of it.
     """
     cell = stack.cell
-    film_height = (stack.top.top + growth) * (2 if cell.through else 1)
+    film_height = (stack.top.top + cover.height) * (2 if cell.through else 1)
     substrates = () if wafer is None else (wafer, *(cells - 1) * (wafer if plate is None else plate,))
     active_height = cells * (cell.height + film_height)
     covered = package.thickness if package else 0.0
@@ -72,6 +79,8 @@ def bulk(
     if wafer is not None:
         device_height = sum(one.thickness for one in substrates) + cells * film_height + covered
     film_mass = _film_mass(stack)
+    if film_mass is not None:
+        film_mass = None if cover.mass is None else film_mass + cover.mass
     relief = cell.solid_volume / cell.footprint
     voids = cell.height - relief
     active_mass = device_mass = border_mass = None

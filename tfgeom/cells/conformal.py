@@ -9,6 +9,7 @@ import numpy as np
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.blueprint import Blueprint
+from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
 from tfgeom.cells.plating import charged_stack
@@ -60,6 +61,11 @@ def charge(blueprint: Blueprint, made: Stack) -> Stack:
 def lithium(made: Stack) -> LithiumBalance:
     """Return the lithium bookkeeping of films as made."""
     return lithium_balance(made)
+
+
+def cover(cell: AssembledCell) -> Cover:
+    """Return the room that plated lithium takes above the films; its mass was in the cathode."""
+    return Cover(cell.charged.top.top - cell.made.top.top)
 
 
 def circuit(blueprint: Blueprint, charged: Stack) -> FilmCircuit:

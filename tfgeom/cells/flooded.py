@@ -10,9 +10,10 @@ import numpy as np
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.blueprint import Blueprint, Liquid
+from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
-from tfgeom.design import Contact, Design, Flooded
+from tfgeom.design import Contact, Design, LiquidFilled
 from tfgeom.errors import UnsupportedError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
@@ -61,6 +62,11 @@ def charge(blueprint: Blueprint, made: Stack) -> Stack:
 def lithium(made: Stack) -> LithiumBalance:
     """Return the film's capacity: the counter electrode has no limit."""
     return lithium_balance(made)
+
+
+def cover(cell: AssembledCell) -> Cover:
+    """Return none: a half-cell counts neither separator, liquid nor counter electrode."""
+    return Cover()
 
 
 def circuit(blueprint: Blueprint, charged: Stack) -> FloodedCircuit:
@@ -179,8 +185,8 @@ def counter_of(blueprint: Blueprint) -> Material:
     return replace(counter, properties=properties)
 
 
-def _section(design: Design) -> Flooded:
-    assert isinstance(design.cell, Flooded)
+def _section(design: Design) -> LiquidFilled:
+    assert isinstance(design.cell, LiquidFilled)
     return design.cell
 
 

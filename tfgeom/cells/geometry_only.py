@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.blueprint import Blueprint
+from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.design import Design
 from tfgeom.errors import DesignError
@@ -37,6 +38,11 @@ def charge(blueprint: Blueprint, made: Stack) -> Stack:
 
 def lithium(made: Stack) -> None:
     """Return None."""
+
+
+def cover(cell: AssembledCell) -> Cover:
+    """Return none."""
+    return Cover()
 
 
 def circuit(blueprint: Blueprint, charged: Stack) -> None:

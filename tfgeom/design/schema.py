@@ -148,12 +148,12 @@ class Conformal(Section):
         return model
 
 
-class Flooded(Section):
-    """One electrode film on the relief; a liquid or gel electrolyte up to a flat counter electrode."""
+class LiquidFilled(Section):
+    """What every cell says whose relief a liquid or gel fills, up to a flat counter electrode."""
 
     has_liquid: ClassVar[bool] = True
 
-    type: Literal["flooded"]
+    type: str
     electrolyte: Name = Field(description="Material of the liquid or gel electrolyte.")
     separator: Length = Field(description="Head space between relief and counter electrode.")
     counter: Name = Field(default="Li", description="Material of the counter electrode.")
@@ -161,6 +161,12 @@ class Flooded(Section):
         default="ohmic",
         description="Loss in the liquid: from its conductivity, or also from its salt's steady gradient.",
     )
+
+
+class Flooded(LiquidFilled):
+    """One electrode film on the relief; a liquid or gel electrolyte up to a flat counter electrode."""
+
+    type: Literal["flooded"]
 
 
 AnyCell = Conformal | Flooded
