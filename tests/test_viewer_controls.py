@@ -1,6 +1,7 @@
 """Sliders of a design, its headline numbers as the page prints them, and whom the page answers."""
 
 import asyncio
+import logging
 import math
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from tfgeom.errors import DesignError
 from tfgeom.evaluation import evaluate
 from tfgeom.reliefs.holes import Holes
 from tfgeom.reliefs.sections import Width
+from tfgeom.viewer.app import tells_more_than_a_lost_page
 from tfgeom.viewer.callbacks import Callbacks, in_thread
-from tfgeom.viewer.guard import is_loopback
+from tfgeom.viewer.foreign_requests import is_loopback
 from tfgeom.viewer.numbers import NONE, number_rows
 from tfgeom.viewer.parameters import changed_design, design_parameters, plain_design
 
@@ -162,3 +164,12 @@ def test_errors_of_callbacks_reach_the_page(capsys: pytest.CaptureFixture[str]) 
     callbacks.reporting(wrong)()
     assert state["failure"] == "unexpected error, see the terminal: KeyError: 'a bug'"
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_page_that_went_away_is_not_worth_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("test_a_page_that_went_away")
+    log.addFilter(tells_more_than_a_lost_page)
+    for error in (ConnectionResetError("closing transport"), KeyError("a bug")):
+        log.error("Error handling request", exc_info=error)
+    log.error("no exception")
+    assert [record.exc_info and record.exc_info[0] for record in caplog.records] == [KeyError, None]

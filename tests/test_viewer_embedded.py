@@ -28,7 +28,7 @@ from tfgeom.report import report_html
 from tfgeom.viewer.embedded import embedded_page
 from tfgeom.viewer.fields import CURRENT_DENSITY, POTENTIAL, solved_fields
 from tfgeom.viewer.in_report import embedded_view
-from tfgeom.viewer.patch import LEVELS, Patch, Triangles, cell_patch
+from tfgeom.viewer.triangulation import LEVELS, Triangles, TriangulatedCell, triangulate_cell
 from tfgeom.viewer.view import Cut, View
 
 SHALLOW = holes(3e-6, 6e-6, 12e-6, "hexagonal")
@@ -54,33 +54,33 @@ def loose_edges(surface: Triangles) -> int:
 
 
 @pytest.fixture(scope="module")
-def solved_patch() -> tuple[Any, Patch]:
+def solved_cell() -> tuple[Any, TriangulatedCell]:
     stack = pearse_stack(SHALLOW)
     fields = solved_fields(solved_films(wires(stack)))
-    return fields, cell_patch(stack, "Si", fields)
+    return fields, triangulate_cell(stack, "Si", fields)
 
 
 @every_relief
 def test_bodies_hold_the_volume_of_their_films(relief: str) -> None:
     """Whole bodies meet the closed form within the facets of the coarse grid; cut at the axes, half of it."""
     stack = stack_films(unit_cell(relief), layers())
-    patch = cell_patch(stack, limit=200_000)
-    assert [body.name for body in patch.bodies] == ["substrate", *(film.layer.name for film in stack.films)]
-    for body, film in zip(patch.bodies[1:], stack.films, strict=True):
+    cell = triangulate_cell(stack, limit=200_000)
+    assert [body.name for body in cell.bodies] == ["substrate", *(film.layer.name for film in stack.films)]
+    for body, film in zip(cell.bodies[1:], stack.films, strict=True):
         assert body.whole is not None
         whole = volume(body.whole)
         assert whole == pytest.approx(film.volume * 1e18, rel=0.02), body.name
         assert volume(body.cut) == pytest.approx(whole / 2, rel=0.02), body.name
         assert loose_edges(body.whole) == 0
         behind = np.asarray(body.cut.points)[:, 1]
-        assert behind.min() == pytest.approx(patch.bounds_um[:, 1].mean(), abs=1e-3)
-    assert all(volume(body.cut) > 0 for body in patch.bodies)
+        assert behind.min() == pytest.approx(cell.bounds_um[:, 1].mean(), abs=1e-3)
+    assert all(volume(body.cut) > 0 for body in cell.bodies)
 
 
 def test_cut_faces_look_at_the_reader() -> None:
-    patch = cell_patch(pearse_stack(SHALLOW))
-    middle = patch.bounds_um[:, 1].mean()
-    for body in patch.bodies:
+    cell = triangulate_cell(pearse_stack(SHALLOW))
+    middle = cell.bounds_um[:, 1].mean()
+    for body in cell.bodies:
         places = corners(body.cut)
         on_cut = (np.abs(places[:, :, 1] - middle) < 1e-3).all(axis=1)
         a, b, c = np.moveaxis(places[on_cut], 1, 0)
@@ -90,30 +90,30 @@ def test_cut_faces_look_at_the_reader() -> None:
 
 def test_colours_are_those_of_the_palette() -> None:
     stack = pearse_stack(SHALLOW)
-    patch = cell_patch(stack, "Si")
+    cell = triangulate_cell(stack, "Si")
     colours = {"substrate": SUBSTRATE, **film_colours([film.layer for film in stack.films])}
-    assert {body.name: body.colour for body in patch.bodies} == colours
-    scene = scene_of(embedded_page(patch, "cell"))
+    assert {body.name: body.colour for body in cell.bodies} == colours
+    scene = scene_of(embedded_page(cell, "cell"))
     assert [body["colour"] for body in scene["bodies"]] == list(colours.values())
     assert scene["bodies"][0]["title"] == "substrate: Si"
 
 
-def test_fields_are_levels_between_the_ends_of_their_bar(solved_patch: tuple[Any, Patch]) -> None:
-    fields, patch = solved_patch
-    assert [field.name for field in patch.fields] == [POTENTIAL, CURRENT_DENSITY]
-    for field in patch.fields:
+def test_fields_are_levels_between_the_ends_of_their_bar(solved_cell: tuple[Any, TriangulatedCell]) -> None:
+    fields, cell = solved_cell
+    assert [field.name for field in cell.fields] == [POTENTIAL, CURRENT_DENSITY]
+    for field in cell.fields:
         assert (field.low, field.high) == fields.range_of(field.name)
-        carriers = [body for body in patch.bodies if field.name in body.levels]
+        carriers = [body for body in cell.bodies if field.name in body.levels]
         assert {body.name for body in carriers} == set(fields.shown(field.name))
         reached = np.concatenate([body.levels[field.name] for body in carriers])
         assert reached.min() == 0
         assert reached.max() == LEVELS
-    electrolyte = next(body for body in patch.bodies if body.name == "electrolyte")
+    electrolyte = next(body for body in cell.bodies if body.name == "electrolyte")
     assert electrolyte.solved is not None
     assert len(electrolyte.levels[POTENTIAL]) == len(electrolyte.solved.points)
     # across the film on the top face, far from the rim, the potential grows linearly from the cathode
     points = np.asarray(electrolyte.solved.points, dtype=float)
-    far = np.hypot(points[:, 0], points[:, 1] - patch.bounds_um[:, 1].mean()) > 2.5
+    far = np.hypot(points[:, 0], points[:, 1] - cell.bounds_um[:, 1].mean()) > 2.5
     top = far & (points[:, 2] > 11.5)
     line = np.polyfit(points[top, 2], electrolyte.levels[POTENTIAL][top], 1)
     fit = np.polyval(line, points[top, 2])
@@ -121,20 +121,20 @@ def test_fields_are_levels_between_the_ends_of_their_bar(solved_patch: tuple[Any
     assert np.abs(fit - electrolyte.levels[POTENTIAL][top]).max() < 0.06 * LEVELS
 
 
-def test_what_is_too_much_is_left_out_step_by_step(solved_patch: tuple[Any, Patch]) -> None:
-    fields, full = solved_patch
+def test_what_is_too_much_is_left_out_step_by_step(solved_cell: tuple[Any, TriangulatedCell]) -> None:
+    fields, full = solved_cell
     stack = pearse_stack(SHALLOW)
     whole = sum(len(body.whole.corners) for body in full.bodies if body.whole is not None)
     cut = sum(len(body.cut.corners) for body in full.bodies)
     assert cut < whole <= 60_000
-    one_less = cell_patch(stack, "Si", fields, limit=whole)
+    one_less = triangulate_cell(stack, "Si", fields, limit=whole)
     assert one_less.has_whole
-    no_whole = cell_patch(stack, "Si", fields, limit=whole - 1)
+    no_whole = triangulate_cell(stack, "Si", fields, limit=whole - 1)
     assert not no_whole.has_whole
     assert sum(len(body.cut.corners) for body in no_whole.bodies) == cut
     assert not no_whole.fields
     assert no_whole.fields_left_out
-    assert cell_patch(stack, "Si", fields, limit=cut - 1).bodies == ()
+    assert triangulate_cell(stack, "Si", fields, limit=cut - 1).bodies == ()
 
 
 def scene_of(page: str) -> dict[str, Any]:
@@ -159,19 +159,19 @@ class Tags(HTMLParser):
 
 
 def test_names_are_text() -> None:
-    patch = cell_patch(pearse_stack(SHALLOW))
-    plain = embedded_page(patch, "cell")
-    bodies = tuple(replace(body, title=EVIL) for body in patch.bodies)
-    page = embedded_page(replace(patch, bodies=bodies), EVIL)
+    cell = triangulate_cell(pearse_stack(SHALLOW))
+    plain = embedded_page(cell, "cell")
+    bodies = tuple(replace(body, title=EVIL) for body in cell.bodies)
+    page = embedded_page(replace(cell, bodies=bodies), EVIL)
     assert EVIL not in page
     assert [tag for tag, _ in Tags(page).tags] == [tag for tag, _ in Tags(plain).tags]
     assert {body["title"] for body in scene_of(page)["bodies"]} == {EVIL}
 
 
 def test_the_page_is_offline_small_and_the_same_each_time() -> None:
-    patch = cell_patch(pearse_stack())
-    page = embedded_page(patch, "cell")
-    assert page == embedded_page(patch, "cell")
+    cell = triangulate_cell(pearse_stack())
+    page = embedded_page(cell, "cell")
+    assert page == embedded_page(cell, "cell")
     assert len(page) < 2e6
     assert all(not {"src", "href", "srcset"} & attributes.keys() for _, attributes in Tags(page).tags)
     assert not re.search(r"https?://", page)

@@ -112,27 +112,27 @@ from tests.stacks import pearse_stack, pearse_plane
 from tests.wires import wires
 from tests.solves import solved_films
 from tfgeom.viewer.fields import solved_fields
-from tfgeom.viewer.stage import Stage, add_scale
+from tfgeom.viewer.scene import Scene, add_scale
 from tfgeom.viewer.view import Cut, View
 stack = pearse_stack()
 plotter = pyvista.Plotter(off_screen=True, window_size=[1600, 1000])
 plotter.set_background("white")
-stage = Stage(plotter, "Si")
+scene = Scene(plotter, "Si")
 told = {}
 def shot(name):
     plotter.render()
     pyvista_image = plotter.screenshot(f"{sys.argv[1]}/{name}.png", return_img=True)
     told[name] = 2 * plotter.camera.parallel_scale / 1000
 view = View(cut=Cut("y", 0.5))
-stage.show(stack, view); stage.look(); add_scale(plotter); shot("cut")
-stage.show(stack, replace(view, hidden=frozenset({"outer_collector"}))); shot("peeled")
-stage.show(stack, replace(view, cut=None)); shot("whole")
-stage.show(stack, view); shot("again")
-stage.show(stack, replace(view, z_scale=0.2, thickness_scale=2)); stage.look(); shot("scaled")
-stage.show(stack, replace(view, explode=0.5)); stage.look(); shot("exploded")
-stage.show(stack, view); stage.look_at((1.4, 0, 29.9), 0.5); shot("close")
+scene.show(stack, view); scene.look(); add_scale(plotter); shot("cut")
+scene.show(stack, replace(view, hidden=frozenset({"outer_collector"}))); shot("peeled")
+scene.show(stack, replace(view, cut=None)); shot("whole")
+scene.show(stack, view); shot("again")
+scene.show(stack, replace(view, z_scale=0.2, thickness_scale=2)); scene.look(); shot("scaled")
+scene.show(stack, replace(view, explode=0.5)); scene.look(); shot("exploded")
+scene.show(stack, view); scene.look_at((1.4, 0, 29.9), 0.5); shot("close")
 fields = solved_fields(solved_films(wires(stack)))
-stage.show(stack, replace(view, field="potential"), fields); shot("field")
+scene.show(stack, replace(view, field="potential"), fields); shot("field")
 print(json.dumps(told))
 """
 

@@ -371,7 +371,7 @@ def view(
         typer.echo(screenshot)
         return
     from tfgeom.viewer.app import view_designs
-    from tfgeom.viewer.guard import is_loopback
+    from tfgeom.viewer.foreign_requests import is_loopback
 
     if not is_loopback(host):
         typer.echo(

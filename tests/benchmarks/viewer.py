@@ -24,50 +24,50 @@ import pyvista
 from tests.stacks import pearse_stack
 from tfgeom.reliefs.holes import holes
 from tfgeom.meshing.resolution import Resolution
-from tfgeom.viewer.stage import Stage, add_scale
+from tfgeom.viewer.scene import Scene, add_scale
 from tfgeom.viewer.view import Cut, View
 
-def drawn(stage):
-    return sum(actor.mapper.dataset.n_cells for actor in stage.actors)
+def drawn(scene):
+    return sum(actor.mapper.dataset.n_cells for actor in scene.actors)
 
-def stage_of(resolution):
+def scene_of(resolution):
     plotter = pyvista.Plotter(off_screen=True, window_size=[1600, 1000])
     plotter.set_background("white")
-    return Stage(plotter, "Si", resolution=resolution)
+    return Scene(plotter, "Si", resolution=resolution)
 
 def films(pitch):
     return pearse_stack(holes(3e-6, pitch, 30e-6, "hexagonal"))
 
-def picture(stage, view, make):
+def picture(scene, view, make):
     start = time.perf_counter()
-    stage.show(make(), view)
+    scene.show(make(), view)
     shown = time.perf_counter() - start
-    stage.plotter.render()
-    pixels = stage.plotter.screenshot(None, return_img=True)
+    scene.plotter.render()
+    pixels = scene.plotter.screenshot(None, return_img=True)
     return shown, time.perf_counter() - start
 
 told = {}
 if sys.argv[1] == "slider":
-    stage = stage_of(Resolution(2, rim_chords=6, electrolyte_sublevels=1))
+    scene = scene_of(Resolution(2, rim_chords=6, electrolyte_sublevels=1))
     view = View(cut=Cut("y", 0.5))
-    told["first"] = picture(stage, view, lambda: films(6e-6))[1]
-    stage.look()
-    add_scale(stage.plotter)
-    runs = [picture(stage, view, lambda: films((6 + 0.02 * step) * 1e-6)) for step in range(20)]
+    told["first"] = picture(scene, view, lambda: films(6e-6))[1]
+    scene.look()
+    add_scale(scene.plotter)
+    runs = [picture(scene, view, lambda: films((6 + 0.02 * step) * 1e-6)) for step in range(20)]
     told["shown"], told["slider"] = (statistics.median(run[k] for run in runs) for k in (0, 1))
     told["slowest"] = max(run[1] for run in runs)
     same = films(6e-6)
-    cuts = [picture(stage, View(cut=Cut("y", 0.3 + 0.01 * step)), lambda: same)[1] for step in range(11)]
+    cuts = [picture(scene, View(cut=Cut("y", 0.3 + 0.01 * step)), lambda: same)[1] for step in range(11)]
     told["cut"] = statistics.median(cuts[1:])
 else:
     columns = int(sys.argv[2])
-    stage = stage_of(None)
+    scene = scene_of(None)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     view = View(columns=columns, rows=columns, cut=Cut("y", 0.5))
-    told["first"] = picture(stage, view, lambda: films(6e-6))[1]
+    told["first"] = picture(scene, view, lambda: films(6e-6))[1]
     told["gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     told["gib before"] = before / 2**20
-told["faces"] = drawn(stage)
+told["faces"] = drawn(scene)
 print(json.dumps(told))
 """
 

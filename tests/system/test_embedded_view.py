@@ -16,7 +16,7 @@ from tfgeom.evaluation import evaluate
 from tfgeom.palette import film_colours
 from tfgeom.report import render_report
 from tfgeom.viewer.embedded import embedded_page
-from tfgeom.viewer.patch import cell_patch
+from tfgeom.viewer.triangulation import triangulate_cell
 
 # films as thick as possible, so that each covers many pixels
 THICK = """\
@@ -203,9 +203,9 @@ def test_the_report_stays_small_and_prints_the_still(browser: Any, report: Path)
 def test_names_are_text_in_the_browser(browser: Any, tmp_path: Path) -> None:
     design = tmp_path / "thick.yaml"
     design.write_text(THICK, encoding="utf-8")
-    patch = cell_patch(assemble_cell(load_design(design)).charged)
-    bodies = tuple(replace(body, title=EVIL) for body in patch.bodies)
-    (tmp_path / "page.html").write_text(embedded_page(replace(patch, bodies=bodies), EVIL), encoding="utf-8")
+    cell = triangulate_cell(assemble_cell(load_design(design)).charged)
+    bodies = tuple(replace(body, title=EVIL) for body in cell.bodies)
+    (tmp_path / "page.html").write_text(embedded_page(replace(cell, bodies=bodies), EVIL), encoding="utf-8")
     opened = Opened(browser, tmp_path / "page.html")
     opened.page.locator("body[data-ready]").wait_for(timeout=60_000)
     assert opened.page.locator("img").count() == 0
@@ -220,7 +220,7 @@ def test_a_browser_without_webgl_says_so(browser: Any, tmp_path: Path) -> None:
     design.write_text(THICK, encoding="utf-8")
     file = tmp_path / "page.html"
     file.write_text(
-        embedded_page(cell_patch(assemble_cell(load_design(design)).charged), "cell"), encoding="utf-8"
+        embedded_page(triangulate_cell(assemble_cell(load_design(design)).charged), "cell"), encoding="utf-8"
     )
     context = browser.new_context(offline=True)
     page = context.new_page()

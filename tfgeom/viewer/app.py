@@ -15,7 +15,7 @@ from typing import Any
 from tfgeom.design import Design
 from tfgeom.doctor import probe_rendering
 from tfgeom.errors import MissingExtraError, OutputError
-from tfgeom.viewer.guard import refuse_strangers
+from tfgeom.viewer.foreign_requests import refuse_foreign_requests
 
 HOST = "127.0.0.1"
 PORT = 8765
@@ -91,13 +91,18 @@ def _complete(app: Any, host: str) -> None:
     app.router.add_post(
         "/paraview/", tell_socket
     )  # the page asks there first; without it, an error in its log
-    refuse_strangers(app, host)
+    refuse_foreign_requests(app, host)
 
 
 def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Report what went wrong in the event loop, but not that a page was gone before its picture came."""
     if not isinstance(context.get("exception"), ConnectionResetError):
         loop.default_exception_handler(context)
+
+
+def tells_more_than_a_lost_page(record: logging.LogRecord) -> bool:
+    """Return whether a log record says more than that a page was gone before its answer came."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], ConnectionResetError)
 
 
 async def _serve(server: Any, host: str, port: int, timeout: int) -> None:
@@ -125,6 +130,7 @@ def _new_server() -> Any:
     except ImportError as error:
         raise MissingExtraError('tfgeom view needs: pip install "tfgeom[view]"') from error
     logging.getLogger("wslink").setLevel(logging.CRITICAL)  # it tells of every page that goes away
+    logging.getLogger("aiohttp.server").addFilter(tells_more_than_a_lost_page)
     return get_server(client_type="vue3")
 
 

@@ -24,7 +24,7 @@ from tfgeom.palette import SUBSTRATE as SUBSTRATE_COLOUR
 from tfgeom.palette import film_colours
 from tfgeom.units import UM
 from tfgeom.viewer.fields import Fields
-from tfgeom.viewer.section import section_quads
+from tfgeom.viewer.section_quads import section_quads
 from tfgeom.viewer.view import Cut, View, thicker_films
 
 MAX_FACES = 1_500_000

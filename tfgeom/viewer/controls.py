@@ -6,7 +6,8 @@ made of it.
 
 from typing import Any
 
-from tfgeom.viewer.live import Live, slider_key, text_key
+from tfgeom.viewer.live import Live
+from tfgeom.viewer.page_state import slider_key, text_key
 from tfgeom.viewer.parameters import Parameter
 
 FORMATS = ("vtu", "msh", "glb", "stl", "3mf", "obj", "ply")
@@ -34,7 +35,7 @@ _SAVE = "trigger('{trigger}').then((content) => {{ if (content) utils.download({
 
 
 def lay_out_page(live: Live) -> None:
-    """Build the page of a `Live` on its server, and give it the views that it pushes pictures to."""
+    """Build the page of a `Live` on its server, and give it the views that it sends pictures to."""
     from trame.ui.vuetify3 import VAppLayout
     from trame.widgets import client, html
     from trame.widgets import vuetify3 as v3
@@ -50,8 +51,8 @@ def lay_out_page(live: Live) -> None:
             _sizes(live, html, v3)
             _files(live, client, html, v3)
         with v3.VMain(style="height: 100vh;"), html.Div(style="display: flex; height: 100%; gap: 8px;"):
-            for index in range(len(live.panes)):
-                _pane(live, index, html)
+            for index in range(len(live.actions.shown)):
+                _shown_design(live, index, html)
         _messages(html, v3)
 
 
@@ -134,7 +135,7 @@ def _field(live: Live, html: Any, v3: Any) -> None:
             size="small",
             variant="outlined",
             disabled=("is_solving",),
-            click=live.beside(live.solve),
+            click=live.beside(live.clock.before(live.actions.solve)),
         )
     v3.VProgressLinear(indeterminate=True, v_show="is_solving", id="solving")
 
@@ -147,7 +148,7 @@ def _sizes(live: Live, html: Any, v3: Any) -> None:
             id="as-read",
             size="x-small",
             variant="text",
-            click=live.reporting(live.reset_parameters),
+            click=live.reporting(live.clock.after(live.actions.reset_sizes)),
         )
         v3.VBtn(
             "Reset camera",
@@ -156,8 +157,8 @@ def _sizes(live: Live, html: Any, v3: Any) -> None:
             variant="text",
             click=live.reporting(live.reset_camera),
         )
-    take = live.reporting(live.take_text)
-    for index, parameter in enumerate(live.parameters):
+    take = live.reporting(live.clock.after(live.actions.take_text))
+    for index, parameter in enumerate(live.actions.sizes.parameters):
         _parameter(index, parameter, take, html, v3)
 
 
@@ -205,7 +206,7 @@ def _files(live: Live, client: Any, html: Any, v3: Any) -> None:
             size="small",
             variant="outlined",
             disabled=("is_writing",),
-            click=live.beside(live.write_mesh),
+            click=live.beside(live.clock.before(live.actions.write_mesh)),
         )
         with html.Select(
             id="mesh-format", value=("mesh_format",), change="mesh_format = $event.target.value"
@@ -223,22 +224,23 @@ def _download(trigger: str, name: str, kind: str) -> str:
 
 
 def _register_downloads(live: Live) -> None:
-    live.server.trigger("save_picture")(live.reporting(live.picture))
-    live.server.trigger("save_design")(live.reporting(live.design_text))
-    live.server.trigger("save_mesh")(live.reporting(live.mesh))
+    before, trigger = live.clock.before, live.server.trigger
+    trigger("save_picture")(live.reporting(before(live.actions.picture)))
+    trigger("save_design")(live.reporting(before(live.actions.design_text)))
+    trigger("save_mesh")(live.reporting(live.actions.mesh))
 
 
-def _pane(live: Live, index: int, html: Any) -> None:
+def _shown_design(live: Live, index: int, html: Any) -> None:
     from trame.widgets import vtk
 
     headline = f"headlines[{index}]"
     with html.Div(classes="cell"):
         with html.Div(style="flex: 1; min-height: 0;", classes=f"view view-{index}"):
             view = vtk.VtkRemoteView(
-                live.panes[index].plotter.render_window,
+                live.actions.shown[index].plotter.render_window,
                 interactive_ratio=1,
                 interactor_events=("events", ["EndAnimation"]),
-                EndAnimation=live.reporting(live.push),
+                EndAnimation=live.reporting(live.send),
             )
         live.views.append(view)
         with html.Div(classes=f"px-3 pb-3 headline-{index}"):

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import MissingExtraError
-from tfgeom.viewer.patch import LEVELS, Patch
-from tfgeom.viewer.stage import COLOURS_OF_FIELDS, FROM
+from tfgeom.viewer.scene import COLOURS_OF_FIELDS, FROM
+from tfgeom.viewer.triangulation import LEVELS, TriangulatedCell
 
 VIEW_ANGLE = 18.0
 """Opening angle of the camera, degrees: nearly parallel, so that lengths can be compared."""
@@ -49,12 +49,12 @@ def require_k3d() -> Any:
     return k3d
 
 
-def embedded_page(patch: Patch, title: str) -> str:
+def embedded_page(cell: TriangulatedCell, title: str) -> str:
     """Return the offline page of a cell: the same text for the same cell.
 
     Parameters
     ----------
-    patch
+    cell
         The cell, with at least one body.
     title
         Of the page; text.
@@ -67,7 +67,7 @@ def embedded_page(patch: Patch, title: str) -> str:
     k3d = require_k3d()
     plot = new_plot(k3d)
     told: list[dict[str, Any]] = []
-    for body in patch.bodies:
+    for body in cell.bodies:
         ids = {}
         for key, surface in (("whole", body.whole), ("cut", body.cut), ("solved", body.solved)):
             if surface is None or not len(surface.corners):
@@ -89,12 +89,12 @@ def embedded_page(patch: Patch, title: str) -> str:
                 "high": field.high,
                 "constant": field.constant,
             }
-            for field in patch.fields
+            for field in cell.fields
         ],
-        "hasWhole": patch.has_whole,
-        "bounds": patch.bounds_um.tolist(),
-        "height": patch.height_um,
-        "rim": None if patch.rim is None else {"focus": patch.rim.focus_um, "half": patch.rim.half_height_um},
+        "hasWhole": cell.has_whole,
+        "bounds": cell.bounds_um.tolist(),
+        "height": cell.height_um,
+        "rim": None if cell.rim is None else {"focus": cell.rim.focus_um, "half": cell.rim.half_height_um},
         "from": FROM,
         "angle": VIEW_ANGLE,
         "ramp": [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in (_colours(16) * 255).round().astype(int)],

@@ -7,7 +7,7 @@ from tfgeom.errors import MeshError, MissingExtraError
 from tfgeom.results import Evaluation
 from tfgeom.viewer.embedded import EXTRA, embedded_page, require_k3d, script_policy
 from tfgeom.viewer.fields import solved_fields
-from tfgeom.viewer.patch import Patch, cell_patch
+from tfgeom.viewer.triangulation import TriangulatedCell, triangulate_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +47,29 @@ def embedded_view(evaluation: Evaluation) -> EmbeddedView:
     design, solve = evaluation.design, evaluation.solve
     substrate = None if design.substrate is None else design.substrate.material
     try:
-        patch = cell_patch(
+        cell = triangulate_cell(
             evaluation.cell.charged, substrate, None if solve is None else solved_fields(solve)
         )
     except MeshError as error:
         return EmbeddedView(None, sentence=str(error))
     file = Path(design.origin.file).name if design.origin.file else "DESIGN.yaml"
-    if not patch.bodies:
+    if not cell.bodies:
         return EmbeddedView(
             None, sentence=f"one unit cell is too many triangles for a page; use tfgeom view {file}"
         )
-    page = embedded_page(patch, f"{evaluation.name} in three dimensions")
-    return EmbeddedView(page, caption=_caption(patch, file), scripts=script_policy())
+    page = embedded_page(cell, f"{evaluation.name} in three dimensions")
+    return EmbeddedView(page, caption=_caption(cell, file), scripts=script_policy())
 
 
-def _caption(patch: Patch, file: str) -> str:
-    low, high = patch.bounds_um
+def _caption(cell: TriangulatedCell, file: str) -> str:
+    low, high = cell.bounds_um
     size = " x ".join(f"{value:.3g}" for value in high - low)
     words = [f"One unit cell to scale, {size} um. Drag to turn, wheel to zoom, right button to move."]
-    if not patch.has_whole:
+    if not cell.has_whole:
         words.append("Only the cut cell is shown: the whole one is too many triangles for a page.")
-    if patch.fields:
+    if cell.fields:
         words.append("Fields of the finite-element solve are shown on the cut cell.")
-    if patch.fields_left_out:
+    if cell.fields_left_out:
         words.append("The fields are too many triangles for a page.")
     words.append(f"More cells, other cuts, films drawn thicker: tfgeom view {file}.")
     return " ".join(words)

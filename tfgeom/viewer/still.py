@@ -1,4 +1,4 @@
-"""The 3D still: a patch of cells cut through the axes of its first row, beside a close-up of the films.
+"""The 3D still: a tile of cells cut through the axes of its first row, beside a close-up of the films.
 
 Run as ``python -m tfgeom.viewer.still DESIGN.yaml OUT.png [WIDTH HEIGHT]``, in a process of its own: without
 a working OpenGL library VTK crashes.
@@ -24,7 +24,7 @@ from tfgeom.output import ensure_writable, replacing
 from tfgeom.units import UM
 from tfgeom.viewer.annotations import Legend, add_scale
 from tfgeom.viewer.fields import UNITS, Fields
-from tfgeom.viewer.stage import NEUTRAL, Stage, light_evenly
+from tfgeom.viewer.scene import NEUTRAL, Scene, light_evenly
 from tfgeom.viewer.view import Cut, View
 
 SIZE = (1600, 1000)
@@ -111,7 +111,7 @@ def save_still(
     path
         Of the picture.
     view
-        What to show; by default a patch of at least two cells cut through the axes of its first row.
+        What to show; by default a tile of at least two cells cut through the axes of its first row.
     size
         Width and height, pixels.
     fields
@@ -142,46 +142,46 @@ def save_still(
     try:
         plotter.set_background("white", all_renderers=True)
         plotter.subplot(0, 1)
-        stage = Stage(
+        scene = Scene(
             plotter, None if design.substrate is None else design.substrate.material, smooth_edges=True
         )
-        shown = _show_patch(stage, stack) if view is None else view
+        shown = _show_tile(scene, stack) if view is None else view
         if view is not None:
-            stage.show(stack, view, fields)
-        stage.look()
+            scene.show(stack, view, fields)
+        scene.look()
         add_scale(plotter, backed=True)
         if close:
             plotter.subplot(0, 2)
-            _show_close_up(plotter, stage, stack, shown, size[1])
+            _show_close_up(plotter, scene, stack, shown, size[1])
         plotter.subplot(0, 0)
-        Legend(plotter.renderer, _legend(cell, stage, shown, fields, close=close))
+        Legend(plotter.renderer, _legend(cell, scene, shown, fields, close=close))
         plotter.screenshot(path)
     finally:
         plotter.close()
 
 
-def _show_patch(stage: Stage, stack: Stack) -> View:
-    """Show the largest of some patches that is not too large, cut through the axes of its first row."""
-    for columns, rows in _patches(stack):
+def _show_tile(scene: Scene, stack: Stack) -> View:
+    """Show the largest of some tiles that is not too large, cut through the axes of its first row."""
+    for columns, rows in _tile_sizes(stack):
         view = View(columns=columns, rows=rows)
         try:
-            stage.show(stack, view)
+            scene.show(stack, view)
         except MeshError:
             if (columns, rows) == (1, 1):
                 raise
             continue
         break
-    low, high = stage.bounds[:, 1]
+    low, high = scene.bounds[:, 1]
     cell = stack.cell
     # strips and planes have no axis: half a cell is cut away
     place = -low if cell.plan.has_axis else math.sqrt(cell.footprint) / UM / 2
     view = replace(view, cut=Cut("y", min(0.5, float(place / (high - low)))))
-    stage.show(stack, view)
+    scene.show(stack, view)
     return view
 
 
-def _patches(stack: Stack) -> Iterator[tuple[int, int]]:
-    """Yield cells in a row and rows, the largest patch first; more cells for a tall relief."""
+def _tile_sizes(stack: Stack) -> Iterator[tuple[int, int]]:
+    """Yield cells in a row and rows, the largest tile first; more cells for a tall relief."""
     cell = stack.cell
     if cell.pitch is None:
         tiles = min(8, max(1, math.ceil(1.5 * stack.top.top / math.sqrt(cell.footprint))))
@@ -192,9 +192,9 @@ def _patches(stack: Stack) -> Iterator[tuple[int, int]]:
     yield 1, 1
 
 
-def _show_close_up(plotter: Any, stage: Stage, stack: Stack, view: View, height: int) -> None:
+def _show_close_up(plotter: Any, scene: Scene, stack: Stack, view: View, height: int) -> None:
     """Show the same bodies near the first rim from the axis in the middle of the cut (crest of a wave)."""
-    for actor in stage.actors:
+    for actor in scene.actors:
         plotter.add_actor(actor, reset_camera=False, render=False)
     light_evenly(plotter)
     cell, scale = stack.cell, view.thickness_scale
@@ -206,21 +206,21 @@ def _show_close_up(plotter: Any, stage: Stage, stack: Stack, view: View, height:
         half = min(half, max(_CLOSEST * all_films, min(films) * height / 2 / _THINNEST))
     half = min(half + cell.rim_radius / UM, 0.6 * cell.pitch / UM)
     x = ((view.columns - 1) // 2 * cell.pitch + cell.first_edge) / UM
-    y = stage.bounds[0, 1]
+    y = scene.bounds[0, 1]
     if view.cut is not None and view.cut.direction == "y":
-        y += view.cut.position * (stage.bounds[1, 1] - stage.bounds[0, 1])
-    stage.look_at((x, y, (cell.height / UM - 0.3 * half) * view.z_scale), half, plotter)
+        y += view.cut.position * (scene.bounds[1, 1] - scene.bounds[0, 1])
+    scene.look_at((x, y, (cell.height / UM - 0.3 * half) * view.z_scale), half, plotter)
     add_scale(plotter, backed=True)
 
 
 def _legend(
-    cell: AssembledCell, stage: Stage, view: View, fields: Fields | None, *, close: bool
+    cell: AssembledCell, scene: Scene, view: View, fields: Fields | None, *, close: bool
 ) -> list[tuple[str | None, str]]:
     entries: list[tuple[str | None, str]] = [(None, cell.blueprint.design.name), (None, "")]
     constant: dict[str, float] = {}
     if fields is not None and view.field is not None:
         constant = fields.constant(view.field)
-    for body in reversed(stage.bodies):
+    for body in reversed(scene.bodies):
         if body.name in view.hidden:
             continue
         colour: str | None = body.colour

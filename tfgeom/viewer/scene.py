@@ -1,4 +1,4 @@
-"""A plotter with the bodies of a view on it: rebuilt where a view asks for it, moved where that is enough."""
+"""The scene on a plotter: bodies of a view, rebuilt where a view asks for it, moved where that is enough."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ FROM = (0.35, -0.82, 0.45)
 """Direction to the eye: from the front, a little from the right and from above."""
 NEUTRAL = "#e4e4e4"
 """Colour of bodies without values where a field is shown."""
-__all__ = ("COLOURS_OF_FIELDS", "FROM", "NEUTRAL", "Stage", "add_scale", "light_evenly")
+__all__ = ("COLOURS_OF_FIELDS", "FROM", "NEUTRAL", "Scene", "add_scale", "light_evenly")
 
 # cut faces have exactly the colour of the legend or of the field's bar
 _SHADED: dict[str, Any] = {"ambient": 0.5, "diffuse": 0.55, "specular": 0.0, "culling": "back"}
@@ -73,7 +73,7 @@ class _Drawn:
             self._plane.SetOrigin(x, y, z * z_scale + lift)
 
 
-class Stage:
+class Scene:
     """Shows one view after the other on a plotter.
 
     Parameters

@@ -41,7 +41,7 @@ class Triangles:
 
 
 @dataclass(frozen=True, slots=True)
-class PatchBody:
+class TriangulatedBody:
     """One body of the cell.
 
     Attributes
@@ -92,8 +92,8 @@ class Rim:
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
-    """What the view in a page holds.
+class TriangulatedCell:
+    """The unit cell that a page holds.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class Patch:
         A rim on the cut; None on the plane.
     """
 
-    bodies: tuple[PatchBody, ...]
+    bodies: tuple[TriangulatedBody, ...]
     fields: tuple[FieldRange, ...]
     fields_left_out: bool
     bounds_um: NDArray[np.float64]
@@ -124,12 +124,12 @@ class Patch:
         return all(body.whole is not None for body in self.bodies)
 
 
-def cell_patch(
+def triangulate_cell(
     stack: Stack,
     substrate: str | None = None,
     fields: Fields | None = None,
     limit: int = MAX_TRIANGLES,
-) -> Patch:
+) -> TriangulatedCell:
     """Return the unit cell of a stack for a page.
 
     What is too many triangles is left out: first the fields, then the uncut bodies, then everything.
@@ -155,18 +155,18 @@ def cell_patch(
     wholes = [_triangles(body, None, bounds) for body in bodies]
     cuts = [_triangles(body, cut, bounds) for body in bodies]
     if _count(cuts) > limit:
-        return Patch((), (), fields is not None, bounds, height, None)
+        return TriangulatedCell((), (), fields is not None, bounds, height, None)
     whole_fits = _count(wholes) <= limit
     solved = {} if fields is None else _solved_surfaces(stack, substrate, fields, cut, bounds)
     fields_fit = bool(solved) and _count([triangles for triangles, _ in solved.values()]) <= limit
     made = []
     for body, whole, half in zip(bodies, wholes, cuts, strict=True):
         fine, levels = solved.get(body.name, (None, {})) if fields_fit else (None, {})
-        made.append(
-            PatchBody(body.name, body.title, body.colour, whole if whole_fits else None, half, fine, levels)
-        )
+        kept = whole if whole_fits else None
+        made.append(TriangulatedBody(body.name, body.title, body.colour, kept, half, fine, levels))
     ranges = _ranges(fields) if fields is not None and fields_fit else ()
-    return Patch(tuple(made), ranges, bool(solved) and not fields_fit, bounds, height, _rim(stack, bounds))
+    left_out = bool(solved) and not fields_fit
+    return TriangulatedCell(tuple(made), ranges, left_out, bounds, height, _rim(stack, bounds))
 
 
 def _ranges(fields: Fields) -> tuple[FieldRange, ...]:

@@ -14,14 +14,14 @@ from tfgeom.metrics.area_specific_resistance import solve_cells
 from tfgeom.results import Evaluation
 from tfgeom.viewer.fields import Fields, solved_fields
 from tfgeom.viewer.parameters import changed_design, plain_design
-from tfgeom.viewer.stage import Stage, add_scale
+from tfgeom.viewer.scene import Scene, add_scale
 from tfgeom.viewer.view import View
 
 _BACKGROUND = "white"
 _SIZE = (900, 700)  # until the page says how large it is
 
 
-class Pane:
+class ShownDesign:
     """A design on show.
 
     Parameters
@@ -48,7 +48,7 @@ class Pane:
         self.plotter: Any = pyvista.Plotter(off_screen=True, window_size=list(_SIZE))
         self.plotter.set_background(_BACKGROUND)
         substrate = None if design.substrate is None else design.substrate.material
-        self.stage = Stage(self.plotter, substrate)
+        self.scene = Scene(self.plotter, substrate)
         self._plain = plain_design(design)
         self.changes: dict[str, str] = {}
 
@@ -71,10 +71,10 @@ class Pane:
             When the changed design cannot exist, or the view cannot be shown.
         """
         if changes == self.changes:
-            self.stage.show(self.evaluation.cell.charged, view, self.fields)
+            self.scene.show(self.evaluation.cell.charged, view, self.fields)
             return
         evaluation = evaluate(changed_design(self._plain, changes) if changes else self.start)
-        self.stage.show(evaluation.cell.charged, view, None)
+        self.scene.show(evaluation.cell.charged, view, None)
         self.evaluation, self.changes, self.fields = evaluation, dict(changes), None
 
     def solve(self) -> Fields:

@@ -15,7 +15,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def refuse_strangers(app: Any, host: str) -> None:
+def refuse_foreign_requests(app: Any, host: str) -> None:
     """Have a web application answer only requests of its own pages.
 
     A browser lets any site open a socket to 127.0.0.1, and a site may give its own name that address; both
