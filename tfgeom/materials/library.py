@@ -27,7 +27,7 @@ from tfgeom.materials.schema import (
     MaterialOverride,
     SourcedVoltageWindow,
 )
-from tfgeom.materials.stated import Sourced, SourcedExchange
+from tfgeom.materials.stated import Sourced
 from tfgeom.units import format_quantity
 from tfgeom.words import nearest_words
 
@@ -238,7 +238,6 @@ def _remarks(entry: MaterialEntry) -> dict[str, Remark]:
 
 
 def _property(name: str, stated: Sourced[float]) -> Property:
-    exchange = stated if isinstance(stated, SourcedExchange) else None
     return Property(
         name=name,
         value=stated.value,
@@ -248,6 +247,5 @@ def _property(name: str, stated: Sourced[float]) -> Property:
         note=stated.note,
         low=stated.low,
         high=stated.high,
-        exponent=exchange.exponent if exchange else None,
-        form=exchange.form if exchange else None,
+        **stated.details(),
     )

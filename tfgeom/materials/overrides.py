@@ -16,7 +16,7 @@ from tfgeom.materials.constants import CONSTANTS, constants_in
 from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.schema import MaterialOverride
-from tfgeom.materials.stated import DEFAULT_EXPONENT, GivenExchange
+from tfgeom.materials.stated import Given
 from tfgeom.units import format_quantity
 
 DESIGN_FILE = "design file"
@@ -64,13 +64,9 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
     )
 
 
-def _user_property(name: str, given: Any, shadowed: Property | None) -> Property:
+def _user_property(name: str, given: Given[float], shadowed: Property | None) -> Property:
     dimension = CONSTANTS[name].dimension
     replaces = f"replaces {format_quantity(shadowed.value, dimension)} of the library" if shadowed else ""
-    exponent, form = None, None
-    if isinstance(given, GivenExchange):
-        exponent = given.exponent or (shadowed and shadowed.exponent) or DEFAULT_EXPONENT
-        form = given.form or (shadowed and shadowed.form) or "occupancy"
     return Property(
         name=name,
         value=given.value,
@@ -80,8 +76,7 @@ def _user_property(name: str, given: Any, shadowed: Property | None) -> Property
         note="; ".join(part for part in (given.note, replaces) if part),
         low=given.low,
         high=given.high,
-        exponent=exponent,
-        form=form,
+        **given.details(shadowed),
     )
 
 

@@ -18,7 +18,7 @@ Some keys of the library only describe, and a design refuses them, because nothi
 ======================  =================================================================================
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, create_model, model_validator
@@ -26,12 +26,10 @@ from pydantic import BaseModel, Field, create_model, model_validator
 from tfgeom.materials.constants import CONSTANTS, Constant, constants_in
 from tfgeom.materials.curve_forms import Form, check_parameters
 from tfgeom.materials.stated import (
-    Banded,
+    MORE_THAN_A_NUMBER,
     Confidence,
     Given,
-    GivenExchange,
     Sourced,
-    SourcedExchange,
     SourcedSpecificCapacity,
     SourcedText,
     Strict,
@@ -39,20 +37,19 @@ from tfgeom.materials.stated import (
     Text,
     Voltage,
 )
-from tfgeom.units import format_quantity
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def _with_constants(
-    plain: type[Banded[Any]], exchange: type[Banded[Any]], section: str = "", required: bool = False
+    plain: type[Sourced[Any]] | type[Given[Any]], section: str = "", required: bool = False
 ) -> Callable[[type[M]], type[M]]:
     """Return the decorator that gives a model a field for each constant of a section.
 
     Parameters
     ----------
-    plain, exchange
-        How a constant is stated, and how an exchange current is.
+    plain
+        How a constant is stated: `Sourced` in the library, `Given` in a design.
     section
         As `constants_in`.
     required
@@ -61,7 +58,8 @@ def _with_constants(
 
     def field(constant: Constant) -> Any:
         quantity: Any = Annotated[float, constant.quantity]
-        stated = exchange if constant.key == "exchange_current" else plain.__class_getitem__(quantity)
+        special = MORE_THAN_A_NUMBER.get(constant.key)
+        stated: Any = plain.__class_getitem__(quantity) if special is None else special[plain is Given]
         words: Any = {"description": constant.description, "examples": [constant.example]}
         return (stated, Field(**words)) if required else (stated | None, Field(None, **words))
 
@@ -133,12 +131,12 @@ class GivenVoltageWindow(_Window):
     note: str | None = None
 
 
-@_with_constants(Sourced, SourcedExchange, "dissociation", required=True)
+@_with_constants(Sourced, "dissociation", required=True)
 class SourcedDissociation(Strict):
     """Constants of a solid electrolyte whose mobile ions form and recombine."""
 
 
-@_with_constants(Given, GivenExchange, "dissociation")
+@_with_constants(Given, "dissociation")
 class GivenDissociation(Strict):
     """The same for a design; what is left out stays as in the library."""
 
@@ -175,7 +173,7 @@ class _Keys(Strict):
         return self
 
 
-@_with_constants(Sourced, SourcedExchange)
+@_with_constants(Sourced)
 class MaterialEntry(_Keys):
     """One material of the library."""
 
@@ -199,7 +197,7 @@ class MaterialEntry(_Keys):
         return base.model_copy(update={**own, "title": self.title, "aliases": self.aliases})
 
 
-@_with_constants(Given, GivenExchange)
+@_with_constants(Given)
 class MaterialOverride(_Keys):
     """What a design states of a material, in place of the library or for a material of its own."""
 
@@ -209,34 +207,4 @@ class MaterialOverride(_Keys):
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the plain mapping, quantities as text, that reads back to an equal override."""
-        return _plain(self, _dimensions(""))
-
-
-def _dimensions(section: str) -> dict[str, str]:
-    return {constant.name: constant.dimension for constant in constants_in(section)}
-
-
-def _plain(model: BaseModel, dimensions: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a model states, with each number named in ``dimensions`` as text with its unit."""
-    plain: dict[str, Any] = {}
-    for key, stated in model:
-        if stated is None:
-            continue
-        if isinstance(stated, Banded):
-            band = _plain(stated, dict.fromkeys(("value", "low", "high"), dimensions[key]))
-            plain[key] = band if len(band) > 1 else band["value"]
-        elif isinstance(stated, GivenDissociation):
-            plain[key] = _plain(stated, _dimensions(key))
-        elif isinstance(stated, _Window):
-            plain[key] = _plain(stated, {"min": "voltage", "max": "voltage"})
-        elif isinstance(stated, BaseModel):
-            plain[key] = _plain(stated, {})
-        elif key in dimensions:
-            plain[key] = _number_text(stated, dimensions[key])
-        else:
-            plain[key] = list(stated) if isinstance(stated, tuple) else stated
-    return plain
-
-
-def _number_text(value: float, dimension: str) -> str | float:
-    return value if dimension == "fraction" else format_quantity(value, dimension)
+        return self.model_dump(mode="json", exclude_none=True)

@@ -8,12 +8,22 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic import ValidationError as PydanticError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from tfgeom.materials.constants import CONSTANTS
+from tfgeom.materials.material import Property
 from tfgeom.quantities import Quantity
 
 Confidence = Literal["primary", "abstract", "digest", "review", "computed", "memory"]
@@ -54,6 +64,16 @@ class Banded(Strict, Generic[Number]):
             raise ValueError("value must lie between low and high")
         return self
 
+    def details(self, shadowed: Property | None = None) -> dict[str, Any]:
+        """Return what its `Property` holds beside value, band and source; none of most constants.
+
+        Parameters
+        ----------
+        shadowed
+            The constant that a design states anew; None in the library.
+        """
+        return {}
+
 
 class Sourced(Banded[Number], Generic[Number]):
     """A value of the library: no source, no entry."""
@@ -68,6 +88,10 @@ class SourcedExchange(Sourced[CurrentDensity]):
 
     exponent: float = Field(DEFAULT_EXPONENT, gt=0, lt=1)
     form: ExchangeForm = "occupancy"
+
+    def details(self, shadowed: Property | None = None) -> dict[str, Any]:
+        """Return exponent and form."""
+        return {"exponent": self.exponent, "form": self.form}
 
 
 class SourcedText(Strict):
@@ -101,6 +125,11 @@ class Given(Banded[Number], Generic[Number]):
         except PydanticError as error:  # report it at the key itself, not at a "value" nobody wrote
             raise ValueError(str(error.errors()[0]["ctx"]["error"])) from None
 
+    @model_serializer(mode="wrap")
+    def _as_plain_quantity(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+        written = handler(self)
+        return written["value"] if info.mode == "json" and set(written) == {"value"} else written
+
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -117,3 +146,16 @@ class GivenExchange(Given[CurrentDensity]):
 
     exponent: float | None = Field(None, gt=0, lt=1)
     form: ExchangeForm | None = None
+
+    def details(self, shadowed: Property | None = None) -> dict[str, Any]:
+        """Return exponent and form; those of what is stated anew where these are left out."""
+        return {
+            "exponent": self.exponent or (shadowed and shadowed.exponent) or DEFAULT_EXPONENT,
+            "form": self.form or (shadowed and shadowed.form) or "occupancy",
+        }
+
+
+MORE_THAN_A_NUMBER: dict[str, tuple[type[Banded[Any]], type[Banded[Any]]]] = {
+    "exchange_current": (SourcedExchange, GivenExchange),
+}
+"""Constants that say more than a number with its band, and how library and design state them."""
