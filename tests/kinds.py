@@ -24,7 +24,7 @@ RELIEF_TEXTS = {
     "leaning square holes": "{kind: holes, lattice: square, cross_section: square, pitch: 6 um, side: {value: 3 um, at: middle}, depth: 10 um, sidewall_angle: 87 deg}",
     "hexagonal holes": "{kind: holes, lattice: hexagonal, cross_section: hexagon, pitch: 6 um, side: {value: 2 um, at: bottom}, depth: 10 um}",
     "through-holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um, through: true}",
-    "trenches": "{kind: trenches, pitch: 4 um, width: 2 um, depth: 10 um}",
+    "trenches": "{kind: trenches, pitch: 4 um, width: 1.5 um, depth: 10 um}",
     "microtubes": "{kind: microtubes, lattice: hexagonal, pitch: 6 um, outer_diameter: 4 um, wall: 1 um, height: 9 um}",
     "double microtubes": "{kind: microtubes, lattice: square, pitch: 10 um, outer_diameter: 8 um, wall: 1 um, height: 9 um, inner: {outer_diameter: 3 um, wall: 800 nm}}",
     "honeycomb": "{kind: honeycomb, pitch: 6 um, wall: 2 um, depth: 10 um}",

@@ -4,7 +4,7 @@ Nobody outside `tfgeom.geometry` and `tfgeom.reliefs` asks which class or kind a
 kind to kind is a question here.
 """
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
@@ -15,6 +15,7 @@ BorderPlace = Literal["floor", "top"]
 """A flat that crosses the border of the unit cell."""
 
 
+@runtime_checkable
 class Cell(Protocol):
     """One periodic cell of a relief.  Lengths in m, areas and volumes per unit cell."""
 

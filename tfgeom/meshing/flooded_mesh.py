@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.geometry.profile import Level
 from tfgeom.geometry.protocol import Cell
-from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.quality import hex_quality
@@ -113,10 +112,7 @@ def _space_above(
         )
     surface, _ = grid.place(level)
     made = _Space(surface)
-    if isinstance(cell, WaveCell):
-        base, ids = grid.quads, np.arange(grid.n_nodes)
-    else:
-        base, ids = _fill_pores(grid, level, made)
+    base, ids = _fill_pores(grid, level, made) if grid.swept else (grid.quads, np.arange(grid.n_nodes))
     top = (cell.height + level.top + height) / UM
     spacing = min(height, cell.gap or height) / _HEAD_CELLS / UM
     plane = _fill_head(made, base, ids, top, resolution, spacing)
@@ -171,7 +167,7 @@ def _fill_pores(grid: SurfaceGrid, level: Level, made: _Space) -> tuple[Ids, Ids
     numbers = np.arange(grid.n_nodes)
     if len(floors):
         lifted = np.unique(floors)
-        at_wall = np.concatenate([wall[-1] for wall in grid.swept]) if grid.swept else lifted[:0]
+        at_wall = np.concatenate([wall[-1] for wall in grid.swept])
         free = np.setdiff1d(lifted, at_wall)
         below = numbers.copy()
         for station in range(grid.n_stations - 2, -1, -1):

@@ -16,7 +16,6 @@ from tfgeom.errors import MeshError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.profile import Level
 from tfgeom.geometry.protocol import Cell
-from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.build_grid import build_surface_grid
 from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.resolution import Resolution
@@ -209,9 +208,8 @@ class _Bodies:
         triangles = []
         stands = self.stands if index == 0 else np.arange(self.tiling.n_nodes)
         for station, up in faces:
-            height = float(self.grid.place_at(self.levels[index], station, np.zeros(1, int))[0, 2])
-            if isinstance(self.cell, WaveCell):
-                height = (self.cell.height + self.levels[index].top) / UM
+            top = self.levels[index].top
+            height = (self.cell.height + top if up else -top) / UM
             plane = self._plane(index, station, height + (above if up else -above))
             edges = self.edges
             if self.cell.through:
@@ -223,10 +221,10 @@ class _Bodies:
 
     def _plane(self, index: int, station: int, height: float) -> Points:
         """Return all nodes of a level moved into a plane so that no two edges of the border cross, um."""
-        if isinstance(self.cell, WaveCell):
-            plane = self.grid.place(self.levels[index])[0]
-        else:
+        if self.grid.swept:
             plane = self.grid.place_at(self.levels[index], station, np.arange(self.grid.n_nodes))
+        else:
+            plane = self.grid.place(self.levels[index])[0]
         plane[:, 2] = height
         return self.tiling.points(plane)
 
