@@ -27,7 +27,7 @@ from tfgeom.transport.circuit import film_circuit
 from tfgeom.transport.fields import write_fields
 from tfgeom.transport.films import problem
 from tfgeom.transport.films.core import conducting_core, node_sheets
-from tfgeom.transport.limits import column_resistance
+from tfgeom.transport.films.normals_bound import column_resistance
 from tfgeom.transport.losses import PARTS, Loss, Losses
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.spread import current_spread

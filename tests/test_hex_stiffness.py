@@ -17,7 +17,8 @@ from tfgeom.reliefs.trenches import trenches
 from tfgeom.reliefs.wave import wave
 from tfgeom.transport.films.core import conducting_core
 from tfgeom.transport.films.system import ConductionSystem, assemble_conduction
-from tfgeom.transport.hex_stiffness import hex_stiffness, skfem_stiffness
+from tfgeom.transport.hex_stiffness import hex_stiffness
+from tfgeom.verification.hexahedra import skfem_stiffness
 
 UNIT = np.array(
     [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], dtype=float
@@ -90,7 +91,7 @@ def both(cell: Cell) -> tuple[ConductionSystem, ConductionSystem]:
     stack = films(cell, *ROWS)
     core = conducting_core(wires(stack, None, {"cathode|electrolyte": 1e-3}))
     mesh = mesh_films(core.stack, Resolution(1))
-    return assemble_conduction(core, mesh), assemble_conduction(core, mesh, volumes="scikit-fem")
+    return assemble_conduction(core, mesh), assemble_conduction(core, mesh, integrate=skfem_stiffness)
 
 
 @pytest.mark.parametrize("name", CELLS)

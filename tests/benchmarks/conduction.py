@@ -13,7 +13,6 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Literal
 
 from tests.benchmarks.speed import Row
 from tests.ngsolve_films import ngsolve_films, solve_in_ngsolve
@@ -28,11 +27,14 @@ from tfgeom.transport.films.core import ConductingCore, conducting_core
 from tfgeom.transport.films.linear import FilmSolution, solve_films
 from tfgeom.transport.films.system import ConductionSystem, assemble_conduction
 from tfgeom.transport.flooded import FloodedCircuit
+from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
 from tfgeom.transport.liquid.problem import solve_potential
 from tfgeom.transport.liquid.system import assemble_flooded
 from tfgeom.units import UM
+from tfgeom.verification.hexahedra import skfem_stiffness
 
-Volumes = Literal["own", "scikit-fem"]
+KERNELS: dict[str, Kernel] = {"own": hex_stiffness, "scikit-fem": skfem_stiffness}
+"""Who integrates over the hexahedra."""
 
 RELIEF = holes(18 * UM, 36 * UM, 180 * UM, "hexagonal")
 FILM = Resolution(1, angles=16, rim_chords=4, electrolyte_sublevels=4, film_sublevels=2)
@@ -84,16 +86,14 @@ def core_and_mesh(resolution: Resolution) -> tuple[ConductingCore, FilmMesh]:
     return core, mesh_films(core.stack, resolution)
 
 
-def solved(core: ConductingCore, mesh: FilmMesh, volumes: Volumes = "own") -> Timed:
+def solved(core: ConductingCore, mesh: FilmMesh, volumes: str = "own") -> Timed:
     start = perf_counter()
-    system = assemble_conduction(core, mesh, volumes=volumes)
+    system = assemble_conduction(core, mesh, integrate=KERNELS[volumes])
     solution = solve_films(system)
     return Timed(perf_counter() - start, system, solution)
 
 
-def compared(
-    resolution: Resolution, bars: dict[Volumes, float], repeats: int
-) -> tuple[list[Row], int, float]:
+def compared(resolution: Resolution, bars: dict[str, float], repeats: int) -> tuple[list[Row], int, float]:
     """Return the rows against NGSolve, the unknowns, and tfgeom's best seconds with its own volumes."""
     core, mesh = core_and_mesh(resolution)
     rival = ngsolve_films(assemble_conduction(core, mesh))

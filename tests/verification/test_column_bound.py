@@ -18,10 +18,11 @@ from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.trenches import trenches
 from tfgeom.reliefs.wave import wave
 from tfgeom.transport.circuit import FilmCircuit
-from tfgeom.transport.corners import film_row
 from tfgeom.transport.films.core import ConductingCore, conducting_core
-from tfgeom.transport.limits import column_resistance, reference_asr
+from tfgeom.transport.films.film_row import film_row
+from tfgeom.transport.films.normals_bound import column_resistance
 from tfgeom.transport.series import series_resistance
+from tfgeom.verification.limits import reference_asr
 
 NM = 1e-9
 INNER, OUTER = 40 * NM, 140 * NM

@@ -21,9 +21,9 @@ from tfgeom.reliefs.trenches import trenches
 from tfgeom.reliefs.wave import wave
 from tfgeom.transport.films.core import conducting_core
 from tfgeom.transport.films.normals_bound import column_resistance
-from tfgeom.transport.limits import reference_asr
 from tfgeom.transport.series import series_resistance
 from tfgeom.units import UM
+from tfgeom.verification.limits import reference_asr
 
 STEEP, UNDERCUT = math.radians(85), math.radians(95)
 

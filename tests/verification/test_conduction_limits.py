@@ -17,9 +17,9 @@ from tfgeom.reliefs.microtubes import microtubes
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.transport.circuit import FilmCircuit
 from tfgeom.transport.films import problem, system
-from tfgeom.transport.limits import corner_excess, reference_asr
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.steady import Bounds
+from tfgeom.verification.limits import corner_excess, reference_asr
 
 
 def shell() -> tuple[Stack, FilmCircuit, float]:

@@ -20,10 +20,12 @@ from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.trenches import trenches
 from tfgeom.reliefs.wave import wave
 from tfgeom.transport.circuit import FilmCircuit
-from tfgeom.transport.corners import FilmRow, foot_excess, rim_excess
 from tfgeom.transport.films.core import conducting_core
-from tfgeom.transport.limits import column_resistance, corner_excess, reference_asr, wave_conductance
+from tfgeom.transport.films.film_row import FilmRow
+from tfgeom.transport.films.normals_bound import column_resistance
 from tfgeom.transport.series import series_resistance
+from tfgeom.verification.corners import foot_excess, rim_excess
+from tfgeom.verification.limits import corner_excess, reference_asr, wave_conductance
 
 NM = 1e-9
 

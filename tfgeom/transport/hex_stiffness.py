@@ -6,6 +6,8 @@ No inverse is formed, and nearly all the work is two matrix products.
 """
 
 import itertools
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +36,10 @@ _PRODUCTS = np.array(
 _WHERE = np.zeros((8, 8), dtype=np.int64)
 _WHERE[_PAIRS] = np.arange(36)
 _WHERE = np.maximum(_WHERE, _WHERE.T)
-_SKFEM_ORDER = [0, 4, 3, 1, 7, 5, 2, 6]  # corners of a VTK hexahedron in the order of MeshHex
 
 Floats = NDArray[np.float64]
+Kernel: TypeAlias = Callable[[Floats, Floats], Floats]
+"""Who integrates over hexahedra: corners and conductivities in, matrices out, as `hex_stiffness`."""
 
 
 def hex_stiffness(corners: Floats, sigma: Floats) -> Floats:
@@ -74,25 +77,3 @@ def _cross(first: Floats, second: Floats) -> Floats:
     ax, ay, az = first[:, 0], first[:, 1], first[:, 2]
     bx, by, bz = second[:, 0], second[:, 1], second[:, 2]
     return np.stack((ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx), axis=1)
-
-
-def skfem_stiffness(corners: Floats, sigma: Floats) -> Floats:
-    """Return the same as `hex_stiffness`, integrated by scikit-fem.
-
-    Parameters
-    ----------
-    corners, sigma
-        As there.
-    """
-    from skfem import Basis, BilinearForm, ElementHex1, MeshHex
-    from skfem.helpers import dot, grad
-
-    # every hexahedron has nodes of its own; thin ones are no fault that would need a check
-    apart = np.arange(8 * len(corners)).reshape(-1, 8).T.copy()
-    points = corners[:, _SKFEM_ORDER].reshape(-1, 3).T.copy()
-    basis = Basis(MeshHex(points, apart, validate=False, sort_t=False), ElementHex1(), intorder=3)
-    laplace = BilinearForm(lambda u, v, w: w["sigma"] * dot(grad(u), grad(v)))
-    at_points = np.broadcast_to(sigma[:, None], (len(sigma), 8))
-    pairs = laplace.coo_data(basis, sigma=at_points).data.reshape(8, 8, -1)
-    back = np.argsort(_SKFEM_ORDER)
-    return np.asarray(pairs[back][:, back])

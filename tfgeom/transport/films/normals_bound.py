@@ -15,8 +15,8 @@ from tfgeom.geometry.cell import UnitCell, swept_cell
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.profile import Level
 from tfgeom.geometry.wave import WaveCell
-from tfgeom.transport.corners import film_row
 from tfgeom.transport.films.core import ConductingCore
+from tfgeom.transport.films.film_row import film_row
 
 FloatArray = NDArray[np.float64]
 
@@ -89,8 +89,8 @@ def conductance_along_normals(core: ConductingCore, cell: UnitCell) -> float:
     """Return the conductance of a core as that of its normals side by side, S per unit cell.
 
     Each normal counts with the area it has at the mean offset of its films' resistance, and the normals of
-    sides that meet are cut off at that offset: what the constants of `corners` are added to where films vary
-    with depth.
+    sides that meet are cut off at that offset: what the constants of `tfgeom.verification.corners` are added
+    to where films vary with depth.
 
     Parameters
     ----------

@@ -22,7 +22,8 @@ from tfgeom.transport.films.linear import FilmSolution, solve_films
 from tfgeom.transport.films.measure import measure_films
 from tfgeom.transport.films.newton import drive_films
 from tfgeom.transport.films.normals_bound import column_resistance
-from tfgeom.transport.films.system import ConductionSystem, Volumes, assemble_conduction
+from tfgeom.transport.films.system import ConductionSystem, assemble_conduction
+from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
 from tfgeom.transport.losses import COLLECTORS
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.solve_options import Drive
@@ -46,7 +47,7 @@ class FilmProblem:
         Where the collectors are contacted.
     drive
         A finite voltage between the terminals of the core, or a current; None at small signal.
-    volumes
+    integrate
         Who integrates over the hexahedra.
     """
 
@@ -54,7 +55,7 @@ class FilmProblem:
     core: ConductingCore
     contacts: Contacts
     drive: Drive | None = None
-    volumes: Volumes = "own"
+    integrate: Kernel = hex_stiffness
 
     @property
     def relief(self) -> Cell:
@@ -83,7 +84,7 @@ class FilmProblem:
     def assemble(self, mesh: FilmMesh) -> ConductionSystem:
         """Return the conductance matrix of the films on their mesh."""
         terminals = contact_nodes(mesh, self.contacts.inner), contact_nodes(mesh, self.contacts.outer)
-        return assemble_conduction(self.core, mesh, terminals, self.volumes)
+        return assemble_conduction(self.core, mesh, terminals, self.integrate)
 
     def solve(self, system: ConductionSystem) -> FilmSolution:
         """Return the potential at 1 V between the terminals, or at the drive."""
@@ -113,7 +114,7 @@ def film_problem(
     circuit: FilmCircuit,
     contacts: Contacts | None = None,
     drive: Drive | None = None,
-    volumes: Volumes = "own",
+    integrate: Kernel = hex_stiffness,
 ) -> FilmProblem:
     """Return the conduction problem of films between their collectors.
 
@@ -126,8 +127,8 @@ def film_problem(
     drive
         A finite voltage or current, at which charge transfer follows Butler-Volmer; small signal by default.
         A voltage is that between the terminals of the core.
-    volumes
-        Who integrates over the hexahedra, ``own`` or ``scikit-fem``: the same matrix to rounding.
+    integrate
+        Who integrates over the hexahedra.
 
     Raises
     ------
@@ -144,7 +145,7 @@ def film_problem(
     places = _effective(places, core)
     if drive is not None and drive.voltage is not None:
         _require_all_inside(circuit, core)
-    return FilmProblem(circuit, core, places, drive, volumes)
+    return FilmProblem(circuit, core, places, drive, integrate)
 
 
 def _require_all_inside(circuit: FilmCircuit, core: ConductingCore) -> None:

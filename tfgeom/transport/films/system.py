@@ -8,9 +8,7 @@ is too small or large), and one factor a layer for the area that changes across 
 """
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +16,7 @@ from numpy.typing import NDArray
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.transport.films.core import ConductingCore, NodeSheets, node_sheets
 from tfgeom.transport.films.links import FilmLinks, surface_pattern
-from tfgeom.transport.hex_stiffness import hex_stiffness, skfem_stiffness
+from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
 from tfgeom.transport.surface_element import (
     GAUSS_SHAPES,
     gauss_areas,
@@ -31,9 +29,6 @@ _NODES = (_NODES + 1) / 2
 _AT_ONCE = 8192  # quads: what stays in the processor's cache
 
 Floats = NDArray[np.float64]
-Kernel = Callable[[Floats, Floats], Floats]
-Volumes: TypeAlias = Literal["own", "scikit-fem"]
-"""Who integrates over hexahedra."""
 Terminals = tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]
 """Surface nodes at which the first and the last sheet are held at a potential; None for all of them."""
 
@@ -83,7 +78,7 @@ def assemble_conduction(
     core: ConductingCore,
     mesh: FilmMesh,
     terminals: Terminals = (None, None),
-    volumes: Volumes = "own",
+    integrate: Kernel = hex_stiffness,
 ) -> ConductionSystem:
     """Return the conductance matrix of the films of a core on their mesh.
 
@@ -95,9 +90,8 @@ def assemble_conduction(
         Mesh of ``core.stack``.
     terminals
         Where current enters and leaves; a side that is not held everywhere conducts along its sheet.
-    volumes
-        Who integrates over the hexahedra: `hex_stiffness`, or scikit-fem, which is several times slower and
-        gives the same matrix.
+    integrate
+        Who integrates over the hexahedra.
     """
     per_film = tuple(int(count) for count in np.bincount(mesh.film_of_layer))
     sheets = node_sheets(per_film, tuple(jump is not None for jump in core.jumps))
@@ -110,7 +104,6 @@ def assemble_conduction(
             for film, factor in zip(sheets.films, _layer_factors(mesh, core), strict=True)
         ]
     )
-    integrate = hex_stiffness if volumes == "own" else skfem_stiffness
     for (below, above), conductivity in zip(sheets.layers, sigma, strict=True):
         blocks = _layer_blocks(
             mesh.points_um[sheets.levels[below]], mesh.points_um[sheets.levels[above]], mesh.quads,
@@ -128,7 +121,7 @@ def assemble_conduction(
     for side, sheet in enumerate((0, last)):
         if terminals[side] is None:
             continue
-        conductance = _sheet_conductance(core, mesh, side)
+        conductance = sheet_conductance(core, mesh, side)
         level = sheets.levels[sheet]
         speed = face_speed(mesh, 0 if side == 0 else len(core.conductors))
         at_points = GAUSS_SHAPES @ conductance[mesh.quads].T * speed
@@ -156,7 +149,7 @@ def face_speed(mesh: FilmMesh, junction: int) -> Floats:
     return np.asarray(mesh.normal_speed[min(junction, len(mesh.films) - 1)])
 
 
-def _sheet_conductance(core: ConductingCore, mesh: FilmMesh, side: int) -> Floats:
+def sheet_conductance(core: ConductingCore, mesh: FilmMesh, side: int) -> Floats:
     """Return the conductance along the films outside the core on one side, S/m x um, at the surface nodes."""
     assert mesh.grid is not None  # a sector was meshed
     total = np.zeros(mesh.grid.n_nodes)

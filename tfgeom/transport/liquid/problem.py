@@ -17,6 +17,7 @@ from tfgeom.meshing.flooded_mesh import FloodedMesh, mesh_flooded
 from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.transport.flooded import FloodedCircuit, flooded_obstacle, flooded_resistance
+from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
 from tfgeom.transport.liquid.fields import LiquidFields
 from tfgeom.transport.liquid.multigrid import solve_liquid
 from tfgeom.transport.liquid.system import FloodedSystem, assemble_flooded
@@ -49,9 +50,12 @@ class LiquidProblem:
     ----------
     circuit
         What conducts, on its relief.
+    integrate
+        Who integrates over the hexahedra.
     """
 
     circuit: FloodedCircuit
+    integrate: Kernel = hex_stiffness
 
     @property
     def relief(self) -> Cell:
@@ -74,7 +78,7 @@ class LiquidProblem:
 
     def assemble(self, mesh: Meshes) -> FloodedSystem:
         """Return the conductance matrices."""
-        return assemble_flooded(*mesh, self.circuit)
+        return assemble_flooded(*mesh, self.circuit, self.integrate)
 
     def solve(self, system: FloodedSystem) -> LiquidSolution:
         """Return the potential at 1 V between the terminals."""

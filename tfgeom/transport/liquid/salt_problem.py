@@ -13,6 +13,7 @@ from tfgeom.errors import SolveError
 from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.transport.flooded import FloodedCircuit
+from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
 from tfgeom.transport.liquid.fields import LiquidFields, SaltFields
 from tfgeom.transport.liquid.problem import Meshes, least_resistance, mesh_flooded_cell
 from tfgeom.transport.liquid.salt import LIMITING_CURRENT, Salt
@@ -42,11 +43,14 @@ class SaltProblem:
         Its salt.
     footprint_current
         A/m², above 0: lithium goes into the film.
+    integrate
+        Who integrates over the hexahedra.
     """
 
     circuit: FloodedCircuit
     salt: Salt
     footprint_current: float
+    integrate: Kernel = hex_stiffness
 
     @property
     def relief(self) -> Cell:
@@ -69,7 +73,7 @@ class SaltProblem:
 
     def assemble(self, mesh: Meshes) -> SaltSystem:
         """Return the system of the salt."""
-        return salt_system(assemble_flooded(*mesh, self.circuit), self.salt)
+        return salt_system(assemble_flooded(*mesh, self.circuit, self.integrate), self.salt)
 
     def solve(self, system: SaltSystem) -> tuple[SaltState, float]:
         """Return the salt's state, and the limiting footprint current of the mesh, A/m².
@@ -128,7 +132,9 @@ class SaltProblem:
         return Bounds(least_resistance(system.system))
 
 
-def salt_problem(circuit: FloodedCircuit, footprint_current: float) -> SaltProblem:
+def salt_problem(
+    circuit: FloodedCircuit, footprint_current: float, integrate: Kernel = hex_stiffness
+) -> SaltProblem:
     """Return the problem of a flooded half-cell that discharges at steady state.
 
     Parameters
@@ -137,6 +143,8 @@ def salt_problem(circuit: FloodedCircuit, footprint_current: float) -> SaltProbl
         What conducts, with electrolyte model ``salt``.
     footprint_current
         A/m², above 0: lithium goes into the film.
+    integrate
+        Who integrates over the hexahedra.
 
     Raises
     ------
@@ -147,7 +155,8 @@ def salt_problem(circuit: FloodedCircuit, footprint_current: float) -> SaltProbl
     if salt is None or not footprint_current > 0:
         raise ValueError("a salt problem needs a circuit with a salt and a current above 0")
     # the effective conductivity is that of a small current; here the gradient counts by itself
-    return SaltProblem(replace(circuit, conductivity=salt.conductivity), salt, footprint_current)
+    own = replace(circuit, conductivity=salt.conductivity)
+    return SaltProblem(own, salt, footprint_current, integrate)
 
 
 def _milliamps(current: float) -> str:

@@ -18,7 +18,7 @@ from tfgeom.films import Film
 from tfgeom.meshing.film_mesh import FilmMesh, facet_areas
 from tfgeom.meshing.flooded_mesh import FloodedMesh
 from tfgeom.transport.flooded import FloodedCircuit, Key
-from tfgeom.transport.hex_stiffness import hex_stiffness
+from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
 from tfgeom.transport.losses import Mechanism
 from tfgeom.transport.surface_element import surface_mass
 from tfgeom.units import UM
@@ -51,6 +51,8 @@ class FloodedSystem:
         resistance and the potential is given instead.
     wall_resistances
         Resistance from the liquid's face to the collector by part and mechanism, ohm, each (n_quads,).
+    integrate
+        Who integrates over the hexahedra.
     """
 
     film_mesh: FilmMesh
@@ -60,6 +62,7 @@ class FloodedSystem:
     wall: csr_matrix | None
     counter: csr_matrix | None
     wall_resistances: dict[Key, Floats]
+    integrate: Kernel
 
     @property
     def wall_resistance(self) -> Floats:
@@ -67,7 +70,9 @@ class FloodedSystem:
         return np.asarray(np.sum(list(self.wall_resistances.values()), axis=0))
 
 
-def assemble_flooded(film_mesh: FilmMesh, mesh: FloodedMesh, circuit: FloodedCircuit) -> FloodedSystem:
+def assemble_flooded(
+    film_mesh: FilmMesh, mesh: FloodedMesh, circuit: FloodedCircuit, integrate: Kernel = hex_stiffness
+) -> FloodedSystem:
     """Return the conductance matrices of a flooded half-cell.
 
     Parameters
@@ -78,6 +83,8 @@ def assemble_flooded(film_mesh: FilmMesh, mesh: FloodedMesh, circuit: FloodedCir
         The liquid above them.
     circuit
         What conducts; its films are among those of the mesh.
+    integrate
+        Who integrates over the hexahedra.
     """
     columns = wall_resistances(film_mesh, circuit)
     total = np.sum(list(columns.values()), axis=0)
@@ -92,7 +99,8 @@ def assemble_flooded(film_mesh: FilmMesh, mesh: FloodedMesh, circuit: FloodedCir
     if circuit.counter_transfer:
         conductance = np.full(len(mesh.plane_quads), 1e-6 / circuit.counter_transfer)
         counter = _on_surface(mesh, mesh.plane_quads, conductance)
-    return FloodedSystem(film_mesh, mesh, circuit, _liquid(mesh, circuit), wall, counter, columns)
+    liquid = _liquid(mesh, circuit.conductivity, integrate)
+    return FloodedSystem(film_mesh, mesh, circuit, liquid, wall, counter, columns, integrate)
 
 
 def wall_resistances(mesh: FilmMesh, circuit: FloodedCircuit) -> dict[Key, Floats]:
@@ -129,18 +137,20 @@ def wall_resistances(mesh: FilmMesh, circuit: FloodedCircuit) -> dict[Key, Float
     return found
 
 
-def liquid_matrices(mesh: FloodedMesh, conductivity: float) -> Iterator[tuple[Ids, Floats]]:
+def liquid_matrices(
+    mesh: FloodedMesh, conductivity: float, integrate: Kernel
+) -> Iterator[tuple[Ids, Floats]]:
     """Yield the hexahedra chunk by chunk, (n, 8), with their matrices, (8, 8, n)."""
     for start in range(0, len(mesh.hexes), _CHUNK):
         hexes = mesh.hexes[start : start + _CHUNK]
-        yield hexes, hex_stiffness(mesh.points_um[hexes], np.full(len(hexes), conductivity))
+        yield hexes, integrate(mesh.points_um[hexes], np.full(len(hexes), conductivity))
 
 
-def _liquid(mesh: FloodedMesh, circuit: FloodedCircuit) -> csr_matrix:
+def _liquid(mesh: FloodedMesh, conductivity: float, integrate: Kernel) -> csr_matrix:
     """Return the matrix of the liquid: its upper triangle is added up, then mirrored."""
     rows, columns, values = [], [], []
     first, second = _PAIRS
-    for hexes, matrices in liquid_matrices(mesh, circuit.conductivity):
+    for hexes, matrices in liquid_matrices(mesh, conductivity, integrate):
         nodes = hexes.T.astype(np.int32)
         a, b = nodes[first], nodes[second]
         entries = matrices[first, second]

@@ -101,7 +101,7 @@ def liquid_power(system: FloodedSystem, potential: Floats, other: Floats) -> tup
     mesh = system.mesh
     mouth = float(mesh.points_um[mesh.film_quads, 2].max())
     total = head = 0.0
-    for hexes, matrices in liquid_matrices(mesh, system.circuit.conductivity):
+    for hexes, matrices in liquid_matrices(mesh, system.circuit.conductivity, system.integrate):
         values, others = ((field[hexes] - field[hexes[:, :1]]).T for field in (potential, other))
         power = np.einsum("an,abn,bn->n", values, matrices, others, optimize=True)
         heights = mesh.points_um[hexes, 2]

@@ -11,6 +11,7 @@ from scipy.sparse import coo_matrix, csr_matrix
 from tfgeom.transport.films.core import node_sheets
 from tfgeom.transport.krylov import symmetric_inverse
 from tfgeom.units import UM
+from tfgeom.verification.forms import conduction, jump
 
 
 def plane_conductance(
@@ -35,7 +36,6 @@ def plane_conductance(
         nearer to its neighbour than the arc by cos(angle/2) and is shorter by sin(angle/2)/(angle/2).
     """
     from skfem import Basis, BilinearForm, ElementQuad0, ElementQuad1, MeshQuad
-    from skfem.helpers import dot, grad
 
     counts = tuple(int(count) for count in np.bincount(film_of_layer))
     sheets = node_sheets(counts, tuple(bool(face) for face in faces))
@@ -49,11 +49,12 @@ def plane_conductance(
         ]
     )
     basis = Basis(MeshQuad(nodes.T.copy(), quads.T.copy()), ElementQuad1(), intorder=3)
-    laplace = BilinearForm(lambda u, v, w: w["sigma"] * dot(grad(u), grad(v)))
     half = np.where(chords > 0, chords / 2, 1e-9)
     per_quad = np.outer(sigma[list(sheets.films)], half / np.tan(half)).ravel()
     matrix = csr_matrix(
-        laplace.assemble(basis, sigma=basis.with_element(ElementQuad0()).interpolate(per_quad))
+        BilinearForm(conduction).assemble(
+            basis, sigma=basis.with_element(ElementQuad0()).interpolate(per_quad)
+        )
     )
     matrix.resize((len(nodes), len(nodes)))  # a terminal behind an interface belongs to no quad
     for junction, low, up in sheets.jumps:
@@ -74,14 +75,15 @@ def plane_conductance(
 def _line_jump(
     points: NDArray[np.float64], starts: tuple[int, int], conductance: NDArray[np.float64], size: int
 ) -> csr_matrix:
-    """Return the coupling of two copies of a polyline of nodes by a conductance per length."""
-    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1) * conductance
-    left = np.arange(len(lengths))
-    rows, columns, values = [], [], []
-    for a, b, weight in ((0, 0, 1 / 3), (1, 1, 1 / 3), (0, 1, 1 / 6), (1, 0, 1 / 6)):
-        for i, j, sign in ((0, 0, 1), (1, 1, 1), (0, 1, -1), (1, 0, -1)):
-            rows.append(left + a + starts[i])
-            columns.append(left + b + starts[j])
-            values.append(sign * weight * lengths)
-    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    return coo_matrix(entries, shape=(size, size)).tocsr()
+    """Return the coupling of two copies of a polyline of nodes by a conductance per length of each piece."""
+    from skfem import Basis, BilinearForm, ElementLineP1, ElementVector, MeshLine
+
+    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    basis = Basis(
+        MeshLine(np.concatenate(([0.0], np.cumsum(lengths)))), ElementVector(ElementLineP1(), 2), intorder=2
+    )
+    at_points = np.broadcast_to(conductance[:, None], (len(lengths), basis.X.shape[-1]))
+    # each node of the line has two unknowns: below and above
+    local = BilinearForm(jump).assemble(basis, g=at_points, area=1.0).tocoo()
+    unknown = (np.arange(len(points))[:, None] + np.array(starts)).ravel()
+    return coo_matrix((local.data, (unknown[local.row], unknown[local.col])), shape=(size, size)).tocsr()

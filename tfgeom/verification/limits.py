@@ -16,14 +16,13 @@ from tfgeom.geometry.cell import UnitCell, swept_cell
 from tfgeom.geometry.plan import Loop
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.transport.circuit import FilmCircuit
-from tfgeom.transport.corners import film_row, foot_excess, rim_excess
 from tfgeom.transport.films.core import ConductingCore, conducting_core
-from tfgeom.transport.films.normals_bound import column_resistance, conductance_along_normals
-from tfgeom.transport.plane_solve import plane_conductance
+from tfgeom.transport.films.film_row import film_row
+from tfgeom.transport.films.normals_bound import conductance_along_normals
 from tfgeom.transport.series import series_resistance
 from tfgeom.units import UM
-
-__all__ = ["CornerExcess", "column_resistance", "corner_excess", "reference_asr"]
+from tfgeom.verification.corners import foot_excess, rim_excess
+from tfgeom.verification.plane_solve import plane_conductance
 
 _WAVE_PIECES = 256  # along half a period
 _WAVE_LAYERS = 8  # across each film; there are no corners to resolve

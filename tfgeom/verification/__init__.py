@@ -1,0 +1,1 @@
+"""References in scikit-fem's words: corner constants, limits, the weak form beside each own kernel."""
