@@ -27,7 +27,7 @@ BARE = Level(0.0, 0.0)
 ASKS_FOR_THE_CLASS = {
     "meshing/build_grid.py",
     "transport/films/normals_bound.py",  # the bound, the reference and the wire model have a formula for each class
-    "transport/limits.py",
+    "verification/limits.py",
     "transport/flooded.py",
 }
 
