@@ -9,6 +9,10 @@ import pyvista
 
 from tests.commands import run
 from tests.shipped import DESIGNS, IMEC, PEARSE
+from tfgeom.design import load_design
+from tfgeom.evaluation import solve_transport
+from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
+from tfgeom.verification import assembly
 
 
 def transport(*arguments: object) -> int:
@@ -24,7 +28,8 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str,
 def test_numbers_of_a_conformal_cell(capsys: pytest.CaptureFixture[str]) -> None:
     found = printed(capsys, PEARSE, "--resolution", "1")
     assert set(found) == {
-        "resistance", "interfaces", "bounds", "drive", "salt", "mesh", "unknowns", "iterations", "seconds", "notes",
+        "resistance", "interfaces", "bounds", "drive", "salt", "mesh", "unknowns", "iterations", "seconds",
+        "assembly", "notes",
     }  # fmt: skip
     resistance, bounds = found["resistance"], found["bounds"]
     assert sum(resistance["asr_by_part_ohm_cm2"].values()) == pytest.approx(resistance["asr_ohm_cm2"])
@@ -115,6 +120,8 @@ def test_options_of_a_solve_are_not_ignored_without_one(
     assert "contact does not count" in capsys.readouterr().err
     assert transport(filled, "--current", "1 mA/cm^2") == 1
     assert "without finite elements leave the options out" in capsys.readouterr().err
+    assert transport(filled, "--assembly", "scikit-fem") == 1
+    assert "without finite elements leave the options out" in capsys.readouterr().err
 
 
 def test_a_voltage_that_lies_outside_the_films_is_refused(
@@ -139,6 +146,59 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "anode_interface\t5.6588 ohm cm2, 0.442 of it" in text
 
 
+SALTED = "cell: {type: flooded, electrolyte_model: salt"
+
+
+@pytest.mark.parametrize(
+    "name", ["films", "films at a current", "cells in series", "liquid", "salt at a current"]
+)
+def test_scikit_fem_assembles_the_same_system(
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    design: Path = {"cells in series": DESIGNS / "bipolar_holes.yaml", "liquid": IMEC}.get(name, PEARSE)
+    if name.startswith("salt"):
+        design = changed(tmp_path, IMEC, "cell: {type: flooded", SALTED)
+    drive = ("--current", "1 mA/cm^2") if name.endswith("current") else ()
+    found = printed(capsys, design, "--resolution", "1", "--assembly", "scikit-fem", *drive)
+    other, own = found["assembly"], found["resistance"]
+    assert set(other) == {"name", "asr_ohm_cm2", "relative_difference", "parts_relative_difference"}
+    assert other["name"] == "scikit-fem"
+    assert other["asr_ohm_cm2"] == pytest.approx(own["asr_ohm_cm2"], rel=1e-9)
+    assert abs(other["relative_difference"]) < 1e-9
+    assert set(other["parts_relative_difference"]) == set(own["asr_by_part_ohm_cm2"])
+    for part, difference in other["parts_relative_difference"].items():
+        assert abs(difference * own["asr_by_part_ohm_cm2"][part]) < 1e-9 * own["asr_ohm_cm2"]
+
+
+@pytest.mark.parametrize(
+    ("design", "meshed"),
+    [(PEARSE, ("cathode", "electrolyte", "anode")), (IMEC, ("electrolyte",))],
+    ids=["films", "liquid"],
+)
+def test_another_assembly_that_errs_is_seen(
+    monkeypatch: pytest.MonkeyPatch, design: Path, meshed: tuple[str, ...]
+) -> None:
+    """Hexahedra that conduct 1 % too well take 1 % off their share of the resistance, to first order."""
+    better: Kernel = lambda corners, sigma: hex_stiffness(corners, 1.01 * sigma)  # noqa: E731
+    monkeypatch.setattr(assembly, "ASSEMBLIES", {"own": hex_stiffness, "better": better})
+    found = solve_transport(load_design(design), resolution=1, assembly="better")
+    other, parts = found.other, found.numbers.asr_by_part_ohm_cm2
+    assert other is not None
+    share = sum(parts[part] for part in meshed) / found.numbers.asr_ohm_cm2
+    assert other.relative_difference == pytest.approx(-0.01 * share, rel=0.02)
+    differences = other.parts_relative_difference
+    worst = max(differences, key=lambda part: abs(differences[part]))
+    assert worst in meshed
+    ((_, text),) = (row for row in found.rows() if row[0] == "assembled by better")
+    assert f"relative difference {other.relative_difference:.1e}" in text
+    assert f"at most {differences[worst]:.1e} ({worst})" in text
+
+
+def test_nobody_else_assembles_unasked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, PEARSE, "--resolution", "1")["assembly"] is None
+    assert printed(capsys, PEARSE, "--resolution", "1", "--assembly", "own")["assembly"] is None
+
+
 @pytest.mark.parametrize(("arguments", "code", "message"), [
     ((PEARSE, "--within", "1e-9"), 1, "more than the 1.0e-09 asked for; use a higher resolution"),
     ((PEARSE, "--within", "2"), 2, "--within: must be between 0 and 1, not 2"),
@@ -146,6 +206,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     ((PEARSE, "--current", "5 mA"), 2, "--current: 'mA' is not a unit of this kind"),
     ((PEARSE, "--current", "-1 mA/cm^2"), 2, "--current: must be greater than 0"),
     ((PEARSE, "--current", "1 mA/cm^2", "--voltage", "1 V"), 2, "--voltage: stands instead of --current"),
+    ((PEARSE, "--assembly", "scikitfem"), 2, "--assembly: 'scikitfem' is unknown; did you mean 'scikit-fem'?"),
     ((PEARSE, "--voltage", "500 V"), 1, "use a smaller current or voltage"),
     ((IMEC, "--current", "1 mA/cm^2"), 1, "use electrolyte_model: salt with a current"),
     ((PEARSE, "--resolution", "500"), 1, "of memory and"),

@@ -217,6 +217,13 @@ def transport(
         str | None,
         typer.Option(metavar="VOLTAGE", help="Discharge at this polarisation, e.g. '50 mV'."),
     ] = None,
+    assembly: Annotated[
+        str,
+        typer.Option(
+            metavar="own|scikit-fem",
+            help="scikit-fem: solve the same system again with its volumes, and print the difference.",
+        ),
+    ] = "own",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Solve for resistance and current spread by finite elements on the films' mesh.
@@ -231,7 +238,7 @@ def transport(
     if output is not None:
         check_fields_path(output)
     loaded = load_design(design)
-    found = solve_transport(loaded, current, voltage, resolution, within)
+    found = solve_transport(loaded, current, voltage, resolution, within, assembly)
     if output is not None:
         with loaded.located():
             write_fields(found.fields, output)

@@ -24,6 +24,7 @@ from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive
 
 if TYPE_CHECKING:
+    from tfgeom.transport.hex_stiffness import Kernel
     from tfgeom.transport.steady import AnyProblem
 
 T = TypeVar("T")
@@ -65,8 +66,13 @@ class CellKind(Protocol):
     def obstacle_to_elements(self, cell: "AssembledCell") -> str | None:
         """Return why finite elements cannot solve this cell yet, or None where they can."""
 
-    def problem(self, cell: "AssembledCell", drive: Drive | None, *, contacted: bool) -> "AnyProblem":
-        """Return the conduction problem; ``contacted`` where the design's contacts count."""
+    def problem(
+        self, cell: "AssembledCell", drive: Drive | None, *, contacted: bool, integrate: "Kernel"
+    ) -> "AnyProblem":
+        """Return the conduction problem; ``contacted`` where the design's contacts count.
+
+        ``integrate`` is who integrates over hexahedra.
+        """
 
     def sides(self, cell: "AssembledCell") -> tuple[Side, ...] | None:
         """Return the electrodes as they discharge; None where an open-circuit curve is missing."""

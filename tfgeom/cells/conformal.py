@@ -26,6 +26,7 @@ from tfgeom.transport.solve_options import Drive
 from tfgeom.units import UM
 
 if TYPE_CHECKING:
+    from tfgeom.transport.hex_stiffness import Kernel
     from tfgeom.transport.steady import AnyProblem
 
 _LITHIUM = "Li"
@@ -89,11 +90,14 @@ def obstacle_to_elements(cell: AssembledCell) -> str | None:
     return mesh_obstacle(cell.charged)
 
 
-def problem(cell: AssembledCell, drive: Drive | None, *, contacted: bool) -> "AnyProblem":
+def problem(
+    cell: AssembledCell, drive: Drive | None, *, contacted: bool, integrate: "Kernel"
+) -> "AnyProblem":
     """Return the conduction problem of the films between the collectors."""
     from tfgeom.transport.films.problem import film_problem
 
-    return film_problem(_circuit(cell), contacts_of(cell.blueprint) if contacted else Contacts(), drive)
+    places = contacts_of(cell.blueprint) if contacted else Contacts()
+    return film_problem(_circuit(cell), places, drive, integrate)
 
 
 def sides(cell: AssembledCell) -> tuple[Side, ...] | None:

@@ -25,6 +25,7 @@ from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive
 
 if TYPE_CHECKING:
+    from tfgeom.transport.hex_stiffness import Kernel
     from tfgeom.transport.steady import AnyProblem
 
 
@@ -101,7 +102,9 @@ def obstacle_to_elements(cell: AssembledCell) -> str | None:
     return mesh_obstacle(cell.charged)
 
 
-def problem(cell: AssembledCell, drive: Drive | None, *, contacted: bool) -> "AnyProblem":
+def problem(
+    cell: AssembledCell, drive: Drive | None, *, contacted: bool, integrate: "Kernel"
+) -> "AnyProblem":
     """Return the conduction problem of the liquid, at a finite current with its salt.
 
     Raises
@@ -114,7 +117,7 @@ def problem(cell: AssembledCell, drive: Drive | None, *, contacted: bool) -> "An
 
     found = _circuit(cell)
     if drive is None:
-        return LiquidProblem(found)
+        return LiquidProblem(found, integrate)
     if found.salt is None:
         raise UnsupportedError.at(
             "cell.electrolyte_model",
@@ -125,7 +128,7 @@ def problem(cell: AssembledCell, drive: Drive | None, *, contacted: bool) -> "An
         raise UnsupportedError.at(
             "--voltage", "not yet supported: a finite voltage in a flooded cell; give --current"
         )
-    return salt_problem(found, drive.current)
+    return salt_problem(found, drive.current, integrate)
 
 
 def sides(cell: AssembledCell) -> tuple[Side, ...] | None:

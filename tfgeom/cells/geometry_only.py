@@ -15,6 +15,7 @@ from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive
 
 if TYPE_CHECKING:
+    from tfgeom.transport.hex_stiffness import Kernel
     from tfgeom.transport.steady import AnyProblem
 
 
@@ -64,7 +65,9 @@ def obstacle_to_elements(cell: AssembledCell) -> str:
     return "finite elements on a design without layers"
 
 
-def problem(cell: AssembledCell, drive: Drive | None, *, contacted: bool) -> "AnyProblem":
+def problem(
+    cell: AssembledCell, drive: Drive | None, *, contacted: bool, integrate: "Kernel"
+) -> "AnyProblem":
     """Raise DesignError: without films there is no resistance."""
     raise _no_films()
 

@@ -12,6 +12,7 @@ from tfgeom.units import OHM_CM2
 
 if TYPE_CHECKING:
     from tfgeom.transport.steady import Solve
+    from tfgeom.verification.assembly import OtherAssembly
 
 
 def solve_cells(cells: Beside[AssembledCell], options: SolveOptions | None = None) -> "Beside[Solve]":
@@ -29,14 +30,35 @@ def solve_cells(cells: Beside[AssembledCell], options: SolveOptions | None = Non
     SolveError, MeshError, UnsupportedError, DesignError, MaterialError
         As `tfgeom.transport.steady.solve_steady`.
     """
+    from tfgeom.transport.hex_stiffness import hex_stiffness
     from tfgeom.transport.steady import solve_steady
 
     asked = options or SolveOptions()
     drive = _of_one_cell(asked.drive, cells.cell.blueprint.in_series)
     cell, plane = cells.cell, cells.same_films
-    own = solve_steady(cell.kind.problem(cell, drive, contacted=True), asked.refine, asked.within)
-    flat = solve_steady(plane.kind.problem(plane, drive, contacted=False))
-    return Beside(own, {"same_films": flat})
+    own = cell.kind.problem(cell, drive, contacted=True, integrate=hex_stiffness)
+    flat = plane.kind.problem(plane, drive, contacted=False, integrate=hex_stiffness)
+    return Beside(solve_steady(own, asked.refine, asked.within), {"same_films": solve_steady(flat)})
+
+
+def solve_again(cell: AssembledCell, options: SolveOptions, name: str, solved: "Solve") -> "OtherAssembly":
+    """Return the same system of a cell as another assembles it, beside its own solve.
+
+    Parameters
+    ----------
+    cell, options
+        What was solved, and how.
+    name
+        One of `tfgeom.verification.assembly.ASSEMBLIES`.
+    solved
+        The own solve.
+    """
+    from tfgeom.transport.steady import solve_once
+    from tfgeom.verification.assembly import compare_assemblies, kernel_of
+
+    drive = _of_one_cell(options.drive, cell.blueprint.in_series)
+    problem = cell.kind.problem(cell, drive, contacted=True, integrate=kernel_of(name))
+    return compare_assemblies(name, solved.losses, solve_once(problem, options.refine).losses)
 
 
 def _of_one_cell(drive: Drive | None, in_series: int) -> Drive | None:

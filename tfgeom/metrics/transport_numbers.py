@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tfgeom.transport.liquid.salt_current import Concentration
     from tfgeom.transport.spread import CurrentSpread
     from tfgeom.transport.steady import Fields, Solve
+    from tfgeom.verification.assembly import OtherAssembly
 
 _COARSE = 0.01  # discretisation error that a reader is told of
 
@@ -33,12 +34,15 @@ class TransportNumbers:
         The solve, of one cell; None in closed form.
     obstacle
         Why there was no solve, if so.
+    other
+        The same system by another assembly, where one was asked for.
     """
 
     numbers: ResistanceNumbers
     cell: AssembledCell
     solve: "Solve | None"
     obstacle: str | None = None
+    other: "OtherAssembly | None" = None
 
     @property
     def fields(self) -> "Fields":
@@ -68,6 +72,7 @@ class TransportNumbers:
             "unknowns": None if solved is None else solved.unknowns,
             "iterations": None if solved is None else solved.iterations,
             "seconds": None if solved is None else dict(solved.seconds),
+            "assembly": None if self.other is None else self._assembly(self.other),
             "notes": self.notes,
         }
 
@@ -126,7 +131,26 @@ class TransportNumbers:
             found.append((check.replace("_", " "), f"{value:.1e}"))
         seconds = sum(solved.seconds.values())
         found.append(("unknowns", f"{solved.unknowns} in {seconds:.2g} s with the coarser solve"))
+        other = self.other
+        if other is not None:
+            asr, parts = self._assembly(other)["asr_ohm_cm2"], other.parts_relative_difference
+            worst = max(parts, key=lambda part: abs(parts[part]))
+            found.append(
+                (
+                    f"assembled by {other.name}",
+                    f"{asr:.6g} ohm cm2, relative difference {other.relative_difference:.1e}, "
+                    f"of the parts at most {parts[worst]:.1e} ({worst})",
+                )
+            )
         return found
+
+    def _assembly(self, other: "OtherAssembly") -> dict[str, Any]:
+        return {
+            "name": other.name,
+            "asr_ohm_cm2": float(other.losses.in_series(self.cell.blueprint.in_series).total) / OHM_CM2,
+            "relative_difference": other.relative_difference,
+            "parts_relative_difference": other.parts_relative_difference,
+        }
 
     def _bounds(self, solved: "Solve") -> dict[str, float | None]:
         in_series = self.cell.blueprint.in_series
