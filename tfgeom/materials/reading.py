@@ -19,7 +19,7 @@ from tfgeom.materials.schema import (
     SourcedOpenCircuit,
     SourcedVoltageWindow,
 )
-from tfgeom.materials.stated import SourcedExchange
+from tfgeom.materials.stated import MORE_THAN_A_NUMBER
 from tfgeom.source import Origin, parse_source
 from tfgeom.words import nearest
 
@@ -27,7 +27,7 @@ _NAME_LINE = re.compile(r"^([^\s#:'\"\[\]{}&*!|>%@`,-][^\s:]*):\s*(?:#.*)?$")
 _ALIASES_LINE = re.compile(r"^\s+aliases:\s*\[([^\]]*)\]\s*(?:#.*)?$", re.MULTILINE)
 _KNOWN_KEYS = (
     *MaterialEntry.model_fields,
-    *SourcedExchange.model_fields,
+    *(key for sourced, _ in MORE_THAN_A_NUMBER.values() for key in sourced.model_fields),
     *SourcedOpenCircuit.model_fields,
     *SourcedVoltageWindow.model_fields,
     *SourcedDissociation.model_fields,
