@@ -240,12 +240,9 @@ def _remarks(entry: MaterialEntry) -> dict[str, Remark]:
 def _property(name: str, stated: Sourced[float]) -> Property:
     return Property(
         name=name,
-        value=stated.value,
         dimension=CONSTANTS[name].dimension,
         source=stated.source,
         confidence=stated.confidence,
         note=stated.note,
-        low=stated.low,
-        high=stated.high,
-        **stated.details(),
+        **stated.numbers(),
     )

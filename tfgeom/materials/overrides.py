@@ -69,14 +69,11 @@ def _user_property(name: str, given: Given[float], shadowed: Property | None) ->
     replaces = f"replaces {format_quantity(shadowed.value, dimension)} of the library" if shadowed else ""
     return Property(
         name=name,
-        value=given.value,
         dimension=dimension,
         source=given.source or DESIGN_FILE,
         confidence=USER,
         note="; ".join(part for part in (given.note, replaces) if part),
-        low=given.low,
-        high=given.high,
-        **given.details(shadowed),
+        **given.numbers(shadowed),
     )
 
 

@@ -64,15 +64,15 @@ class Banded(Strict, Generic[Number]):
             raise ValueError("value must lie between low and high")
         return self
 
-    def details(self, shadowed: Property | None = None) -> dict[str, Any]:
-        """Return what its `Property` holds beside value, band and source; none of most constants.
+    def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
+        """Return what its `Property` holds beside name and source: value, band, and what else it says.
 
         Parameters
         ----------
         shadowed
             The constant that a design states anew; None in the library.
         """
-        return {}
+        return {"value": self.value, "low": self.low, "high": self.high}
 
 
 class Sourced(Banded[Number], Generic[Number]):
@@ -89,9 +89,9 @@ class SourcedExchange(Sourced[CurrentDensity]):
     exponent: float = Field(DEFAULT_EXPONENT, gt=0, lt=1)
     form: ExchangeForm = "occupancy"
 
-    def details(self, shadowed: Property | None = None) -> dict[str, Any]:
-        """Return exponent and form."""
-        return {"exponent": self.exponent, "form": self.form}
+    def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
+        """Return value, band, exponent and form."""
+        return super().numbers() | {"exponent": self.exponent, "form": self.form}
 
 
 class SourcedText(Strict):
@@ -147,9 +147,9 @@ class GivenExchange(Given[CurrentDensity]):
     exponent: float | None = Field(None, gt=0, lt=1)
     form: ExchangeForm | None = None
 
-    def details(self, shadowed: Property | None = None) -> dict[str, Any]:
-        """Return exponent and form; those of what is stated anew where these are left out."""
-        return {
+    def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
+        """Return value, band, exponent and form; the last two of what is stated anew where left out."""
+        return super().numbers() | {
             "exponent": self.exponent or (shadowed and shadowed.exponent) or DEFAULT_EXPONENT,
             "form": self.form or (shadowed and shadowed.form) or "occupancy",
         }
