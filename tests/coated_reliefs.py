@@ -8,6 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from shapely import Polygon
 
+from tests.kinds import further, unit_cell
 from tfgeom.deposition import StepCoverage
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
@@ -28,7 +29,9 @@ from tfgeom.reliefs.wave import wave
 from tfgeom.units import UM
 
 SECTIONS = ("planar", "pillars", "holes", "through-holes")
-KINDS = (*SECTIONS, "trenches", "microtubes", "double microtubes", "honeycomb", "wave")
+_VARIED = (*SECTIONS, "trenches", "microtubes", "double microtubes", "honeycomb", "wave")
+FURTHER = tuple(further(_VARIED))
+KINDS = (*_VARIED, *FURTHER)
 
 
 def films_on(cell: Cell, thicknesses: Sequence[float], coverages: Sequence[StepCoverage] = ()) -> Stack:
@@ -58,6 +61,8 @@ def reliefs(draw: st.DrawFn, kinds: Sequence[str] = KINDS) -> Cell:
     kind = draw(st.sampled_from(kinds))
     if kind == "planar":
         return planar()
+    if kind in FURTHER:
+        return unit_cell(kind, draw(st.floats(0.2, 5)))
     if kind == "wave":
         period = draw(st.floats(1e-6, 50e-6))
         return wave(period * draw(st.floats(0.01, 0.4)), period)

@@ -4,6 +4,7 @@
 nowhere makes it fail.  A test of its own `parametrize`s over `every_relief`, `every_cell` or `every_design`.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -103,9 +104,23 @@ def design(relief: str = "pillars", cell: str = "conformal", **changes: Any) -> 
     return head | CELLS[cell] | changes
 
 
-def unit_cell(relief: str) -> Cell:
-    """Return the unit cell of one of `RELIEFS`."""
-    return build_cell(design_from_mapping(design(relief, "geometry only")).relief)
+def stretched(relief: dict[str, Any], factor: float) -> dict[str, Any]:
+    """Return a relief with all its lengths in um multiplied."""
+    return {
+        key: f"{float(value.removesuffix(' um')) * factor!r} um" if str(value).endswith(" um") else value
+        for key, value in relief.items()
+    }
+
+
+def further(kinds: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return one of `RELIEFS` of each kind that is not among ``kinds``: those that a list does not vary itself."""
+    return {relief["kind"]: relief for relief in RELIEFS.values() if relief["kind"] not in kinds}
+
+
+def unit_cell(relief: str, factor: float = 1.0) -> Cell:
+    """Return the unit cell of one of `RELIEFS`, its lengths multiplied."""
+    mapping = design(relief, "geometry only") | {"relief": stretched(RELIEFS[relief], factor)}
+    return build_cell(design_from_mapping(mapping).relief)
 
 
 def has_closed_form(relief: str, cell: str) -> bool:

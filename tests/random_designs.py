@@ -1,8 +1,11 @@
 """Random valid designs, as the design file says them."""
 
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
+
+from tests.kinds import further, stretched
 
 FRACTIONS = st.floats(0, 1)
 WORDS = st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable() and text.strip() != "")
@@ -57,6 +60,9 @@ RELIEFS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "honeycomb": section({"pitch": LARGE, "wall": SMALL, "depth": LARGE}, RIMS),
     "wave": section({"amplitude": lengths(1e-7, 2e-6), "period": LARGE}, {}),
+}
+RELIEFS |= {
+    kind: st.floats(0.5, 2).map(partial(stretched, relief)) for kind, relief in further(RELIEFS).items()
 }
 
 

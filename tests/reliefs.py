@@ -2,6 +2,7 @@
 
 import math
 
+from tests.kinds import further, unit_cell
 from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.protocol import Cell
 from tfgeom.reliefs.holes import holes
@@ -46,4 +47,5 @@ ROUNDED: dict[str, Cell] = {
     "rounded honeycomb": honeycomb(1 * UM, 6 * UM, 4 * UM, 0.1 * UM),
     "rounded tubes": microtubes(4.2 * UM, 1 * UM, 6 * UM, 4 * UM, "square", 0.1 * UM),
 }
-CELLS: dict[str, Cell] = {**SHARP, **ROUNDED, "planar": planar(), "wave": wave(1 * UM, 8 * UM)}
+_VARIED: dict[str, Cell] = {**SHARP, **ROUNDED, "planar": planar(), "wave": wave(1 * UM, 8 * UM)}
+CELLS = _VARIED | {kind: unit_cell(kind) for kind in further({cell.kind for cell in _VARIED.values()})}
