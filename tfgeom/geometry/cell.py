@@ -22,7 +22,7 @@ from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile, area_growth
 from tfgeom.geometry.protocol import BorderPlace, Cell
 from tfgeom.geometry.room import Gap, Obstruction, Reach
-from tfgeom.geometry.words import PLAIN, SizeWords
+from tfgeom.geometry.size_words import PLAIN, SizeWords
 from tfgeom.units import UM
 
 __all__ = ["Gap", "Level", "LevelAreas", "Obstruction", "Reach", "UnitCell", "swept_cell"]

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
 from tfgeom.geometry.room import Obstruction, Reach
-from tfgeom.geometry.words import SizeWords
+from tfgeom.geometry.size_words import SizeWords
 
 BorderPlace = Literal["floor", "top"]
 """A flat that crosses the border of the unit cell."""

@@ -13,7 +13,7 @@ import numpy as np
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
 from tfgeom.geometry.room import Obstruction, Reach
-from tfgeom.geometry.words import PLAIN, SizeWords
+from tfgeom.geometry.size_words import PLAIN, SizeWords
 
 _POINTS = 512  # the trapezoidal rule of a smooth periodic function converges faster than any power
 

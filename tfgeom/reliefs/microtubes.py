@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from tfgeom.geometry.cell import Gap, UnitCell
 from tfgeom.geometry.plan import Bar, Loop, Plan
 from tfgeom.geometry.sections import lattice_footprint
-from tfgeom.geometry.words import SizeWords
+from tfgeom.geometry.size_words import SizeWords
 from tfgeom.quantities import Length, Section
 from tfgeom.reliefs.building import UPRIGHT, smallest_section, width_at_top
 from tfgeom.reliefs.kind import ReliefKind

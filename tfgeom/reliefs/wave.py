@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from tfgeom.geometry.size_words import SizeWords
 from tfgeom.geometry.wave import WaveCell
-from tfgeom.geometry.words import SizeWords
 from tfgeom.quantities import Length
 from tfgeom.reliefs.kind import ReliefKind
 from tfgeom.reliefs.sections import Relief
