@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.kinds import CELLS, design, every_cell, has_closed_form
 from tfgeom.cells import kinds
 from tfgeom.cells.bulk import Cover, Package, Wafer, bulk
+from tfgeom.cells.discharge_sides import cell_voltage
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import evaluate
 from tfgeom.report import render_report
+from tfgeom.report.current_tables import bound_rows
 from tfgeom.report.storage import active_height, draw_ragone
 from tfgeom.results import Evaluation, RateNumbers, RateSummary
 
@@ -188,3 +191,62 @@ def test_one_report_assembles_one_cell(cell: str, tmp_path: Any, monkeypatch: py
     assert page.is_file()
     # the cell, the plane of the same films, and that of the same capacity where there is one
     assert len(laid) == (2 if cell == "geometry only" else 3)
+
+
+@every_run
+def test_a_discharge_from_half_charge_starts_at_the_rest_voltage_there(cell: str) -> None:
+    found = evaluated(cell, c_rates=[1e-7], initial_state_of_charge=0.5)
+    whole, shared = found.cell.lithium, found.cell.blueprint
+    sides = found.cell.kind.sides(found.cell)
+    assert whole is not None
+    assert sides is not None
+    row = rows(found)[0]
+    end = 0.5 + row.utilisation
+    assert 0 < row.utilisation <= 0.5 + 1e-9
+    charge = whole.capacity * np.linspace(0.5, end, 20001)
+    rest = shared.in_series * cell_voltage(sides, charge, shared.temperature)
+    mean = float(np.trapezoid(rest, charge) / (charge[-1] - charge[0]))
+    assert row.mean_voltage_V == same(mean, rel=2e-3)
+
+
+@every_run
+def test_the_rate_model_takes_the_faces_that_meet_the_electrolyte(cell: str) -> None:
+    found = evaluated(cell)
+    assembled, layers = found.cell, found.cell.charged.films
+    cathode, anode = assembled.kind.electrodes(assembled, 0.0)
+    films = {film.layer.role: film for film in layers}
+    footprint = assembled.relief.footprint
+    if "flooded" in cell:
+        (film,) = (film for film in layers if film.layer.role in ("cathode", "anode"))
+        assert cathode.face_gain == same(film.outer_area / footprint, rel=1e-12)
+        assert anode.face_gain == 1  # the flat counter electrode
+        return
+    inside, outside = (cathode, anode) if cell != "anode inside" else (anode, cathode)
+    first, last = (
+        films[role] for role in (("cathode", "anode") if cell != "anode inside" else ("anode", "cathode"))
+    )
+    assert inside.face_gain == same(first.outer_area / footprint, rel=1e-12)
+    assert outside.face_gain == same(last.inner_area / footprint, rel=1e-12)
+    assert inside.face_gain < outside.face_gain  # films on pillars grow outwards
+
+
+def test_swollen_films_of_an_anode_free_cell_leave_room_for_its_lithium() -> None:
+    swelling = {"materials": {"LiV2O5": {"expansion": 0.1}}}
+    found = evaluate(design_from_mapping(design("pillars", "anode-free", **swelling)))
+    geometry, charged = found.geometry, found.cell.charged
+    plated = charged.named("plated_lithium")
+    assert plated is not None
+    assert geometry.gap_after_coating_nm is not None
+    thicker = 0.1 * 70 + plated.layer.thickness * 1e9
+    # the lithium that grew on a thicker electrode is a little thinner
+    assert geometry.gap_after_swelling_nm == same(geometry.gap_after_coating_nm - 2 * thicker, rel=1e-4)
+
+
+@pytest.mark.parametrize("cell", ["conformal", "bipolar"])
+def test_the_reports_bounds_hold_its_resistance(cell: str) -> None:
+    found = evaluate(design_from_mapping(design("holes", cell)), "fem")
+    assert found.resistance is not None
+    ((_, words, *_),) = bound_rows(found)
+    low, high = (float(text) for text in str(words).split(" to "))
+    assert low * (1 - 1e-4) <= found.resistance.asr_ohm_cm2 <= high * (1 + 1e-4)
+    assert high < 1.1 * low

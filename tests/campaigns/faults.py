@@ -31,11 +31,11 @@ class Fault:
 
 FAULTS = (
     Fault("cells/bulk.py", "active_height = cells * (cell.height + film_height)", "active_height = cell.height + film_height"),
-    Fault("cells/bulk.py", "film_height = (stack.top.top + growth)", "film_height = (stack.top.top - growth)"),
+    Fault("cells/bulk.py", "film_height = (stack.top.top + cover.height)", "film_height = stack.top.top"),
     Fault("cells/bulk.py", "+ cells * film_height + covered", "+ film_height + covered"),
     Fault("cells/bulk.py", "device_mass = cells * film_mass + border_mass - voids * sum(densities)", "device_mass = cells * film_mass + border_mass", ("tests/test_cells.py", "tests/test_evaluate.py", *LAWS)),
-    Fault("cells/assembled.py", "growth = self.charged.top.top - self.made.top.top", "growth = 0.0"),
-    Fault("cells/blueprint.py", "return limits.min / self.in_series, limits.max / self.in_series", "return limits.min, limits.max / self.in_series"),
+    Fault("cells/conformal.py", "cell.charged.top.top - cell.made.top.top", "0.0"),
+    Fault("cells/blueprint.py", "return limits.min / self.in_series, limits.max / self.in_series", "return limits.min, limits.max / self.in_series", ("tests/test_cells.py", *LAWS)),
     Fault("cells/planes.py", "own.capacity / flat.capacity", "own.capacity / flat.capacity * 1.01"),
     Fault("cells/planes.py", 'if layer.role in ("cathode", "anode") else layer', 'if layer.role != "current_collector" else layer'),
     Fault("cells/plane_family.py", "_AS_GOOD = 0.99", "_AS_GOOD = 0.97"),
