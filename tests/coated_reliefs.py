@@ -12,10 +12,10 @@ from tests.kinds import further, unit_cell
 from tfgeom.deposition import StepCoverage
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.lattice import corners, neighbour_distance
 from tfgeom.geometry.plan import Bar, Loop
 from tfgeom.geometry.protocol import Cell
-from tfgeom.geometry.sections import corners, neighbour_distance
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.materials.library import load_library
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.resolution import Resolution

@@ -3,8 +3,8 @@
 import math
 
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.materials.library import Material, Property
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.commands import run
-from tfgeom.mesh_files import CELL_SUFFIXES, sidecar_of
+from tfgeom.mesh_files import ELEMENT_SUFFIXES, sidecar_of
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES
 
-SUFFIXES = (*CELL_SUFFIXES, *SOLID_SUFFIXES)
+SUFFIXES = (*ELEMENT_SUFFIXES, *SOLID_SUFFIXES)
 
 
 def mesh(*arguments: object) -> int:

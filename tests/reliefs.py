@@ -3,8 +3,8 @@
 import math
 
 from tests.kinds import further, unit_cell
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb
 from tfgeom.reliefs.microtubes import microtubes

@@ -12,7 +12,7 @@ from tests.stacks import pearse_stack
 from tests.wires import films, wires, without_charge_transfer
 from tfgeom.errors import SolveError
 from tfgeom.films import Stack
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.pillars import pillars

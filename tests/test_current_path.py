@@ -14,7 +14,7 @@ from tfgeom.constants import thermal_voltage
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import evaluate
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
 from tfgeom.results import Evaluation

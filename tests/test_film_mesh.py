@@ -12,7 +12,7 @@ from tests.coated_reliefs import coated_reliefs, films_on, mesh_unless_crossing
 from tests.stacks import layers, pearse_plane, pearse_stack
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import Film, Stack, stack_films
-from tfgeom.geometry.cell import Level
+from tfgeom.geometry.unit_cell import Level
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films, mesh_obstacle
 from tfgeom.meshing.quality import Sweep, aspect_ratios, hex_quality, sweep, swept_volume
 from tfgeom.meshing.resolution import Resolution
@@ -31,7 +31,7 @@ def test_each_strip_has_its_own_closed_area(stack: Stack) -> None:
     if mesh is None:
         return
     strips = stack.cell.strips(stack.top)
-    areas = mesh.areas_um2(len(mesh.levels) - 1) * 1e-12 / mesh.cells
+    areas = mesh.areas_um2(len(mesh.levels) - 1) * 1e-12 / mesh.unit_cells
     for name, exact in zip(strips._fields, strips, strict=True):
         own = [index for index, strip in enumerate(mesh.strips) if strip.split()[-1] == name]
         assert areas[np.isin(mesh.strip_of_quad, own)].sum() == pytest.approx(exact, rel=1e-8, abs=1e-24)
@@ -50,7 +50,7 @@ def reference_meshes() -> list[FilmMesh]:
 
 def test_sectors_are_a_twelfth_and_an_eighth() -> None:
     for mesh, fraction in zip(reference_meshes(), (1 / 12, 1 / 8, 1 / 12), strict=True):
-        assert mesh.cells == pytest.approx(fraction, rel=1e-12)
+        assert mesh.unit_cells == pytest.approx(fraction, rel=1e-12)
         edge = mesh.points_um[..., :2]
         angle = np.arctan2(edge[..., 1], edge[..., 0])
         assert angle.min() > -1e-12

@@ -8,7 +8,7 @@ import pytest
 from tests.stacks import PEARSE, layers, pearse_plane, pearse_stack
 from tfgeom.errors import DesignError
 from tfgeom.films import Stack, stack_films
-from tfgeom.geometry.cell import Level, UnitCell
+from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb
 from tfgeom.reliefs.microtubes import microtubes

@@ -17,7 +17,7 @@ from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError, UnsupportedError
 from tfgeom.evaluation import evaluate
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import Level
+from tfgeom.geometry.unit_cell import Level
 from tfgeom.materials.library import load_library
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.planar import planar

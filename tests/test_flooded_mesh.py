@@ -96,7 +96,7 @@ def require_fit(mesh: FilmMesh, space: FloodedMesh) -> None:
         total += sum(
             float(np.dot(corners[0], np.cross(corners[k], corners[k + 1]))) for k in range(1, len(face) - 1)
         )
-    assert total / 6 * UM**3 == pytest.approx(space.volume * space.cells, rel=1e-9)
+    assert total / 6 * UM**3 == pytest.approx(space.volume * space.unit_cells, rel=1e-9)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.95])
@@ -111,14 +111,14 @@ def test_space_fits_the_films(name: str, share: float) -> None:
     assert space.closed_form_volume == pytest.approx(exact, rel=1e-14)
     assert space.volume == pytest.approx(exact, rel=1e-12)
     quality = hex_quality(space.points_um[space.hexes])
-    assert quality.volumes.sum() * UM**3 / mesh.cells == pytest.approx(exact, rel=1e-12)
+    assert quality.volumes.sum() * UM**3 / mesh.unit_cells == pytest.approx(exact, rel=1e-12)
     assert space.min_jacobian == quality.jacobian.min() > 0
-    assert space.cells == mesh.cells
+    assert space.unit_cells == mesh.unit_cells
     plane = space.points_um[space.plane_quads]
     assert plane[..., 2] == pytest.approx((cell.height + top.top + HEIGHT) / UM, rel=1e-14)
     areas = np.cross(plane[:, 2] - plane[:, 0], plane[:, 3] - plane[:, 1])[:, 2] / 2
     assert (areas > 0).all()
-    assert areas.sum() * UM**2 == pytest.approx(cell.footprint * mesh.cells, rel=1e-12)
+    assert areas.sum() * UM**2 == pytest.approx(cell.footprint * mesh.unit_cells, rel=1e-12)
     assert len(np.unique(space.hexes)) == len(space.points_um)
     require_fit(mesh, space)
 

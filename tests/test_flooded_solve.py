@@ -71,7 +71,9 @@ def test_currents_and_parts_add_up(name: str) -> None:
     mesh = liquid_fields(found).film_mesh
     areas = mesh.areas_um2(len(mesh.points_um) - 1)
     current = float(np.sum(areas * liquid_fields(found).face_density["cathode"][mesh.quads].mean(axis=1)))
-    assert current == pytest.approx(stack.cell.footprint * 1e12 * mesh.cells, rel=2e-2)  # by quads' middles
+    assert current == pytest.approx(
+        stack.cell.footprint * 1e12 * mesh.unit_cells, rel=2e-2
+    )  # by quads' middles
     assert liquid_fields(found).potential.min() > 0
     assert liquid_fields(found).potential.max() < 1
 
@@ -139,12 +141,12 @@ def test_matrices_are_symmetric_and_the_liquid_holds_nothing(cell: Cell) -> None
     assert abs(system.wall - system.wall.T).max() <= 1e-15 * system.wall.max()
     # what the wall conducts at an even potential is that of its columns side by side
     assert system.wall.sum() == pytest.approx(1e6 * np.sum(1 / system.wall_resistance), rel=1e-3)
-    plane = stack.cell.footprint * films.cells / circuit.counter_transfer
+    plane = stack.cell.footprint * films.unit_cells / circuit.counter_transfer
     assert system.counter.sum() == pytest.approx(1e6 * plane, rel=1e-12)
     # a linear potential in a uniform field dissipates kappa times the volume
     for axis in range(3):
         x = system.mesh.points_um[:, axis]
-        volume = system.mesh.volume * system.mesh.cells * 1e18
+        volume = system.mesh.volume * system.mesh.unit_cells * 1e18
         assert x @ (liquid @ x) == pytest.approx(circuit.conductivity * volume, rel=1e-9)
 
 
@@ -153,7 +155,7 @@ def test_walls_count_with_the_areas_of_their_own_faces() -> None:
     mesh, film = mesh_films(stack, COARSE), stack.films[1]
     ideal = tuple(replace(one, conductivity=math.inf) for one in circuit.films.films)
     faces = wall_resistances(mesh, replace(circuit, films=replace(circuit.films, films=ideal)))
-    conductance = {key: float(np.sum(1 / value)) / mesh.cells for key, value in faces.items()}
+    conductance = {key: float(np.sum(1 / value)) / mesh.unit_cells for key, value in faces.items()}
     contact = circuit.films.interfaces[0].contact
     assert conductance["cathode", "contact"] == pytest.approx(film.inner_area / contact, rel=1e-9)
     transfer = circuit.charge_transfer
@@ -172,7 +174,7 @@ def test_a_film_on_a_sharp_rim() -> None:
     alone = replace(circuit, films=replace(circuit.films, films=(film,), interfaces=()), charge_transfer=0.0)
     rims = [index for index, name in enumerate(mesh.strips) if name.endswith("rim")]
     on_rim = np.isin(mesh.strip_of_quad, rims)
-    conducted = float(np.sum(1 / wall_resistances(mesh, alone)["cathode", "film"][on_rim])) / mesh.cells
+    conducted = float(np.sum(1 / wall_resistances(mesh, alone)["cathode", "film"][on_rim])) / mesh.unit_cells
     length = math.pi * (6e-6 + 2 * 50e-9 * 2 / math.pi)  # of the middle of the outer arc's area
     assert conducted == pytest.approx(0.586 * length, rel=2e-3)
 

@@ -12,8 +12,8 @@ from shapely import Polygon, affinity
 from shapely.geometry import Point
 
 from tests.orders import slopes
-from tfgeom.geometry.cell import Level, UnitCell
 from tfgeom.geometry.plan import Bar, Loop, Plan
+from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb
 from tfgeom.reliefs.microtubes import microtubes

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.wires import films, wires
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes

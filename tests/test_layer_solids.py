@@ -15,9 +15,9 @@ from tests.coated_reliefs import coated_reliefs, filled, films_on, unevenly_coat
 from tests.reliefs import CELLS
 from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import Stack
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.plan import Bar
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.layer_solids import SubstrateBody, layer_solids, substrate_volume
 from tfgeom.meshing.resolution import Resolution
@@ -92,7 +92,7 @@ def test_bodies_are_closed_and_hold_their_volume(name: str, tile: tuple[int, int
     made = bodies(stack, tile)
     names = [film.layer.name for film in stack.films]
     assert [solid.name for solid in made] == (names if tile is None else ["substrate", *names])
-    share = mesh_films(stack, Resolution(1)).cells
+    share = mesh_films(stack, Resolution(1)).unit_cells
     assert 1 / share == pytest.approx(round(1 / share), rel=1e-12)
     for solid, exact in zip(made, volumes(stack, tile, share), strict=True):
         body = solid.to_trimesh()

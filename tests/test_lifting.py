@@ -29,7 +29,7 @@ def test_volumes_and_smallest_jacobian_are_those_of_the_hexahedra(
 ) -> None:
     mesh = mesh_films(stack, resolution)
     quality = hex_quality(mesh.points_um.reshape(-1, 3)[mesh.hexes])
-    volumes = np.bincount(mesh.film_of_hex, quality.volumes) / mesh.cells * UM**3
+    volumes = np.bincount(mesh.film_of_hex, quality.volumes) / mesh.unit_cells * UM**3
     assert mesh.film_volumes == pytest.approx(volumes, rel=1e-12, abs=0)
     # these have their least at a Gauss point; a determinant that turns between two would be lower still
     assert mesh.min_jacobian == pytest.approx(quality.jacobian.min(), rel=1e-9, abs=0)

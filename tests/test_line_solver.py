@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from tests.solves import film_fields, solved_films
 from tests.wires import pearse
 from tfgeom.errors import SolveError
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb

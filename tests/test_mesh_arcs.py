@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from shapely import Polygon, affinity
 
 from tests.coated_reliefs import films_on
-from tfgeom.geometry.sections import corners, lattice_footprint, lattice_vectors
+from tfgeom.geometry.lattice import corners, lattice_footprint, lattice_vectors
 from tfgeom.meshing.arcs import arc
-from tfgeom.meshing.cell_border import regular_border, roomy_border
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.meshing.unit_cell_border import regular_border, roomy_border
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.units import UM
 
@@ -61,7 +61,7 @@ def test_sectors_lie_between_shared_mirror_lines(
 ) -> None:
     cell = pillars(2 * UM, 6 * UM, 3 * UM, lattice, sides=sides, rotation=math.radians(rotation))
     mesh = mesh_films(films_on(cell, [0.1 * UM]), Resolution(refine=1))
-    assert mesh.cells == pytest.approx(1 / copies, rel=1e-12)
+    assert mesh.unit_cells == pytest.approx(1 / copies, rel=1e-12)
     # the facets of the flats and the outline fill that share of the footprint in projection
     x, y = mesh.points_um[-1][mesh.quads][..., :2].transpose(2, 0, 1)
     area = np.sum((x[:, 2] - x[:, 0]) * (y[:, 3] - y[:, 1]) - (x[:, 3] - x[:, 1]) * (y[:, 2] - y[:, 0])) / 2

@@ -16,7 +16,7 @@ from tests.shipped import PEARSE
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError
-from tfgeom.mesh_files import CELL_SUFFIXES, WHAT, write_mesh_file
+from tfgeom.mesh_files import ELEMENT_SUFFIXES, WHAT, write_mesh_file
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES
 from tfgeom.units import UM
 
@@ -81,7 +81,7 @@ def closed_forms(design: Design, covered: float) -> list[float]:
     return [film.volume * covered / UM**3 for film in assemble_cell(design).made.films]
 
 
-@pytest.mark.parametrize("suffix", CELL_SUFFIXES)
+@pytest.mark.parametrize("suffix", ELEMENT_SUFFIXES)
 @pytest.mark.parametrize(
     ("name", "tiles"),
     [("pearse", None), ("pearse", "2x1"), ("pillars", None), ("pillars", "1x2"), ("filled", None)],
@@ -135,7 +135,7 @@ def test_msh_read_by_gmsh_has_named_groups(tmp_path: Path) -> None:
     assert found[2, "liquid|outside"] == pytest.approx(16 / 8, rel=1e-9)
 
 
-@pytest.mark.parametrize("suffix", CELL_SUFFIXES)
+@pytest.mark.parametrize("suffix", ELEMENT_SUFFIXES)
 def test_cells_of_films_and_liquid(suffix: str, tmp_path: Path) -> None:
     design = design_of(SHORT)
     target = tmp_path / f"x{suffix}"
@@ -210,11 +210,11 @@ def test_bodies(what: str, text: str, tiles: str | None, suffix: str, tmp_path: 
         for what in WHAT
         for suffix in SUFFIXES
         if suffix
-        not in (SUFFIXES if what == "films" else CELL_SUFFIXES if what == "flooded" else SOLID_SUFFIXES)
+        not in (SUFFIXES if what == "films" else ELEMENT_SUFFIXES if what == "flooded" else SOLID_SUFFIXES)
     ],
 )
 def test_suffixes_that_cannot_hold_it(what: str, suffix: str, tmp_path: Path, capsys: Captured) -> None:
-    known = CELL_SUFFIXES if what == "flooded" else SOLID_SUFFIXES
+    known = ELEMENT_SUFFIXES if what == "flooded" else SOLID_SUFFIXES
     target = tmp_path / f"x{suffix}"
     assert mesh(PEARSE, "-o", target, "--what", what) == 2
     assert capsys.readouterr().err == (
@@ -324,15 +324,15 @@ def test_odd_names_of_materials_survive(suffix: str, tmp_path: Path) -> None:
     odd = '<b>"Si" & co|a</b>'
     text = spoilt(BARE + WAFER, ("material: Si", f"material: '{odd}'"))
     text += f"materials: {{'{odd}': {{density: 2.3 g/cm^3}}}}\n"
-    if suffix in CELL_SUFFIXES:
+    if suffix in ELEMENT_SUFFIXES:
         text = spoilt(SHORT, ("material: Cl-TiO2", f"material: '{odd}'"))
         text += f"materials: {{'{odd}': {{volumetric_capacity: 100 mAh/cm^3}}}}\n"
     target = tmp_path / f"x{suffix}"
-    what = "films" if suffix in CELL_SUFFIXES else "substrate"
+    what = "films" if suffix in ELEMENT_SUFFIXES else "substrate"
     write_mesh_file(design_of(text), target, what=what, resolution=1)
     said = sidecar(target)
     assert said["parts"][-1]["material"] == odd
-    if suffix in CELL_SUFFIXES:
+    if suffix in ELEMENT_SUFFIXES:
         assert said["materials"][-1] == odd
         assert len(region_volumes(target)) == 2
     else:

@@ -14,7 +14,7 @@ from tests.mesh_command import SUFFIXES, mesh, sidecar
 from tfgeom import mesh_files
 from tfgeom.design import load_design
 from tfgeom.errors import MeshError, OutputError, UnsupportedError
-from tfgeom.mesh_files import CELL_SUFFIXES, check_mesh_path, write_mesh_file
+from tfgeom.mesh_files import ELEMENT_SUFFIXES, check_mesh_path, write_mesh_file
 
 REFUSED: dict[str, tuple[str, tuple[str, ...], int, str]] = {
     # text, arguments, exit code, words
@@ -93,7 +93,7 @@ def test_a_tile_stays_within_the_memory_asked(tmp_path: Path, monkeypatch: pytes
     asked: list[int] = []
     monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what: asked.append(needed))
     design = design_of(VALID)
-    for suffix in CELL_SUFFIXES:
+    for suffix in ELEMENT_SUFFIXES:
         write_mesh_file(design, tmp_path / f"x{suffix}", resolution=1)  # what is loaded once is no mesh
         tracemalloc.start()
         try:

@@ -28,10 +28,10 @@ from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import load_design
 from tfgeom.errors import UnsupportedError
 from tfgeom.films import Stack
-from tfgeom.geometry.cell import Level, UnitCell
+from tfgeom.geometry.lattice import corners, lattice_vectors
 from tfgeom.geometry.plan import Bar
 from tfgeom.geometry.protocol import Cell
-from tfgeom.geometry.sections import corners, lattice_vectors
+from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.film_mesh import FilmMesh, facet_normals, mesh_films
 from tfgeom.meshing.quality import hex_quality
@@ -73,7 +73,7 @@ def test_random_films_meet_the_closed_form(kind: str, choices: st.DataObject) ->
         assert (np.diff([level.top for level in mesh.levels]) > 0).all()
         allowed = 5e-5 / refine**4 if stack.cell.kind == "wave" else 1e-8
         for index, level in enumerate(mesh.levels):
-            area = mesh.areas_um2(index).sum() * UM**2 / mesh.cells
+            area = mesh.areas_um2(index).sum() * UM**2 / mesh.unit_cells
             assert area == pytest.approx(stack.cell.area(level), rel=allowed)
 
 
@@ -266,7 +266,7 @@ def test_wave_areas_converge_at_fourth_order() -> None:
     errors = []
     for refine in (1, 2, 4):
         mesh = mesh_films(stack, Resolution(refine))
-        total = mesh.areas_um2(len(mesh.levels) - 1).sum() * UM**2 / mesh.cells
+        total = mesh.areas_um2(len(mesh.levels) - 1).sum() * UM**2 / mesh.unit_cells
         errors.append(abs(total / cell.area(stack.top) - 1))
     assert errors[0] < 5e-6
     assert np.log2(np.array(errors[:-1]) / errors[1:]) == pytest.approx([4, 4], abs=0.5)
@@ -277,7 +277,7 @@ def test_mirror_planes(name: str) -> None:
     cell = SHARP[name]
     mesh = mesh_films(films_on(cell, [0.1 * UM, 0.2 * UM]), COARSE)
     whole = tile_mesh(mesh)
-    if round(1 / mesh.cells) == 1:
+    if round(1 / mesh.unit_cells) == 1:
         assert set(mesh.symmetry_planes) <= {"border"}
         return
     for plane in ("first", "last"):

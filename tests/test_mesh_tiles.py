@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.coated_reliefs import coated_reliefs, films_on, mesh_unless_crossing
 from tests.reliefs import SHARP
 from tfgeom.films import Stack
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.lattice import lattice_vectors
 from tfgeom.geometry.protocol import Cell
-from tfgeom.geometry.sections import lattice_vectors
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.quality import hex_quality
 from tfgeom.meshing.resolution import Resolution
@@ -62,7 +62,7 @@ def outline_length(mesh: FilmMesh, columns: int, rows: int) -> float:
     if grid.sector is None:
         front = mesh.points_um[-1][grid.borders["front"]]
         along = float(np.linalg.norm(np.diff(front, axis=0), axis=1).sum())
-        return 2 * columns * along / mesh.cells + 2 * rows * side
+        return 2 * columns * along / mesh.unit_cells + 2 * rows * side
     corners = grid.sector.corners
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     # opposite sides face one neighbour: a lattice step apart, their midpoints half of one
@@ -84,7 +84,7 @@ def test_tiles(name: str, size: tuple[int, int]) -> None:
     sector = sector_of(cell)
     tile = tile_mesh(sector, *size)
     n_cells = size[0] * size[1]
-    assert tile.cells == n_cells
+    assert tile.unit_cells == n_cells
     assert film_volumes(tile) == pytest.approx([n_cells * film.volume for film in tile.films], rel=1e-8)
     quality = hex_quality(tile.points_um.reshape(-1, 3)[tile.hexes])
     assert quality.jacobian.min() > 0

@@ -10,7 +10,7 @@ from tfgeom.cells.lithium import lithium_balance
 from tfgeom.cells.plating import charged_stack, lithium_volume, plating_room
 from tfgeom.errors import DesignError
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.materials.library import load_library
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.pillars import pillars

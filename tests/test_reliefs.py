@@ -13,10 +13,10 @@ from scipy.special import ellipe
 from tests.orders import slopes
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError
-from tfgeom.geometry.cell import Gap, Level, UnitCell
+from tfgeom.geometry.lattice import neighbour_distance
 from tfgeom.geometry.plan import Bar, Loop, Plan
 from tfgeom.geometry.protocol import Cell
-from tfgeom.geometry.sections import neighbour_distance
+from tfgeom.geometry.unit_cell import Gap, Level, UnitCell
 from tfgeom.reliefs import build_cell
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb

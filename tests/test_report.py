@@ -21,12 +21,11 @@ from tfgeom.doctor import WINDOW_VARIABLE, Rendering
 from tfgeom.errors import DesignError, OutputError, UnsupportedError
 from tfgeom.evaluation import evaluate
 from tfgeom.palette import PARTS, film_colours
-from tfgeom.report import render_report, report_html
-from tfgeom.report import still as still_module
+from tfgeom.report import background_still, render_report, report_html
+from tfgeom.report.background_still import Still, StillRender
 from tfgeom.report.headline import headline
 from tfgeom.report.numerals import length, number, percent, unit_text
 from tfgeom.report.outline import film_outlines, level_outline
-from tfgeom.report.still import Still, StillRender
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -329,9 +328,9 @@ def test_an_error_leaves_nothing_behind_and_stops_the_picture(tmp_path: Path) ->
 
 def works(monkeypatch: pytest.MonkeyPatch, window: str | None) -> None:
     monkeypatch.setattr(
-        still_module, "probe_rendering", lambda refresh=False: Rendering(True, window, "rendered")
+        background_still, "probe_rendering", lambda refresh=False: Rendering(True, window, "rendered")
     )
-    monkeypatch.setattr(still_module, "forget_rendering", lambda: None)
+    monkeypatch.setattr(background_still, "forget_rendering", lambda: None)
 
 
 def test_a_crash_of_the_renderer_is_a_sentence(pearse: Design, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,7 +143,7 @@ def test_each_nodes_volume_is_that_of_its_function() -> None:
     found = solved_salt(circuit, 50.0, COARSE)
     volumes = salt_system._nodal_volumes(liquid_fields(found).mesh)
     assert volumes.sum() == pytest.approx(
-        liquid_fields(found).mesh.volume * liquid_fields(found).mesh.cells * 1e18, rel=1e-12
+        liquid_fields(found).mesh.volume * liquid_fields(found).mesh.unit_cells * 1e18, rel=1e-12
     )
 
 

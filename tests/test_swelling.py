@@ -9,7 +9,7 @@ from tests.stacks import PEARSE, layers, made_of, without
 from tfgeom.cells.swelling import swollen_stack, unknown_swelling
 from tfgeom.errors import DesignError
 from tfgeom.films import FilmLayer, stack_films
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar

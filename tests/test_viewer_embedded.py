@@ -26,8 +26,8 @@ from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.reliefs.holes import holes
 from tfgeom.report import report_html
 from tfgeom.viewer.embedded import embedded_page
-from tfgeom.viewer.fields import CURRENT_DENSITY, POTENTIAL, solved_fields
 from tfgeom.viewer.in_report import embedded_view
+from tfgeom.viewer.node_fields import CURRENT_DENSITY, POTENTIAL, solved_fields
 from tfgeom.viewer.triangulation import LEVELS, Triangles, TriangulatedCell, triangulate_cell
 from tfgeom.viewer.view import Cut, View
 

@@ -23,7 +23,7 @@ from tfgeom.palette import film_colours
 from tfgeom.report.outline import film_outlines
 from tfgeom.transport.solve_options import Drive
 from tfgeom.viewer.bodies import MAX_FACES, Body, cut_faces, cut_surface, scene_bodies, scene_bounds
-from tfgeom.viewer.fields import CURRENT_DENSITY, POTENTIAL, Fields, solved_fields
+from tfgeom.viewer.node_fields import CURRENT_DENSITY, POTENTIAL, Fields, solved_fields
 from tfgeom.viewer.view import Cut, View, thicker_films
 
 
@@ -260,7 +260,7 @@ def test_a_flooded_cell_shows_the_current_through_its_electrode(tmp_path: Path) 
     assert fields.constant(POTENTIAL) == {}
     (name, values), *_ = fields.values[CURRENT_DENSITY].items()
     areas = fields.mesh.areas_um2(len(fields.mesh.levels) - 1)
-    through = float(areas @ values[-1][fields.mesh.quads].mean(axis=1)) / fields.mesh.cells
+    through = float(areas @ values[-1][fields.mesh.quads].mean(axis=1)) / fields.mesh.unit_cells
     assert through == pytest.approx(made.cell.footprint * 1e12, rel=2e-3)
     bodies = scene_bodies(made, View(field=CURRENT_DENSITY), fields=fields)
     assert [body.name for body in bodies if body.has_values] == [name]

@@ -111,7 +111,7 @@ from dataclasses import replace
 from tests.stacks import pearse_stack, pearse_plane
 from tests.wires import wires
 from tests.solves import solved_films
-from tfgeom.viewer.fields import solved_fields
+from tfgeom.viewer.node_fields import solved_fields
 from tfgeom.viewer.scene import Scene, add_scale
 from tfgeom.viewer.view import Cut, View
 stack = pearse_stack()

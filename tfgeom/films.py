@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from tfgeom.deposition import StepCoverage, coverage_points, summed
 from tfgeom.errors import DesignError
-from tfgeom.geometry.cell import Level
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import Level
 from tfgeom.materials.library import Material
 from tfgeom.searching import last_point, possible
 from tfgeom.units import NM, UM

@@ -17,8 +17,8 @@ from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design
 from tfgeom.errors import DesignError, MeshError, OutputError, UnsupportedError
 from tfgeom.films import Film, Stack
-from tfgeom.meshing.cell_files import write_msh, write_vtu
-from tfgeom.meshing.film_cells import Space, film_cells
+from tfgeom.meshing.element_files import write_msh, write_vtu
+from tfgeom.meshing.film_elements import Space, film_elements
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.flooded_mesh import mesh_filling, mesh_flooded
 from tfgeom.meshing.layer_solids import MAX_TRIANGLES, SubstrateBody, layer_solids, substrate_volume
@@ -32,8 +32,8 @@ from tfgeom.output import ensure_writable, replacing
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.units import UM
 
-CELL_SUFFIXES = (".vtu", ".msh")
-"""Formats that hold volume cells."""
+ELEMENT_SUFFIXES = (".vtu", ".msh")
+"""Formats that hold elements."""
 WHAT = ("films", "solids", "substrate", "flooded")
 """What can be written: films of a sector or tile; closed bodies with the substrate; the substrate alone;
 films and the liquid above them."""
@@ -160,8 +160,8 @@ def write_mesh_file(
     cell = assemble_cell(meshed) if isinstance(meshed, Design) else meshed
     with cell.blueprint.design.located():
         tile = _tile(tiles, cell)
-        if target.suffix.lower() in CELL_SUFFIXES:
-            made, write = _make_cells(cell, target, what, tile, Resolution(resolution or 2))
+        if target.suffix.lower() in ELEMENT_SUFFIXES:
+            made, write = _make_elements(cell, target, what, tile, Resolution(resolution or 2))
         else:
             made, write = _make_bodies(cell, target, what, tile, Resolution(resolution or 1), max_triangles)
     with replacing(sidecar_of(target)) as description:
@@ -181,15 +181,15 @@ def check_mesh_path(path: str | Path, what: str = "films") -> None:
     if what not in WHAT:
         raise OutputError(f"--what {what}: unknown; use {', '.join(WHAT[:-1])} or {WHAT[-1]}")
     known = {
-        "films": CELL_SUFFIXES + SOLID_SUFFIXES,
+        "films": ELEMENT_SUFFIXES + SOLID_SUFFIXES,
         "solids": SOLID_SUFFIXES,
         "substrate": SOLID_SUFFIXES,
-        "flooded": CELL_SUFFIXES,
+        "flooded": ELEMENT_SUFFIXES,
     }[what]
     suffix = target.suffix.lower()
     if suffix not in known:
         listed = f"{', '.join(known[:-1])} or {known[-1]}"
-        if suffix in CELL_SUFFIXES + SOLID_SUFFIXES:
+        if suffix in ELEMENT_SUFFIXES + SOLID_SUFFIXES:
             raise OutputError(f"{path}: {suffix} cannot hold --what {what}; use {listed}")
         raise OutputError(f"{path}: '{target.suffix}' is not a mesh format; use {listed}")
     ensure_writable(target)
@@ -231,7 +231,7 @@ def _whole(ratio: float) -> int:
     return max(0, math.floor(ratio * (1 + 1e-9)))
 
 
-def _make_cells(
+def _make_elements(
     assembled: AssembledCell, target: Path, what: str, tile: Tile | None, resolution: Resolution
 ) -> tuple[MeshFile, Callable[[], None]]:
     """Return what will be written, and what writes it."""
@@ -243,8 +243,8 @@ def _make_cells(
             "write bodies (.stl, .3mf, .glb, .obj, .ply)",
         )
     mesh = mesh_films(laid, resolution)
-    covered = mesh.cells if tile is None else tile[0] * tile[1]
-    n_hexes = round(mesh.n_hexes * covered / mesh.cells)
+    covered = mesh.unit_cells if tile is None else tile[0] * tile[1]
+    n_hexes = round(mesh.n_hexes * covered / mesh.unit_cells)
     require_memory(_BYTES_PER_HEX * n_hexes, f"a file of {n_hexes:,} hexahedra")
     if tile is not None:
         mesh = tile_mesh(mesh, *tile)
@@ -267,17 +267,17 @@ def _make_cells(
         role = "electrolyte" if filling is None else filling.layer.role
         exact = space.mesh.closed_form_volume if filling is None else filling.volume
         parts.append(Part(space.name, role, space.material, space.mesh.volume / UM**3, exact / UM**3))
-    grid = film_cells(mesh, space)
-    cells = sum(len(corners) for corners in grid.cells.values())
+    grid = film_elements(mesh, space)
+    n_elements = sum(len(corners) for corners in grid.elements.values())
     made = MeshFile(
         target,
-        f"{len(grid.points_um)} nodes, {cells} cells",
-        mesh.cells,
+        f"{len(grid.points_um)} nodes, {n_elements} cells",
+        mesh.unit_cells,
         tuple(parts),
         quality,
         {
             "n_nodes": len(grid.points_um),
-            "n_cells": cells,
+            "n_cells": n_elements,
             "refine": resolution.refine,
             "regions": list(grid.regions),
             "materials": list(grid.material_names),

@@ -155,7 +155,7 @@ def test_every_control_of_the_view_changes_the_picture(browser: Any, report: Pat
 
 def test_a_field_has_the_colours_and_the_values_of_its_bar(browser: Any, report: Path) -> None:
     found = evaluate(load_design(report.with_suffix(".yaml")), "fem")
-    from tfgeom.viewer.fields import POTENTIAL, solved_fields
+    from tfgeom.viewer.node_fields import POTENTIAL, solved_fields
 
     assert found.solve is not None
     low, high = solved_fields(found.solve).range_of(POTENTIAL)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from tests.wires import films, wires
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.materials.library import load_library
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb

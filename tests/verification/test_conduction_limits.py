@@ -10,7 +10,7 @@ from tests.orders import observed_orders, orders_without_exact
 from tests.solves import solved_films
 from tests.wires import films, pearse, wires
 from tfgeom.films import Stack
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.microtubes import microtubes

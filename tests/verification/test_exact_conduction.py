@@ -13,7 +13,7 @@ from tests.orders import observed_orders, orders_without_exact
 from tests.solves import film_fields, parts_of, solved_films
 from tests.wires import films, wires
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.materials.library import load_library
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution

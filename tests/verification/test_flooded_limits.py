@@ -9,7 +9,7 @@ from tests.half_cells import material
 from tests.orders import orders_without_exact
 from tests.solves import solved_liquid
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.microtubes import microtubes

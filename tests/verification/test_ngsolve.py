@@ -137,7 +137,7 @@ def test_resistance_of_the_cell_is_that_of_ngsolve() -> None:
     other = solve_in_ngsolve(
         ngsolve_films(assemble_conduction(film_fields(found).core, film_fields(found).film_mesh))
     )
-    resistance = stack.cell.footprint / (other.current * 1e-6 / film_fields(found).film_mesh.cells)
+    resistance = stack.cell.footprint / (other.current * 1e-6 / film_fields(found).film_mesh.unit_cells)
     assert found.asr == pytest.approx(
         resistance + float(film_fields(found).core.outside.total), rel=AGREEMENT
     )

@@ -15,9 +15,9 @@ from scipy.stats import qmc
 from shapely import affinity
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from tfgeom.geometry.cell import Level, UnitCell
+from tfgeom.geometry.lattice import corners, lattice_vectors
 from tfgeom.geometry.plan import Bar, Loop
-from tfgeom.geometry.sections import corners, lattice_vectors
+from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.honeycomb import honeycomb
 from tfgeom.reliefs.microtubes import microtubes

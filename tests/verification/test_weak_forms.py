@@ -178,7 +178,7 @@ def test_liquid_with_robin_walls(name: str, counter: float | None) -> None:
 def test_salt_solves_its_weak_form(name: str, counter: float | None) -> None:
     system = salt_system(flooded(LIQUIDS[name], counter), Salt(0.9, 1.77e-10, 0.2594, 1000.0, 298.15))
     close(system.volumes, salt_amounts(system))
-    current = 500.0 * LIQUIDS[name].footprint * system.mesh.cells * 1e6
+    current = 500.0 * LIQUIDS[name].footprint * system.mesh.unit_cells * 1e6
     state = solve_salt_current(system, current)
     left = salt_residual(system, state)
     if counter is None:  # psi is given on the plane: what is left over there is the current that enters

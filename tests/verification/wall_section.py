@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from skfem import Basis, BilinearForm, ElementQuad0, ElementQuad1, MeshQuad, condense, solve
 from skfem.helpers import dot, grad
 
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.plan import Bar, Loop
 from tfgeom.geometry.profile import Level
+from tfgeom.geometry.unit_cell import UnitCell
 
 Array = NDArray[np.float64]
 _FINEST = 2e-3

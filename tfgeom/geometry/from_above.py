@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
+from tfgeom.geometry.lattice import corners, lattice_vectors
 from tfgeom.geometry.plan import Bar, Loop, Plan
-from tfgeom.geometry.sections import corners, lattice_vectors
 from tfgeom.units import UM
 
 QUARTER_CHORDS = 32

@@ -6,9 +6,9 @@ kind to kind is a question here.
 
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from tfgeom.geometry.free_reach import Obstruction, Reach
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
-from tfgeom.geometry.room import Obstruction, Reach
 from tfgeom.geometry.size_words import SizeWords
 
 BorderPlace = Literal["floor", "top"]
@@ -137,11 +137,11 @@ class Cell(Protocol):
     def film_volume(self, inner: Level, outer: Level) -> float:
         """Return the volume between two level surfaces, m³."""
 
-    def columns(self, level: Level, slices: int) -> FloatArray:
-        """Return the areas at a level of the columns that carry current side by side, m²."""
+    def current_tubes(self, level: Level, slices: int) -> FloatArray:
+        """Return the areas at a level of the tubes of current side by side, m²."""
 
-    def column_offsets(self, level: Level, slices: int) -> FloatArray:
-        """Return the offset of a level in each of its `columns`, m."""
+    def tube_offsets(self, level: Level, slices: int) -> FloatArray:
+        """Return the offset of a level in each of its `current_tubes`, m."""
 
     @property
     def first_edge(self) -> float:

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from tfgeom.geometry.free_reach import Obstruction, Reach
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
-from tfgeom.geometry.room import Obstruction, Reach
 from tfgeom.geometry.size_words import PLAIN, SizeWords
 
 _POINTS = 512  # the trapezoidal rule of a smooth periodic function converges faster than any power
@@ -152,13 +152,13 @@ class WaveCell:
         """Depth of the valley below the peak, m."""
         return self.height
 
-    def columns(self, level: Level, slices: int) -> FloatArray:
+    def current_tubes(self, level: Level, slices: int) -> FloatArray:
         """Return the areas of slices of a level, equal in x, m², shape (slices,)."""
         points, _ = self._curve(level, slices)
         steps = np.diff(points, axis=0)
         return np.asarray(np.hypot(steps[:, 0], steps[:, 1]) * self.period)
 
-    def column_offsets(self, level: Level, slices: int) -> FloatArray:
+    def tube_offsets(self, level: Level, slices: int) -> FloatArray:
         """Return the offset of a level in the middle of each slice, m, shape (slices,)."""
         x = (np.arange(slices) + 0.5) * self.period / slices
         return self._offsets(x, level)

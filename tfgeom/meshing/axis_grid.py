@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgeom.meshing.profile_stations import Stations
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.sector import Sector
-from tfgeom.meshing.stations import Stations
 from tfgeom.meshing.surface_grid import NO_IDS, Ids, SurfaceGrid, grid_quads
 
 _CORE = 0.5  # kite core over disc radius, along the mirror planes

@@ -1,14 +1,14 @@
 """From a relief and its levels to the surface grid of one sector."""
 
-from tfgeom.geometry.cell import swept_cell
 from tfgeom.geometry.plan import Bar
 from tfgeom.geometry.profile import Level
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import swept_cell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.axis_grid import axis_grid
+from tfgeom.meshing.profile_stations import lay_stations
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.sector import lay_sector
-from tfgeom.meshing.stations import lay_stations
 from tfgeom.meshing.strip_grid import planar_grid, trench_grid, wave_grid
 from tfgeom.meshing.surface_grid import SurfaceGrid
 from tfgeom.units import UM
@@ -26,7 +26,7 @@ def build_surface_grid(
     levels
         Levels that will be meshed, from the first to the last.
     thinnest
-        Thickness of the thinnest film, m; sets the lateral cells at feet, rims and vertical edges.
+        Thickness of the thinnest film, m; sets the lateral size of elements at feet, rims and vertical edges.
     resolution
         How fine.
 

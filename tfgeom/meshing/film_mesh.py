@@ -56,7 +56,7 @@ class FilmMesh:
         ``border`` of the cell (of trenches and waves ``front`` and ``back``, where the strip is cut).
     contacts
         Surface nodes at which a continuous collector is reached: ``floor`` and ``top`` on the border.
-    cells
+    unit_cells
         Unit cells that the mesh covers; below 1 for a sector.
     film_volumes
         Volume of each film per unit cell by the mesh, m³, shape (n_films,).
@@ -82,7 +82,7 @@ class FilmMesh:
     normal_speed: NDArray[np.float64]
     symmetry_planes: dict[str, NDArray[np.int64]]
     contacts: dict[str, NDArray[np.int64]]
-    cells: float
+    unit_cells: float
     film_volumes: NDArray[np.float64]
     min_jacobian: float
     grid: SurfaceGrid | None
@@ -192,7 +192,7 @@ def mesh_films(stack: Stack, resolution: Resolution | None = None) -> FilmMesh:
         normal_speed=lifted.normal_speed,
         symmetry_planes=planes,
         contacts=contacts,
-        cells=grid.fraction,
+        unit_cells=grid.fraction,
         film_volumes=film_volumes,
         min_jacobian=lifted.smallest.jacobian,
         grid=grid,

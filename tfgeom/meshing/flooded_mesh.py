@@ -20,7 +20,7 @@ from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.surface_grid import SurfaceGrid
 from tfgeom.units import UM
 
-_HEAD_CELLS = 4  # cells of the head space's height, or of the widest gap, that its lowest cell is
+_HEAD_STEPS = 4  # of the head space's height, or of the widest gap, that its lowest element is
 _BYTES_PER_HEX = 750  # peak while the mesh is measured (tracemalloc); it keeps an eighth of that
 
 Ids = NDArray[np.int64]
@@ -47,7 +47,7 @@ class FloodedMesh:
         The same in closed form, m³: what relief and films leave below the plane.
     min_jacobian
         Smallest det J at a Gauss point, um³.
-    cells
+    unit_cells
         Share of the unit cell that the sector covers.
     """
 
@@ -58,7 +58,7 @@ class FloodedMesh:
     volume: float
     closed_form_volume: float
     min_jacobian: float
-    cells: float
+    unit_cells: float
 
 
 def mesh_flooded(mesh: FilmMesh, height: float) -> FloodedMesh:
@@ -114,7 +114,7 @@ def _space_above(
     made = _Space(surface)
     base, ids = _fill_pores(grid, level, made) if grid.swept else (grid.quads, np.arange(grid.n_nodes))
     top = (cell.height + level.top + height) / UM
-    spacing = min(height, cell.gap or height) / _HEAD_CELLS / UM
+    spacing = min(height, cell.gap or height) / _HEAD_STEPS / UM
     plane = _fill_head(made, base, ids, top, resolution, spacing)
     points, hexes = np.concatenate(made.points), np.concatenate(made.hexes)
     require_memory(_BYTES_PER_HEX * len(hexes), f"a mesh of {len(hexes):,} hexahedra above the films")
@@ -137,7 +137,7 @@ def _space_above(
         volume=float(quality.volumes.sum()) * UM**3 / grid.fraction,
         closed_form_volume=exact,
         min_jacobian=smallest,
-        cells=grid.fraction,
+        unit_cells=grid.fraction,
     )
 
 

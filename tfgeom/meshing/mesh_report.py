@@ -73,7 +73,7 @@ def measure_mesh(mesh: FilmMesh) -> MeshQuality:
         relative = min(relative, float(quality.relative_jacobian.min()))
         aspect = max(aspect, float(aspect_ratios(corners).max()))
         volumes[film] += quality.volumes.sum()
-    exact = np.array([film.volume for film in mesh.films]) * mesh.cells / UM**3
+    exact = np.array([film.volume for film in mesh.films]) * mesh.unit_cells / UM**3
     found = MeshQuality(
         volume_errors=volumes / exact - 1,
         tolerated_error=_tolerated(mesh),

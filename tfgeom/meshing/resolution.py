@@ -21,7 +21,7 @@ class Resolution:
     Attributes
     ----------
     refine
-        Member of the family: 1 coarse, 2 the default, 4 fine; cells go with its cube.
+        Member of the family: 1 coarse, 2 the default, 4 fine; elements go with its cube.
     angles
         Chords per 30 degrees of arc at ``refine`` 1, a multiple of 4.
     rim_chords
@@ -29,9 +29,9 @@ class Resolution:
     electrolyte_sublevels, film_sublevels
         Hexahedra across an electrolyte and across any other film at ``refine`` 1.
     first_cell
-        Lateral size of the cells at foot and rim at ``refine`` 1, in thicknesses of the thinnest film.
+        Lateral size of the elements at foot and rim at ``refine`` 1, in thicknesses of the thinnest film.
     growth
-        Ratio of neighbouring lateral cells at ``refine`` 1; its root at ``refine`` 2, and so on.
+        Ratio of neighbouring elements along the surface at ``refine`` 1; its root at ``refine`` 2, and so on.
     """
 
     refine: int = 2
@@ -83,18 +83,18 @@ class Resolution:
         ends
             Where the strip meets a foot or a rim.
         even
-            Whether the number of cells has to be even.
+            Whether the number of steps has to be even.
 
         Returns
         -------
         ndarray
-            Increasing, shape (cells + 1,).  The nodes of a member are among those of its refinements.
+            Increasing, shape (steps + 1,).  The nodes of a member are among those of its refinements.
         """
         if ends == "both":
             half = self.fractions(length / 2, first, "start") / 2
             return np.concatenate((half, 1 - half[-2::-1]))
-        cells = max(1, math.ceil(math.log(1 + length * (self.growth - 1) / first, self.growth)))
-        cells += cells % 2 if even else 0
-        steps = np.linspace(0, cells, cells * self.refine + 1)
-        fractions = (self.growth**steps - 1) / (self.growth**cells - 1)
+        count = max(1, math.ceil(math.log(1 + length * (self.growth - 1) / first, self.growth)))
+        count += count % 2 if even else 0
+        steps = np.linspace(0, count, count * self.refine + 1)
+        fractions = (self.growth**steps - 1) / (self.growth**count - 1)
         return 1 - fractions[::-1] if ends == "end" else fractions

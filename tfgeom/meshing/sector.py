@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError, UnsupportedError
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.plan import Loop
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.arcs import arc
-from tfgeom.meshing.cell_border import regular_border, room_in, roomy_border
 from tfgeom.meshing.resolution import Resolution
+from tfgeom.meshing.unit_cell_border import regular_border, room_in, roomy_border
 from tfgeom.units import UM
 
 _SPREAD = 0.01  # of the outline's size

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from tfgeom.geometry.plan import Bar
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.wave import WaveCell
+from tfgeom.meshing.profile_stations import Stations, lay_wave_stations
 from tfgeom.meshing.resolution import Resolution
-from tfgeom.meshing.stations import Stations, lay_wave_stations
 from tfgeom.meshing.surface_grid import NO_IDS, Ids, SurfaceGrid, grid_quads
 from tfgeom.units import UM
 

@@ -2,10 +2,11 @@
 
 The grid is structured: stations along the profile times columns along the plan, with kite-shaped cores at the
 axis.  A node lies at ``base + rho velocity`` in the plan, rho and its height being those of its station
-(`tfgeom.meshing.stations`); in flats it blends between the outlines, or the outline and the border of the
-cell.  Columns on a circle, rims and rounded vertical edges keep areas and moments (`tfgeom.meshing.arcs`), so
-film volumes are exact for any number of chords, and the facets of successive levels of a uniform film are
-parallel: their speed along the normal (about 1) times their area is exactly dV/dd, the true area.
+(`tfgeom.meshing.profile_stations`); in flats it blends between the outlines, or the outline and the border of
+the cell.  Columns on a circle, rims and rounded vertical edges keep areas and moments
+(`tfgeom.meshing.arcs`): film volumes are exact for any number of chords, and the facets of
+successive levels of a uniform film are parallel: their speed along the
+normal (about 1) times their area is exactly dV/dd, the true area.
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.geometry.profile import Level
+from tfgeom.meshing.profile_stations import Stations
 from tfgeom.meshing.sector import Sector
-from tfgeom.meshing.stations import Stations
 
 Ids = NDArray[np.int64]
 NO_IDS: Ids = np.zeros(0, dtype=np.int64)

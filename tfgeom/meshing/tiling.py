@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from tfgeom.geometry.lattice import lattice_vectors
 from tfgeom.geometry.protocol import Cell
-from tfgeom.geometry.sections import lattice_vectors
 from tfgeom.meshing.film_mesh import FilmMesh, freeze
 from tfgeom.meshing.surface_grid import SurfaceGrid
 from tfgeom.units import UM
@@ -148,7 +148,7 @@ def tile_mesh(mesh: FilmMesh, columns: int = 1, rows: int = 1) -> FilmMesh:
         normal_speed=np.tile(mesh.normal_speed, tiling.n_copies),
         symmetry_planes={},
         contacts=border,
-        cells=float(columns * rows),
+        unit_cells=float(columns * rows),
         film_volumes=mesh.film_volumes.copy(),
         grid=None,
         merged=tiling.standing_for(mesh.standing),

@@ -12,8 +12,8 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from tfgeom.errors import DesignError
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.reliefs import holes, honeycomb, microtubes, pillars, planar, trenches, wave
 from tfgeom.reliefs.building import impossible
 from tfgeom.reliefs.kind import ReliefKind

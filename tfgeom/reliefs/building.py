@@ -8,10 +8,10 @@ import math
 from itertools import pairwise
 
 from tfgeom.errors import Issue
-from tfgeom.geometry.cell import UnitCell
+from tfgeom.geometry.lattice import SIDES, across_flats
 from tfgeom.geometry.plan import Bar, Loop
 from tfgeom.geometry.profile import Profile
-from tfgeom.geometry.sections import SIDES, across_flats
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.reliefs.sections import Sectioned, Width
 from tfgeom.units import UM
 

@@ -5,10 +5,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from tfgeom.errors import DesignError
-from tfgeom.geometry.cell import Gap, UnitCell
+from tfgeom.geometry.lattice import lattice_footprint, neighbour_distance
 from tfgeom.geometry.plan import Loop, Plan
-from tfgeom.geometry.sections import lattice_footprint, neighbour_distance
 from tfgeom.geometry.size_words import SizeWords
+from tfgeom.geometry.unit_cell import Gap, UnitCell
 from tfgeom.quantities import Length
 from tfgeom.reliefs.building import UPRIGHT, section_at_top, smallest_section
 from tfgeom.reliefs.kind import ReliefKind

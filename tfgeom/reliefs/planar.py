@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.plan import Plan
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.reliefs.kind import ReliefKind
 from tfgeom.reliefs.sections import Relief
 from tfgeom.units import UM

@@ -4,9 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tfgeom.geometry.cell import Gap, UnitCell
 from tfgeom.geometry.plan import Bar, Plan
 from tfgeom.geometry.size_words import SizeWords
+from tfgeom.geometry.unit_cell import Gap, UnitCell
 from tfgeom.quantities import Length
 from tfgeom.reliefs.building import UPRIGHT, smallest_section, width_at_top
 from tfgeom.reliefs.kind import ReliefKind

@@ -18,10 +18,10 @@ from tfgeom.compare import (
 from tfgeom.compare.entries import WHICH
 from tfgeom.output import write_text
 from tfgeom.palette import DESIGNS
-from tfgeom.report.cells import Cell, Row, Table
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
 from tfgeom.report.numerals import number, unit_text
 from tfgeom.report.page import fill_template, script_json
+from tfgeom.report.table import Row, Table, TonedText
 
 _MARKERS = "osD^vP*X"
 _STYLES: dict[Which, str] = {"cell": "-", "planar_same_films": "--", "planar_same_capacity": ":"}
@@ -113,7 +113,7 @@ def _key_table(comparison: Comparison) -> Table:
     for entry in comparison.entries:
         tone = "bad" if entry.evaluation is None else "estimated"
         for *values, note in entry_rows(entry, number):
-            rows.append((*values, Cell(note, tone) if note else ""))
+            rows.append((*values, TonedText(note, tone) if note else ""))
     return Table(tuple(map(unit_text, HEAD)), tuple(rows), 2, len(HEAD) - 1)
 
 

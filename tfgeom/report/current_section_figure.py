@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from tfgeom.palette import INK, SUBSTRATE, film_colours
+from tfgeom.report.cross_section import shown_periods
 from tfgeom.report.current_drawn import UNIT, DrawnCurrent, Floats, magnified_windows
 from tfgeom.report.current_section import level_line, without_straight
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.numerals import number
 from tfgeom.report.panels import Window, draw_frame, scale_of
-from tfgeom.report.section import shown_periods
 from tfgeom.units import UM
 
 _COLOURS = "viridis"

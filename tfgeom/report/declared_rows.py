@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from tfgeom.report.cells import Row
 from tfgeom.report.numerals import MISSING, length, number, percent, quantity, unit_text
+from tfgeom.report.table import Row
 from tfgeom.results import Declaration, Evaluation, Value, all_results, numbers_of
 
 PLANES = {"same_films": "plane, same films", "same_capacity": "plane, same capacity"}

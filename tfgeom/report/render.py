@@ -13,8 +13,9 @@ from tfgeom.errors import OutputError
 from tfgeom.evaluation import evaluate_best, evaluate_cell
 from tfgeom.output import ensure_writable, write_text
 from tfgeom.palette import SUBSTRATE, film_colours
-from tfgeom.report import current_tables, sources, tables
-from tfgeom.report.cells import Table
+from tfgeom.report import current_tables, evaluation_tables, sources
+from tfgeom.report.background_still import Still, StillRender
+from tfgeom.report.cross_section import draw_cross_section
 from tfgeom.report.current_figures import CurrentPictures, draw_currents
 from tfgeom.report.figures import Picture, data_uri, draw_rates, draw_resistance
 from tfgeom.report.headline import headline
@@ -22,9 +23,8 @@ from tfgeom.report.numerals import MISSING, unit_text
 from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.pdf import find_printer, write_pdf
 from tfgeom.report.plan_view import draw_plan
-from tfgeom.report.section import draw_section
-from tfgeom.report.still import Still, StillRender
 from tfgeom.report.storage import active_height, device_table, draw_ragone, lithium_table
+from tfgeom.report.table import Table
 from tfgeom.results import Evaluation
 from tfgeom.viewer.in_report import EmbeddedView, embedded_view
 
@@ -111,7 +111,7 @@ def report_html(evaluation: Evaluation, still: Still | None = None, view: Embedd
         evaluation=evaluation,
         design=design,
         headline=headline(evaluation),
-        tables=tables,
+        tables=evaluation_tables,
         currents=current_tables,
         sources=sources,
         missing=sources.missing_constants(evaluation),
@@ -143,7 +143,7 @@ def _draw(evaluation: Evaluation, still: Still) -> _Pictures:
     cell = evaluation.cell
     resistance, rates, solve = evaluation.resistance, evaluation.rate, evaluation.solve
     return _Pictures(
-        section=draw_section(cell),
+        section=draw_cross_section(cell),
         plan=draw_plan(cell),
         ragone=draw_ragone(rates, evaluation.cells.map(active_height)) if rates else None,
         still=None if still.png is None else data_uri("image/png", still.png),

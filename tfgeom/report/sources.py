@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from tfgeom.report.cells import Cell, Row, Table
 from tfgeom.report.headline import ESTIMATED
 from tfgeom.report.numerals import number, percent, property_text, quantity, signed_percent, unit_text
+from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import Evaluation, ProvenanceNumbers, PublishedNumbers
 
 
@@ -12,9 +12,9 @@ def published_table(published: Sequence[PublishedNumbers]) -> Table:
     """Return measured numbers beside computed ones, capacities also beside their limit in theory."""
     judged = any(row.theoretical_limit is not None for row in published)
     words = {
-        "inside": Cell("inside the tolerance", "good"),
-        "outside": Cell("outside the tolerance", "bad"),
-        "not_gated": Cell("shown only"),
+        "inside": TonedText("inside the tolerance", "good"),
+        "outside": TonedText("outside the tolerance", "bad"),
+        "not_gated": TonedText("shown only"),
     }
     rows: list[Row] = []
     for row in published:
@@ -28,7 +28,7 @@ def published_table(published: Sequence[PublishedNumbers]) -> Table:
                 *((quantity(row.theoretical_limit, unit),) if judged else ()),
                 signed_percent(row.deviation),
                 percent(row.tolerance),
-                Cell("above theory", "bad") if row.needs else words[row.verdict],
+                TonedText("above theory", "bad") if row.needs else words[row.verdict],
                 row.confidence,
                 _remarks(row, unit),
             )
@@ -60,7 +60,7 @@ def _printed(text: str) -> str:
 
 def estimates_table(provenance: Iterable[ProvenanceNumbers]) -> Table | None:
     """Return which constants are estimates or the user's own, a row per material; None without any."""
-    groups: dict[tuple[str, Cell], list[str]] = {}
+    groups: dict[tuple[str, TonedText], list[str]] = {}
     for row in provenance:
         if row.confidence in ESTIMATED or row.confidence == "user":
             groups.setdefault((row.material, trust(row)), []).append(property_text(row.property))
@@ -102,11 +102,11 @@ def _value(row: ProvenanceNumbers) -> str:
     return text
 
 
-def trust(row: ProvenanceNumbers) -> Cell:
+def trust(row: ProvenanceNumbers) -> TonedText:
     """Return how a constant is known, estimates marked with a word."""
     if row.confidence in ESTIMATED:
-        return Cell(f"estimate: {ESTIMATED[row.confidence]}", "estimated")
-    return Cell("the user's own" if row.confidence == "user" else row.confidence)
+        return TonedText(f"estimate: {ESTIMATED[row.confidence]}", "estimated")
+    return TonedText("the user's own" if row.confidence == "user" else row.confidence)
 
 
 def _origin(row: ProvenanceNumbers) -> str:

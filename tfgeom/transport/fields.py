@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from tfgeom.errors import OutputError
-from tfgeom.meshing.cell_files import CellGrid, write_vtu
+from tfgeom.meshing.element_files import ElementGrid, write_vtu
 from tfgeom.output import ensure_writable
 from tfgeom.transport.films.fields import FilmFields
 from tfgeom.transport.liquid.fields import LiquidFields
@@ -40,9 +40,9 @@ def write_fields(fields: FilmFields | LiquidFields, path: str | Path) -> None:
     write_vtu(grid, path, point_data=nodes, cell_data=density)
 
 
-def _liquid(fields: LiquidFields) -> CellGrid:
+def _liquid(fields: LiquidFields) -> ElementGrid:
     mesh = fields.mesh
-    return CellGrid(
+    return ElementGrid(
         mesh.points_um,
         {"hexahedron": mesh.hexes},
         {"hexahedron": np.zeros(len(mesh.hexes), dtype=np.int64)},
@@ -52,9 +52,9 @@ def _liquid(fields: LiquidFields) -> CellGrid:
     )
 
 
-def _films(fields: FilmFields) -> CellGrid:
+def _films(fields: FilmFields) -> ElementGrid:
     layers = [conductor.film.layer for conductor in fields.core.conductors]
-    return CellGrid(
+    return ElementGrid(
         fields.points_um,
         {"hexahedron": fields.hexes},
         {"hexahedron": fields.film_of_hex},

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from tfgeom.constants import thermal_voltage
 from tfgeom.errors import MaterialError, UnsupportedError
 from tfgeom.films import Film, Stack
-from tfgeom.geometry.cell import Level, UnitCell
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.materials.library import Material
 from tfgeom.transport.circuit import FilmCircuit, film_circuit
 from tfgeom.transport.liquid.salt import Salt, liquid_salt

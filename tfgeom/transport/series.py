@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.films import Film
-from tfgeom.geometry.cell import Level
 from tfgeom.geometry.protocol import Cell
+from tfgeom.geometry.unit_cell import Level
 from tfgeom.transport.circuit import FilmCircuit
 from tfgeom.transport.losses import Loss, Losses, Mechanism
 
@@ -93,7 +93,7 @@ def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
             add(one.part, "film", through / one.conductivity)
     for interface in circuit.interfaces:
         film = circuit.films[interface.inner].film
-        areas = np.array([film.outer_area]) if circuit.is_uniform else cell.columns(film.outer, _SLICES)
+        areas = np.array([film.outer_area]) if circuit.is_uniform else cell.current_tubes(film.outer, _SLICES)
         for mechanism, value in interface.by_mechanism.items():
             add(interface.part, mechanism, value / areas)
     return found
@@ -114,7 +114,7 @@ def inverse_area_integral(cell: Cell, film: Film) -> float:
 def _column_integrals(cell: Cell, film: Film) -> Floats:
     """Return the integral of dd/A through each column of a film, 1/m."""
     levels = [film.inner.towards(film.outer, share, cell.deepest) for share in _FEW_NODES]
-    areas = np.array([cell.columns(level, _SLICES) for level in levels])
+    areas = np.array([cell.current_tubes(level, _SLICES) for level in levels])
     inverse: Floats = _FEW_WEIGHTS @ (1 / areas)
-    inner, outer = (cell.column_offsets(level, _SLICES) for level in (film.inner, film.outer))
+    inner, outer = (cell.tube_offsets(level, _SLICES) for level in (film.inner, film.outer))
     return inverse * (outer - inner)

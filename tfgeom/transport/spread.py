@@ -85,5 +85,5 @@ def current_spread(mesh: FilmMesh, level: int, density: Floats) -> CurrentSpread
         hottest = int(np.argmax(middles))
         x, y, z = (float(value) for value in mesh.points_um[level][mesh.quads[hottest]].mean(axis=0))
         spot = HotSpot(mesh.strips[mesh.strip_of_quad[hottest]], (x, y, z))
-    footprint = mesh.cell.footprint * 1e12 * mesh.cells
+    footprint = mesh.cell.footprint * 1e12 * mesh.unit_cells
     return CurrentSpread(footprint / float(covered[-1]), peak / mean, variation, spot)

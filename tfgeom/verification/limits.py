@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfgeom.geometry.cell import UnitCell, swept_cell
 from tfgeom.geometry.plan import Loop
+from tfgeom.geometry.unit_cell import UnitCell, swept_cell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.transport.circuit import FilmCircuit
 from tfgeom.transport.films.core import ConductingCore, conducting_core

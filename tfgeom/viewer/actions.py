@@ -11,10 +11,10 @@ import numpy as np
 
 from tfgeom.design import dump_design
 from tfgeom.errors import DesignError, TfgeomError
-from tfgeom.mesh_files import CELL_SUFFIXES, write_mesh_file
+from tfgeom.mesh_files import ELEMENT_SUFFIXES, write_mesh_file
 from tfgeom.viewer.bodies import scene_bounds
 from tfgeom.viewer.callbacks import in_thread
-from tfgeom.viewer.fields import FIELDS
+from tfgeom.viewer.node_fields import FIELDS
 from tfgeom.viewer.numbers import number_rows
 from tfgeom.viewer.page_state import (
     CONTROLS,
@@ -134,7 +134,7 @@ class Actions:
         """Make a mesh of the first design as it is shown, and have the page fetch it."""
         design, view, suffix = self.first.design, asked_view(self.state), f".{self.state.mesh_format}"
         tiles = None if (view.columns, view.rows) == (1, 1) else f"{view.columns}x{view.rows}"
-        what = "films" if suffix in CELL_SUFFIXES else "solids"
+        what = "films" if suffix in ELEMENT_SUFFIXES else "solids"
 
         def write() -> bytes:
             with tempfile.TemporaryDirectory() as folder:

@@ -23,7 +23,7 @@ from tfgeom.meshing.tiling import Tiling, tile_grid
 from tfgeom.palette import SUBSTRATE as SUBSTRATE_COLOUR
 from tfgeom.palette import film_colours
 from tfgeom.units import UM
-from tfgeom.viewer.fields import Fields
+from tfgeom.viewer.node_fields import Fields
 from tfgeom.viewer.section_quads import section_quads
 from tfgeom.viewer.view import Cut, View, thicker_films
 
@@ -167,9 +167,9 @@ class _Tiled:
         points = self.tiling.points((1 - shares) * low + shares * high).reshape(-1, 3)
         bottom = self.quads[None] + nodes * np.arange(layers)[:, None, None]
         hexes = np.concatenate((bottom, bottom + nodes), axis=2).reshape(-1, 8)
-        cells = np.column_stack((np.full(len(hexes), 8), hexes))
+        elements = np.column_stack((np.full(len(hexes), 8), hexes))
         kinds = np.full(len(hexes), pyvista.CellType.HEXAHEDRON, dtype=np.uint8)
-        shape = pyvista.UnstructuredGrid(cells.ravel(), kinds, points)
+        shape = pyvista.UnstructuredGrid(elements.ravel(), kinds, points)
         if values is not None:
             spread = np.empty((layers + 1, nodes))
             spread[:, self.tiling.node_of] = values[:, None, None, :]

@@ -6,7 +6,7 @@ from pathlib import Path
 from tfgeom.errors import MeshError, MissingExtraError
 from tfgeom.results import Evaluation
 from tfgeom.viewer.embedded import EXTRA, embedded_page, require_k3d, script_policy
-from tfgeom.viewer.fields import solved_fields
+from tfgeom.viewer.node_fields import solved_fields
 from tfgeom.viewer.triangulation import TriangulatedCell, triangulate_cell
 
 

@@ -10,7 +10,7 @@ from tfgeom.films import Stack
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.viewer.annotations import COLOURS_OF_FIELDS, FieldBar, Note, add_scale
 from tfgeom.viewer.bodies import VALUES, Body, cut_faces, cut_plane, relief_height, scene_bodies, scene_bounds
-from tfgeom.viewer.fields import UNITS, Fields
+from tfgeom.viewer.node_fields import UNITS, Fields
 from tfgeom.viewer.view import View
 
 FROM = (0.35, -0.82, 0.45)

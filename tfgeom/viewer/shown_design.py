@@ -12,7 +12,7 @@ from tfgeom.errors import UnsupportedError
 from tfgeom.evaluation import evaluate
 from tfgeom.metrics.area_specific_resistance import solve_cells
 from tfgeom.results import Evaluation
-from tfgeom.viewer.fields import Fields, solved_fields
+from tfgeom.viewer.node_fields import Fields, solved_fields
 from tfgeom.viewer.parameters import changed_design, plain_design
 from tfgeom.viewer.scene import Scene, add_scale
 from tfgeom.viewer.view import View

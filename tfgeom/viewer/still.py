@@ -23,7 +23,7 @@ from tfgeom.films import Stack
 from tfgeom.output import ensure_writable, replacing
 from tfgeom.units import UM
 from tfgeom.viewer.annotations import Legend, add_scale
-from tfgeom.viewer.fields import UNITS, Fields
+from tfgeom.viewer.node_fields import UNITS, Fields
 from tfgeom.viewer.scene import NEUTRAL, Scene, light_evenly
 from tfgeom.viewer.view import Cut, View
 

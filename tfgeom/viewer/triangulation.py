@@ -17,7 +17,7 @@ from tfgeom.viewer.bodies import (
     scene_bodies,
     scene_bounds,
 )
-from tfgeom.viewer.fields import UNITS, Fields
+from tfgeom.viewer.node_fields import UNITS, Fields
 from tfgeom.viewer.view import Cut, View
 
 MAX_TRIANGLES = 60_000
@@ -141,7 +141,7 @@ def triangulate_cell(
     substrate
         Material of the substrate, where the design says.
     fields
-        Fields of the films, from `tfgeom.viewer.fields.solved_fields`; shown where the cell is cut.
+        Fields of the films, from `tfgeom.viewer.node_fields.solved_fields`; shown where the cell is cut.
     limit
         Most triangles of one picture.
 

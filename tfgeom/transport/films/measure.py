@@ -31,7 +31,7 @@ def measure_films(system: ConductionSystem, solution: FilmSolution, *, driven: b
     core, mesh = system.core, system.mesh
     rows, current = _powers(system, solution)
     power, voltage = float(Losses(tuple(rows)).total), solution.voltage
-    cells, footprint = mesh.cells, core.stack.cell.footprint
+    cells, footprint = mesh.unit_cells, core.stack.cell.footprint
     resistance = footprint * voltage / (current * 1e-6 / cells)
     inside = Losses.of(Loss(row.part, row.mechanism, resistance * row.value / power) for row in rows)
     losses = inside + core.outside

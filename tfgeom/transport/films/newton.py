@@ -93,7 +93,7 @@ def drive_films(system: ConductionSystem, drive: Drive) -> FilmSolution:
     conductance = system.links.power(linear.potential)  # 1e-6 S
     target = None
     if drive.current is not None:  # 1e-6 A of the sector
-        target = outwards * drive.current * 1e6 * system.mesh.cells * system.core.stack.cell.footprint
+        target = outwards * drive.current * 1e6 * system.mesh.unit_cells * system.core.stack.cell.footprint
     aimed = None if drive.voltage is None else outwards * drive.voltage
     potential, voltage = _start(system, faces, linear, aimed, target)
     iterations = linear.iterations

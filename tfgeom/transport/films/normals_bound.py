@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.geometry.cell import UnitCell, swept_cell
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.profile import Level
+from tfgeom.geometry.unit_cell import UnitCell, swept_cell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.transport.films.core import ConductingCore
 from tfgeom.transport.films.film_row import film_row
@@ -241,5 +241,5 @@ def _wave(core: ConductingCore, cell: WaveCell) -> Iterator[_Columns]:
     stretch = np.hypot(1, cell.amplitude * k * np.sin(phase))
     spread = cell.amplitude * k**2 * np.cos(phase) / stretch**3
     width = stretch * cell.period**2 / _WAVE_COLUMNS
-    faces = np.array([cell.column_offsets(level, _WAVE_COLUMNS) for level in levels])
+    faces = np.array([cell.tube_offsets(level, _WAVE_COLUMNS) for level in levels])
     yield _Columns(np.array([width, width * spread, np.zeros_like(phase)]), faces)

@@ -116,7 +116,7 @@ class LiquidProblem:
         A liquid that conducts without loss in the gaps, or across them (the wire model), makes less
         resistance; one in which all current runs straight down makes more.
         """
-        upper = 1e6 * _most_resistance(system) * self.relief.footprint * system.mesh.cells
+        upper = 1e6 * _most_resistance(system) * self.relief.footprint * system.mesh.unit_cells
         return Bounds(least_resistance(system), upper)
 
 
@@ -193,7 +193,7 @@ def least_resistance(system: FloodedSystem) -> float:
     relief = circuit.stack.cell
     lower = circuit.separator / circuit.conductivity + circuit.counter_transfer
     if walls.any():
-        lower += relief.footprint * system.mesh.cells / float(np.sum(1 / walls))
+        lower += relief.footprint * system.mesh.unit_cells / float(np.sum(1 / walls))
     if flooded_obstacle(relief) is None:
         lower = max(lower, (1 - _WIRE_SLICES) * float(flooded_resistance(circuit).total))
     return lower

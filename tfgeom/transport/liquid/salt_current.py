@@ -86,12 +86,12 @@ def measure_salt(problem: SaltSystem, state: SaltState) -> WallCurrent:
         rows.append(Loss(circuit.other_interface, "charge_transfer", float(problem.counter @ drop**2)))
     footprint = film_mesh.cell.footprint
     current, wall_current = state.current, float(into_wall.sum())
-    scale = 1e6 * footprint * mesh.cells / current**2
+    scale = 1e6 * footprint * mesh.unit_cells / current**2
     through = float(Losses(tuple(rows)).total) / state.polarisation
-    drive = OperatingPoint(1e-6 * current / (footprint * mesh.cells), state.polarisation)
+    drive = OperatingPoint(1e-6 * current / (footprint * mesh.unit_cells), state.polarisation)
     return WallCurrent(
         losses=Losses.of((replace(row, value=row.value * scale) for row in rows), drive),
-        density=density * (footprint / UM**2 * mesh.cells / wall_current),
+        density=density * (footprint / UM**2 * mesh.unit_cells / wall_current),
         imbalance=max(abs(other / current - 1) for other in (wall_current, counter_current, through)),
         mismatch=flux_mismatch(system, state.excess, into),
     )

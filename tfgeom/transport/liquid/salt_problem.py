@@ -83,7 +83,7 @@ class SaltProblem:
         SolveError
             When the current is not below the limiting one, or the state is not found.
         """
-        sector = 1e6 * self.relief.footprint * system.mesh.cells  # 1e-6 A at 1 A/m² of footprint
+        sector = 1e6 * self.relief.footprint * system.mesh.unit_cells  # 1e-6 A at 1 A/m² of footprint
         limit = solve_salt_limit(system) / sector
         if not self.footprint_current < limit:
             raise SolveError(

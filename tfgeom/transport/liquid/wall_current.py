@@ -74,7 +74,7 @@ def measure_flooded(system: FloodedSystem, potential: Floats) -> WallCurrent:
     power = float(Losses(tuple(rows)).total)
     footprint = system.film_mesh.cell.footprint
     # At 1 V the power is the current.  Its error is the square of the potential's.
-    scale = 1e6 * footprint * mesh.cells / power**2
+    scale = 1e6 * footprint * mesh.unit_cells / power**2
     level = len(system.film_mesh.points_um) - 1
     speed = system.film_mesh.normal_speed[-1]
     areas = nodal_areas(mesh.points_um[:n_surface], mesh.film_quads, speed)
@@ -85,7 +85,7 @@ def measure_flooded(system: FloodedSystem, potential: Floats) -> WallCurrent:
         into = 1e6 / system.wall_resistance * potential[mesh.film_quads].mean(axis=1)
     return WallCurrent(
         losses=Losses.of(replace(row, value=row.value * scale) for row in rows),
-        density=density * (footprint / UM**2 * mesh.cells / wall_current),
+        density=density * (footprint / UM**2 * mesh.unit_cells / wall_current),
         imbalance=max(abs(wall_current / power - 1), abs(counter_current / power - 1)),
         mismatch=flux_mismatch(system, potential, into),
     )

@@ -23,7 +23,7 @@ from tfgeom.units import NM, UM
 _SUBSTRATE_EDGE = "#9a9a9a"
 
 
-def draw_section(shown: AssembledCell) -> Picture:
+def draw_cross_section(shown: AssembledCell) -> Picture:
     """Return the cross-section of a cell, films as made, as a picture."""
     stack = shown.made
     if stack.cell.pitch is None:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Cell(NamedTuple):
-    """A table cell with a tone: ``estimated``, ``good`` or ``bad``; the text says the same in words."""
+class TonedText(NamedTuple):
+    """Text in a table with a tone: ``estimated``, ``good`` or ``bad``; the text says the same in words."""
 
     text: str
     tone: str = ""
 
 
-Row = tuple[str | Cell, ...]
+Row = tuple[str | TonedText, ...]
 
 
 @dataclass(frozen=True, slots=True)

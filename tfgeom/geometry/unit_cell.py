@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from tfgeom.errors import UnsupportedError
+from tfgeom.geometry.free_reach import Gap, Obstruction, Reach
 from tfgeom.geometry.from_above import QUARTER_CHORDS, raised_um
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile, area_growth
 from tfgeom.geometry.protocol import BorderPlace, Cell
-from tfgeom.geometry.room import Gap, Obstruction, Reach
 from tfgeom.geometry.size_words import PLAIN, SizeWords
 from tfgeom.units import UM
 
@@ -288,8 +288,8 @@ class UnitCell:
         """Depth of the point farthest from a face, m: the floor, or the middle of a through-hole."""
         return self.height / 2 if self.through else self.height
 
-    def columns(self, level: Level, slices: int) -> FloatArray:
-        """Return the areas at a level of the columns that carry current side by side, m².
+    def current_tubes(self, level: Level, slices: int) -> FloatArray:
+        """Return the areas at a level of the tubes of current side by side, m².
 
         The flat top with the rims, ``slices`` of the wall equal in bare height, and the floor.
         """
@@ -299,8 +299,8 @@ class UnitCell:
         wall, flat = self.wall_slices(level, slices), strips.top + strips.rim
         return np.array([flat + strips.floor, *wall] if self.through else [flat, *wall, strips.floor])
 
-    def column_offsets(self, level: Level, slices: int) -> FloatArray:
-        """Return the offset of a level in each of its `columns`, m."""
+    def tube_offsets(self, level: Level, slices: int) -> FloatArray:
+        """Return the offset of a level in each of its `current_tubes`, m."""
         if self.is_flat:
             return np.array([level.bottom])
         wall = self.slice_offsets(level, slices)

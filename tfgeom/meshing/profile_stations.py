@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.geometry.cell import UnitCell
 from tfgeom.geometry.profile import Level
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.geometry.wave import WaveCell
 from tfgeom.meshing.arcs import arc
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.units import UM
 
-_STEEPEST = math.radians(30)  # turn of a wave that has as many cells as 30 degrees of a circle
+_STEEPEST = math.radians(30)  # turn of a wave that has as many steps as 30 degrees of a circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def lay_stations(cell: UnitCell, levels: tuple[Level, ...], first: float, resolu
     levels
         Levels that will be meshed: where knots of their step coverage lie, and how far the wall reaches.
     first
-        Largest lateral cell at foot and rim, um.
+        Largest step along the surface at foot and rim, um.
     resolution
         How fine.
     """
@@ -146,14 +146,14 @@ def lay_wave_stations(cell: WaveCell, resolution: Resolution) -> tuple[Stations,
     between the polygon of the level and that of the bare wave the film's exact area.
     """
     slope = math.atan(cell.amplitude * 2 * math.pi / cell.period)
-    cells = max(4, math.ceil(2 * slope / _STEEPEST * resolution.angles)) * resolution.refine
-    cells += cells % 2  # symmetric about the inflection
-    bare = cell.curve(Level(0.0, 0.0), 2 * cells)[: cells + 1]
+    n_steps = max(4, math.ceil(2 * slope / _STEEPEST * resolution.angles)) * resolution.refine
+    n_steps += n_steps % 2  # symmetric about the inflection
+    bare = cell.curve(Level(0.0, 0.0), 2 * n_steps)[: n_steps + 1]
     steps = np.diff(bare, axis=0)
     chords = np.column_stack((-steps[:, 1], steps[:, 0]))
 
     def place(level: Level) -> NDArray[np.float64]:
-        moved = cell.curve(level, 2 * cells)[: cells + 1] - bare
+        moved = cell.curve(level, 2 * n_steps)[: n_steps + 1] - bare
         linear = float(np.sum((moved[1:] + moved[:-1]) * chords)) / 2
         square = float(np.sum(moved[1:, 0] * moved[:-1, 1] - moved[1:, 1] * moved[:-1, 0])) / 2
         exact = cell.volume(level) / cell.period / 2
@@ -163,4 +163,4 @@ def lay_wave_stations(cell: WaveCell, resolution: Resolution) -> tuple[Stations,
         offsets = np.hypot(moved[:, 0], moved[:, 1])
         return np.column_stack((scale * moved[:, 0], bare[:, 1] + scale * moved[:, 1], offsets)) / UM
 
-    return Stations(place, ("wall",) * cells), bare[:, 0] / UM
+    return Stations(place, ("wall",) * n_steps), bare[:, 0] / UM

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tests.oracles import gmsh_or_skip
 from tfgeom.errors import MeshError, OutputError
-from tfgeom.meshing.cell_files import CellGrid, write_msh, write_vtu
+from tfgeom.meshing.element_files import ElementGrid, write_msh, write_vtu
 
 N = 3
 LEVELS = (0.0, 0.01, 0.035, 0.085)  # films of 10 and 25 nm as hexahedra, one of 50 nm as wedges
@@ -18,7 +18,7 @@ MATERIALS = ("LiCoO2", "LiPON", "Si", "Si", "gel")
 VOLUMES = (N * N * 0.01, N * N * 0.025, N * N * 0.05, N * N * 2 / 3, N * N * 0.5 * 1 / 3)
 
 
-def film_cells() -> CellGrid:
+def film_elements() -> ElementGrid:
     """Return films on unit squares half a millimetre away, pyramids below and tetrahedra above."""
     rows = [[500 + x, -500 + y, z] for z in LEVELS for y in range(N + 1) for x in range(N + 1)]
     level = (N + 1) ** 2
@@ -30,9 +30,9 @@ def film_cells() -> CellGrid:
     above = len(rows) + np.arange(N * N)
     rows += [[500.5 + i, -499.5 + j, LEVELS[3] + 1] for j in range(N) for i in range(N)]
     halves = triangles[: N * N] + 3 * level
-    return CellGrid(
+    return ElementGrid(
         points_um=np.array(rows),
-        cells={
+        elements={
             "hexahedron": np.concatenate(
                 [np.hstack((quads + k * level, quads + (k + 1) * level)) for k in (0, 1)]
             ),
@@ -56,7 +56,7 @@ def film_cells() -> CellGrid:
     )
 
 
-GRID = film_cells()
+GRID = film_elements()
 
 
 def tetrahedra(points: NDArray[np.float64], corners: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -180,9 +180,9 @@ def test_vtu_read_by_meshio(tmp_path: Path) -> None:
 def test_collapsed_hexahedra_are_left_as_they_are(tmp_path: Path) -> None:
     import meshio
 
-    corners = GRID.cells["hexahedron"].copy()
+    corners = GRID.elements["hexahedron"].copy()
     corners[0, [1, 2]] = corners[0, [0, 3]]
-    grid = replace(GRID, cells={**GRID.cells, "hexahedron": corners})
+    grid = replace(GRID, elements={**GRID.elements, "hexahedron": corners})
     write_msh(grid, tmp_path / "x.msh")
     write_vtu(grid, tmp_path / "x.vtu")
     for name in ("x.msh", "x.vtu"):
@@ -194,9 +194,9 @@ def test_empty_kinds_are_left_out(tmp_path: Path) -> None:
 
     grid = replace(
         GRID,
-        cells={"hexahedron": GRID.cells["hexahedron"], "wedge": GRID.cells["wedge"][:0]},
+        elements={"hexahedron": GRID.elements["hexahedron"], "wedge": GRID.elements["wedge"][:0]},
         region={"hexahedron": GRID.region["hexahedron"]},
-        surfaces={"floor": {"triangle": GRID.cells["tetra"][:0, :3]}},
+        surfaces={"floor": {"triangle": GRID.elements["tetra"][:0, :3]}},
     )
     for name, write in (("x.msh", write_msh), ("x.vtu", write_vtu)):
         write(grid, tmp_path / name)
@@ -206,7 +206,7 @@ def test_empty_kinds_are_left_out(tmp_path: Path) -> None:
 def test_arrays_are_read_only() -> None:
     for array in (
         GRID.points_um,
-        GRID.cells["wedge"],
+        GRID.elements["wedge"],
         GRID.region["wedge"],
         GRID.surfaces["cathode|electrolyte"]["quad"],
     ):
@@ -220,9 +220,12 @@ def test_arrays_are_read_only() -> None:
         ({"points_um": GRID.points_um[:, :2]}, "points have shape"),
         ({"points_um": GRID.points_um[:20]}, "cells: hexahedron names points 0 to 47; 0 to 19 exist"),
         ({"materials": ("Si",)}, "5 regions have 1 materials"),
-        ({"cells": {}}, "there is no cell"),
-        ({"cells": {"brick": GRID.cells["hexahedron"]}}, "kind 'brick' is unknown; use hexahedron, wedge"),
-        ({"cells": {"wedge": GRID.cells["tetra"]}}, r"wedge has shape \(9, 4\); \(n, 6\) is needed"),
+        ({"elements": {}}, "there is no cell"),
+        (
+            {"elements": {"brick": GRID.elements["hexahedron"]}},
+            "kind 'brick' is unknown; use hexahedron, wedge",
+        ),
+        ({"elements": {"wedge": GRID.elements["tetra"]}}, r"wedge has shape \(9, 4\); \(n, 6\) is needed"),
         ({"region": {}}, r"18 cells of kind hexahedron have regions of shape \(0,\)"),
         (
             {"regions": REGIONS[:2], "materials": MATERIALS[:2]},
@@ -239,7 +242,7 @@ def test_grid_refuses_what_does_not_fit(change: dict[str, object], message: str)
         replace(GRID, **change)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", GRID.cells)
+@pytest.mark.parametrize("kind", GRID.elements)
 def test_grid_refuses_cells_turned_inside_out(kind: str) -> None:
     mirrored = {
         "hexahedron": [4, 5, 6, 7, 0, 1, 2, 3],
@@ -248,7 +251,7 @@ def test_grid_refuses_cells_turned_inside_out(kind: str) -> None:
         "tetra": [1, 0, 2, 3],
     }
     with pytest.raises(MeshError, match=f"cells of kind {kind} are turned inside out"):
-        replace(GRID, cells={**GRID.cells, kind: GRID.cells[kind][:, mirrored[kind]]})
+        replace(GRID, elements={**GRID.elements, kind: GRID.elements[kind][:, mirrored[kind]]})
 
 
 def test_bad_targets_and_point_data_leave_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.geometry.sections import lattice_vectors
+from tfgeom.geometry.lattice import lattice_vectors
 
 Points = NDArray[np.float64]
 

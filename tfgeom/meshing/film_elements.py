@@ -1,4 +1,4 @@
-"""Film meshes, and what fills the space above them, as cells for other programs.
+"""Film meshes, and what fills the space above them, as elements for other programs.
 
 Hexahedra collapsed at a sharp edge become the wedges, pyramids and tetrahedra that they are.
 """
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError
-from tfgeom.meshing.cell_files import CellGrid
+from tfgeom.meshing.element_files import ElementGrid
 from tfgeom.meshing.file_names import distinct_names
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.meshing.flooded_mesh import FloodedMesh
@@ -28,8 +28,8 @@ class Space:
     material: str
 
 
-def film_cells(mesh: FilmMesh, space: Space | None = None) -> CellGrid:
-    """Return the cells of a film mesh, regions named after the layers.
+def film_elements(mesh: FilmMesh, space: Space | None = None) -> ElementGrid:
+    """Return the elements of a film mesh, regions named after the layers.
 
     The faces between regions are named after both (``cathode|electrolyte``), the first and the last one
     ``substrate|NAME`` and ``NAME|outside``.
@@ -60,14 +60,14 @@ def film_cells(mesh: FilmMesh, space: Space | None = None) -> CellGrid:
         names.append(space.name)
         materials.append(space.material)
         surfaces[f"{space.name}|outside"] = numbers[space.mesh.plane_quads]
-    cells, regions = _sorted(corners, region)
+    elements, regions = _sorted(corners, region)
     kept = np.zeros(len(points), dtype=bool)
-    for kind in cells.values():
+    for kind in elements.values():
         kept[kind] = True
     number = np.cumsum(kept) - 1
-    return CellGrid(
+    return ElementGrid(
         points[kept],
-        {kind: number[found] for kind, found in cells.items()},
+        {kind: number[found] for kind, found in elements.items()},
         regions,
         tuple(names),
         tuple(materials),
@@ -99,13 +99,13 @@ def _faces(quads: Ids) -> dict[str, Ids]:
 
 
 def _sorted(corners: Ids, region: Ids) -> tuple[dict[str, Ids], dict[str, Ids]]:
-    """Return the cells by kind, and their regions."""
-    cells: dict[str, list[Ids]] = {}
+    """Return the elements by kind, and their regions."""
+    elements: dict[str, list[Ids]] = {}
     regions: dict[str, list[Ids]] = {}
 
     def add(kind: str, found: Ids, of: Ids) -> None:
         if len(found):
-            cells.setdefault(kind, []).append(found)
+            elements.setdefault(kind, []).append(found)
             regions.setdefault(kind, []).append(of)
 
     same = _same_edges(corners)
@@ -114,10 +114,10 @@ def _sorted(corners: Ids, region: Ids) -> tuple[dict[str, Ids], dict[str, Ids]]:
     left, of = corners[collapsed], region[collapsed]
     for _ in range(4):
         left, of = _take_shapes(left, of, add)
-        left = left[:, [1, 2, 3, 0, 5, 6, 7, 4]]  # the same cell seen from its next side
+        left = left[:, [1, 2, 3, 0, 5, 6, 7, 4]]  # the same element seen from its next side
     add("hexahedron", left, of)
     return (
-        {kind: np.concatenate(found) for kind, found in cells.items()},
+        {kind: np.concatenate(found) for kind, found in elements.items()},
         {kind: np.concatenate(found) for kind, found in regions.items()},
     )
 
@@ -132,7 +132,7 @@ _SHAPES: tuple[tuple[str, tuple[bool, ...], tuple[int, ...]], ...] = (
 
 
 def _take_shapes(corners: Ids, region: Ids, add: Callable[[str, Ids, Ids], None]) -> tuple[Ids, Ids]:
-    """Hand over the cells of a known shape, seen from this side; return the others."""
+    """Hand over the elements of a known shape, seen from this side; return the others."""
     for kind, pattern, kept in _SHAPES:
         fits = (_same_edges(corners) == np.array(pattern)).all(axis=1)
         add(kind, corners[fits][:, kept], region[fits])

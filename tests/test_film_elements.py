@@ -16,8 +16,8 @@ from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
-from tfgeom.meshing.cell_files import CellGrid, write_msh, write_vtu
-from tfgeom.meshing.film_cells import Space, film_cells
+from tfgeom.meshing.element_files import ElementGrid, write_msh, write_vtu
+from tfgeom.meshing.film_elements import Space, film_elements
 from tfgeom.meshing.film_mesh import FilmMesh, facet_areas, mesh_films
 from tfgeom.meshing.flooded_mesh import mesh_flooded
 from tfgeom.meshing.mesh_report import enclosed_volume, measure_mesh
@@ -84,13 +84,13 @@ def enclosed(points: Points, faces: list[tuple[int, ...]]) -> float:
     return float(np.einsum("ij,ij->", a, np.cross(b, c))) / 12
 
 
-def region_volumes(grid: CellGrid) -> list[float]:
+def region_volumes(grid: ElementGrid) -> list[float]:
     """Return each region's volume from the faces of its cells, um³."""
     found = []
     for index in range(len(grid.regions)):
         faces = [
             face
-            for kind, corners in grid.cells.items()
+            for kind, corners in grid.elements.items()
             for face in faces_of(kind, corners[grid.region[kind] == index])
         ]
         found.append(enclosed(grid.points_um, faces))
@@ -98,19 +98,19 @@ def region_volumes(grid: CellGrid) -> list[float]:
 
 
 def films_volumes(mesh: FilmMesh) -> list[float]:
-    return [film.volume * mesh.cells / UM**3 for film in mesh.films]
+    return [film.volume * mesh.unit_cells / UM**3 for film in mesh.films]
 
 
-def coincident_points(grid: CellGrid) -> int:
+def coincident_points(grid: ElementGrid) -> int:
     places = np.round(grid.points_um / 1e-9).astype(np.int64)
     return len(places) - len(np.unique(places, axis=0))
 
 
-def surface_faces(grid: CellGrid, name: str) -> list[tuple[int, ...]]:
+def surface_faces(grid: ElementGrid, name: str) -> list[tuple[int, ...]]:
     return [tuple(face) for quads in grid.surfaces[name].values() for face in quads.tolist()]
 
 
-def surface_area(grid: CellGrid, name: str) -> float:
+def surface_area(grid: ElementGrid, name: str) -> float:
     total = 0.0
     for corners in grid.surfaces[name].values():
         a, b = grid.points_um[corners[:, 0]], grid.points_um[corners[:, 2]]
@@ -128,10 +128,10 @@ def face_areas(mesh: FilmMesh) -> list[float]:
     return [float(facet_areas(mesh.points_um[level], mesh.quads).sum()) for level in levels]
 
 
-def require_interfaces(grid: CellGrid) -> None:
+def require_interfaces(grid: ElementGrid) -> None:
     """Assert that the named surfaces are all the faces between regions, each with a cell of both."""
     owner: dict[frozenset[int], list[tuple[int, tuple[int, ...]]]] = {}
-    for kind, corners in grid.cells.items():
+    for kind, corners in grid.elements.items():
         for index in np.unique(grid.region[kind]).tolist():
             for face in faces_of(kind, corners[grid.region[kind] == index]):
                 owner.setdefault(frozenset(face), []).append((index, face))
@@ -155,34 +155,34 @@ def require_interfaces(grid: CellGrid) -> None:
 @pytest.mark.parametrize("name", CELLS)
 def test_cells_hold_the_films(name: str) -> None:
     mesh = sector(CELLS[name])
-    grid = film_cells(mesh)
-    assert sum(map(len, grid.cells.values())) == mesh.n_hexes
+    grid = film_elements(mesh)
+    assert sum(map(len, grid.elements.values())) == mesh.n_hexes
     assert region_volumes(grid) == pytest.approx(films_volumes(mesh), rel=1e-8)
     assert grid.regions == ("film0", "film1")
     assert list(grid.surfaces) == ["substrate|film0", "film0|film1", "film1|outside"]
     areas = [surface_area(grid, surface) for surface in grid.surfaces]
     assert areas == pytest.approx(face_areas(mesh), rel=1e-9)
     require_interfaces(grid)
-    assert len(np.unique(np.concatenate([c.ravel() for c in grid.cells.values()]))) == len(grid.points_um)
+    assert len(np.unique(np.concatenate([c.ravel() for c in grid.elements.values()]))) == len(grid.points_um)
 
 
 @pytest.mark.parametrize("name", CELLS)
 def test_points_that_coincide_are_one(name: str) -> None:
     for mesh in (sector(CELLS[name]), tile_mesh(sector(CELLS[name]), 2, 1)):
-        assert coincident_points(film_cells(mesh)) == 0
+        assert coincident_points(film_elements(mesh)) == 0
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_which_cells_there_are(name: str) -> None:
-    assert set(film_cells(sector(CELLS[name])).cells) == EXPECTED[name]
+    assert set(film_elements(sector(CELLS[name])).elements) == EXPECTED[name]
 
 
 def test_only_the_first_layer_beside_a_sharp_rim_is_wedges() -> None:
     mesh = sector(CELLS["round pillars"])
-    grid = film_cells(mesh)
+    grid = film_elements(mesh)
     rim = [index for index, strip in enumerate(mesh.strips) if strip.endswith("rim")]
     n_rim = int(np.isin(mesh.strip_of_quad, rim).sum())
-    assert len(grid.cells["wedge"]) == n_rim > 0
+    assert len(grid.elements["wedge"]) == n_rim > 0
     assert set(grid.region["wedge"].tolist()) == {0}
 
 
@@ -193,7 +193,7 @@ def test_volumes_by_vtk(name: str, suffix: str, tmp_path: Path) -> None:
     import pyvista
 
     mesh = sector(CELLS[name])
-    grid = film_cells(mesh)
+    grid = film_elements(mesh)
     if suffix == ".vtu":
         write_vtu(grid, tmp_path / "x.vtu")
         read = pyvista.read(tmp_path / "x.vtu")
@@ -222,13 +222,13 @@ def test_volumes_by_vtk(name: str, suffix: str, tmp_path: Path) -> None:
 def test_space_above_joins_the_films(name: str) -> None:
     mesh = sector(CELLS[name])
     space = mesh_flooded(mesh, HEIGHT)
-    grid = film_cells(mesh, Space(space, "liquid", "LiPF6-EC-EMC"))
+    grid = film_elements(mesh, Space(space, "liquid", "LiPF6-EC-EMC"))
     assert grid.regions == ("film0", "film1", "liquid")
     assert grid.materials == ("LiPON-ALD", "LiPON-ALD", "LiPF6-EC-EMC")
     assert list(grid.surfaces) == ["substrate|film0", "film0|film1", "film1|liquid", "liquid|outside"]
-    exact = [*films_volumes(mesh), space.closed_form_volume * mesh.cells / UM**3]
+    exact = [*films_volumes(mesh), space.closed_form_volume * mesh.unit_cells / UM**3]
     assert region_volumes(grid) == pytest.approx(exact, rel=1e-8)
-    plane = mesh.cell.footprint * mesh.cells / UM**2
+    plane = mesh.cell.footprint * mesh.unit_cells / UM**2
     areas = [surface_area(grid, surface) for surface in grid.surfaces]
     assert areas == pytest.approx([*face_areas(mesh), plane], rel=1e-9)
     require_interfaces(grid)
@@ -242,7 +242,7 @@ def test_random_films(stack: Stack) -> None:
         mesh = mesh_films(stack, Resolution(1))
     except UnsupportedError:
         return  # a section that reaches over the cell around its axis
-    grid = film_cells(mesh)
+    grid = film_elements(mesh)
     assert region_volumes(grid) == pytest.approx(films_volumes(mesh), rel=1e-8)
     require_interfaces(grid)
     measure_mesh(mesh)
@@ -253,9 +253,9 @@ def test_random_films(stack: Stack) -> None:
 )
 def test_tiles(name: str) -> None:
     mesh = tile_mesh(sector(CELLS[name]), 2, 1)
-    grid = film_cells(mesh)
+    grid = film_elements(mesh)
     assert region_volumes(grid) == pytest.approx(films_volumes(mesh), rel=1e-8)
-    assert set(grid.cells) == set(film_cells(sector(CELLS[name])).cells)
+    assert set(grid.elements) == set(film_elements(sector(CELLS[name])).elements)
     require_interfaces(grid)
 
 
@@ -263,7 +263,7 @@ def test_names_that_join_to_the_same_stay_apart() -> None:
     material = load_library().find("LiPON")
     names = ["a|b", "c", "a", "b|c", 'x "<b>\n</b>"']
     stack = stack_films(planar(), [FilmLayer(name, "electrolyte", material, 20e-9) for name in names])
-    grid = film_cells(mesh_films(stack, Resolution(1)))
+    grid = film_elements(mesh_films(stack, Resolution(1)))
     assert grid.regions == tuple(names)
     assert list(grid.surfaces) == [
         "substrate|a|b",
@@ -280,7 +280,7 @@ def test_names_that_join_to_the_same_stay_apart() -> None:
 def test_films_with_space_are_a_sector() -> None:
     mesh = sector(CELLS["round pillars"])
     with pytest.raises(MeshError, match="for one sector"):
-        film_cells(tile_mesh(mesh), Space(mesh_flooded(mesh, HEIGHT), "liquid", "gel"))
+        film_elements(tile_mesh(mesh), Space(mesh_flooded(mesh, HEIGHT), "liquid", "gel"))
 
 
 def moved(mesh: FilmMesh, level: int, node: int, by: tuple[float, float, float]) -> FilmMesh:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from tfgeom.report.cells import Cell, Row, Table
 from tfgeom.report.current_tables import bound_rows, liquid_rows
 from tfgeom.report.declared_rows import PLANES, beside_rows, heading, printed, section_rows
 from tfgeom.report.headline import ESTIMATED, constants_behind, layers_behind
@@ -19,6 +18,7 @@ from tfgeom.report.numerals import (
     with_error,
 )
 from tfgeom.report.sources import trust
+from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import (
     CapacityNumbers,
     Evaluation,
@@ -165,7 +165,7 @@ def largest_part(resistance: ResistanceNumbers) -> str:
     return f"{part.replace('_', ' ')} ({percent(share)})"
 
 
-def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, missing: set[str]) -> Cell:
+def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, missing: set[str]) -> TonedText:
     known = constants_behind(evaluation, part)
     layers = [layer.name for layer in layers_behind(evaluation, part)]
     interface = part in ELECTRODE_AT
@@ -175,12 +175,13 @@ def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, mis
         if constant.rpartition(".")[0] in layers and (constant.endswith(".exchange_current") == interface)
     ]
     if left_out:
-        return Cell(f"left out: {', '.join(sorted(left_out))} missing", "estimated")
+        return TonedText(f"left out: {', '.join(sorted(left_out))} missing", "estimated")
     texts = [f"{row.material} {property_text(row.property)} ({trust(row).text})" for row in known]
     stated = resistance.contact_by_part_ohm_cm2.get(part)
     if stated:
         texts.append(f"interface resistance of the design, {number(stated)} Ω·cm²")
-    return Cell(", ".join(texts), "estimated" if any(row.confidence in ESTIMATED for row in known) else "")
+    is_estimated = any(row.confidence in ESTIMATED for row in known)
+    return TonedText(", ".join(texts), "estimated" if is_estimated else "")
 
 
 def rates_table(rates: Iterable[RateNumbers]) -> Table:
@@ -218,7 +219,7 @@ def rules_table(rules: Iterable[RuleNumbers]) -> Table:
     rows = tuple(
         (
             rule.rule,
-            Cell(rule.status, tones[rule.status]),
+            TonedText(rule.status, tones[rule.status]),
             quantity(rule.value, unit_text(rule.unit)),
             quantity(rule.limit, unit_text(rule.unit)),
             rule.message,

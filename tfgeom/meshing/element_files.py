@@ -11,26 +11,26 @@ from tfgeom.errors import MeshError
 from tfgeom.meshing.file_names import distinct_names, one_line
 from tfgeom.output import replacing
 
-CELL_CORNERS = {"hexahedron": 8, "wedge": 6, "pyramid": 5, "tetra": 4}
-"""Corners of each kind of cell, by meshio's names."""
+ELEMENT_CORNERS = {"hexahedron": 8, "wedge": 6, "pyramid": 5, "tetra": 4}
+"""Corners of each kind of element, by meshio's names."""
 FACE_CORNERS = {"quad": 4, "triangle": 3}
 """Corners of each kind of face, by meshio's names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CellGrid:
-    """Cells of several regions on shared points.  The arrays are read-only.
+class ElementGrid:
+    """Elements of several regions on shared points.  The arrays are read-only.
 
     Attributes
     ----------
     points_um
         Nodes, um, shape (n, 3).
-    cells
-        Corners by kind (`CELL_CORNERS`), shape (n_cells, n_corners), in gmsh's order: the first face (quad of
-        a hexahedron or pyramid, triangle of a wedge or tetrahedron) turns counter-clockwise seen from the
-        corners that follow.  A corner may repeat: a hexahedron collapsed at a sharp edge.
+    elements
+        Corners by kind (`ELEMENT_CORNERS`), shape (n_elements, n_corners), in gmsh's order: the first face
+        (quad of a hexahedron or pyramid, triangle of a wedge or tetrahedron) turns counter-clockwise seen
+        from the corners that follow.  A corner may repeat: a hexahedron collapsed at a sharp edge.
     region
-        Index into ``regions`` of each cell, by kind, shape (n_cells,).
+        Index into ``regions`` of each element, by kind, shape (n_elements,).
     regions
         Names of the regions: films, substrate, liquid.
     materials
@@ -41,11 +41,11 @@ class CellGrid:
     Raises
     ------
     MeshError
-        If the arrays do not fit each other, or the cells of a kind are turned inside out.
+        If the arrays do not fit each other, or the elements of a kind are turned inside out.
     """
 
     points_um: NDArray[np.float64]
-    cells: Mapping[str, NDArray[np.int64]]
+    elements: Mapping[str, NDArray[np.int64]]
     region: Mapping[str, NDArray[np.int64]]
     regions: tuple[str, ...]
     materials: tuple[str, ...]
@@ -60,21 +60,21 @@ class CellGrid:
             raise MeshError(
                 f"{len(self.regions)} regions have {len(self.materials)} materials; give each one"
             )
-        cells = _corners("cells", self.cells, CELL_CORNERS, len(points))
-        if not any(len(corners) for corners in cells.values()):
+        elements = _corners("cells", self.elements, ELEMENT_CORNERS, len(points))
+        if not any(len(corners) for corners in elements.values()):
             raise MeshError("there is no cell to write")
-        region = {kind: _indices(self.region.get(kind, ())) for kind in cells}
+        region = {kind: _indices(self.region.get(kind, ())) for kind in elements}
         for kind, indices in region.items():
-            if indices.shape != (len(cells[kind]),):
+            if indices.shape != (len(elements[kind]),):
                 raise MeshError(
-                    f"{len(cells[kind])} cells of kind {kind} have regions of shape {indices.shape}"
+                    f"{len(elements[kind])} cells of kind {kind} have regions of shape {indices.shape}"
                 )
             if indices.size and not 0 <= indices.min() <= indices.max() < len(self.regions):
                 raise MeshError(
                     f"cells of kind {kind} name regions {indices.min()} to {indices.max()}; "
                     f"0 to {len(self.regions) - 1} exist"
                 )
-        for kind, corners in cells.items():
+        for kind, corners in elements.items():
             if _turn(points, kind, corners) < 0:
                 raise MeshError(
                     f"cells of kind {kind} are turned inside out; mirror the order of their corners"
@@ -85,7 +85,7 @@ class CellGrid:
         }
         for field, value in (
             ("points_um", points),
-            ("cells", cells),
+            ("elements", elements),
             ("region", region),
             ("surfaces", surfaces),
         ):
@@ -97,7 +97,7 @@ class CellGrid:
         return tuple(dict.fromkeys(self.materials))
 
 
-def write_msh(grid: CellGrid, path: str | Path) -> None:
+def write_msh(grid: ElementGrid, path: str | Path) -> None:
     """Write a grid as gmsh MSH 2.2, binary, regions and surfaces as named physical groups.
 
     Version 4.1 ties groups to the entities that nodes lie on, which meshio can only write for groups that own
@@ -122,7 +122,8 @@ def write_msh(grid: CellGrid, path: str | Path) -> None:
     n_regions = len(grid.regions)
     tags = [(index + 1, 3) for index in range(n_regions)]
     tags += [(index + 1, 2) for index in range(len(grid.surfaces))]
-    blocks = [(kind, corners, grid.region[kind] + 1) for kind, corners in grid.cells.items() if len(corners)]
+    given = {kind: corners for kind, corners in grid.elements.items() if len(corners)}
+    blocks = [(kind, corners, grid.region[kind] + 1) for kind, corners in given.items()]
     for kind in FACE_CORNERS:  # one block a kind: many small ones load slowly
         faces = [by_kind.get(kind, _NO_FACES[kind]) for by_kind in grid.surfaces.values()]
         group = np.repeat(np.arange(1, len(faces) + 1), [len(corners) for corners in faces])
@@ -140,7 +141,7 @@ def write_msh(grid: CellGrid, path: str | Path) -> None:
 
 
 def write_vtu(
-    grid: CellGrid,
+    grid: ElementGrid,
     path: str | Path,
     point_data: Mapping[str, NDArray[np.float64]] | None = None,
     cell_data: Mapping[str, Mapping[str, NDArray[np.float64]]] | None = None,
@@ -170,13 +171,13 @@ def write_vtu(
     for name, values in (point_data or {}).items():
         if len(values) != len(grid.points_um):
             raise MeshError(f"point data '{name}' has {len(values)} rows for {len(grid.points_um)} points")
-    kinds = [kind for kind, corners in grid.cells.items() if len(corners)]
+    kinds = [kind for kind, corners in grid.elements.items() if len(corners)]
     material = np.array([grid.material_names.index(name) for name in grid.materials], dtype=np.int32)
     # VTK computes positive volumes and outward faces for gmsh's order of a wedge; meshio swaps it on writing
     orders = [_WEDGE_SWAP if kind == "wedge" else slice(None) for kind in kinds]
     mesh = meshio.Mesh(
         grid.points_um,
-        [(kind, grid.cells[kind][:, order]) for kind, order in zip(kinds, orders, strict=True)],
+        [(kind, grid.elements[kind][:, order]) for kind, order in zip(kinds, orders, strict=True)],
         point_data=dict(point_data or {}),
         cell_data={
             "film": [grid.region[kind].astype(np.int32) for kind in kinds],
@@ -198,7 +199,7 @@ def _group_name(name: str) -> str:
 
 
 def _turn(points: NDArray[np.float64], kind: str, corners: NDArray[np.int64]) -> float:
-    """Return the sum over cells of area vector of the first face times the way to the other corners, um³."""
+    """Return the sum over elements: area vector of the first face times way to the other corners, um³."""
     n_first = 4 if kind in ("hexahedron", "pyramid") else 3
     first, rest = points[corners[:, :n_first]], points[corners[:, n_first:]]
     # diagonals of a quad; edges of a triangle, whose fourth corner is its first again
