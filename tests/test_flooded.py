@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.integrate import solve_ivp
+from scipy.integrate import solve_ivp, trapezoid
 
 from tests.half_cells import HEAT, RELIEFS, half_cell, material
 from tests.shipped import DESIGNS, IMEC, mapping_of
@@ -179,7 +179,7 @@ def test_an_ideal_liquid_leaves_the_films(name: str) -> None:
     for film, sigma in zip(stack.films, (1e-2, 1e-4), strict=True):
         offsets = np.linspace(film.inner.top, film.outer.top, 201)
         areas = np.array([stack.cell.area(Level(d, d)) for d in offsets])
-        bound += float(np.trapezoid(1 / areas, offsets)) / sigma
+        bound += float(trapezoid(1 / areas, offsets)) / sigma
     bound += 1e-5 / stack.films[0].outer_area + HEAT / 5.0 / stack.films[1].outer_area
     bound *= stack.cell.footprint
     assert bound * (1 - 1e-6) < found < bound * 1.01

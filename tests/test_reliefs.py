@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import trapezoid
 from scipy.special import ellipe
 
 from tests.orders import slopes
@@ -213,7 +214,7 @@ def test_measured_points_of_coverage_against_sums() -> None:
     tin = Level(25e-9, 28e-9, ((25e-6, 30e-9),))
     depth = np.linspace(0, 50e-6, 200001)
     offset = np.interp(depth, [0, 25e-6, 50e-6], [25e-9, 30e-9, 28e-9])
-    wall = np.trapezoid(2 * math.pi * 1e-6 * offset + math.pi * offset**2, depth)
+    wall = trapezoid(2 * math.pi * 1e-6 * offset + math.pi * offset**2, depth)
     flat = math.pi * 1e-12 * 25e-9 + (16e-12 - math.pi * 1e-12) * 28e-9
     assert base.volume(tin) == pytest.approx(wall + flat, rel=2e-3)
 

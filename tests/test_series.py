@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 from tests.solves import parts_of
 from tests.stacks import layers, pearse_plane, pearse_stack
@@ -136,7 +137,7 @@ def test_thin_floor_conducts_better() -> None:
     inner, outer = 110e-9 * ratio, 160e-9 * ratio
     # coaxial slices of the wall, plus flat floor and top
     slices = 2 * math.pi * relief.height / np.log((1e-6 + outer) / (1e-6 + inner))
-    wall = float(np.trapezoid(slices, depth))
+    wall = float(trapezoid(slices, depth))
     floor = (relief.footprint - math.pi * 1e-12) / 25e-9
     top = math.pi * 1e-12 / 50e-9
     assert parts["electrolyte"] == pytest.approx(relief.footprint / sigma / (wall + floor + top), rel=5e-3)

@@ -206,6 +206,8 @@ def test_public_names() -> None:
 def test_version_is_that_of_the_package() -> None:
     project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text())["project"]
     assert tfgeom.__version__ == project["version"]
+    citation = (ROOT.parent / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {project['version']}\n" in citation
 
 
 def test_help_is_quick() -> None:
