@@ -167,6 +167,7 @@ def unevenly_coated_reliefs(draw: st.DrawFn, kinds: Sequence[str] = KINDS) -> St
     shares = draw(st.lists(st.floats(0.2, 1), min_size=1, max_size=3))
     number = st.floats(0.3, 1.2)
     depths = draw(st.lists(st.floats(0.1, 0.9), min_size=1, max_size=2, unique=True))
+    assume(len(depths) == 1 or abs(depths[1] - depths[0]) > 1e-8)  # a design file must keep them apart
     points = st.just(tuple((cell.deepest * d, draw(number)) for d in sorted(depths)))
     coverages = [draw(number | points), *(draw(st.just(1.0) | number | points) for _ in shares[1:])]
     try:

@@ -1,6 +1,7 @@
 """Designs written and read back; the fingerprint."""
 
 import json
+import string
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ def test_dumped_loads_back_equal(mapping: dict[str, Any], scratch: Path) -> None
     assert again == design
     assert design_sha256(again) == design_sha256(design)
     assert dump_design(again) == dump_design(design)
+
+
+@pytest.mark.parametrize("first", sorted(set(string.punctuation) | {"é", "0"}))
+def test_any_first_letter_loads_back(first: str, scratch: Path) -> None:
+    for text in (first + second for second in (*string.punctuation, "0", "é", " a")):
+        plain = {"schema_version": 1, "name": "x", "relief": {"kind": "planar"}, "source": text}
+        design = design_from_mapping({**plain, "chosen": {"relief.kind": text}})
+        assert load_text(scratch, dump_design(design)) == design
 
 
 @settings(max_examples=30, deadline=None)

@@ -90,6 +90,16 @@ def test_random_uneven_films_meet_the_profile_integral(stack: Stack) -> None:
     assert positive(mesh)
 
 
+def test_films_may_change_at_depths_that_rounding_tells_apart() -> None:
+    """One depth in two films, once as 3 um and once as 3000 nm."""
+    depth, again = 3 * UM, float(np.nextafter(3 * UM, 1))
+    cell = pillars(8 * UM, 16 * UM, 8 * UM, "square")
+    points = [((at, 1.0), (0.7 * cell.height, 0.8)) for at in (depth, again)]
+    mesh = mesh_films(films_on(cell, [0.2 * UM, 0.3 * UM], points), Resolution(2))
+    assert np.abs(mesh.volume_errors).max() < 1e-9
+    assert positive(mesh)
+
+
 def buries_a_knot(stack: Stack) -> bool:
     """Return whether a knot of the coverage lies at the foot of some film, or between those of two."""
     cell = stack.cell

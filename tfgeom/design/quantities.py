@@ -121,7 +121,8 @@ class StepCoverage(Number):
                 raise ValueError(f"points are [depth, ratio] pairs such as [[25 um, 0.9]], not {point!r:.60}")
             points.append((_DEPTH.read(point[0]), Number.read(self, point[1])))
         depths = [depth for depth, _ in points]
-        if not points or any(deeper <= depth for depth, deeper in pairwise(depths)):
+        # two depths that only rounding tells apart would be a step, which no mesh follows
+        if not points or any(deeper <= depth * (1 + 1e-9) for depth, deeper in pairwise(depths)):
             raise ValueError("needs points by increasing depth, such as [[25 um, 0.9], [50 um, 0.8]]")
         if depths[0] == 0 and points[0][1] != 1:
             raise ValueError(f"the ratio at depth 0 is 1 by definition, not {points[0][1]:g}")

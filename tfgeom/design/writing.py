@@ -89,6 +89,9 @@ def _numbers_alike(value: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    """Quote text that our reader, stricter than ruamel's, would take for a number or a word of YAML."""
-    plain = isinstance(resolve_scalar(text), str) and "\n" not in text
+    """Quote text that our reader, stricter than ruamel's, would take for a number or a word of YAML.
+
+    ruamel itself leaves a first ``?`` or ``:`` unquoted where its parser takes it for a mark of its own.
+    """
+    plain = isinstance(resolve_scalar(text), str) and "\n" not in text and not text.startswith(("?", ":"))
     return text if plain else DoubleQuotedScalarString(text)

@@ -123,7 +123,11 @@ def _wall_shares(
         if not all(level.is_uniform for level in levels):
             knots.add(cell.height / 2)
     least = 1e-3 * (nearest - start)
-    pieces = sorted(depth for depth in knots if start + least < depth < nearest - least)
+    pieces: list[float] = []
+    for depth in sorted(depth for depth in knots if start + least < depth < nearest - least):
+        # the same depth of two films, once in um and once in nm: rounding leaves no room for a station between
+        if not pieces or depth - pieces[-1] > 4 * math.ulp(depth):
+            pieces.append(depth)
     bounds = [start, *pieces, furthest]
     shares = []
     for piece, (low, high) in enumerate(itertools.pairwise(bounds)):
