@@ -125,7 +125,7 @@ def _wall_shares(
     least = 1e-3 * (nearest - start)
     pieces: list[float] = []
     for depth in sorted(depth for depth in knots if start + least < depth < nearest - least):
-        # the same depth of two films, once in um and once in nm: rounding leaves no room for a station between
+        # one depth of two films, once in um and once in nm: rounding leaves no room for a station between
         if not pieces or depth - pieces[-1] > 4 * math.ulp(depth):
             pieces.append(depth)
     bounds = [start, *pieces, furthest]
