@@ -1,6 +1,7 @@
 """Who may import whom, and what a quick start must not load."""
 
 import ast
+import re
 import subprocess
 import sys
 import time
@@ -123,6 +124,14 @@ def loaded_at_import(module: Path) -> set[ast.stmt]:
         elif isinstance(node, (ast.Try, ast.With)):
             pending.extend(node.body)
     return found
+
+
+def test_the_order_that_contributors_read_is_this_one() -> None:
+    text = (ROOT.parent / "CONTRIBUTING.md").read_text()
+    order = re.search(r"`errors`.*?`cli`", text, re.DOTALL)
+    assert order is not None
+    named = [set(re.findall(r"`(\w+)`", line)) for line in order[0].split(" <")]
+    assert named == [*LAYERS[:-1]]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ROOT)))

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tfgeom.doctor import probe_rendering
+
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -29,3 +31,11 @@ def browser() -> Iterator[Any]:
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="module")
+def rendering() -> None:
+    if not probe_rendering().works:
+        if os.environ.get("CI"):
+            pytest.fail("this machine cannot render")
+        pytest.skip("this machine cannot render; so no page was opened")

@@ -1,14 +1,8 @@
 """`tfgeom view` as a person uses it: the real server, a real browser, pixels of the picture."""
 
 import io
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,55 +12,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.system.serving import PATIENCE, server, write
 from tfgeom.design import load_design
-from tfgeom.doctor import probe_rendering
 from tfgeom.evaluation import evaluate
 
-pytestmark = pytest.mark.slow
-PATIENCE = 30.0  # s, for what takes a moment on a busy machine
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("rendering")]
 
-THICK = """\
-schema_version: 1
-name: Thick films
-relief: {kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 4 um, depth: 4 um}
-layers:
-  - {role: current_collector, material: Ru, thickness: 200 nm}
-  - {role: cathode, material: LiV2O5, thickness: 300 nm}
-  - {role: electrolyte, material: Li2PO2N, thickness: 300 nm}
-  - {role: anode, material: SnNx, thickness: 300 nm}
-  - {role: current_collector, material: TiN, thickness: 200 nm}
-cell: {type: conformal}
-operation: {voltage: {min: 0.5 V, max: 3.5 V}, temperature: 25 degC}
-"""
 HTML = "<b id='evil'>bold</b> {{ 7 * 7 }} <script>window.evil = 1</script>"
 CATHODE, ANODE = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)
 Pixels = NDArray[np.float64]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def rendering() -> None:
-    if not probe_rendering().works:
-        if os.environ.get("CI"):
-            pytest.fail("this machine cannot render")
-        pytest.skip("this machine cannot render; so no page was opened")
-
-
-@contextmanager
-def server(*arguments: str | Path) -> Iterator[str]:
-    """Serve a page, yield its address, end it with Ctrl-C and require that this was clean."""
-    command = [sys.executable, "-m", "tfgeom", "view", *map(str, arguments), "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        assert running.stderr is not None
-        try:
-            address = running.stdout.readline().strip()
-            assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address), address + running.stderr.read()
-            yield address
-            running.send_signal(signal.SIGINT)
-            assert running.wait(PATIENCE) == 0
-            assert running.stderr.read() == ""
-        finally:
-            running.kill()
 
 
 @contextmanager
@@ -159,15 +113,6 @@ def printed(file: Path) -> dict[str, list[str]]:
         what: ["–" if n is None else f"{n:.4g}" for n in (cell, plane)] + [unit]
         for what, (cell, plane, unit) in numbers.items()
     }
-
-
-def write(folder: Path, *changes: tuple[str, str], name: str = "thick.yaml") -> Path:
-    text = THICK
-    for old, new in changes:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder / name
 
 
 def enter(page: Any, box: str, text: str) -> None:
@@ -356,53 +301,3 @@ def test_a_page_that_vanishes_leaves_the_server_healthy(browser: Any, tmp_path: 
             anode = page.locator("label.body").filter(has_text="anode: SnNx").locator("input")
             anode.uncheck()
             until(lambda: count(picture(page), ANODE) < 10, "the new page is served")
-
-
-def test_only_its_own_page_is_answered(tmp_path: Path) -> None:
-    with server(write(tmp_path)) as address:
-        port = address.rsplit(":", 1)[1].strip("/")
-
-        def status(**headers: str) -> int:
-            request = urllib.request.Request(f"{address}index.html", headers=headers)
-            try:
-                with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                    return int(answer.status)
-            except urllib.error.HTTPError as error:
-                with error:
-                    return error.code
-
-        assert status() == 200
-        assert status(Origin=f"http://127.0.0.1:{port}") == 200
-        assert status(Host=f"localhost:{port}") == 200
-        assert status(Origin="http://evil.example") == 403
-        assert status(Host=f"evil.example:{port}") == 403
-        taken = view(tmp_path / "thick.yaml", "--port", port)
-        assert (taken.returncode, taken.stdout) == (2, "")
-        assert taken.stderr == f"--port {port}: is in use; use another, or --port 0 for any free one\n"
-
-
-def view(*arguments: str | Path, before: str = "") -> subprocess.CompletedProcess[str]:
-    words = ["view", *map(str, arguments), "--no-browser"]
-    code = f"import sys\n{before}\nfrom tfgeom.cli import main\nmain({words!r})"
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-def test_what_cannot_be_served_is_one_clear_error(tmp_path: Path) -> None:
-    file = write(tmp_path)
-    lacking = view(file, before="sys.modules['trame'] = None")
-    assert (lacking.returncode, lacking.stderr) == (1, 'tfgeom view needs: pip install "tfgeom[view]"\n')
-    missing = view(tmp_path / "none.yaml")
-    assert missing.returncode == 2
-    assert missing.stderr.count("\n") == 1
-    assert "no such file" in missing.stderr
-    tight = view(write(tmp_path, ("diameter: 4 um", "diameter: 2 um"), name="tight.yaml"))
-    assert tight.returncode == 2
-    assert "tight.yaml:" in tight.stderr
-    assert "Traceback" not in tight.stderr
-    nowhere = view(file, "--host", "192.0.2.1", "--port", "0")
-    assert nowhere.returncode == 2
-    assert "warning: --host 192.0.2.1: whoever reaches this machine can use the page" in nowhere.stderr
-    assert "\n--host 192.0.2.1: cannot be listened on" in nowhere.stderr
-    assert "Traceback" not in nowhere.stderr

@@ -1,0 +1,190 @@
+"""Commands on one design: begin it, check it, compute its numbers, its meshes and its currents."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfgeom.cli.application import DesignFile, DesignFiles, OutputFile, app, print_json, print_table
+from tfgeom.errors import TfgeomError
+
+
+@app.command()
+def new(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of relief, for example pillars.")],
+    output: OutputFile = None,
+) -> None:
+    """Print a commented, valid design to start from."""
+    from tfgeom.design import design_template
+    from tfgeom.output import write_new_text
+
+    text = design_template(kind)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write_new_text(output, text)
+
+
+@app.command()
+def check(designs: DesignFiles) -> None:
+    """Check design files: exit 0 fine, 1 a rule fails, 2 unreadable or impossible."""
+    worst = 0
+    for file in designs:
+        try:
+            failures = _failures_of(file)
+        except TfgeomError as error:
+            typer.echo(str(error), err=True)
+            worst = max(worst, error.exit_code)
+            continue
+        for failure in failures:
+            typer.echo(f"{file}: {failure}")
+            worst = max(worst, 1)
+        if not failures:
+            typer.echo(f"{file}: ok")
+    raise typer.Exit(worst)
+
+
+def _failures_of(file: Path) -> list[str]:
+    """Return the rules that a design breaks; raise what keeps it from being computed."""
+    from tfgeom.design import load_design
+    from tfgeom.evaluation import check as check_design
+
+    design = load_design(file)
+    with design.located():
+        return check_design(design)
+
+
+@app.command()
+def evaluate(
+    design: DesignFile,
+    fidelity: Annotated[
+        str, typer.Option(help="analytic (closed forms) or fem (finite elements).")
+    ] = "analytic",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Print the numbers of a design beside its planar cell."""
+    from tfgeom.design import load_design
+    from tfgeom.evaluation import evaluate as evaluate_design
+
+    found = evaluate_design(load_design(design), fidelity)
+    if json:
+        print_json(found.to_dict())
+        return
+    from tfgeom.terminal_lines import note_lines, number_lines
+
+    typer.echo(found.name)
+    for what, value in number_lines(found):
+        typer.echo(f"  {what:26} {value}")
+    for line in note_lines(found):
+        typer.echo(line)
+
+
+@app.command()
+def mesh(
+    design: DesignFile,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Volume cells: .vtu, .msh.  Bodies: .stl, .3mf, .glb, .obj, .ply.",
+        ),
+    ],
+    resolution: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="1 coarse, 2 fine enough for most, 4 fine; cells go with its cube.  "
+            "By default 2 for cells, 1 for bodies.",
+        ),
+    ] = None,
+    tiles: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NxM|die",
+            help="Whole unit cells, or as many as the chip holds.  By default one sector of the films, "
+            "one cell of bodies with a substrate.",
+        ),
+    ] = None,
+    what: Annotated[
+        str,
+        typer.Option(
+            metavar="films|solids|substrate|flooded",
+            help="films; solids: films and substrate as closed bodies; substrate; "
+            "flooded: films and the liquid above them.",
+        ),
+    ] = "films",
+    max_triangles: Annotated[int, typer.Option(min=1, help="Most triangles of bodies.")] = 2_000_000,
+) -> None:
+    """Write films, bodies, substrate or liquid as a mesh; lengths in um."""
+    from tfgeom.design import load_design
+    from tfgeom.mesh_files import check_mesh_path, write_mesh_file
+
+    check_mesh_path(output, what)
+    made = write_mesh_file(
+        load_design(design),
+        output,
+        what=what,
+        tiles=tiles,
+        resolution=resolution,
+        max_triangles=max_triangles,
+    )
+    typer.echo(f"{output}: {made.counts}, {made.unit_cells:.4g} unit cells")
+    if made.quality is not None:
+        typer.echo(made.quality.sentence)
+    print_table(("part", "volume um3", "closed form um3", "relative error"), made.rows())
+
+
+@app.command()
+def transport(
+    design: DesignFile,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write potential and current: .vtu.")
+    ] = None,
+    resolution: Annotated[
+        int | None, typer.Option(min=1, help="1 coarse, 2 usual, 4 fine; cells go with its cube.")
+    ] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Fail if the discretisation error is larger, e.g. 1e-3."),
+    ] = None,
+    current: Annotated[
+        str | None,
+        typer.Option(metavar="CURRENT", help="Discharge at this footprint current, e.g. '1 mA/cm^2'."),
+    ] = None,
+    voltage: Annotated[
+        str | None,
+        typer.Option(metavar="VOLTAGE", help="Discharge at this polarisation, e.g. '50 mV'."),
+    ] = None,
+    assembly: Annotated[
+        str,
+        typer.Option(
+            metavar="own|scikit-fem",
+            help="scikit-fem: solve the same system again with its volumes, and print the difference.",
+        ),
+    ] = "own",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Solve for resistance and current spread by finite elements on the films' mesh.
+
+    Small signal unless a current or a voltage is given: then charge transfer follows Butler-Volmer.  In a
+    flooded cell a current also needs `electrolyte_model: salt`; its charge transfer stays linear.
+    """
+    from tfgeom.design import load_design
+    from tfgeom.evaluation import solve_transport
+    from tfgeom.transport.fields import check_fields_path, write_fields
+
+    if output is not None:
+        check_fields_path(output)
+    loaded = load_design(design)
+    found = solve_transport(loaded, current, voltage, resolution, within, assembly)
+    if output is not None:
+        with loaded.located():
+            write_fields(found.fields, output)
+    if json:
+        print_json(found.to_dict())
+        return
+    print_table(("what", "value"), found.rows())
+    for note in found.notes:
+        typer.echo(f"note: {note}", err=True)

@@ -1,0 +1,147 @@
+"""Commands that lay numbers out: tables of many designs, pages, and the view in the browser."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfgeom.cli.application import DesignFile, DesignFiles, app, print_json, print_table
+
+
+@app.command()
+def sweep(
+    sweep_file: Annotated[
+        Path, typer.Argument(metavar="SWEEP", help="Sweep file (YAML).", show_default=False)
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="Folder for results.csv; by default the name of the sweep file without its suffix, here.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the points.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first points.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace earlier results.")] = False,
+) -> None:
+    """Evaluate a grid of changed designs into one table; failed points are rows."""
+    from tfgeom.sweep import load_sweep, run_sweep
+    from tfgeom.sweep.progress import progress_bar
+    from tfgeom.sweep.store import check_folder
+
+    spec = load_sweep(sweep_file)
+    points = spec.points if limit is None else min(limit, spec.points)
+    if dry_run:
+        typer.echo(f"{points} points, about {points * 0.02:.3g} s")
+        return
+    folder = output or Path(sweep_file.stem)
+    check_folder(folder, force)
+    with progress_bar(points) as progress:
+        result = run_sweep(spec, folder, limit, progress)
+    typer.echo(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
+
+
+@app.command()
+def report(
+    design: DesignFile,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Page to write; by default DESIGN's name, here."),
+    ] = None,
+    fidelity: Annotated[
+        str | None, typer.Option(help="analytic or fem; by default fem where the design allows it.")
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to PDF too, beside it.")] = False,
+) -> None:
+    """Write one offline page with numbers, drawings and sources, and the numbers as JSON beside it."""
+    from tfgeom.design import load_design
+    from tfgeom.report import render_report
+
+    page = render_report(load_design(design), output, fidelity, pdf)
+    typer.echo(page)
+    if pdf:
+        typer.echo(page.with_suffix(".pdf"))
+
+
+@app.command()
+def compare(
+    designs: DesignFiles,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Page to write (HTML).")
+    ] = None,
+    at: Annotated[
+        str, typer.Option(help="Hold equal in the rates: footprint_capacity, c_rate or current.")
+    ] = "current",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Compare designs and their planes: one table and one rate plot; exit 1 if a design fails."""
+    from tfgeom.compare import HEAD, compare_designs, comparison_rows, rate_head, rate_rows
+    from tfgeom.output import ensure_writable
+
+    if output is not None:
+        ensure_writable(output)
+    found = compare_designs(designs, at)
+    if output is not None:
+        from tfgeom.report import render_comparison
+
+        render_comparison(found, output)
+    if json:
+        print_json(found.to_dict())
+    elif output is not None:
+        typer.echo(output)
+    else:
+        print_table(HEAD, comparison_rows(found, _short))
+        typer.echo()
+        print_table(rate_head(at), rate_rows(found, _short))
+    raise typer.Exit(1 if found.failed else 0)
+
+
+def _short(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+@app.command()
+def view(
+    design: DesignFile,
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="[OTHER]", help="A second design, beside the first.", show_default=False),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 for any free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but loopback opens the page to others.")
+    ] = "127.0.0.1",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+    timeout: Annotated[
+        int, typer.Option(min=0, help="Seconds without a page after which to end; 0 for never.")
+    ] = 0,
+    screenshot: Annotated[
+        Path | None,
+        typer.Option("--screenshot", metavar="FILE", help="Write one picture (PNG) and serve no page."),
+    ] = None,
+) -> None:
+    """Turn, cut and change the cell in the browser, until Ctrl-C."""
+    from tfgeom.design import load_design
+    from tfgeom.errors import OutputError
+
+    designs = [load_design(file) for file in (design, other) if file is not None]
+    if screenshot is not None:
+        if other is not None:
+            raise OutputError("--screenshot: shows one design; leave the second out")
+        from tfgeom.viewer.still import screenshot as take_screenshot
+
+        take_screenshot(designs[0], screenshot)
+        typer.echo(screenshot)
+        return
+    from tfgeom.viewer.app import view_designs
+    from tfgeom.viewer.foreign_requests import is_loopback
+
+    if not is_loopback(host):
+        typer.echo(
+            f"warning: --host {host}: whoever reaches this machine can use the page and read the design; "
+            f"for yourself from afar use 'ssh -L {port}:127.0.0.1:{port}' instead",
+            err=True,
+        )
+    view_designs(designs, host, port, open_browser=not no_browser, timeout=timeout, say=typer.echo)
