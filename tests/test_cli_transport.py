@@ -146,6 +146,19 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "anode_interface\t5.6588 ohm cm2, 0.442 of it" in text
 
 
+def test_resistance_asks_for_no_capacity(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Of a cathode with a capacity and of one without, all else equal, the numbers are the same."""
+    mine = "materials:\n  mine: {electronic_conductivity: 1e-3 S/cm, exchange_current: 1 mA/cm^2"
+    text = PEARSE.read_text(encoding="utf-8").split("chosen:")[0].split("published:")[0]
+    assert "LiV2O5" in text
+    file = tmp_path / "mine.yaml"
+    found = []
+    for more in ("", ", volumetric_capacity: 37 uAh/cm^2/um, lithiation: 1"):
+        file.write_text(f"{text.replace('LiV2O5', 'mine')}\n{mine}{more}}}\n", encoding="utf-8")
+        found.append(printed(capsys, file, "--resolution", "1")["resistance"])
+    assert found[0] == found[1]
+
+
 SALTED = "cell: {type: flooded, electrolyte_model: salt"
 
 

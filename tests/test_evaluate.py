@@ -1,16 +1,19 @@
 """The whole road in closed form: shipped designs, laws every evaluation obeys, and the keys of the JSON."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.design_texts import VALID, designed, place, spoilt
 from tests.shipped import DANILOV, DESIGNS, PEARSE, SHIPPED, mapping_of
+from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.planes import beside_planes
 from tfgeom.design import design_from_mapping, load_design
-from tfgeom.errors import DesignError, UnsupportedError
-from tfgeom.evaluation import check, evaluate
+from tfgeom.errors import DesignError, MaterialError, UnsupportedError
+from tfgeom.evaluation import check, evaluate, evaluate_best
 from tfgeom.metrics.area_specific_resistance import losses_beside
 from tfgeom.metrics.rates import rate_cells
 from tfgeom.results import Evaluation
@@ -219,6 +222,17 @@ def test_design_that_merges_is_located(tmp_path: Path) -> None:
         DesignError, match=r"narrow\.yaml:\d+:\d+: layers\.electrolyte\.thickness: the films close"
     ):
         evaluate(load_design(path))
+
+
+@pytest.mark.parametrize("asked", [evaluate_best, lambda cell: cell.lithium, lambda cell: cell.circuit])
+def test_a_missing_constant_has_its_place_whoever_asks_first(
+    tmp_path: Path, asked: Callable[[AssembledCell], object]
+) -> None:
+    text = spoilt(VALID, ("LiV2O5", "mine"), ("Li2PO2N", "mine")) + "materials: {mine: {density: 3 g/cm^3}}\n"
+    cell = assemble_cell(designed(tmp_path, text, "mine.yaml"))
+    places = "|".join(place(text, at) for at in ("mine, thickness: 70", "mine, thickness: 50"))
+    with pytest.raises(MaterialError, match=rf"mine\.yaml:({places}): layers\.\w+\.material: 'mine' has no"):
+        asked(cell)
 
 
 def test_wafer_thinner_than_the_relief() -> None:

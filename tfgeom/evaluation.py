@@ -11,7 +11,7 @@ from tfgeom import __version__
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.kinds import assemble_cell
-from tfgeom.cells.planes import beside_planes
+from tfgeom.cells.planes import beside_planes, beside_same_films
 from tfgeom.design import Design, design_sha256
 from tfgeom.errors import DesignError, MeshError, SolveError, UnsupportedError
 from tfgeom.materials.recording import recorded_constants
@@ -184,7 +184,7 @@ def solve_transport(
             raise UnsupportedError.at(
                 "relief", f"not yet supported: {obstacle}; without finite elements leave the options out"
             )
-        cells = beside_planes(cell)
+        cells = beside_same_films(cell)
         if obstacle is None:
             solves = solve_cells(cells, options)
             found = transport_of(solves, cells)

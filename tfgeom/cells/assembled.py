@@ -151,8 +151,11 @@ class AssembledCell:
         )
 
     def _read(self, find: Callable[[], T]) -> T:
-        """Return what is found, and keep which constants it took: it is found only once."""
-        with recorded_constants() as read:
+        """Return what is found, and keep which constants it took: it is found only once.
+
+        Whoever asks first, an error has its place in the design file.
+        """
+        with self.blueprint.design.located(), recorded_constants() as read:
             found = find()
         self.blueprint.read.update(read)
         return found

@@ -33,10 +33,6 @@ class Beside(Generic[T]):
         """Return what ``change`` makes of the cell's and of each plane's: one road for all."""
         return Beside(change(self.cell), {name: change(plane) for name, plane in self.planes.items()})
 
-    def only(self, *names: str) -> "Beside[T]":
-        """Return the cell beside the named planes alone."""
-        return Beside(self.cell, {name: self.planes[name] for name in names})
-
     def pair(self, other: "Beside[U]") -> "Beside[tuple[T, U]]":
         """Return both together, beside the planes that both have."""
         shared = {

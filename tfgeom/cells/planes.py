@@ -15,7 +15,7 @@ from tfgeom.reliefs.planar import planar
 
 
 def beside_planes(cell: AssembledCell) -> Beside[AssembledCell]:
-    """Return a cell beside its fixed planes.
+    """Return a cell beside all its fixed planes.
 
     Raises
     ------
@@ -28,6 +28,11 @@ def beside_planes(cell: AssembledCell) -> Beside[AssembledCell]:
         if plane is not None:
             planes[name] = plane
     return Beside(cell, planes)
+
+
+def beside_same_films(cell: AssembledCell) -> Beside[AssembledCell]:
+    """Return a cell beside the plane of the same films alone, which takes no constant of its electrodes."""
+    return Beside(cell, {"same_films": _same_films(cell, {})})
 
 
 def with_electrodes(cell: AssembledCell, gain: float) -> tuple[FilmLayer, ...]:
