@@ -107,7 +107,7 @@ def resistance_numbers(
     own = losses.in_series(in_series)
     parts = {part: float(value) / OHM_CM2 for part, value in own.by_part().items()}
     contact = own.where(mechanism="contact")
-    peaks = {} if solved is None else {side: spread.peak_to_mean for side, spread in solved.spread.items()}
+    peaks = {} if solved is None else solved.current_peak_to_mean
     salt, electrolyte = own.where(mechanism="salt"), own.where(part="electrolyte")
     numbers = ResistanceNumbers(
         method="closed form" if solved is None else "finite elements",

@@ -6,7 +6,7 @@ currents, an estimate of the discretisation error, bounds, and where the time we
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from time import perf_counter
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -33,33 +33,35 @@ X = TypeVar("X")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one solve on one mesh means.
+    """What one solve on one mesh means, per footprint.
 
     Attributes
     ----------
     losses
-        Of the whole cell, what lies outside the mesh included.
+        Rows of the area-specific resistance of the whole cell, what lies outside the mesh included: at small
+        signal, or at the drive they were found at.
     spread
         For ``cathode`` and ``anode``: how unevenly the current crosses its interface with the electrolyte.
-    imbalance
-        Largest relative difference between the currents through the cell's faces and the power per volt.
-    mismatch
+    reaction_imbalance
+        Largest relative difference between the currents through the cell's faces and the dissipated power
+        per volt: guards the linear solve.
+    flux_mismatch
         Mean absolute difference, relative, between the current density of an interface and the electrolyte's
-        own gradient there.
+        own gradient there: indicates the resolution.
     unknowns, n_nodes, n_cells
         Size of the linear system and of the mesh (nodes doubled at interfaces).
     iterations, newton_steps
         0 where the solve was direct, or linear.
     fields
-        For pictures.
+        For pictures and files.
     others
         Further numbers of the solve whose discretisation error is wanted too.
     """
 
     losses: Losses
     spread: dict[str, CurrentSpread]
-    imbalance: float
-    mismatch: float
+    reaction_imbalance: float
+    flux_mismatch: float
     unknowns: int
     n_nodes: int
     n_cells: int
@@ -120,53 +122,26 @@ class Problem(Protocol[M, S, X]):
 AnyProblem: TypeAlias = "Problem[Any, Any, Any]"
 
 
-@dataclass(frozen=True, slots=True)
-class Solve:
-    """Result of a steady solve, per footprint.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solve(Measured):
+    """What the solve on the mesh asked for means, and how far it can be trusted.
 
     Attributes
     ----------
-    losses
-        Rows of the area-specific resistance: at small signal, or at the drive they were found at.
-    spread
-        For ``cathode`` and ``anode``: how unevenly the current crosses its interface with the electrolyte.
-    reaction_imbalance
-        Largest relative difference between the currents through the cell's faces and the dissipated power
-        per volt: guards the linear solve.
-    flux_mismatch
-        Mean absolute difference, relative, between the current density of an interface and the electrolyte's
-        own gradient there: indicates the resolution.
     discretisation_error
         Estimate of the relative error of the resistance, from a second solve on another member of the mesh
         family: the parts' differences added without their signs, so that they cannot cancel, extrapolated.
     bounds
         Lower and upper bound of the resistance, ohm m²; None where there is none.
-    unknowns, n_nodes, n_cells
-        Size of the linear system and of the mesh (nodes doubled at interfaces).
-    iterations, newton_steps
-        Of the finer solve; 0 where it was direct, or linear.
     seconds
         Time for ``mesh``, ``assemble`` and ``solve``, both solves together.
-    fields
-        For pictures and files.
-    others, other_errors
-        Further numbers of the solve, and estimates of their relative discretisation errors, by name.
+    other_errors
+        Estimates of the relative discretisation errors of the ``others``, by name.
     """
 
-    losses: Losses
-    spread: dict[str, CurrentSpread]
-    reaction_imbalance: float
-    flux_mismatch: float
     discretisation_error: float
     bounds: tuple[float | None, float | None]
-    unknowns: int
-    n_nodes: int
-    n_cells: int
-    iterations: int
-    newton_steps: int
     seconds: dict[str, float]
-    fields: Fields
-    others: Mapping[str, float]
     other_errors: Mapping[str, float]
 
     @property
@@ -216,20 +191,10 @@ def solve_steady(
         )
     _require_between(float(fine.losses.total), bounds, error)
     return Solve(
-        losses=fine.losses,
-        spread=fine.spread,
-        reaction_imbalance=fine.imbalance,
-        flux_mismatch=fine.mismatch,
+        **{one.name: getattr(fine, one.name) for one in fields(fine)},
         discretisation_error=error,
         bounds=(bounds.lower, bounds.upper),
-        unknowns=fine.unknowns,
-        n_nodes=fine.n_nodes,
-        n_cells=fine.n_cells,
-        iterations=fine.iterations,
-        newton_steps=fine.newton_steps,
         seconds=seconds,
-        fields=fine.fields,
-        others=fine.others,
         other_errors={
             name: abs(other.others[name] / value - 1) / growth for name, value in fine.others.items()
         },
@@ -264,9 +229,9 @@ def _solve_on(
     system = problem.assemble(mesh)
     assembled = perf_counter()
     found = problem.measure(system, problem.solve(system))
-    if not found.imbalance < IMBALANCE_LIMIT:
+    if not found.reaction_imbalance < IMBALANCE_LIMIT:
         raise SolveError(
-            f"the currents through the cell differ by {found.imbalance:.1e} of each other (limit "
+            f"the currents through the cell differ by {found.reaction_imbalance:.1e} of each other (limit "
             f"{IMBALANCE_LIMIT:.0e}); {problem.conductors} may differ by too much: check them"
         )
     spent = (meshed - start, assembled - meshed, perf_counter() - assembled)

@@ -51,8 +51,8 @@ def measure_films(system: ConductionSystem, solution: FilmSolution, *, driven: b
             electrode: current_spread(mesh, face.level, forward[electrode])
             for electrode, face in faces.items()
         },
-        imbalance=max(abs(other / current - 1) for other in others),
-        mismatch=max(flux_mismatch(system, solution, face) for face in faces.values()),
+        reaction_imbalance=max(abs(other / current - 1) for other in others),
+        flux_mismatch=max(flux_mismatch(system, solution, face) for face in faces.values()),
         unknowns=solution.unknowns,
         n_nodes=system.n_nodes,
         n_cells=mesh.n_hexes,

@@ -92,8 +92,8 @@ class LiquidProblem:
         return Measured(
             losses=found.losses,
             spread={circuit.electrode: current_spread(film_mesh, level, found.density)},
-            imbalance=found.imbalance,
-            mismatch=found.mismatch,
+            reaction_imbalance=found.imbalance,
+            flux_mismatch=found.mismatch,
             unknowns=solution.unknowns,
             n_nodes=len(system.mesh.points_um),
             n_cells=len(system.mesh.hexes),

@@ -103,8 +103,8 @@ class SaltProblem:
         return Measured(
             losses=found.losses,
             spread={circuit.electrode: current_spread(film_mesh, level, found.density)},
-            imbalance=found.imbalance,
-            mismatch=found.mismatch,
+            reaction_imbalance=found.imbalance,
+            flux_mismatch=found.mismatch,
             unknowns=state.unknowns,
             n_nodes=len(mesh.points_um),
             n_cells=len(mesh.hexes),
