@@ -60,6 +60,8 @@ def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
         When the design is physically impossible or a constant it cannot do without is missing.
     UnsupportedError
         When the fidelity is not built for this design.
+    MeshError, SolveError
+        With ``fem``, when the mesh does not fit, or the solve did not reach its tolerance.
     """
     _require_known(fidelity)
     return evaluate_cell(assemble_cell(design), fidelity)

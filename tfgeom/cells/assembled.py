@@ -159,3 +159,10 @@ class AssembledCell:
             found = find()
         self.blueprint.read.update(read)
         return found
+
+
+def lithium_of(cell: AssembledCell) -> LithiumBalance:
+    """Return the lithium bookkeeping of a cell with films, which always has one."""
+    balance = cell.lithium
+    assert balance is not None
+    return balance

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.assembled import AssembledCell, lithium_of
 from tfgeom.cells.blueprint import Blueprint
 from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
@@ -150,13 +150,6 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
                 f"no {name}_collector: the free face of '{film.layer.name}' is taken as an equipotential"
             )
     return notes
-
-
-def lithium_of(cell: AssembledCell) -> LithiumBalance:
-    """Return the cell's lithium bookkeeping, which a cell with films always has."""
-    balance = cell.lithium
-    assert balance is not None
-    return balance
 
 
 def electrode_films(cell: AssembledCell) -> tuple[Film, Film]:

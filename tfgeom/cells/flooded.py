@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.assembled import AssembledCell, lithium_of
 from tfgeom.cells.blueprint import Blueprint, Liquid
 from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
 from tfgeom.design import Contact, Design, LiquidFilled
 from tfgeom.errors import UnsupportedError
-from tfgeom.films import Film, Stack
+from tfgeom.films import Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.materials.overrides import USER
 from tfgeom.transport.closed_rate import Chemistry, Electrode
-from tfgeom.transport.flooded import FloodedCircuit, flooded_circuit, flooded_obstacle, flooded_resistance
+from tfgeom.transport.flooded import (
+    FloodedCircuit,
+    electrode_film,
+    flooded_circuit,
+    flooded_obstacle,
+    flooded_resistance,
+)
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive
 
@@ -133,14 +139,14 @@ def problem(
 
 def sides(cell: AssembledCell) -> tuple[Side, ...] | None:
     """Return the film as it fills, against 0 V; None where its open-circuit curve is missing."""
-    curve, balance = _film(cell).layer.material.open_circuit, _lithium(cell)
+    curve, balance = electrode_film(cell.charged).layer.material.open_circuit, lithium_of(cell)
     start = balance.charged_anode if balance.cathode is None else balance.charged_cathode
     return None if curve is None else (Side(curve, balance.capacity, start, 1, 1),)
 
 
 def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode]:
     """Return the film as cathode against flat lithium metal, ``passed`` C/m² after full charge."""
-    film, capacity = _film(cell), _lithium(cell).capacity
+    film, capacity = electrode_film(cell.charged), lithium_of(cell).capacity
     face = film.outer_area
     own = Electrode(capacity, film.volume / face, face / cell.relief.footprint, passed / capacity)
     return own, Electrode(np.inf, 0.0, 1.0, 1.0)
@@ -197,16 +203,3 @@ def _circuit(cell: AssembledCell) -> FloodedCircuit:
     found = cell.circuit
     assert isinstance(found, FloodedCircuit)
     return found
-
-
-def _lithium(cell: AssembledCell) -> LithiumBalance:
-    balance = cell.lithium
-    assert balance is not None
-    return balance
-
-
-def _film(cell: AssembledCell) -> Film:
-    """Return the electrode film: there is one, checked with the file."""
-    film = cell.charged.first("cathode") or cell.charged.first("anode")
-    assert film is not None
-    return film

@@ -104,10 +104,6 @@ class Cell(Protocol):
         """Smallest distance between facing bare walls, m; None without any."""
 
     @property
-    def gap_name(self) -> str | None:
-        """What the smallest gap is."""
-
-    @property
     def feature_aspect_ratio(self) -> float | None:
         """Height over the width of the feature; None for a plane."""
 

@@ -153,11 +153,6 @@ class UnitCell:
         return self._narrowest.width + min(0.0, -2 * self.height * self.profile.slope)
 
     @property
-    def gap_name(self) -> str | None:
-        """What the smallest gap is; None for a plane."""
-        return self._narrowest.name if self.gaps else None
-
-    @property
     def feature_aspect_ratio(self) -> float | None:
         """Height over the width of the feature; None for a plane."""
         return None if self.feature_width is None else self.height / self.feature_width

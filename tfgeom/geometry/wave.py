@@ -42,7 +42,6 @@ class WaveCell:
     rim_radius: ClassVar[float] = 0.0
     lattice: ClassVar[None] = None
     gap: ClassVar[None] = None
-    gap_name: ClassVar[None] = None
     wall: ClassVar[None] = None
     angle: ClassVar[None] = None
     border_places: ClassVar[tuple[()]] = ()

@@ -5,10 +5,11 @@ All cells and all currents go through the closed rate model in one vector.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
-from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.assembled import AssembledCell, lithium_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.planes import FIXED_PLANES
 from tfgeom.metrics.noted import Noted
@@ -131,9 +132,7 @@ def _rate_cell(cell: AssembledCell, losses: Losses, whole: float, nominal: float
     A plane of the same capacity counts on the same nominal one, so that equal C-rates are equal currents to
     the last bit.
     """
-    balance = cell.lithium
-    assert balance is not None
-    capacity = balance.capacity
+    capacity = lithium_of(cell).capacity
     same = abs(capacity / whole - 1) < _SAME
     passed = (1 - cell.blueprint.operation.initial_state_of_charge) * capacity
     cathode, anode = cell.kind.electrodes(cell, passed)
@@ -166,16 +165,10 @@ def rate_table(
     points = iter(_points(problems, chemistry, in_series))
     rows = []
     for point in points:
-        planes = {name: PlanarRate(next(points), next(points)) for name in cells.planes}
-        rows.append(
-            RateNumbers(
-                **asdict(point),
-                method=method,
-                planar_same_films=planes["same_films"],
-                planar_same_capacity=planes["same_capacity"],
-                incomplete=incomplete,
-            )
-        )
+        planes: dict[str, Any] = {
+            f"planar_{name}": PlanarRate(next(points), next(points)) for name in cells.planes
+        }
+        rows.append(RateNumbers(**asdict(point), **planes, method=method, incomplete=incomplete))
     return tuple(rows)
 
 
@@ -231,9 +224,7 @@ def rate_summary(cells: Beside[RateCell], chemistry: Chemistry) -> RateSummary:
     found = currents_at_utilisation(order * 2, shares, chemistry) / MA_PER_CM2
     values = [None if np.isnan(value) else float(value) for value in found]
     own, *flat = (RateLimits(*pair) for pair in zip(values[: len(order)], values[len(order) :], strict=True))
-    planes = dict(zip(cells.planes, flat, strict=True))
-    return RateSummary(
-        **asdict(own),
-        planar_same_films=planes["same_films"],
-        planar_same_capacity=planes["same_capacity"],
-    )
+    planes: dict[str, Any] = {
+        f"planar_{name}": limits for name, limits in zip(cells.planes, flat, strict=True)
+    }
+    return RateSummary(**asdict(own), **planes)

@@ -134,8 +134,7 @@ def flooded_circuit(
             f"give materials.{liquid.name}.ionic_conductivity, for example '1 S/m'",
         )
     salt = liquid_salt(liquid, conductivity, temperature) if electrolyte_model == "salt" else None
-    film = stack.first("cathode") or stack.first("anode")
-    assert film is not None  # a flooded cell has one electrode film: checked with the file
+    film = electrode_film(stack)
     wires = film_circuit(stack, temperature, "ohmic")
     heat = thermal_voltage(temperature)
     exchange = film.layer.material.value("exchange_current")
@@ -155,6 +154,13 @@ def flooded_circuit(
         liquid=liquid.name,
         salt=salt,
     )
+
+
+def electrode_film(stack: Stack) -> Film:
+    """Return the electrode film of a flooded cell: it has one, checked with the file."""
+    film = stack.first("cathode") or stack.first("anode")
+    assert film is not None
+    return film
 
 
 def flooded_obstacle(cell: Cell) -> str | None:

@@ -77,7 +77,7 @@ def series_resistances(circuits: Sequence[FilmCircuit]) -> Losses:
 
 def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
     """Return the resistance of each column of a cell (ohm) by part and mechanism, shape (columns,)."""
-    cell = circuit.cell
+    cell, uniform = circuit.cell, circuit.is_uniform
     found: dict[tuple[str, Mechanism], Floats] = {}
 
     def add(part: str, mechanism: Mechanism, values: Floats) -> None:
@@ -87,13 +87,13 @@ def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
         if np.isfinite(one.conductivity):
             through = (
                 np.array([inverse_area_integral(cell, one.film)])
-                if circuit.is_uniform
+                if uniform
                 else _column_integrals(cell, one.film)
             )
             add(one.part, "film", through / one.conductivity)
     for interface in circuit.interfaces:
         film = circuit.films[interface.inner].film
-        areas = np.array([film.outer_area]) if circuit.is_uniform else cell.current_tubes(film.outer, _SLICES)
+        areas = np.array([film.outer_area]) if uniform else cell.current_tubes(film.outer, _SLICES)
         for mechanism, value in interface.by_mechanism.items():
             add(interface.part, mechanism, value / areas)
     return found

@@ -37,20 +37,20 @@ Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class LiquidSolution:
+class FreeValues:
     """Values at the free nodes, and how many iterations they took; 0 for a direct solve."""
 
     values: Floats
     iterations: int
 
 
-LiquidInverse: TypeAlias = Callable[[Floats, float], LiquidSolution]
+LiquidInverse: TypeAlias = Callable[[Floats, float], FreeValues]
 """Solves for a right-hand side; its second argument bounds the power from below, as in `solve_liquid`."""
 
 
 def solve_liquid(
     matrix: csr_matrix, right: Floats, mesh: FloodedMesh, free: Ids, conductivity: float, power: float
-) -> LiquidSolution:
+) -> FreeValues:
     """Return the solution of a problem in the liquid.
 
     Parameters
@@ -86,9 +86,9 @@ def liquid_inverse(matrix: csr_matrix, mesh: FloodedMesh, free: Ids, conductivit
     """
     if len(free) <= _DIRECT_UNKNOWNS:
         direct = symmetric_inverse(matrix)
-        return lambda right, power: LiquidSolution(direct(right), 0)
+        return lambda right, power: FreeValues(direct(right), 0)
     precondition = _preconditioner(matrix, _along_edges(matrix, mesh, free, conductivity))
-    return lambda right, power: LiquidSolution(
+    return lambda right, power: FreeValues(
         *conjugate_gradients(matrix, right, precondition, lambda _: power, _TOLERANCE, _MOST_ITERATIONS)
     )
 
