@@ -53,7 +53,7 @@ FAULTS = (
     Fault("metrics/area_specific_resistance.py", "planar.in_series(in_series).total", "planar.total"),
     Fault("metrics/area_specific_resistance.py", "own = losses.in_series(in_series)", "own = losses", ("tests/test_cells.py", *LAWS)),
     Fault("metrics/area_specific_resistance.py", "return Drive(voltage=drive.voltage / in_series)", "return drive", ("tests/test_cli_transport.py", "tests/test_cells.py")),
-    Fault("metrics/coated_relief.py", "swollen = swollen_stack(cell.charged)", "swollen = swollen_stack(cell.made)", ("tests/test_plating.py", "tests/test_swelling.py", "tests/test_cells.py", "tests/test_evaluate.py")),
+    Fault("metrics/coated_relief.py", "swollen = swollen_stack(cell.charged)", "swollen = swollen_stack(cell.made)", ("tests/test_plating.py", "tests/test_swelling.py", "tests/test_cells.py", "tests/test_evaluate.py", *LAWS)),
     Fault("metrics/device.py", "voltage = max(mean / 2, minimum_voltage)", "voltage = mean / 2", ("tests/test_evaluate.py", "tests/test_cells.py", *LAWS)),
     Fault("metrics/provenance.py", "if key in keys:", "if key in keys and key != \"activation_energy\":", ("tests/test_provenance.py",)),
     Fault("metrics/claims.py", "_ROUNDED = 0.01", "_ROUNDED = 1.0", ("tests/test_claims.py",)),
@@ -61,7 +61,7 @@ FAULTS = (
     Fault("transport/losses.py", "drive = replace(drive, polarisation=cells * drive.polarisation)", "pass", ("tests/test_losses.py", "tests/test_cli_transport.py")),
     Fault("transport/films/measure.py", "losses = inside + core.outside", "losses = inside", ("tests/test_conduction.py", "tests/test_resistance_split.py")),
     Fault("report/storage.py", "return cell.bulk.active_height / UM", "return cell.bulk.active_height / UM / cell.blueprint.in_series"),
-    Fault("report/current_tables.py", "scale = evaluation.cell.blueprint.in_series / OHM_CM2", "scale = 1 / OHM_CM2", ("tests/test_report_currents.py", "tests/test_report.py")),
+    Fault("report/current_tables.py", "scale = evaluation.cell.blueprint.in_series / OHM_CM2", "scale = 1 / OHM_CM2", ("tests/test_report_currents.py", "tests/test_report.py", *LAWS)),
 )  # fmt: skip
 
 

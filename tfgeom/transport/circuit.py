@@ -128,19 +128,21 @@ def film_circuit(stack: Stack, temperature: float, electrolyte_model: str) -> Fi
     MaterialError
         When the electrolyte's conductivity, or its dissociation constants for ``dc``, are missing.
     """
-    incomplete: list[str] = []
     path = stack.current_path
-    films = [
-        FilmConductor(film, part, _conductivity(film.layer, part, temperature, electrolyte_model, incomplete))
-        for film, part in zip(path, _parts([film.layer for film in path]), strict=True)
-    ]
+    films: list[FilmConductor] = []
+    incomplete: list[str] = []
+    for film, part in zip(path, _parts([film.layer for film in path]), strict=True):
+        conductivity, missing = _conductivity(film.layer, part, temperature, electrolyte_model)
+        films.append(FilmConductor(film, part, conductivity))
+        incomplete += missing
     interfaces: list[Interface] = []
     for index, (inner, outer) in enumerate(pairwise(films)):
         part = _interface_part(inner.part, outer.part)
         transfer, exchange, anodic = 0.0, None, 0.5
         electrode = next((film for film in (inner, outer) if film.film.layer.role in _ELECTRODES), None)
         if electrode is not None and part == INTERFACE_OF.get(electrode.part):
-            transfer = _charge_transfer(electrode.film.layer, temperature, incomplete)
+            transfer, missing = _charge_transfer(electrode.film.layer, temperature)
+            incomplete += missing
             known = electrode.film.layer.material.get("exchange_current")
             if known is not None:
                 exchange = known.value
@@ -209,16 +211,15 @@ def _interface_part(inner: str, outer: str) -> str:
 
 
 def _conductivity(
-    layer: FilmLayer, part: str, temperature: float, electrolyte_model: str, incomplete: list[str]
-) -> float:
+    layer: FilmLayer, part: str, temperature: float, electrolyte_model: str
+) -> tuple[float, tuple[str, ...]]:
+    """Return a film's conductivity, S/m, and what is missing for it: its loss is then left out."""
     material = layer.material
     if layer.fills:
-        return math.inf  # it is reached at its inner face
+        return math.inf, ()  # it is reached at its inner face
     if layer.role == "interlayer" and (part == "electrolyte" or part in ELECTRODE_AT):
         ionic = material.conductivity_at(temperature, "ionic_conductivity")
-        if ionic is None:
-            incomplete.append(f"{layer.name}.ionic_conductivity")
-        return math.inf if ionic is None else ionic
+        return (math.inf, (f"{layer.name}.ionic_conductivity",)) if ionic is None else (ionic, ())
     if part == "electrolyte":
         if electrolyte_model == "dc":
             if material.dissociation is None:
@@ -228,7 +229,7 @@ def _conductivity(
                     f"give materials.{material.name}.dissociation or use electrolyte_model: ohmic",
                 )
             factor = dc_resistance_factor(material.dissociation, layer.thickness)
-            return material.dissociation.conductivity(temperature) / factor
+            return material.dissociation.conductivity(temperature) / factor, ()
         ionic = material.conductivity_at(temperature, "ionic_conductivity")
         if ionic is None:
             raise MaterialError.at(
@@ -236,20 +237,20 @@ def _conductivity(
                 f"'{material.name}' has no ionic conductivity in the library; "
                 f"give materials.{material.name}.ionic_conductivity, for example '1e-6 S/cm'",
             )
-        return ionic
+        return ionic, ()
     electronic = material.electron_conductivity(temperature)
     if electronic is None:
-        incomplete.append(
-            f"{layer.name}.{'resistivity' if part in COLLECTORS else 'electronic_conductivity'}"
-        )
-        return math.inf
-    return electronic
+        key = "resistivity" if part in COLLECTORS else "electronic_conductivity"
+        return math.inf, (f"{layer.name}.{key}",)
+    return electronic, ()
 
 
-def _charge_transfer(layer: FilmLayer, temperature: float, incomplete: list[str]) -> float:
-    """Return R T/(F i0), the small-signal charge-transfer resistance, ohm m²; 0 when i0 is unknown."""
+def _charge_transfer(layer: FilmLayer, temperature: float) -> tuple[float, tuple[str, ...]]:
+    """Return R T/(F i0), the small-signal charge-transfer resistance, ohm m², and what is missing for it.
+
+    0 where the exchange current is not known.
+    """
     exchange = layer.material.value("exchange_current")
     if exchange is None:
-        incomplete.append(f"{layer.name}.exchange_current")
-        return 0.0
-    return thermal_voltage(temperature) / exchange
+        return 0.0, (f"{layer.name}.exchange_current",)
+    return thermal_voltage(temperature) / exchange, ()
