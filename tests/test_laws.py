@@ -216,7 +216,7 @@ def test_the_rate_model_takes_the_faces_that_meet_the_electrolyte(cell: str) -> 
     cathode, anode = assembled.kind.electrodes(assembled, 0.0)
     films = {film.layer.role: film for film in layers}
     footprint = assembled.relief.footprint
-    if "flooded" in cell:
+    if assembled.liquid is not None:
         (film,) = (film for film in layers if film.layer.role in ("cathode", "anode"))
         assert cathode.face_gain == same(film.outer_area / footprint, rel=1e-12)
         assert anode.face_gain == 1  # the flat counter electrode
