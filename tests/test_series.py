@@ -17,7 +17,7 @@ from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
 from tfgeom.transport.circuit import FilmCircuit, dc_resistance_factor, film_circuit
 from tfgeom.transport.losses import PARTS
-from tfgeom.transport.series import inverse_area_integral, series_resistance, series_resistances
+from tfgeom.transport.series import inverse_area_integrals, series_resistance, series_resistances
 
 
 def test_check_value_of_an_electrolyte_on_pillars() -> None:
@@ -28,7 +28,7 @@ def test_check_value_of_an_electrolyte_on_pillars() -> None:
         ("electrolyte", "electrolyte", "LiPON", 100e-9),
     )
     stack = stack_films(pillars(2e-6, 4e-6, 20e-6, "square"), layers(rows))
-    crossing = inverse_area_integral(stack.cell, stack.films[2])
+    crossing = inverse_area_integrals(stack.cell, stack.films)[2]
     assert crossing * stack.cell.footprint / 1e-4 * 1e4 == pytest.approx(0.91025, abs=5e-6)
 
 
@@ -38,7 +38,7 @@ def test_coaxial_limit_of_a_deep_hole() -> None:
     depth, radius = 50e-3, 1e-6
     stack = stack_films(holes(2 * radius, 2.1e-6, depth, "square"), layers(rows))
     exact = math.log(radius / (radius - 200e-9)) / (2 * math.pi * depth)
-    assert inverse_area_integral(stack.cell, stack.films[0]) == pytest.approx(exact, rel=1e-4)
+    assert inverse_area_integrals(stack.cell, stack.films)[0] == pytest.approx(exact, rel=1e-4)
 
 
 def test_planar_parts_are_thickness_over_conductivity() -> None:

@@ -100,26 +100,38 @@ def last_point(
     answer: Any = margin
     evaluations = 0
 
-    def ask(points: Floats) -> Floats:
+    def ask(points: Floats) -> Any:
         nonlocal evaluations
         evaluations += 1
-        return np.array([answer(points.item())]) if alone else np.asarray(answer(points))
+        return np.float64(answer(float(points))) if alone else np.asarray(answer(points))
 
-    first, last = np.broadcast_arrays(*(np.atleast_1d(end).astype(np.float64) for end in (low, high)))
-    least = first if floor is None else np.full_like(first, floor)
+    first: Any
+    last: Any
+    if alone:
+        first, last = np.float64(low), np.float64(high)
+    else:
+        first, last = (end.astype(np.float64) for end in np.broadcast_arrays(low, high))
+    least = first if floor is None else first * 0 + floor
     ends = _moved(ask, first, last, least, count, growth)
     found = _narrowed(ask, ends, halvings)
     nowhere = ~(ends.inside >= 0)
     everywhere = ~nowhere & (ends.beyond >= 0)
     before = ends.high - (ends.high - ends.low) * 0.5**halvings
-    value = np.select([nowhere, everywhere], [least, before], found.low)
-    beyond = np.select([nowhere, everywhere], [ends.low, ends.high], found.high)
-    outside = np.where(nowhere, ends.inside, found.beyond)
+    value = _either(nowhere, least, _either(everywhere, before, found.low))
+    beyond = _either(nowhere, ends.low, _either(everywhere, ends.high, found.high))
+    outside = _either(nowhere, ends.inside, found.beyond)
     parts: Any = value, beyond, ~nowhere & (outside < 0), np.isnan(outside)
     if alone:
         parts = tuple(part.item() for part in parts)
     value, beyond, reached, impossible = parts
     return Crossing(value, beyond, reached, impossible, evaluations)
+
+
+def _either(condition: Bools, one: Floats, other: Floats) -> Floats:
+    """Return one or the other by element: `numpy.where`, which takes 20 times as long for a single number."""
+    if isinstance(condition, np.bool_):
+        return one if condition else other
+    return np.where(condition, one, other)
 
 
 class _Bracket(NamedTuple):
@@ -147,14 +159,15 @@ def _moved(
     for _ in range(count):
         down = ~(inside >= 0) & (low > floor)
         up = (inside >= 0) & (beyond >= 0)
-        if not np.any(down | up):
+        if not (down | up).any():
             break
-        there = np.where(down, np.maximum(low / growth, floor), np.where(up, high * growth, low))
+        lower = _either(low / growth > floor, low / growth, floor)
+        there = _either(down, lower, _either(up, high * growth, low))
         at = ask(there)
         low, high, inside, beyond = (
-            np.select([down, up], choices, otherwise)
-            for choices, otherwise in (
-                ([there, high], low), ([low, there], high), ([at, beyond], inside), ([inside, at], beyond),
+            _either(down, lowered, _either(up, raised, kept))
+            for lowered, raised, kept in (
+                (there, high, low), (low, there, high), (at, beyond, inside), (inside, at, beyond),
             )
         )  # fmt: skip
     return _Bracket(low, high, inside, beyond)
@@ -165,32 +178,34 @@ def _narrowed(ask: Callable[[Floats], Floats], ends: _Bracket, halvings: int) ->
     steps = 2.0**halvings
     crosses = (ends.inside >= 0) & ~(ends.beyond >= 0)
     # grid points: the latest, the one across the crossing, and the one before
-    x1, x2 = np.zeros_like(ends.low), np.where(crosses, steps, 0.0)
+    x1, x2 = ends.low * 0, _either(crosses, ends.low * 0 + steps, ends.low * 0)
     f1, f2 = ends.inside, ends.beyond
-    t = np.full_like(x1, 0.5)
+    t = x1 + 0.5
 
     def place(x: Floats) -> Floats:
         return ends.low + (ends.high - ends.low) * (x / steps)
 
     for turn in range(3 * halvings):
-        wide = np.abs(x2 - x1) > 1
+        wide = abs(x2 - x1) > 1
         if not wide.any():
             break
-        x = np.clip(np.rint(x1 + t * (x2 - x1)), np.minimum(x1, x2) + 1, np.maximum(x1, x2) - 1)
-        x = np.where(wide, x, x1)
+        after, before = _either(x1 < x2, x1, x2) + 1, _either(x1 < x2, x2, x1) - 1
+        x = np.rint(x1 + t * (x2 - x1))
+        x = _either(x < after, after, _either(x > before, before, x))
+        x = _either(wide, x, x1)
         f = ask(place(x))
         same = (f >= 0) == (f1 >= 0)
-        x3, f3 = np.where(same, x1, x2), np.where(same, f1, f2)
-        x2, f2 = np.where(same, x2, x1), np.where(same, f2, f1)
+        x3, f3 = _either(same, x1, x2), _either(same, f1, f2)
+        x2, f2 = _either(same, x2, x1), _either(same, f2, f1)
         x1, f1 = x, f
         with np.errstate(all="ignore"):  # what is nan or infinite is not trusted
             xi, phi = (x1 - x2) / (x3 - x2), (f1 - f2) / (f3 - f2)
             t = f1 / (f2 - f1) * f3 / (f2 - f3) + (x3 - x1) / (x2 - x1) * f1 / (f3 - f1) * f2 / (f3 - f2)
-            trusted = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
-        t = np.where(trusted & (turn < 2 * halvings), t, 0.5)  # what is left then is halved
+            trusted = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi) & (turn < 2 * halvings)
+        t = _either(trusted, t, x1 * 0 + 0.5)  # what is left then is halved
     latest_inside = f1 >= 0
     (low, high), margins = (
-        (np.where(latest_inside, one, other), np.where(latest_inside, other, one))
+        (_either(latest_inside, one, other), _either(latest_inside, other, one))
         for one, other in ((place(x1), place(x2)), (f1, f2))
     )
     return _Bracket(low, high, *margins)

@@ -137,6 +137,8 @@ def _reasons(given: list[Host[Value]], columns: list[NDArray[np.float64]]) -> tu
             ("lithiation", lithiation, (lithiation >= 0) & (lithiation <= 1)),
             ("initial_efficiency", efficiency, (efficiency >= 0) & (efficiency <= 1)),
         ):
+            if fine.all():
+                continue
             bounds = "more than 0" if name == "capacity" else "0 to 1"
             for row in np.flatnonzero(~fine):
                 found[row] = found[row] or f"the {host.role}'s {name} must be {bounds}, not {numbers[row]:g}"

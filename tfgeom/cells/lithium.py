@@ -204,7 +204,8 @@ def _search(
         found = _ratio_with(cell, layers, layer, thickness) / ratio
         return 1 - (found if layer.role == "anode" else 1 / found)
 
-    return last_point(possible(margin), start / 2, start, floor=0.0, count=40)
+    # to 1e-14 of the thickness: closer by, rounding of the capacities decides, at twice the evaluations
+    return last_point(possible(margin), start / 2, start, floor=0.0, count=40, halvings=46)
 
 
 def _ratio_with(cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, thickness: float) -> float:

@@ -42,7 +42,9 @@ class Level(NamedTuple):
     @property
     def is_uniform(self) -> bool:
         """Whether the distance is the same everywhere."""
-        return self.top == self.bottom and all(offset == self.top for _, offset in self.knots)
+        if self.top != self.bottom:
+            return False
+        return not self.knots or all(offset == self.top for _, offset in self.knots)
 
     def table(self, deepest: float) -> tuple[tuple[float, float], ...]:
         """Return (depth, distance) from the top to the deepest point, m."""

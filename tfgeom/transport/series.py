@@ -6,6 +6,7 @@ varies, thick and thin places cannot share a level: columns (top with rim, slice
 parallel, each a series of its films; the parts are then split by dissipation.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -58,20 +59,19 @@ def series_resistances(circuits: Sequence[FilmCircuit]) -> Losses:
     # square of it.  Films of uniform thickness are one column.
     by_row = [_column_rows(circuit) for circuit in circuits]
     width = max((values.size for rows in by_row for values in rows.values()), default=1)
-    rows = {key: np.zeros((len(circuits), width)) for cell_rows in by_row for key in cell_rows}
-    for index, cell_rows in enumerate(by_row):
-        for key, values in cell_rows.items():
+    keys = list(dict.fromkeys(key for rows in by_row for key in rows))
+    values = np.zeros((len(keys), len(circuits), width))
+    for index, rows in enumerate(by_row):
+        for key, found in rows.items():
             # a single column is as many equal ones in parallel
-            rows[key][index] = values * (width / values.size)
-    total = sum(rows.values(), np.zeros((len(circuits), width)))
+            values[keys.index(key), index] = found * (width / found.size)
+    total = values.sum(axis=0)
     conductance = np.divide(1, total, out=np.ones_like(total), where=total != 0)
     share = conductance / conductance.sum(axis=1, keepdims=True)
     footprints = np.array([circuit.cell.footprint for circuit in circuits])
+    lost = footprints * np.sum(share**2 * values, axis=2)
     return Losses(
-        tuple(
-            Loss(part, mechanism, footprints * np.sum(share**2 * values, axis=1))
-            for (part, mechanism), values in rows.items()
-        )
+        tuple(Loss(part, mechanism, row) for (part, mechanism), row in zip(keys, lost, strict=True))
     )
 
 
@@ -83,14 +83,15 @@ def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
     def add(part: str, mechanism: Mechanism, values: Floats) -> None:
         found[part, mechanism] = found.get((part, mechanism), 0.0) + values
 
-    for one in circuit.films:
-        if np.isfinite(one.conductivity):
-            through = (
-                np.array([inverse_area_integral(cell, one.film)])
-                if uniform
-                else _column_integrals(cell, one.film)
-            )
-            add(one.part, "film", through / one.conductivity)
+    resistive = [one for one in circuit.films if math.isfinite(one.conductivity)]
+    films = [one.film for one in resistive]
+    through = (
+        inverse_area_integrals(cell, films)[:, np.newaxis]
+        if uniform
+        else [_column_integrals(cell, film) for film in films]
+    )
+    for one, integral in zip(resistive, through, strict=True):
+        add(one.part, "film", integral / one.conductivity)
     for interface in circuit.interfaces:
         film = circuit.films[interface.inner].film
         areas = np.array([film.outer_area]) if uniform else cell.current_tubes(film.outer, _SLICES)
@@ -99,16 +100,29 @@ def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
     return found
 
 
-def inverse_area_integral(cell: Cell, film: Film) -> float:
-    """Return the integral of dd/A(d) through a film of uniform thickness, 1/m.
+def inverse_area_integrals(cell: Cell, films: Sequence[Film]) -> Floats:
+    """Return the integral of dd/A(d) through each film of uniform thickness, 1/m, shape (films,).
 
     A(d) is a quadratic for vertical walls, so three areas give it exactly.
     """
-    middle = Level((film.inner.top + film.outer.top) / 2, (film.inner.bottom + film.outer.bottom) / 2)
-    start, half, end = film.inner_area, cell.area(middle), film.outer_area
+    middles = [
+        Level((film.inner.top + film.outer.top) / 2, (film.inner.bottom + film.outer.bottom) / 2)
+        for film in films
+    ]
+    start, half, end, thickness = (
+        np.array(
+            [
+                (film.inner_area, cell.area(middle), film.outer_area, film.layer.thickness)
+                for film, middle in zip(films, middles, strict=True)
+            ]
+        )
+        .reshape(-1, 4)
+        .T[..., np.newaxis]
+    )
     linear, square = -3 * start + 4 * half - end, 2 * start - 4 * half + 2 * end
     areas = start + linear * _NODES + square * _NODES**2
-    return film.layer.thickness * float(np.sum(_WEIGHTS / areas))
+    integrals: Floats = thickness[:, 0] * np.sum(_WEIGHTS / areas, axis=1)
+    return integrals
 
 
 def _column_integrals(cell: Cell, film: Film) -> Floats:
