@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 from scipy.sparse.linalg import splu
 
 from tfgeom.errors import SolveError
@@ -29,7 +29,8 @@ def symmetric_inverse(matrix: csr_matrix, refined: bool = True) -> Inverse:
     SolveError
         When the matrix is singular: nothing holds the potential.
     """
-    columns = matrix.tocsc()
+    # a symmetric matrix by columns is the one by rows: nothing is copied
+    columns = csc_matrix((matrix.data, matrix.indices, matrix.indptr), matrix.shape)
     try:
         factored = splu(
             columns, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
@@ -37,9 +38,12 @@ def symmetric_inverse(matrix: csr_matrix, refined: bool = True) -> Inverse:
     except RuntimeError as error:
         raise SolveError(f"the potential is not held by anything: {error}") from error
 
+    if not refined:
+        return lambda right: np.asarray(factored.solve(right))
+
     def solve(right: Floats) -> Floats:
         solved = factored.solve(right)
-        return np.asarray(solved + factored.solve(right - columns @ solved) if refined else solved)
+        return np.asarray(solved + factored.solve(right - columns @ solved))
 
     return solve
 
