@@ -149,7 +149,8 @@ def test_no_first_cycle_loss_against_unlimited_lithium() -> None:
 def test_anode_free_cell_loses_in_its_cathode() -> None:
     films = with_efficiency(0.9, None).films
     free = lithium_balance(
-        stack_films(planar(), [film.layer for film in films if film.layer.name != "anode"])
+        stack_films(planar(), [film.layer for film in films if film.layer.name != "anode"]),
+        alone="anode_free",
     )
     assert free.capacity / 36 == pytest.approx(0.9 * 2.59)
     assert free.limiting == "lithium"
@@ -199,6 +200,10 @@ def test_lithium_metal_has_nothing_to_balance() -> None:
         balanced_thickness(planar(), layers(rows), "cathode", 1.1)
 
 
+ALONE = ("anode_free", "counter")
+"""What a single electrode film stands against."""
+
+
 def arranged(against: str, rng: np.random.Generator) -> Stack:
     """Return the Pearse films on a random hole, their sizes, lithium and efficiencies random."""
     relief = holes(rng.uniform(2e-6, 4e-6), 6e-6, rng.uniform(5e-6, 40e-6), "hexagonal")
@@ -211,18 +216,20 @@ def arranged(against: str, rng: np.random.Generator) -> Stack:
         material = replace(material, properties={**material.properties, "initial_efficiency": efficiency})
         thickness = layer.thickness * rng.uniform(0.2, 3)
         made.append(replace(layer, material=material, thickness=thickness, lithiation=float(rng.uniform())))
-    left_out = {"anode_free": {"anode"}, "counter": {"anode", "electrolyte"}}.get(against, set())
+    left_out = {"anode"} if against in ALONE else set()
     return stack_films(relief, [layer for layer in made if layer.role not in left_out])
 
 
 @pytest.mark.parametrize("against", get_args(Arrangement))
-def test_n_cells_are_each_cell(against: str) -> None:
+def test_n_cells_are_each_cell(against: Arrangement) -> None:
     rng = np.random.default_rng(5)
     stacks = [arranged(against, rng) for _ in range(60)]
-    together = lithium_balances(stacks)
+    single: Arrangement = against if against in ALONE else "counter"
+    together = lithium_balances(stacks, single)
+    assert together.against == against
     assert together.reasons == ("",) * 60
     for row, stack in enumerate(stacks):
-        alone = lithium_balance(stack)
+        alone = lithium_balance(stack, single)
         assert together.limiting[row] == alone.limiting
         for name in ("capacity", "cathode", "anode", "inventory", "n_to_p_ratio", "charged_cathode",
                      "charged_anode", "bound"):  # fmt: skip
@@ -255,12 +262,14 @@ def test_of_n_cells_what_is_impossible_is_the_reason_of_its_row() -> None:
 
 
 def test_cells_of_different_kinds_are_not_one_batch() -> None:
-    half, free = (
-        stack_films(planar(), [layer for layer in layers() if layer.role in roles])
-        for roles in (("cathode",), ("cathode", "electrolyte"))
-    )
-    with pytest.raises(ValueError, match="cell 1 against counter stands among cells against anode_free"):
-        lithium_balances([free, half])
+    half = stack_films(planar(), [layer for layer in layers() if layer.role != "anode"])
+    metal = arranged("lithium_metal", np.random.default_rng(5))
+    with pytest.raises(ValueError, match="cell 1 against counter stands among cells against lithium_metal"):
+        lithium_balances([metal, half])
+    with pytest.raises(
+        ValueError, match="cell 1 against lithium_metal stands among cells against anode_free"
+    ):
+        lithium_balances([half, metal], alone="anode_free")
     with pytest.raises(ValueError, match="cell 2 against anode stands among cells against counter"):
         lithium_balances([half, half, plane_with()])
 

@@ -32,7 +32,7 @@ def anode_free(
 
 
 def charged(stack: Stack) -> Stack:
-    return charged_stack(stack, lithium_balance(stack), LITHIUM)
+    return charged_stack(stack, lithium_balance(stack, alone="anode_free"), LITHIUM)
 
 
 def test_a_milliampere_hour_is_485_thousandths_of_a_cubic_millimetre() -> None:
@@ -58,7 +58,7 @@ def test_4_85_um_for_each_mah_on_the_plane() -> None:
 )
 def test_thickness_on_a_curved_wall(relief: UnitCell, perimeter: float, kappa: float) -> None:
     made = anode_free(relief)
-    balance = lithium_balance(made)
+    balance = lithium_balance(made, alone="anode_free")
     stack = charged(made)
     metal = stack.named("plated_lithium")
     assert metal is not None

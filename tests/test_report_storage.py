@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.shipped import DANILOV, IMEC, PEARSE
+from tfgeom.cells.assembled import lithium_of
 from tfgeom.cells.kinds import assemble_cell
-from tfgeom.cells.lithium import lithium_balance
 from tfgeom.cells.lithium_places import LithiumPlace, lithium_places
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
@@ -18,8 +18,8 @@ from tfgeom.results import DeviceNumbers
 
 
 def places_of(mapping: Any) -> tuple[LithiumPlace, ...]:
-    stack = assemble_cell(design_from_mapping(mapping)).made
-    return lithium_places(stack, lithium_balance(stack))
+    cell = assemble_cell(design_from_mapping(mapping))
+    return lithium_places(cell.made, lithium_of(cell))
 
 
 def pearse() -> Any:

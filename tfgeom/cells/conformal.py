@@ -56,12 +56,12 @@ def charge(blueprint: Blueprint, made: Stack) -> Stack:
     """Return the films at full charge: an anode-free cell with its plated lithium."""
     if not _section(blueprint.design).anode_free:
         return made
-    return charged_stack(made, lithium_balance(made), blueprint.materials[_LITHIUM])
+    return charged_stack(made, lithium(made), blueprint.materials[_LITHIUM])
 
 
 def lithium(made: Stack) -> LithiumBalance:
     """Return the lithium bookkeeping of films as made."""
-    return lithium_balance(made)
+    return lithium_balance(made, alone="anode_free")
 
 
 def cover(cell: AssembledCell) -> Cover:

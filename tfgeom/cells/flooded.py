@@ -68,7 +68,7 @@ def charge(blueprint: Blueprint, made: Stack) -> Stack:
 
 def lithium(made: Stack) -> LithiumBalance:
     """Return the film's capacity: the counter electrode has no limit."""
-    return lithium_balance(made)
+    return lithium_balance(made, alone="counter")
 
 
 def cover(cell: AssembledCell) -> Cover:

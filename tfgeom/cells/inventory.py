@@ -66,6 +66,8 @@ class Balance(Generic[Value, Word]):
         cathode, anode or lithium.
     charged_cathode, charged_anode
         Filled fractions of the charged cell.
+    against
+        What the electrode film stands against.
     bound
         Lithium that the first cycle binds.
     reasons
@@ -80,6 +82,7 @@ class Balance(Generic[Value, Word]):
     charged_cathode: Value
     charged_anode: Value
     bound: Value
+    against: Arrangement
     reasons: tuple[str, ...] = ()
 
     @property
@@ -124,7 +127,7 @@ def balance(host: Host[Value], against: Arrangement, anode: Host[Value] | None =
         return number.item() if alone else np.where(possible, number, nothing)
 
     numbers = {name: handed_out(number) for name, number in found.items()}
-    return Balance(**numbers, reasons=() if alone else reasons)
+    return Balance(**numbers, against=against, reasons=() if alone else reasons)
 
 
 def _reasons(given: list[Host[Value]], columns: list[NDArray[np.float64]]) -> tuple[str, ...]:

@@ -42,11 +42,15 @@ def electrode_capacity(stack: Stack, film: Film) -> float:
     return film.volume * capacity / stack.cell.footprint
 
 
-def lithium_balance(stack: Stack) -> LithiumBalance:
+def lithium_balance(stack: Stack, alone: Arrangement = "counter") -> LithiumBalance:
     """Return the lithium bookkeeping of a cell with one or two electrode films.
 
-    A single electrode film beside an electrolyte film is an anode-free cell as made; without one it is a
-    half-cell against an unlimited counter electrode and limits by itself.
+    Parameters
+    ----------
+    stack
+        Films as made.
+    alone
+        What a single electrode film stands against.
 
     Raises
     ------
@@ -55,23 +59,23 @@ def lithium_balance(stack: Stack) -> LithiumBalance:
     MaterialError
         When a capacity, or the lithium that an electrode holds as made, is not known.
     """
-    films, against = _electrodes(stack)
+    films, against = _electrodes(stack, alone)
     return balance(
         _host(stack, films[0], against), against, *(_host(stack, film, against) for film in films[1:])
     )
 
 
-def lithium_balances(stacks: Sequence[Stack]) -> LithiumBalances:
+def lithium_balances(stacks: Sequence[Stack], alone: Arrangement = "counter") -> LithiumBalances:
     """Return the lithium bookkeeping of n cells with the same electrodes, one row each.
 
-    What `lithium_balance` raises for one of them is the reason of its row.
+    Arguments as those of `lithium_balance`; what that raises for one of them is the reason of its row.
 
     Raises
     ------
     ValueError
         When the electrodes are not alike.
     """
-    found = [_electrodes(stack) for stack in stacks]
+    found = [_electrodes(stack, alone) for stack in stacks]
     against = found[0][1]
     roles = [film.layer.role for film in found[0][0]]
     reasons = [""] * len(stacks)
@@ -93,7 +97,7 @@ def lithium_balances(stacks: Sequence[Stack]) -> LithiumBalances:
     return replace(made, reasons=tuple(a or b for a, b in zip(reasons, made.reasons, strict=True)))
 
 
-def _electrodes(stack: Stack) -> tuple[list[Film], Arrangement]:
+def _electrodes(stack: Stack, alone: Arrangement) -> tuple[list[Film], Arrangement]:
     """Return the electrode films that hold lithium, the cathode first, and what they stand against."""
     cathode, anode = stack.first("cathode"), stack.first("anode")
     films = [film for film in (cathode, anode) if film is not None]
@@ -102,8 +106,7 @@ def _electrodes(stack: Stack) -> tuple[list[Film], Arrangement]:
     if len(films) == 2:
         metal = films[1].layer.material.is_lithium_metal
         return (films[:1], "lithium_metal") if metal else (films, "anode")
-    free = cathode is not None and stack.first("electrolyte") is not None
-    return films, "anode_free" if free else "counter"
+    return films, alone
 
 
 def _host(stack: Stack, film: Film, against: Arrangement) -> Host[float]:

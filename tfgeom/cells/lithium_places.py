@@ -58,9 +58,9 @@ def lithium_places(stack: Stack, balance: LithiumBalance) -> tuple[LithiumPlace,
         places.append(_place(anode, balance.anode, start, start + (moved if cathode is None else -moved)))
     elif anode is not None:
         places.append(LithiumPlace(anode.layer.name, anode.layer.material.name, None, None, None, None))
-    elif cathode is not None and stack.first("electrolyte") is not None:
+    if balance.against == "anode_free":
         places.append(LithiumPlace("plated lithium", "", None, 0.0, _uah(moved), 0.0))
-    if cathode is None or (anode is None and stack.first("electrolyte") is None):
+    if balance.against == "counter":
         places.append(LithiumPlace("counter electrode", "", None, None, None, None))
     if balance.bound:
         bound = _uah(balance.bound)
