@@ -197,3 +197,15 @@ def test_a_record_sees_what_is_read_inside_it_and_in_records_inside_it() -> None
     lithium.value("exchange_current")
     assert [key for _, key in inner] == ["volumetric_capacity"]
     assert [key for _, key in outer] == ["volumetric_capacity", "open_circuit"]
+
+
+def test_densities_stand_there_only_where_there_is_a_mass() -> None:
+    mapping = design("pillars", "conformal")
+    layers = [dict(layer) for layer in mapping["layers"]]
+    layers[-1]["material"] = "Unweighed"
+    own = {"Unweighed": {"resistivity": "1e-7 ohm*m"}}
+    found = evaluate(design_from_mapping({**mapping, "layers": layers, "materials": own}))
+    assert found.energy is not None
+    assert found.energy.specific_energy_Wh_kg.active is None
+    films = {layer["material"] for layer in layers}
+    assert not films & {row.material for row in found.provenance if row.property == "density"}

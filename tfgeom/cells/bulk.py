@@ -97,10 +97,8 @@ def bulk(
 
 
 def _film_mass(stack: Stack) -> float | None:
-    mass = 0.0
-    for film in stack.films:
-        density = film.layer.material.value("density")
-        if density is None:
-            return None
-        mass += film.volume * density
-    return mass / stack.cell.footprint
+    if not all(film.layer.material.knows("density") for film in stack.films):
+        return None
+    densities = (film.layer.material.value("density") or 0.0 for film in stack.films)
+    masses = (film.volume * density for film, density in zip(stack.films, densities, strict=True))
+    return sum(masses) / stack.cell.footprint

@@ -82,7 +82,7 @@ def rate_capability(
     slow = tuple(
         f"{layer.name}.diffusivity"
         for layer in shared.electrodes
-        if not layer.material.is_lithium_metal and layer.material.value("diffusivity") is None
+        if not (layer.material.is_lithium_metal or layer.material.knows("diffusivity"))
     )
     if slow:
         notes.append(f"at best: {', '.join(slow)} not known, so that loss is left out of rate")
@@ -122,7 +122,7 @@ def rate_cells(cells: Beside[AssembledCell], losses: Beside[Losses]) -> Noted[Be
         if film.layer.role in ("cathode", "anode") and film.layer.thickness > _HARDLY_DEPOSITABLE
     )
     stated = shared.operation.nominal_capacity
-    nominal = own.capacity if stated is None else own.capacity * (stated / own.capacity)
+    nominal = own.capacity if stated is None else stated
     return Noted(cells.pair(losses).map(lambda both: _rate_cell(*both, own.capacity, nominal)), notes)
 
 

@@ -36,7 +36,7 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
         notes.append("device height and mass are null: the design has no substrate")
     elif shared.wafer.density is None:
         notes.append(f"masses with the wafer are null: no density of {shared.wafer_material.name}")
-    light = [layer.name for layer in shared.layers if layer.material.value("density") is None]
+    light = [layer.name for layer in shared.layers if not layer.material.knows("density")]
     if light:
         notes.append(f"masses and specific energies are null: no density of {', '.join(light)}")
     return tuple(notes)
