@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tfgeom import __version__
 from tfgeom.cells.assembled import AssembledCell
-from tfgeom.cells.beside import Beside
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.planes import beside_planes, beside_same_films
 from tfgeom.design import Design, design_sha256
@@ -36,7 +35,7 @@ from tfgeom.results import Evaluation, PublishedNumbers
 from tfgeom.transport.solve_options import SolveOptions, solve_options
 
 if TYPE_CHECKING:
-    from tfgeom.transport.steady import Solve
+    pass
 
 FIDELITIES = ("analytic", "film", "fem")
 """What `evaluate` may be asked for; ``film`` is not built yet."""
@@ -63,7 +62,6 @@ def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
     MeshError, SolveError
         With ``fem``, when the mesh does not fit, or the solve did not reach its tolerance.
     """
-    _require_known(fidelity)
     return evaluate_cell(assemble_cell(design), fidelity)
 
 
@@ -87,12 +85,10 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
         rest = cells.map(rest_energy)
         energy = noted(energy_numbers(cells, rest))
         solves = solve_cells(cells) if by_elements else None
-        solve = None if solves is None else solves.cell
-        losses = noted(losses_beside(cells, solve))
+        losses = noted(losses_beside(cells, solves))
         resistance = rates = None
         if losses is not None:
-            flat = losses.same_films if solves is None else solves.same_films.losses
-            resistance = noted(resistance_numbers(cell, losses.cell, flat, solve))
+            resistance = noted(resistance_numbers(cell, losses, solves))
             rates = noted(rate_capability(cells, losses, resistance))
         at = _no_rate if rates is None else rates.at
         published = compare_published(
@@ -189,19 +185,13 @@ def solve_transport(
         cells = beside_same_films(cell)
         if obstacle is None:
             solves = solve_cells(cells, options)
-            found = transport_of(solves, cells)
+            numbers = resistance_numbers(cell, solves.map(lambda solve: solve.losses), solves).value
+            found = TransportNumbers(numbers, cell, solves.cell)
             if assembly == _OWN:
                 return found
             return replace(found, other=solve_again(cell, options, assembly, solves.cell))
-        own, flat = (one.kind.closed_form(one) for one in (cell, cells.same_films))
-        return TransportNumbers(resistance_numbers(cell, own, flat).value, cell, None, obstacle)
-
-
-def transport_of(solves: "Beside[Solve]", cells: Beside[AssembledCell]) -> TransportNumbers:
-    """Return the numbers of solves of a cell and its plane."""
-    own, flat = solves.cell, solves.same_films
-    numbers = resistance_numbers(cells.cell, own.losses, flat.losses, own).value
-    return TransportNumbers(numbers, cells.cell, own)
+        losses = cells.map(lambda one: one.kind.closed_form(one))
+        return TransportNumbers(resistance_numbers(cell, losses).value, cell, None, obstacle)
 
 
 def check(design: Design) -> list[str]:

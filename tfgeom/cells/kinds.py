@@ -8,7 +8,7 @@ from tfgeom.cells.assembled import AssembledCell, CellKind
 from tfgeom.cells.blueprint import Blueprint, film_layer
 from tfgeom.cells.bulk import Package, Wafer
 from tfgeom.cells.lithium import balanced_thickness
-from tfgeom.design import Balance, Design
+from tfgeom.design import Balance, BipolarPlate, Design, Substrate
 from tfgeom.errors import DesignError
 from tfgeom.films import FilmLayer, stack_films
 from tfgeom.geometry.protocol import Cell
@@ -48,8 +48,8 @@ def assemble_cell(design: Design) -> AssembledCell:
             design,
             materials,
             tuple(film_layer(layer, materials) for layer in design.layers),
-            wafer=_wafer("substrate", design, materials, relief),
-            plate=_wafer("bipolar_plate", design, materials, relief),
+            wafer=_wafer("substrate", "wafer", design.substrate, materials, relief),
+            plate=_wafer("bipolar_plate", "plate", design.bipolar_plate, materials, relief),
             package=None if package is None else Package(package.thickness, package.density),
             read=read,
         )
@@ -82,13 +82,17 @@ def _balanced(blueprint: Blueprint, relief: Cell) -> tuple[FilmLayer, ...]:
     return tuple(layers)
 
 
-def _wafer(section: str, design: Design, materials: Mapping[str, Material], relief: Cell) -> Wafer | None:
+def _wafer(
+    section: str,
+    what: str,
+    stated: Substrate | BipolarPlate | None,
+    materials: Mapping[str, Material],
+    relief: Cell,
+) -> Wafer | None:
     """Return substrate or plate; raise DesignError where the relief in it is taller."""
-    stated = getattr(design, section)
     if stated is None:
         return None
     if stated.thickness < relief.height:
-        what = "plate" if section == "bipolar_plate" else "wafer"
         raise DesignError.at(
             f"{section}.thickness",
             f"{stated.thickness / UM:g} um is thinner than the relief in it, {relief.height / UM:g} um; "

@@ -5,6 +5,7 @@ from tfgeom.design.loading import design_from_mapping, load_design, read_mapping
 from tfgeom.design.published import PUBLISHED_QUANTITIES, Published
 from tfgeom.design.quantities import Balance
 from tfgeom.design.schema import (
+    BipolarPlate,
     Conformal,
     Contact,
     Design,
@@ -23,6 +24,7 @@ __all__ = [
     "KINDS",
     "PUBLISHED_QUANTITIES",
     "Balance",
+    "BipolarPlate",
     "Conformal",
     "Contact",
     "Design",

@@ -68,28 +68,35 @@ def _of_one_cell(drive: Drive | None, in_series: int) -> Drive | None:
     return Drive(voltage=drive.voltage / in_series)
 
 
-def losses_beside(cells: Beside[AssembledCell], solved: "Solve | None") -> Noted[Beside[Losses] | None]:
+def losses_beside(
+    cells: Beside[AssembledCell], solves: "Beside[Solve] | None"
+) -> Noted[Beside[Losses] | None]:
     """Return the losses of a cell and of its planes; None where there is neither solve nor closed form.
 
     Parameters
     ----------
     cells
         The cell and its planes.
-    solved
-        The cell's solve, whose losses then stand; the planes' closed form needs no mesh.
+    solves
+        Of the cell and of the plane of the same films: their losses then stand.
     """
     cell = cells.cell
-    obstacle = None if cell.lithium is None or solved is not None else cell.kind.obstacle_to_closed_form(cell)
-    if obstacle is not None:
-        return Noted(None, (f"resistance and rate are null: not yet supported: {obstacle}",))
     if cell.lithium is None:
         return Noted(None)
-    own = cell.kind.closed_form(cell) if solved is None else solved.losses
-    return Noted(Beside(own, {name: plane.kind.closed_form(plane) for name, plane in cells.planes.items()}))
+    if solves is not None:
+        planes = {
+            name: solves.planes[name].losses if name in solves.planes else plane.kind.closed_form(plane)
+            for name, plane in cells.planes.items()
+        }
+        return Noted(Beside(solves.cell.losses, planes))
+    obstacle = cell.kind.obstacle_to_closed_form(cell)
+    if obstacle is not None:
+        return Noted(None, (f"resistance and rate are null: not yet supported: {obstacle}",))
+    return Noted(cells.map(lambda one: one.kind.closed_form(one)))
 
 
 def resistance_numbers(
-    cell: AssembledCell, losses: Losses, planar: Losses, solved: "Solve | None" = None
+    cell: AssembledCell, losses: Beside[Losses], solves: "Beside[Solve] | None" = None
 ) -> Noted[ResistanceNumbers]:
     """Return the area-specific resistance of all cells in series, by part and beside the plane's.
 
@@ -97,14 +104,15 @@ def resistance_numbers(
     ----------
     cell
         The cell.
-    losses, planar
-        Of one cell, and of one on the plane.
-    solved
-        The solve they come from; None for the closed form.
+    losses
+        Of one cell, and of one on its planes.
+    solves
+        The solves they come from; None for the closed form.
     """
+    solved = None if solves is None else solves.cell
     circuit, in_series = cell.circuit, cell.blueprint.in_series
     assert circuit is not None  # what has losses has a circuit
-    own = losses.in_series(in_series)
+    own, planar = losses.cell.in_series(in_series), losses.same_films.in_series(in_series)
     parts = {part: float(value) / OHM_CM2 for part, value in own.by_part().items()}
     contact = own.where(mechanism="contact")
     peaks = {} if solved is None else solved.current_peak_to_mean
@@ -113,7 +121,7 @@ def resistance_numbers(
         method="closed form" if solved is None else "finite elements",
         asr_ohm_cm2=float(own.total) / OHM_CM2,
         asr_by_part_ohm_cm2=parts,
-        planar_asr_ohm_cm2=float(planar.in_series(in_series).total) / OHM_CM2,
+        planar_asr_ohm_cm2=float(planar.total) / OHM_CM2,
         largest_part=max(parts, key=lambda part: parts[part]),
         current_peak_to_mean=ElectrodePair(peaks.get("cathode"), peaks.get("anode")),
         incomplete=circuit.incomplete,
@@ -121,7 +129,7 @@ def resistance_numbers(
         if solved is None
         else ResistanceChecks(solved.reaction_imbalance, solved.flux_mismatch, solved.discretisation_error),
         contact_by_part_ohm_cm2={
-            row.part: float(contact.by_part()[row.part]) / OHM_CM2 for row in contact.rows
+            part: float(value) / OHM_CM2 for part, value in contact.by_part().items() if value
         },
         concentration_share_of_electrolyte=float(salt.total / electrolyte.total) if salt.rows else None,
     )
