@@ -10,7 +10,6 @@ from tfgeom.films import Stack
 from tfgeom.meshing.surface_grid import SurfaceGrid
 from tfgeom.report.current_section import CurrentSection, Profile, current_section
 from tfgeom.report.panels import Window
-from tfgeom.transport.liquid.fields import LiquidFields
 from tfgeom.transport.steady import Solve
 from tfgeom.units import UM
 
@@ -84,9 +83,8 @@ def drawn_current(solved: Solve, stack: Stack) -> DrawnCurrent | None:
         for electrode, density in fields.face_density.items()
     }
     bends = _magnified(profile, line, faces)
-    return DrawnCurrent(
-        current, faces, line, bends, mesh.grid, stack, flooded=isinstance(fields, LiquidFields)
-    )
+    flooded = bool(solved.losses.where(mechanism="liquid").rows)
+    return DrawnCurrent(current, faces, line, bends, mesh.grid, stack, flooded)
 
 
 def _magnified(

@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 from tfgeom.geometry.plan import Loop
 from tfgeom.geometry.profile import Level
 from tfgeom.meshing.film_mesh import FilmMesh
-from tfgeom.meshing.flooded_mesh import FloodedMesh
 from tfgeom.meshing.surface_grid import SurfaceGrid, boundary_edges
 from tfgeom.transport.current import current_density
-from tfgeom.transport.films.fields import FilmFields
-from tfgeom.transport.liquid.fields import LiquidFields
 from tfgeom.transport.steady import Fields
 
 _SIDES = np.array([[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]])
@@ -178,45 +175,22 @@ def current_section(fields: Fields) -> CurrentSection | None:
     profile = profile_of(fields.film_mesh)
     if profile is None:
         return None
-    if isinstance(fields, LiquidFields):
-        return _in_liquid(fields, profile)
-    return _in_films(fields, profile)
-
-
-def _in_films(fields: FilmFields, profile: Profile) -> CurrentSection:
-    mesh, sheets = fields.film_mesh, fields.sheets
-    polygons, density = [], []
-    for (low, up), film in zip(sheets.layers, sheets.films, strict=True):
-        lines = [profile.line(mesh.points_um[sheets.levels[sheet]]) for sheet in (low, up)]
-        values = [fields.potential[sheet, profile.nodes] for sheet in (low, up)]
-        quads = np.stack((lines[0][:-1], lines[0][1:], lines[1][1:], lines[1][:-1]), axis=1)
-        at_corners = np.stack((values[0][:-1], values[0][1:], values[1][1:], values[1][:-1]), axis=1)
-        polygons.append(quads)
-        density.append(current_density(quads, at_corners, fields.core.conductors[film].conductivity))
-    return _section(profile, np.concatenate(polygons), np.concatenate(density) * fields.per_current)
-
-
-def _in_liquid(fields: LiquidFields, profile: Profile) -> CurrentSection:
-    faces = _faces_on_plane(fields.mesh, profile)
-    polygons = profile.in_plane(fields.mesh.points_um[faces])
-    density = current_density(polygons, fields.driving_potential[faces], fields.circuit.conductivity)
-    return _section(profile, polygons, density * fields.per_current)
-
-
-def _section(profile: Profile, polygons: Floats, density: Floats) -> CurrentSection:
-    """Return a section from polygons in the plane and the current density at their middle, (n, 2)."""
-    made = CurrentSection(profile, polygons, np.linalg.norm(density, axis=1))
+    points, hexes = fields.points_um, fields.hexes
+    faces, of_hex = _faces_on_plane(points, hexes, profile)
+    polygons = profile.in_plane(points[faces])
+    density = current_density(polygons, fields.driving_potential[faces], fields.conductivity[of_hex])
+    made = CurrentSection(profile, polygons, np.linalg.norm(density, axis=1) * fields.per_current)
     real = (made.areas > made.areas.max() * _NO_AREA) & np.isfinite(made.density)
     return CurrentSection(profile, made.polygons[real], made.density[real])
 
 
-def _faces_on_plane(mesh: FloodedMesh, profile: Profile) -> Ids:
-    """Return the sides of the liquid's hexahedra that lie in the plane, on the axis' side of the profile."""
-    points = mesh.points_um
+def _faces_on_plane(points: Floats, hexes: Ids, profile: Profile) -> tuple[Ids, Ids]:
+    """Return the sides of hexahedra in the plane, on the profile's side of the axis, and whose they are."""
     along = points[:, :2] @ profile.direction
     across = points[:, 0] * profile.direction[1] - points[:, 1] * profile.direction[0]
     near = _ON_PLANE * float(np.ptp(points, axis=0).max())
     inside = (np.abs(across) < near) & (along > -near)
-    touching = mesh.hexes[inside[mesh.hexes].sum(axis=1) >= 3]
-    faces = touching[:, _SIDES].reshape(-1, 4)
-    return np.asarray(faces[inside[faces].all(axis=1)])
+    touching = np.flatnonzero(inside[hexes].sum(axis=1) >= 3)
+    faces = hexes[touching][:, _SIDES].reshape(-1, 4)
+    found = inside[faces].all(axis=1)
+    return faces[found], np.repeat(touching, len(_SIDES))[found]

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.meshing.film_mesh import FilmMesh
-from tfgeom.transport.liquid.fields import LiquidFields
 from tfgeom.transport.steady import Solve
 
 POTENTIAL = "potential"
@@ -77,33 +76,7 @@ def solved_fields(solved: Solve) -> Fields:
     alike: the film's potential was not solved for, its resistance counts straight through it.
     """
     fields = solved.fields
-    mesh = fields.film_mesh
-    if isinstance(fields, LiquidFields):
-        ((_, density),) = fields.face_density.items()
-        return Fields(mesh, {CURRENT_DENSITY: {mesh.films[-1].layer.name: np.tile(density, (2, 1))}})
-    scale, sheets = fields.per_current * _MA_CM2, fields.sheets
-    density = np.linalg.norm(fields.current_density, axis=1) * fields.per_current
-    by_layer = density.reshape(len(sheets.layers), len(mesh.quads))
-    potential: dict[str, NDArray[np.float64]] = {}
-    current: dict[str, NDArray[np.float64]] = {}
-    for index, conductor in enumerate(fields.core.conductors):
-        layers = [layer for layer, film in enumerate(sheets.films) if film == index]
-        pairs = [sheets.layers[layer] for layer in layers]
-        name = conductor.film.layer.name
-        potential[name] = fields.potential[[pairs[0][0], *(up for _, up in pairs)]] * scale * 1e3
-        flow = np.stack(
-            [
-                _at_nodes(mesh, sheets.levels[up], by_layer[k])
-                for k, (_, up) in zip(layers, pairs, strict=True)
-            ]
-        )
-        current[name] = np.concatenate((flow[:1], (flow[1:] + flow[:-1]) / 2, flow[-1:]))
-    return Fields(mesh, {POTENTIAL: potential, CURRENT_DENSITY: current})
-
-
-def _at_nodes(mesh: FilmMesh, level: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return values of quads, (n_quads,), as means over those around each node, by area, (n_surface,)."""
-    weights, corners = np.repeat(mesh.areas_um2(level), 4), mesh.quads.ravel()
-    count = mesh.points_um.shape[1]
-    around = np.bincount(corners, weights, count)
-    return np.asarray(np.bincount(corners, weights * np.repeat(values, 4), count) / around)
+    scale = fields.per_current * _MA_CM2
+    potentials = {name: values * scale * 1e3 for name, values in fields.film_potentials.items()}
+    known = {POTENTIAL: potentials, CURRENT_DENSITY: fields.film_densities}
+    return Fields(fields.film_mesh, {field: values for field, values in known.items() if values})

@@ -69,13 +69,57 @@ class FilmFields:
         return np.concatenate(layers)
 
     @property
-    def film_of_hex(self) -> NDArray[np.int64]:
+    def regions(self) -> dict[str, str]:
+        """Name and material of each film, from the inner terminal."""
+        layers = [conductor.film.layer for conductor in self.core.conductors]
+        return {layer.name: layer.material.name for layer in layers}
+
+    @property
+    def region_of_hex(self) -> NDArray[np.int64]:
         """Film that each hexahedron belongs to, counted from the inner terminal."""
         return np.repeat(np.array(self.sheets.films), len(self.film_mesh.quads))
 
     @property
+    def conductivity(self) -> Floats:
+        """Conductivity of each hexahedron, S/m, shape (n,)."""
+        return np.array([film.conductivity for film in self.core.conductors])[self.region_of_hex]
+
+    @property
+    def driving_potential(self) -> Floats:
+        """Minus its gradient times the conductivity is the current density, V, at the nodes, shape (n,)."""
+        return self.potential.ravel()
+
+    @property
     def current_density(self) -> Floats:
         """Current density at the middle of each hexahedron, A/m², shape (n, 3)."""
-        sigma = np.array([conductor.conductivity for conductor in self.core.conductors])
         hexes = self.hexes
-        return current_density(self.points_um[hexes], self.potential.ravel()[hexes], sigma[self.film_of_hex])
+        return current_density(self.points_um[hexes], self.driving_potential[hexes], self.conductivity)
+
+    @property
+    def film_potentials(self) -> dict[str, Floats]:
+        """Potential at the nodes of each film by name, V, shape (levels of the film, n_surface)."""
+        faces = zip(self.regions, self.sheets.faces, strict=True)
+        return {name: self.potential[inner : outer + 1] for name, (inner, outer) in faces}
+
+    @property
+    def film_densities(self) -> dict[str, Floats]:
+        """Magnitude of the current density at the same nodes, at 1 A/m² of footprint, A/m².
+
+        That at the middle of the elements, averaged over those around a node.
+        """
+        density = np.linalg.norm(self.current_density, axis=1) * self.per_current
+        layers = density.reshape(len(self.sheets.layers), -1)
+        found = {}
+        for film, name in enumerate(self.regions):
+            of_film = [k for k, index in enumerate(self.sheets.films) if index == film]
+            flow = np.stack([self._at_nodes(self.sheets.layers[k][1], layers[k]) for k in of_film])
+            found[name] = np.concatenate((flow[:1], (flow[1:] + flow[:-1]) / 2, flow[-1:]))
+        return found
+
+    def _at_nodes(self, sheet: int, values: Floats) -> Floats:
+        """Return values of quads, (n_quads,), as means over those around each node, by area, (n_surface,)."""
+        mesh = self.film_mesh
+        weights, corners = np.repeat(mesh.areas_um2(self.sheets.levels[sheet]), 4), mesh.quads.ravel()
+        count = mesh.points_um.shape[1]
+        around = np.bincount(corners, weights, count)
+        return np.asarray(np.bincount(corners, weights * np.repeat(values, 4), count) / around)

@@ -70,9 +70,43 @@ class LiquidFields:
         return len(self.film_mesh.points_um) - 1
 
     @property
+    def points_um(self) -> Floats:
+        """Nodes of the liquid, um, shape (n_nodes, 3)."""
+        return self.mesh.points_um
+
+    @property
+    def hexes(self) -> NDArray[np.int64]:
+        """Corners of its hexahedra, shape (n, 8)."""
+        return self.mesh.hexes
+
+    @property
+    def regions(self) -> dict[str, str]:
+        """Name and material of the liquid, the only region."""
+        return {"electrolyte": self.circuit.liquid}
+
+    @property
+    def region_of_hex(self) -> NDArray[np.int64]:
+        """Region of each hexahedron, shape (n,)."""
+        return np.zeros(len(self.hexes), dtype=np.int64)
+
+    @property
+    def conductivity(self) -> Floats:
+        """Conductivity of each hexahedron, S/m, shape (n,)."""
+        return np.broadcast_to(self.circuit.conductivity, len(self.hexes))
+
+    @property
     def current_density(self) -> Floats:
         """Current density at the middle of each hexahedron, A/m², shape (n, 3)."""
-        mesh = self.mesh
-        return current_density(
-            mesh.points_um[mesh.hexes], self.driving_potential[mesh.hexes], self.circuit.conductivity
-        )
+        hexes = self.hexes
+        return current_density(self.points_um[hexes], self.driving_potential[hexes], self.conductivity)
+
+    @property
+    def film_potentials(self) -> dict[str, Floats]:
+        """Empty: the film's resistance counts straight through it, its potential is not solved for."""
+        return {}
+
+    @property
+    def film_densities(self) -> dict[str, Floats]:
+        """Current density into the electrode film, at both faces alike, A/m², shape (2, n_surface)."""
+        ((_, density),) = self.face_density.items()
+        return {self.film_mesh.films[-1].layer.name: np.tile(density, (2, 1))}
