@@ -123,7 +123,7 @@ def problem(
 
     found = _circuit(cell)
     if drive is None:
-        return LiquidProblem(found, integrate)
+        return LiquidProblem(found, integrate=integrate)
     if found.salt is None:
         raise UnsupportedError.at(
             "cell.electrolyte_model",

@@ -5,7 +5,9 @@ model of `tfgeom.transport.flooded` leaves out, the spreading of the current acr
 mouths, is here.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +22,9 @@ from tfgeom.transport.flooded import FloodedCircuit, flooded_obstacle, flooded_r
 from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
 from tfgeom.transport.liquid.fields import LiquidFields
 from tfgeom.transport.liquid.multigrid import solve_liquid
+from tfgeom.transport.liquid.salt_system import SaltState
 from tfgeom.transport.liquid.system import FloodedSystem, assemble_flooded
-from tfgeom.transport.liquid.wall_current import measure_flooded
+from tfgeom.transport.liquid.wall_current import WallCurrent, measure_flooded
 from tfgeom.transport.spread import current_spread
 from tfgeom.transport.steady import Bounds, Measured
 
@@ -40,11 +43,12 @@ class LiquidSolution:
     potential: Floats
     unknowns: int
     iterations: int
+    steps: ClassVar[int] = 0
 
 
 @dataclass(frozen=True, slots=True)
-class LiquidProblem:
-    """A liquid at small signal: ohmic, or with the effective conductivity of one whose salt moves.
+class InLiquid:
+    """What the problems of an ohmic liquid and of its salt share.
 
     Attributes
     ----------
@@ -52,10 +56,13 @@ class LiquidProblem:
         What conducts, on its relief.
     integrate
         Who integrates over the hexahedra.
+    unknowns
+        The word for what is solved for.
     """
 
     circuit: FloodedCircuit
-    integrate: Kernel = hex_stiffness
+    integrate: Kernel = field(default=hex_stiffness, kw_only=True)
+    unknowns: ClassVar[str]
 
     @property
     def relief(self) -> Cell:
@@ -73,8 +80,50 @@ class LiquidProblem:
         return Resolution()
 
     def mesh(self, resolution: Resolution) -> Meshes:
-        """Return the meshes of films and liquid."""
-        return mesh_flooded_cell(self.circuit, resolution, "potentials")
+        """Return the meshes of films and liquid.
+
+        Raises
+        ------
+        MeshError
+            When they do not fit the relief, or the solve does not fit the memory that is free.
+        """
+        film_mesh = mesh_films(self.circuit.stack, resolution)
+        mesh = mesh_flooded(film_mesh, self.circuit.separator)
+        size = len(mesh.points_um)
+        require_memory(_BYTES_PER_UNKNOWN * size, f"the solve for {size:,} {self.unknowns} in the liquid")
+        return film_mesh, mesh
+
+    def measured(
+        self,
+        found: WallCurrent,
+        fields: LiquidFields,
+        solution: LiquidSolution | SaltState,
+        others: Mapping[str, float] | None = None,
+    ) -> Measured:
+        """Return what currents, fields and the effort of a solution come to."""
+        return Measured(
+            losses=found.losses,
+            spread={
+                electrode: current_spread(fields.film_mesh, fields.interface_level(electrode), density)
+                for electrode, density in fields.face_density.items()
+            },
+            reaction_imbalance=found.imbalance,
+            flux_mismatch=found.mismatch,
+            unknowns=solution.unknowns,
+            n_nodes=len(fields.mesh.points_um),
+            n_cells=len(fields.mesh.hexes),
+            iterations=solution.iterations,
+            newton_steps=solution.steps,
+            fields=fields,
+            others=others or {},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidProblem(InLiquid):
+    """A liquid at small signal: ohmic, or with the effective conductivity of one whose salt moves."""
+
+    unknowns: ClassVar[str] = "potentials"
 
     def assemble(self, mesh: Meshes) -> FloodedSystem:
         """Return the conductance matrices."""
@@ -87,28 +136,16 @@ class LiquidProblem:
     def measure(self, system: FloodedSystem, solution: LiquidSolution) -> Measured:
         """Return what the potential means."""
         found = measure_flooded(system, solution.potential)
-        circuit, film_mesh = self.circuit, system.film_mesh
-        level = len(film_mesh.points_um) - 1
-        return Measured(
-            losses=found.losses,
-            spread={circuit.electrode: current_spread(film_mesh, level, found.density)},
-            reaction_imbalance=found.imbalance,
-            flux_mismatch=found.mismatch,
-            unknowns=solution.unknowns,
-            n_nodes=len(system.mesh.points_um),
-            n_cells=len(system.mesh.hexes),
-            iterations=solution.iterations,
-            newton_steps=0,
-            fields=LiquidFields(
-                circuit=circuit,
-                film_mesh=film_mesh,
-                mesh=system.mesh,
-                potential=solution.potential,
-                driving_potential=solution.potential,
-                per_current=float(found.losses.total),
-                face_density={circuit.electrode: found.density},
-            ),
+        fields = LiquidFields(
+            circuit=self.circuit,
+            film_mesh=system.film_mesh,
+            mesh=system.mesh,
+            potential=solution.potential,
+            driving_potential=solution.potential,
+            per_current=float(found.losses.total),
+            face_density={self.circuit.electrode: found.density},
         )
+        return self.measured(found, fields, solution)
 
     def bounds(self, system: FloodedSystem) -> Bounds:
         """Return what the resistance lies between.
@@ -118,18 +155,6 @@ class LiquidProblem:
         """
         upper = 1e6 * _most_resistance(system) * self.relief.footprint * system.mesh.unit_cells
         return Bounds(least_resistance(system), upper)
-
-
-def mesh_flooded_cell(circuit: FloodedCircuit, resolution: Resolution, unknowns: str) -> Meshes:
-    """Return the meshes of films and liquid; raise MeshError where the solve would not fit the free memory.
-
-    ``unknowns`` is the word for what is solved for.
-    """
-    film_mesh = mesh_films(circuit.stack, resolution)
-    mesh = mesh_flooded(film_mesh, circuit.separator)
-    size = len(mesh.points_um)
-    require_memory(_BYTES_PER_UNKNOWN * size, f"the solve for {size:,} {unknowns} in the liquid")
-    return film_mesh, mesh
 
 
 def solve_potential(system: FloodedSystem) -> LiquidSolution:

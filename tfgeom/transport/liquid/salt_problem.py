@@ -6,16 +6,15 @@ the mean concentration.
 """
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from tfgeom.errors import SolveError
-from tfgeom.geometry.protocol import Cell
-from tfgeom.meshing.resolution import Resolution
 from tfgeom.transport.flooded import FloodedCircuit
 from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
 from tfgeom.transport.liquid.fields import LiquidFields, SaltFields
-from tfgeom.transport.liquid.problem import Meshes, least_resistance, mesh_flooded_cell
+from tfgeom.transport.liquid.problem import InLiquid, Meshes, least_resistance
 from tfgeom.transport.liquid.salt import LIMITING_CURRENT, Salt
 from tfgeom.transport.liquid.salt_current import least_on_films, measure_salt, most_at_counter
 from tfgeom.transport.liquid.salt_system import (
@@ -26,50 +25,25 @@ from tfgeom.transport.liquid.salt_system import (
     solve_salt_limit,
 )
 from tfgeom.transport.liquid.system import assemble_flooded
-from tfgeom.transport.spread import current_spread
 from tfgeom.transport.steady import Bounds, Measured
 from tfgeom.units import MA_PER_CM2
 
 
 @dataclass(frozen=True, slots=True)
-class SaltProblem:
-    """A discharge at steady state; made by `salt_problem`.
+class SaltProblem(InLiquid):
+    """A discharge at steady state, its conductivity the liquid's own; made by `salt_problem`.
 
     Attributes
     ----------
-    circuit
-        What conducts; its conductivity is the liquid's own.
     salt
-        Its salt.
+        The liquid's salt.
     footprint_current
         A/m², above 0: lithium goes into the film.
-    integrate
-        Who integrates over the hexahedra.
     """
 
-    circuit: FloodedCircuit
     salt: Salt
     footprint_current: float
-    integrate: Kernel = hex_stiffness
-
-    @property
-    def relief(self) -> Cell:
-        """The unit cell."""
-        return self.circuit.stack.cell
-
-    @property
-    def conductors(self) -> str:
-        """Whose constants keep the currents apart when they do not balance."""
-        return "the resistances of liquid, films and charge transfer"
-
-    @property
-    def usual(self) -> Resolution:
-        """The resolution that is fine enough for most."""
-        return Resolution()
-
-    def mesh(self, resolution: Resolution) -> Meshes:
-        """Return the meshes of films and liquid."""
-        return mesh_flooded_cell(self.circuit, resolution, "concentrations")
+    unknowns: ClassVar[str] = "concentrations"
 
     def assemble(self, mesh: Meshes) -> SaltSystem:
         """Return the system of the salt."""
@@ -98,34 +72,21 @@ class SaltProblem:
         """Return what the state means."""
         state, limit = solution
         found, salt, circuit = measure_salt(system, state), self.salt, self.circuit
-        film_mesh, mesh = system.system.film_mesh, system.mesh
-        level = len(film_mesh.points_um) - 1
-        return Measured(
-            losses=found.losses,
-            spread={circuit.electrode: current_spread(film_mesh, level, found.density)},
-            reaction_imbalance=found.imbalance,
-            flux_mismatch=found.mismatch,
-            unknowns=state.unknowns,
-            n_nodes=len(mesh.points_um),
-            n_cells=len(mesh.hexes),
-            iterations=state.iterations,
-            newton_steps=state.steps,
-            fields=LiquidFields(
-                circuit=circuit,
-                film_mesh=film_mesh,
-                mesh=mesh,
-                potential=state.excess + salt.logarithmic_voltage * state.logarithm + state.wall_offset,
-                driving_potential=state.excess,
-                per_current=1 / self.footprint_current,
-                face_density={circuit.electrode: found.density},
-                salt=SaltFields(
-                    salt.concentration * np.exp(state.logarithm),
-                    least_on_films(system, state),
-                    most_at_counter(system, state),
-                ),
+        fields = LiquidFields(
+            circuit=circuit,
+            film_mesh=system.system.film_mesh,
+            mesh=system.mesh,
+            potential=state.excess + salt.logarithmic_voltage * state.logarithm + state.wall_offset,
+            driving_potential=state.excess,
+            per_current=1 / self.footprint_current,
+            face_density={circuit.electrode: found.density},
+            salt=SaltFields(
+                salt.concentration * np.exp(state.logarithm),
+                least_on_films(system, state),
+                most_at_counter(system, state),
             ),
-            others={LIMITING_CURRENT: limit},
         )
+        return self.measured(found, fields, state, {LIMITING_CURRENT: limit})
 
     def bounds(self, system: SaltSystem) -> Bounds:
         """Return the lower bound of the resistance: a liquid without loss in the gaps or across them."""
@@ -156,7 +117,7 @@ def salt_problem(
         raise ValueError("a salt problem needs a circuit with a salt and a current above 0")
     # the effective conductivity is that of a small current; here the gradient counts by itself
     own = replace(circuit, conductivity=salt.conductivity)
-    return SaltProblem(own, salt, footprint_current, integrate)
+    return SaltProblem(own, salt, footprint_current, integrate=integrate)
 
 
 def _milliamps(current: float) -> str:
