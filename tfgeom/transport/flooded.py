@@ -12,7 +12,7 @@ equipotential: each slice of wall, each floor and the tops with their rims are c
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -331,29 +331,45 @@ def _levels(stack: Stack) -> list[Level]:
 def _resistances(
     circuit: FloodedCircuit, areas: dict[Level, FloatArray], offsets: dict[Level, FloatArray]
 ) -> dict[Key, FloatArray]:
-    """Return the resistances of columns by part and mechanism, ohm: films and faces down to the liquid."""
-    wires = circuit.films
+    """Return the resistances of columns from areas (m²) and offsets (m) of their levels."""
+    levels = [(one.film.inner, one.film.outer) for one in circuit.films.films]
+    films = [(areas[inner], areas[outer], offsets[outer] - offsets[inner]) for inner, outer in levels]
+    return column_resistances(circuit, films)
+
+
+def column_resistances(
+    circuit: FloodedCircuit, films: Sequence[tuple[FloatArray, FloatArray, FloatArray]]
+) -> dict[Key, FloatArray]:
+    """Return the resistances of columns from the collector to the liquid by part and mechanism, ohm.
+
+    Films count with ``integral dd/(sigma A(d))``, A linear in the offset d: with the logarithmic mean of the
+    areas of their faces.  Contacts and charge transfer count with the area of their face.
+
+    Parameters
+    ----------
+    circuit
+        What conducts.
+    films
+        Of each film of ``circuit.films``: areas of inner and outer face (m²) and thickness (m) of n columns.
+
+    Returns
+    -------
+    dict
+        Shapes (n,); without the films whose conductivity is infinite.
+    """
     found: dict[Key, FloatArray] = {}
 
     def add(part: str, mechanism: Mechanism, resistance: FloatArray) -> None:
-        key = part, mechanism
-        found[key] = found.get(key, np.zeros_like(resistance)) + resistance
+        found[part, mechanism] = found.get((part, mechanism), 0.0) + resistance
 
-    for conductor in wires.films:
-        add(conductor.part, "film", _through(conductor.film, areas, offsets) / conductor.conductivity)
-    for face in wires.interfaces:
-        area = areas[wires.films[face.inner].film.outer]
+    for conductor, (inner, outer, thickness) in zip(circuit.films.films, films, strict=True):
+        if math.isfinite(conductor.conductivity):
+            growth = outer / inner - 1
+            small = np.abs(growth) < 1e-6
+            mean = np.where(small, 1 + growth / 2, growth / np.log1p(np.where(small, 1.0, growth)))
+            add(conductor.part, "film", thickness / (inner * mean) / conductor.conductivity)
+    for face in circuit.films.interfaces:
         for mechanism, value in face.by_mechanism.items():
-            add(face.part, mechanism, value / area)
-    transfer = circuit.charge_transfer / areas[wires.films[-1].film.outer]
-    add(circuit.own_interface, "charge_transfer", transfer)
+            add(face.part, mechanism, value / films[face.inner][1])
+    add(circuit.own_interface, "charge_transfer", circuit.charge_transfer / films[-1][1])
     return found
-
-
-def _through(film: Film, areas: dict[Level, FloatArray], offsets: dict[Level, FloatArray]) -> FloatArray:
-    """Return the integral of dd/A through columns whose area changes linearly between its faces, 1/m."""
-    inner, outer = areas[film.inner], areas[film.outer]
-    growth = outer / inner - 1
-    small = np.abs(growth) < 1e-6
-    mean = np.where(small, 1 + growth / 2, growth / np.log1p(np.where(small, 1.0, growth)))
-    return np.asarray((offsets[film.outer] - offsets[film.inner]) / (inner * mean))

@@ -6,7 +6,6 @@ iteration that does not converge on hexahedra a thousand times wider than thick.
 
 import itertools
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +24,6 @@ _SLOPES = np.stack(
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
-
-
-class SurfaceMass(NamedTuple):
-    """Entries of a mass matrix: rows, columns, values, each of shape (16 n_quads,)."""
-
-    rows: Ids
-    columns: Ids
-    values: Floats
 
 
 def gauss_areas(points: Floats, quads: Ids) -> Floats:
@@ -59,8 +50,8 @@ def pair_integrals(areas: Floats) -> Floats:
     return np.asarray(np.tensordot(products, areas, axes=(0, 0)))
 
 
-def surface_mass(points: Floats, quads: Ids, coefficient: Floats) -> SurfaceMass:
-    """Return the entries of the integral of ``coefficient N_a N_b`` over a surface.
+def surface_mass(points: Floats, quads: Ids, coefficient: Floats) -> Floats:
+    """Return the integrals of ``coefficient N_a N_b`` over quads, (4, 4, n_quads).
 
     Parameters
     ----------
@@ -71,8 +62,7 @@ def surface_mass(points: Floats, quads: Ids, coefficient: Floats) -> SurfaceMass
     coefficient
         One value a quad, shape (n_quads,).
     """
-    values = pair_integrals(gauss_areas(points, quads) * coefficient).transpose(2, 0, 1)
-    return SurfaceMass(np.repeat(quads, 4, axis=1).ravel(), np.tile(quads, (1, 4)).ravel(), values.ravel())
+    return pair_integrals(gauss_areas(points, quads) * coefficient)
 
 
 def surface_stiffness(points: Floats, quads: Ids, conductance: Floats) -> Floats:

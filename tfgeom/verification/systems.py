@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
-from tfgeom.meshing.film_mesh import facet_areas
 from tfgeom.transport.films.system import ConductionSystem, face_speed, sheet_conductance
 from tfgeom.transport.liquid.salt_system import SaltState, SaltSystem
 from tfgeom.transport.liquid.system import FloodedSystem
@@ -107,8 +106,7 @@ def salt_residual(system: SaltSystem, state: SaltState) -> Floats:
 def _electrodes(system: FloodedSystem) -> tuple[tuple[Ids, Floats | None], tuple[Ids, Floats | None]]:
     """Return the quads of films and counter electrode with their conductance, 1e-6 S/um²."""
     mesh, transfer = system.mesh, system.circuit.counter_transfer
-    total = system.wall_resistance
-    wall = 1e6 / total / facet_areas(mesh.points_um, mesh.film_quads) if total.any() else None
+    wall = None if system.wall is None else system.wall_conductance
     counter = np.full(len(mesh.plane_quads), 1e-6 / transfer) if transfer else None
     return (mesh.film_quads, wall), (mesh.plane_quads, counter)
 

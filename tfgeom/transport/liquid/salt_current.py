@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.meshing.film_mesh import facet_areas
 from tfgeom.transport.liquid.salt_system import SaltState, SaltSystem
 from tfgeom.transport.liquid.wall_current import WallCurrent, flux_mismatch, liquid_power
 from tfgeom.transport.losses import Loss, Losses, OperatingPoint
@@ -69,8 +68,8 @@ def measure_salt(problem: SaltSystem, state: SaltState) -> WallCurrent:
     if problem.wall is None:
         into = density[mesh.film_quads].mean(axis=1) * film_mesh.areas_um2(level)
     else:
-        conductance = 1e6 / system.wall_resistance / facet_areas(mesh.points_um, mesh.film_quads)
-        shares = GAUSS_SHAPES.T @ (gauss_areas(mesh.points_um, mesh.film_quads) * conductance)
+        areas_there = gauss_areas(mesh.points_um, mesh.film_quads)
+        shares = GAUSS_SHAPES.T @ (areas_there * system.wall_conductance)
         drops = (potential + state.wall_offset)[mesh.film_quads].T
         into = np.sum(shares * drops, axis=0)
         power = np.sum(shares * drops**2, axis=0)

@@ -14,18 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
-from tfgeom.films import Film
 from tfgeom.meshing.film_mesh import FilmMesh, facet_areas
 from tfgeom.meshing.flooded_mesh import FloodedMesh
-from tfgeom.transport.flooded import FloodedCircuit, Key
+from tfgeom.transport.flooded import FloodedCircuit, Key, column_resistances
 from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
-from tfgeom.transport.losses import Mechanism
 from tfgeom.transport.surface_element import surface_mass
 from tfgeom.units import UM
 
+_NEGLIGIBLE = 1e-7  # resistance of a wall over that of the head space, below which it counts as ideal
 # A sharp edge has no area, but its film is fed from both sides: between equipotential faces it conducts 0.586
 # per length, as much as a fan whose inner face has this share of its outer one.
-_NEGLIGIBLE = 1e-7  # resistance of a wall over that of the head space, below which it counts as ideal
 _SHARP_EDGE = 0.0864
 _CHUNK = 32_768  # hexahedra at once: their matrices take 2 kB each while they are made
 _PAIRS = np.triu_indices(8)
@@ -51,6 +49,8 @@ class FloodedSystem:
         resistance and the potential is given instead.
     wall_resistances
         Resistance from the liquid's face to the collector by part and mechanism, ohm, each (n_quads,).
+    wall_conductance
+        All of it, per area of each facet, 1e-6 S/um², (n_quads,); infinite without resistance.
     integrate
         Who integrates over the hexahedra.
     """
@@ -62,6 +62,7 @@ class FloodedSystem:
     wall: csr_matrix | None
     counter: csr_matrix | None
     wall_resistances: dict[Key, Floats]
+    wall_conductance: Floats
     integrate: Kernel
 
     @property
@@ -94,20 +95,21 @@ def assemble_flooded(
         columns = {part: np.zeros_like(total) for part in columns}
         total = np.zeros_like(total)
     wall = counter = None
+    per_area = np.full_like(total, np.inf)
     if total.any():
-        wall = _on_surface(mesh, mesh.film_quads, 1e6 / total / facet_areas(mesh.points_um, mesh.film_quads))
+        per_area = 1e6 / total / facet_areas(mesh.points_um, mesh.film_quads)
+        wall = _on_surface(mesh, mesh.film_quads, per_area)
     if circuit.counter_transfer:
         conductance = np.full(len(mesh.plane_quads), 1e-6 / circuit.counter_transfer)
         counter = _on_surface(mesh, mesh.plane_quads, conductance)
     liquid = _liquid(mesh, circuit.conductivity, integrate)
-    return FloodedSystem(film_mesh, mesh, circuit, liquid, wall, counter, columns, integrate)
+    return FloodedSystem(film_mesh, mesh, circuit, liquid, wall, counter, columns, per_area, integrate)
 
 
 def wall_resistances(mesh: FilmMesh, circuit: FloodedCircuit) -> dict[Key, Floats]:
     """Return the resistance between the liquid and the collector below each quad by part and mechanism, ohm.
 
-    Films count with ``integral dd/(sigma A(d))``, A linear in d and d the local offset, contacts and charge
-    transfer with the area of their face.  The areas are those of the curved surfaces, not of their facets.
+    The areas are those of the curved surfaces, not of their facets, and the thickness is the local one.
 
     Parameters
     ----------
@@ -115,26 +117,21 @@ def wall_resistances(mesh: FilmMesh, circuit: FloodedCircuit) -> dict[Key, Float
         Films of one sector.
     circuit
         What conducts.
+
+    Returns
+    -------
+    dict
+        As of `column_resistances`, shapes (n_quads,).
     """
-    found: dict[Key, Floats] = {}
-    wires = circuit.films
-    faces = [mesh.faces(mesh.films.index(conductor.film)) for conductor in wires.films]
-    outer = [mesh.areas_um2(level) * UM**2 for _, level in faces]
-
-    def add(part: str, mechanism: Mechanism, resistance: Floats) -> None:
-        key = part, mechanism
-        found[key] = found.get(key, np.zeros(len(mesh.quads))) + resistance
-
-    for conductor, (level, _), area in zip(wires.films, faces, outer, strict=True):
-        if np.isfinite(conductor.conductivity):
-            inner = mesh.areas_um2(level) * UM**2
-            thickness = _local_thickness(mesh, conductor.film)
-            add(conductor.part, "film", thickness / (conductor.conductivity * _mean_area(inner, area)))
-    for face in wires.interfaces:
-        for mechanism, value in face.by_mechanism.items():
-            add(face.part, mechanism, value / outer[face.inner])
-    add(circuit.own_interface, "charge_transfer", circuit.charge_transfer / outer[-1])
-    return found
+    assert mesh.grid is not None  # of a sector
+    films = []
+    for conductor in circuit.films.films:
+        low, up = mesh.faces(mesh.films.index(conductor.film))
+        inner, outer = (mesh.areas_um2(level) * UM**2 for level in (low, up))
+        start, end = (mesh.grid.place(level)[1] for level in (conductor.film.inner, conductor.film.outer))
+        thickness = (end - start)[mesh.quads].mean(axis=1) * UM
+        films.append((np.maximum(inner, _SHARP_EDGE * outer), outer, thickness))
+    return column_resistances(circuit, films)
 
 
 def liquid_matrices(
@@ -171,21 +168,6 @@ def _liquid(mesh: FloodedMesh, conductivity: float, integrate: Kernel) -> csr_ma
 
 def _on_surface(mesh: FloodedMesh, quads: Ids, conductance: Floats) -> csr_matrix:
     """Return the mass matrix of a conductance per area of each quad."""
-    mass = surface_mass(mesh.points_um, quads, conductance)
-    size = len(mesh.points_um)
-    return coo_matrix((mass.values, (mass.rows, mass.columns)), shape=(size, size)).tocsr()
-
-
-def _local_thickness(mesh: FilmMesh, film: Film) -> Floats:
-    """Return the thickness of a film on each quad, m."""
-    assert mesh.grid is not None  # of a sector
-    inner, outer = (mesh.grid.place(level)[1] for level in (film.inner, film.outer))
-    return np.asarray((outer - inner)[mesh.quads].mean(axis=1) * UM)
-
-
-def _mean_area(inner: Floats, outer: Floats) -> Floats:
-    """Return the area that a film of linearly changing section conducts with, m²: the logarithmic mean."""
-    ratio = np.maximum(inner / outer, _SHARP_EDGE)
-    growth = ratio - 1
-    small = np.abs(growth) < 1e-6
-    return np.asarray(outer * np.where(small, 1 + growth / 2, growth / np.log(np.where(small, 2.0, ratio))))
+    size, pairs = len(mesh.points_um), surface_mass(mesh.points_um, quads, conductance)
+    rows, columns = (np.broadcast_to(ids, pairs.shape) for ids in (quads.T[:, None], quads.T))
+    return coo_matrix((pairs.ravel(), (rows.ravel(), columns.ravel())), shape=(size, size)).tocsr()

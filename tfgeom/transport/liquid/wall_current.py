@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.meshing.film_mesh import facet_areas, facet_normals
+from tfgeom.meshing.film_mesh import facet_normals
 from tfgeom.meshing.flooded_mesh import FloodedMesh
 from tfgeom.meshing.quality import shape_gradients
 from tfgeom.transport.flooded import Key
 from tfgeom.transport.liquid.system import FloodedSystem, liquid_matrices
 from tfgeom.transport.losses import Loss, Losses
-from tfgeom.transport.surface_element import nodal_areas, surface_mass
+from tfgeom.transport.surface_element import GAUSS_SHAPES, gauss_areas, nodal_areas
 from tfgeom.units import UM
 
 _SIDES = np.array([[0, 1, 2, 3], [4, 5, 6, 7], [0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]])
@@ -113,14 +113,13 @@ def liquid_power(system: FloodedSystem, potential: Floats, other: Floats) -> tup
 
 def _wall_power(system: FloodedSystem, potential: Floats) -> dict[Key, float]:
     """Return the power between liquid and collector by part and mechanism, 1e-6 W."""
-    mesh, resistance = system.mesh, system.wall_resistance
     if system.wall is None:
         return {}
-    conductance = 1e6 / resistance / facet_areas(mesh.points_um, mesh.film_quads)
-    mass = surface_mass(mesh.points_um, mesh.film_quads, conductance)
-    products = mass.values * potential[mass.rows] * potential[mass.columns]
-    power = products.reshape(-1, 16).sum(axis=1)
-    return {key: float(power @ (own / resistance)) for key, own in system.wall_resistances.items()}
+    points, quads = system.mesh.points_um, system.mesh.film_quads
+    at_points = GAUSS_SHAPES @ potential[quads].T
+    power = np.sum(gauss_areas(points, quads) * system.wall_conductance * at_points**2, axis=0)
+    share = power / system.wall_resistance
+    return {key: float(share @ own) for key, own in system.wall_resistances.items()}
 
 
 def flux_mismatch(system: FloodedSystem, potential: Floats, into: Floats) -> float:
