@@ -23,9 +23,12 @@ from tfgeom.evaluation import evaluate
 from tfgeom.palette import PARTS, film_colours
 from tfgeom.report import background_still, render_report, report_html
 from tfgeom.report.background_still import Still, StillRender
-from tfgeom.report.headline import headline
+from tfgeom.report.headline import constants_behind, headline
 from tfgeom.report.numerals import length, number, percent, unit_text
 from tfgeom.report.outline import film_outlines, level_outline
+from tfgeom.transport.liquid.salt import SALT_CONSTANTS
+
+HEAT = ("activation_energy", "reference_temperature")
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -63,6 +66,19 @@ def test_a_measured_constant_is_no_estimate(tmp_path: Path) -> None:
     one = "materials:\n  SnNx: {exchange_current: 0.5 mA/cm^2}\n"
     text = headline(evaluate(designed(tmp_path, VALID + one)))[2]
     assert "rests on exchange current of LiV2O5 marked as an estimate (from memory)" in text
+
+
+def test_a_part_rests_on_whatever_its_losses_were_computed_from(tmp_path: Path) -> None:
+    own = "materials:\n  LiV2O5: {activation_energy: 0.3 eV, reference_temperature: 40 degC}\n"
+    found = evaluate(designed(tmp_path, VALID + own))
+    behind = {part: {(row.material, row.property) for row in constants_behind(found, part)} for part in PARTS}
+    heat = {(material, key) for material in ("LiV2O5", "Li2PO2N") for key in HEAT}
+    assert behind["cathode"] == {("LiV2O5", key) for key in ("electronic_conductivity", *HEAT)}
+    assert behind["electrolyte"] == {("Li2PO2N", key) for key in ("ionic_conductivity", *HEAT)}
+    assert {row for part in behind.values() for row in part if row[1] in HEAT} == heat
+    salt = FLOODED.replace("type: flooded", "type: flooded, electrolyte_model: salt")
+    liquid = {row.property for row in constants_behind(evaluate(designed(tmp_path, salt)), "electrolyte")}
+    assert liquid == {"ionic_conductivity", *SALT_CONSTANTS}
 
 
 def test_at_best_stands_before_numbers_that_leave_a_loss_out(pearse: Design) -> None:

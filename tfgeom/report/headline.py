@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from tfgeom.report.numerals import number, percent, property_text, quantity, times
 from tfgeom.results import Evaluation, LayerNumbers, ProvenanceNumbers, ResistanceNumbers
+from tfgeom.transport.liquid.salt import SALT_CONSTANTS
 from tfgeom.transport.losses import COLLECTORS, ELECTRODE_AT, INTERFACE_OF
 
 ESTIMATED = {"memory": "from memory", "computed": "computed, not measured"}
 """Confidences that make a constant an estimate, in words."""
 
-_CONDUCTION = ("electronic_conductivity", "resistivity")
+_HEAT = ("activation_energy", "reference_temperature")
+_ELECTRONS = ("electronic_conductivity", "resistivity", *_HEAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,16 @@ _GROUPS = (
     _Group(
         "the electrolyte",
         ("electrolyte",),
-        ("ionic_conductivity", "activation_energy", "dissociation"),
+        ("ionic_conductivity", *_HEAT, "dissociation", *SALT_CONSTANTS),
         "constants of its conduction",
     ),
-    _Group("the cathode film", ("cathode",), _CONDUCTION, "its conductivity"),
-    _Group("the anode film", ("anode",), _CONDUCTION, "its conductivity"),
+    _Group("the cathode film", ("cathode",), _ELECTRONS, "constants of its conduction"),
+    _Group("the anode film", ("anode",), _ELECTRONS, "constants of its conduction"),
     _Group(
         "the collectors",
         ("inner_collector", "outer_collector"),
-        _CONDUCTION,
-        "their resistivities",
+        _ELECTRONS,
+        "constants of their conduction",
         plural=True,
     ),
 )
@@ -72,12 +74,15 @@ def constants_behind(evaluation: Evaluation, part: str) -> list[ProvenanceNumber
     """Return the constants that a part of the resistance rests on."""
     keys = next(group.properties for group in _GROUPS if part in group.parts)
     materials = {layer.material for layer in layers_behind(evaluation, part)}
+    liquid = evaluation.cell.liquid
     if part == _lithium_interface(evaluation):
         materials = {"Li"}
+    elif part == "electrolyte" and liquid is not None:
+        materials = {liquid.name}
     return [
         row
         for row in evaluation.provenance
-        if row.material in materials and (row.property in keys or row.property.partition(".")[0] in keys)
+        if row.material in materials and row.property.partition(".")[0] in keys
     ]
 
 
@@ -144,7 +149,7 @@ def _rests_on(evaluation: Evaluation, group: _Group) -> str:
     if not estimated:
         return "on no estimated constant"
     words = sorted({ESTIMATED[row.confidence] for row in estimated})
-    whole = len(estimated) == len(known)
+    whole = len(estimated) == len(known) > 1
     which = (
         group.noun
         if whole
