@@ -6,6 +6,12 @@ bodies).  Each element knows its own three numbers; those of a plan are their su
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Distance = TypeVar("Distance", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,10 @@ class Plan:
         object.__setattr__(self, "area", background + sum(element.area for element in self.elements))
         object.__setattr__(self, "perimeter", sum(element.perimeter for element in self.elements))
         object.__setattr__(self, "kappa", sum(element.kappa for element in self.elements))
+
+    def area_at(self, rho: Distance) -> Distance:
+        """Return the area inside the parallel curve at distance ``rho`` (m) outwards, m², in its shape."""
+        return self.area + self.perimeter * rho + self.kappa * rho**2
 
     def eroded(self, distance: float) -> "Plan":
         """Return the plan after its material shrank by ``distance`` (m) everywhere."""

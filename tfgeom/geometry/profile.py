@@ -227,37 +227,33 @@ class Profile:
         level
             The level; any coverage.
         """
-        a, p, kappa = plan.area, plan.perimeter, plan.kappa
-        shift = self.top_shift
-
-        def plan_area(rho: float) -> float:
-            return a + p * rho + kappa * rho**2
-
+        p, kappa, shift = plan.perimeter, plan.kappa, self.top_shift
         line = self.wall_line(level)
         rim = self._rim(plan, level, lower=False)
         steps = np.diff(line, axis=0)
         lengths = np.hypot(steps[:, 0], steps[:, 1])
         middle = (line[:-1, 0] + line[1:, 0]) / 2
         wall = float(np.sum(lengths * (p + 2 * kappa * middle)))
-        volume = plan_area(shift) * level.top + rim.volume
+        top = plan.area_at(shift)
+        volume = top * level.top + rim.volume
         if self.through:
             lower = self._rim(plan, level, lower=True)
             bare = [self._bare(self.wall_end), self._bare(self.wall_start)]
-            floor = plan_area(self.lower_edge)
+            floor = plan.area_at(self.lower_edge)
             volume += lower.volume + floor * level.top
             rim_area, furthest, wall_left = rim.area + lower.area, lower.furthest, math.inf
         else:
             bare = [self._bare(self.height - level.bottom), self._bare(self.wall_start)]
-            floor = plan.footprint - plan_area(float(line[-1, 0]))
+            floor = plan.footprint - plan.area_at(float(line[-1, 0]))
             ends = [self._bare(self.height - z)[0] for z in (0.0, level.bottom / 2, level.bottom)]
-            covered = [plan.footprint - plan_area(rho) for rho in ends]
+            covered = [plan.footprint - plan.area_at(rho) for rho in ends]
             volume += level.bottom / 6 * (covered[0] + 4 * covered[1] + covered[2])
             rim_area, furthest = rim.area, -math.inf
             wall_left = float(line[0, 1]) - level.bottom
         area, moment = _polygon(np.vstack((line, bare)))
         volume += p * area + 2 * kappa * moment
         out = max(rim.furthest, furthest, float(line[:, 0].max())) - shift - self.erosion
-        return Measure(LevelAreas(plan_area(shift), rim_area, wall, floor), volume, out, wall_left)
+        return Measure(LevelAreas(top, rim_area, wall, floor), volume, out, wall_left)
 
     def _bare(self, depth: float) -> tuple[float, float]:
         return self.top_shift + self.erosion + depth * self.slope, self.height - depth
@@ -321,19 +317,15 @@ def area_growth(plan: Plan, profile: Profile) -> tuple[float, float, float]:
     if not plan.elements:
         return plan.footprint, 0.0, 0.0
     sine, bend, edge = profile.sine, profile.bend, profile.top_shift
-
-    def plan_area(rho: float) -> float:
-        return plan.area + p * rho + kappa * rho**2
-
     if profile.through:
         height = profile.height - 2 * profile.rim_radius
         lower, turn = edge + height * profile.slope, math.pi - t
-        start = plan_area(edge) + plan_area(lower) + height / sine * (p + kappa * (edge + lower))
+        start = plan.area_at(edge) + plan.area_at(lower) + height / sine * (p + kappa * (edge + lower))
         linear = p * math.pi + 2 * kappa * (edge * t + lower * turn + height)
         return start, linear, 4 * kappa
     foot, spread = edge + profile.height * profile.slope, profile.half_tangent
     long, along = profile.height / sine, p + kappa * (edge + foot)
-    start = plan_area(edge) + long * along + plan.footprint - plan_area(foot)
+    start = plan.area_at(edge) + long * along + plan.footprint - plan.area_at(foot)
     linear = (
         (p + 2 * kappa * edge) * t
         - bend / sine * along

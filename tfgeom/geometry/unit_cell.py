@@ -140,7 +140,7 @@ class UnitCell:
             return 0.0
         height = self.height - 2 * rc if self.through else self.height
         ends = (profile.top_shift + share * height * profile.slope for share in (0.0, 0.5, 1.0))
-        top, middle, foot = (plan.area + plan.perimeter * rho + plan.kappa * rho**2 for rho in ends)
+        top, middle, foot = map(plan.area_at, ends)
         solid = height / 6 * (top + 4 * middle + foot)
         shell = self._sharp_volume(rc)
         return solid + (shell if self.through else shell - self.footprint * rc)
@@ -325,12 +325,8 @@ class UnitCell:
     def _sharp_strips(self, d: float) -> LevelAreas:
         """Return the strips of the sharp relief at a uniform offset (closed form for a straight wall)."""
         plan, profile, t = self.sharp_plan, self.profile, self.angle
-        a, p, kappa, edge = plan.area, plan.perimeter, plan.kappa, profile.top_shift
+        p, kappa, edge = plan.perimeter, plan.kappa, profile.top_shift
         sine, bend = profile.sine, profile.bend
-
-        def plan_area(rho: float) -> float:
-            return a + p * rho + kappa * rho**2
-
         rim = p * t * d + 2 * kappa * (edge * t * d + bend * d**2)
         if self.through:
             height = self.height - 2 * self.rim_radius
@@ -339,11 +335,11 @@ class UnitCell:
             rim += p * turn * d + 2 * kappa * (lower * turn * d + (2 - bend) * d**2)
             length = height / sine
             wall = p * length + kappa * length * (edge + lower + 2 * d * sine)
-            return LevelAreas(plan_area(edge), rim, wall, plan_area(lower))
+            return LevelAreas(plan.area_at(edge), rim, wall, plan.area_at(lower))
         length = (self.height - bend * d) / sine
         foot = (self.height - d) * profile.slope + d / sine
         wall = p * length + kappa * length * (2 * edge + d * sine + foot)
-        return LevelAreas(plan_area(edge), rim, wall, plan.footprint - plan_area(edge + foot))
+        return LevelAreas(plan.area_at(edge), rim, wall, plan.footprint - plan.area_at(edge + foot))
 
     def _sharp_volume(self, d: float) -> float:
         """Return the volume up to a uniform offset of the sharp relief, the integral of its area."""

@@ -314,14 +314,10 @@ def _column(cell: UnitCell, stack: Stack, circuit: FloodedCircuit) -> _Void:
     rims = cell.height + outer.top
     return _Void(
         heights=np.diff(np.append(points[:, 1], rims)),
-        sections=plan.footprint - np.append(_plan_area(plan, rho), _plan_area(plan, points[-1:, 0])),
+        sections=plan.footprint - plan.area_at(np.append(rho, points[-1:, 0])),
         walls=_resistances(circuit, wall_areas, wall_offsets),
         floor=_resistances(circuit, floor_areas, floor_offsets),
     )
-
-
-def _plan_area(plan: Plan, rho: FloatArray) -> FloatArray:
-    return plan.area + plan.perimeter * rho + plan.kappa * rho**2
 
 
 def _levels(stack: Stack) -> list[Level]:

@@ -152,23 +152,20 @@ def _relief(
     def flat(area: float, offsets: FloatArray) -> _Columns:
         return _Columns(np.array([[area], [0.0], [0.0]]), offsets[:, None])
 
-    def plan_area(rho: float) -> float:
-        return plan.area + plan.perimeter * rho + plan.kappa * rho**2
-
     if cell.is_flat:
         yield flat(cell.footprint, tops)
         return
-    yield flat(plan_area(profile.top_shift), tops)
+    yield flat(plan.area_at(profile.top_shift), tops)
     start, end = profile.wall_start, profile.wall_end
     if cell.through:
-        yield flat(plan_area(profile.lower_edge), tops)
+        yield flat(plan.area_at(profile.lower_edge), tops)
     else:
         # the last normal above the floor film, and the first of the floor beside the wall's films
         depths = np.array([profile.depth_of_floor_film(level) for level in meeting])
         edge = max(
             float(profile.wall_points(depths[k : k + 1], level)[0, 0]) for k, level in enumerate(meeting)
         )
-        yield flat(plan.footprint - plan_area(edge), np.array([level.bottom for level in levels]))
+        yield flat(plan.footprint - plan.area_at(edge), np.array([level.bottom for level in levels]))
         end = float(depths.min())
     for part in _edges(plan):
         yield _rim(cell, levels, part, share, lower=False)
