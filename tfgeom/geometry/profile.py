@@ -50,6 +50,11 @@ class Level(NamedTuple):
         """Return (depth, distance) from the top to the deepest point, m."""
         return ((0.0, self.top), *self.knots, (deepest, self.bottom))
 
+    def depths_and_offsets(self, deepest: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return the depths and the distances of `table`, m."""
+        depths, offsets = zip(*self.table(deepest), strict=True)
+        return depths, offsets
+
     def towards(self, other: "Level", share: float, deepest: float) -> "Level":
         """Return the level that divides the space up to another one in the same ratio everywhere.
 
@@ -65,12 +70,8 @@ class Level(NamedTuple):
         if not (self.knots or other.knots):
             top, bottom = ((1 - share) * a + share * b for a, b in zip(self[:2], other[:2], strict=True))
             return Level(top, bottom)
-        below, above = self.table(deepest), other.table(deepest)
-        depths = np.unique([depth for depth, _ in (*below, *above)])
-        inner, outer = (
-            np.interp(depths, [depth for depth, _ in table], [offset for _, offset in table])
-            for table in (below, above)
-        )
+        depths = np.unique([depth for depth, _ in (*self.table(deepest), *other.table(deepest))])
+        inner, outer = (np.interp(depths, *level.depths_and_offsets(deepest)) for level in (self, other))
         mixed = (1 - share) * inner + share * outer
         knots = tuple(zip(depths[1:-1].tolist(), mixed[1:-1].tolist(), strict=True))
         return Level(float(mixed[0]), float(mixed[-1]), knots)
@@ -161,6 +162,11 @@ class Profile:
     def erosion(self) -> float:
         """How far the plan recedes at the top so that an offset by the rim radius restores it, m."""
         return self.rim_radius * self.half_tangent
+
+    @property
+    def deepest(self) -> float:
+        """Depth of the point farthest from a face, m: the floor, or the middle of a through-hole."""
+        return self.height / 2 if self.through else self.height
 
     @property
     def wall_start(self) -> float:
@@ -261,11 +267,11 @@ class Profile:
     def offsets(self, depths: FloatArray, level: Level) -> FloatArray:
         """Return the offset of a level at some depths below the top plane, m."""
         depths = np.minimum(depths, self.height - depths) if self.through else depths
-        return np.interp(depths, *self._table(level))
+        return np.interp(depths, *level.depths_and_offsets(self.deepest))
 
     def _rim(self, plan: Plan, level: Level, *, lower: bool) -> "_Rim":
         """Return what the arc around a rim adds, between the normals of flat and wall."""
-        rc, t = self.rim_radius, self.angle
+        rc, t, table = self.rim_radius, self.angle, level.depths_and_offsets(self.deepest)
         centre = self.lower_edge if lower else self.top_shift
         start, end = (t, math.pi) if lower else (0.0, t)
         breaks = [start, end]
@@ -282,7 +288,7 @@ class Profile:
             phi = (low + high) / 2 + (high - low) / 2 * _NODES
             weight = (high - low) / 2 * _WEIGHTS
             depth = rc * (1 + np.cos(phi)) if lower else rc * (1 - np.cos(phi))
-            offset = np.interp(depth, *self._table(level))
+            offset = np.interp(depth, *table)
             radius = rc + offset
             turn = self._offset_slopes(depth, level) * rc * np.sin(phi)  # d(offset)/d(phi), sign aside
             rho = centre + radius * np.sin(phi)
@@ -292,19 +298,13 @@ class Profile:
             volume += float(weight @ (plan.perimeter * ring + 2 * plan.kappa * moment))
             furthest = max(furthest, float(rho.max()))
         if start <= math.pi / 2 <= end:
-            furthest = max(furthest, centre + rc + float(np.interp(rc, *self._table(level))))
+            furthest = max(furthest, centre + rc + float(np.interp(rc, *table)))
         return _Rim(area, volume, furthest)
 
     def _offset_slopes(self, depths: FloatArray, level: Level) -> FloatArray:
-        known, offsets = self._table(level)
+        known, offsets = level.depths_and_offsets(self.deepest)
         piece = np.clip(np.searchsorted(known, depths, side="right") - 1, 0, len(known) - 2)
         return np.asarray((np.diff(offsets) / np.diff(known))[piece])
-
-    def _table(self, level: Level) -> tuple[list[float], list[float]]:
-        """Return depths and offsets between which the offset is linear."""
-        deepest = self.height / 2 if self.through else self.height
-        knots = [(0.0, level.top), *level.knots, (deepest, level.bottom)]
-        return [depth for depth, _ in knots], [offset for _, offset in knots]
 
 
 def area_growth(plan: Plan, profile: Profile) -> tuple[float, float, float]:

@@ -130,9 +130,6 @@ class Cell(Protocol):
     def volume(self, level: Level) -> float:
         """Return the volume between the bare relief and a level surface, m³."""
 
-    def film_volume(self, inner: Level, outer: Level) -> float:
-        """Return the volume between two level surfaces, m³."""
-
     def current_tubes(self, level: Level, slices: int) -> FloatArray:
         """Return the areas at a level of the tubes of current side by side, m²."""
 

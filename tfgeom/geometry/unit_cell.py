@@ -241,10 +241,6 @@ class UnitCell:
             return self._sharp_volume(level.top + rc) - (self._sharp_volume(rc) if rc else 0.0)
         return self._measure(level).volume
 
-    def film_volume(self, inner: Level, outer: Level) -> float:
-        """Return the volume between two level surfaces, m³ per unit cell."""
-        return self.volume(outer) - self.volume(inner)
-
     @property
     def raised_intervals(self) -> list[tuple[float, float]]:
         """Where the sharp relief is raised along a row of features, around the feature at x = 0, m."""
@@ -281,7 +277,7 @@ class UnitCell:
     @property
     def deepest(self) -> float:
         """Depth of the point farthest from a face, m: the floor, or the middle of a through-hole."""
-        return self.height / 2 if self.through else self.height
+        return self.profile.deepest
 
     def current_tubes(self, level: Level, slices: int) -> FloatArray:
         """Return the areas at a level of the tubes of current side by side, m².

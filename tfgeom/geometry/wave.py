@@ -142,10 +142,6 @@ class WaveCell:
         _, per_length = self._curve(level)
         return per_length * self.period
 
-    def film_volume(self, inner: Level, outer: Level) -> float:
-        """Return the volume between two level surfaces, m³ per unit cell."""
-        return self.volume(outer) - self.volume(inner)
-
     @property
     def deepest(self) -> float:
         """Depth of the valley below the peak, m."""
@@ -186,8 +182,7 @@ class WaveCell:
 
     def _offsets(self, x: FloatArray, level: Level) -> FloatArray:
         depth = self.amplitude * (1 - np.cos(self._wave_number * x))
-        knots = [(0.0, level.top), *level.knots, (self.height, level.bottom)]
-        return np.interp(depth, [d for d, _ in knots], [offset for _, offset in knots])
+        return np.interp(depth, *level.depths_and_offsets(self.deepest))
 
     def _curve(self, level: Level, pieces: int = _POINTS) -> tuple[FloatArray, float]:
         """Return points of the level curve, (pieces + 1, 2), and its area above the bare wave, m²."""
