@@ -274,7 +274,7 @@ def test_side_is_the_edge_of_a_square_or_hexagon() -> None:
         ),
         (
             {"kind": "pillars", "lattice": "square", "pitch": "4 um", "diameter": "2 um", "height": "50 um", "sidewall_angle": "88 deg"},
-            r"relief\.sidewall_angle: the neighbours of 2 um",
+            r"relief\.sidewall_angle: the space between neighbours of 2 um",
         ),
         (
             {"kind": "pillars", "lattice": "square", "pitch": "4 um", "diameter": "1 um", "height": "30 um", "sidewall_angle": "92 deg"},
@@ -286,7 +286,15 @@ def test_side_is_the_edge_of_a_square_or_hexagon() -> None:
         ),
         (
             {"kind": "holes", "lattice": "square", "pitch": "2 um", "diameter": "1.9 um", "depth": "3 um", "cross_section": "square", "rotation": "45 deg"},
-            r"relief\.pitch: the holes meet their neighbours",
+            r"relief\.pitch: the openings of 1\.9 um at the top meet their neighbours in the pitch of 2 um",
+        ),
+        (
+            {"kind": "holes", "lattice": "hexagonal", "pitch": "3 um", "diameter": "2.5 um", "depth": "10 um", "sidewall_angle": "92 deg"},
+            r"relief\.sidewall_angle: the openings of 2\.5 um at the top with walls at 92 deg meet their neighbours",
+        ),
+        (  # 0.3 um of wall is left at the floor, which a rim of 0.3 um would eat from both sides
+            {"kind": "honeycomb", "pitch": "3 um", "wall": "1 um", "depth": "10 um", "sidewall_angle": "92 deg", "rim_radius": "0.3 um"},
+            r"relief\.sidewall_angle: the openings of 2 um at the top with walls at 92 deg meet their neighbours",
         ),
         (
             {"kind": "microtubes", "lattice": "square", "pitch": "6 um", "outer_diameter": "4 um", "wall": "0.5 um", "height": "9 um", "inner": {"outer_diameter": "3.5 um", "wall": "0.5 um"}},

@@ -195,7 +195,7 @@ def _require_room(cell: Cell, layer: FilmLayer, inner: Level, outer: Level) -> N
             path,
             f"the films close {blocked.place}: it is {available:.4g} um wide and the films up to "
             f"'{layer.name}' take {taken:.4g} um of it (both walls)",
-            f"{_advice(room)}{remedy} (above {taken:.4g} um)",
+            f"{_advice(room)}{remedy} (more than {taken:.4g} um between the walls)",
         )
     if blocked.verb == "buries":
         raise DesignError.at(

@@ -5,10 +5,11 @@ walls lean outwards (angle below pi/2); undercut walls are swept from the foot, 
 """
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 from tfgeom.errors import Issue
-from tfgeom.geometry.lattice import SIDES, across_flats
+from tfgeom.geometry.lattice import SIDES, across_flats, neighbour_distance
 from tfgeom.geometry.plan import Bar, Loop
 from tfgeom.geometry.profile import Profile
 from tfgeom.geometry.unit_cell import UnitCell
@@ -44,22 +45,17 @@ def section_at_top(
     return width_at_top(width, height, relief.sidewall_angle, opening=opening), sides
 
 
-def leaning_words(cell: UnitCell) -> str:
-    """Return how the walls lean, to follow a noun; empty of upright ones."""
-    return "" if cell.is_vertical else f" with walls at {math.degrees(cell.angle):g} deg"
-
-
 def impossible(cell: UnitCell) -> list[Issue]:
     """Return what keeps a bare relief from existing, beyond the checks of its file."""
     issues = []
-    slant, leaning = cell.height * cell.profile.slope, leaning_words(cell)
-    for width, name in cell.gaps:
-        narrowest = width - max(0.0, 2 * slant)
-        if narrowest <= 0:
+    slant = cell.height * cell.profile.slope
+    leaning = "" if cell.is_vertical else f" with walls at {math.degrees(cell.angle):g} deg"
+    for gap in cell.gaps:
+        if gap.width - max(0.0, 2 * slant) <= 0:
             issues.append(
                 Issue(
-                    "relief.sidewall_angle" if width > 0 else "relief",
-                    f"the {name} of {width / UM:.4g} um at the top{leaning} closes over the height of "
+                    "relief.sidewall_angle" if gap.width > 0 else "relief",
+                    f"{gap.place} of {gap.width / UM:.4g} um at the top{leaning} closes over the height of "
                     f"{cell.height / UM:.4g} um; use steeper walls, less height or a larger pitch or width",
                 )
             )
@@ -73,6 +69,8 @@ def impossible(cell: UnitCell) -> list[Issue]:
                     "less height",
                 )
             )
+    if cell.plan.raised_background:
+        issues += _meeting(cell, leaning)
     for element in cell.sharp_plan.elements:
         if element.half_width <= 0:
             issues.append(
@@ -83,3 +81,20 @@ def impossible(cell: UnitCell) -> list[Issue]:
                 )
             )
     return issues
+
+
+def _meeting(cell: UnitCell, leaning: str) -> list[Issue]:
+    """Return what is wrong where openings, at their widest and before their rims are rounded, meet."""
+    (widest,) = cell.sharp_plan.elements
+    pitch, lattice, width = cell.pitch or 0.0, cell.lattice or "square", cell.feature_width or 0.0
+    if not isinstance(widest, Loop) or neighbour_distance(widest, cell.rotation, pitch, lattice) > 0:
+        return []
+    key = "rim_radius" if cell.is_vertical else "sidewall_angle"
+    at_top = replace(widest, inradius=width / 2)
+    if neighbour_distance(at_top, cell.rotation, pitch, lattice) <= 0:
+        key = "pitch"
+    message = (
+        f"the openings of {width / UM:.4g} um at the top{leaning} meet their neighbours in the pitch of "
+        f"{pitch / UM:.4g} um; use a larger pitch, smaller openings, steeper walls or a smaller rim radius"
+    )
+    return [Issue(f"relief.{key}", message)]

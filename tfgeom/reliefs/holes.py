@@ -4,8 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tfgeom.errors import DesignError
-from tfgeom.geometry.lattice import lattice_footprint, neighbour_distance
+from tfgeom.geometry.lattice import lattice_footprint
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.size_words import SizeWords
 from tfgeom.geometry.unit_cell import Gap, UnitCell
@@ -67,7 +66,7 @@ def holes(
 
 def _build(relief: Holes) -> UnitCell:
     width, sides = section_at_top(relief, relief.diameter, relief.depth, opening=True)
-    cell = holes(
+    return holes(
         width,
         relief.pitch,
         relief.depth,
@@ -78,13 +77,6 @@ def _build(relief: Holes) -> UnitCell:
         angle=relief.sidewall_angle,
         through=relief.through,
     )
-    (widest,) = cell.sharp_plan.elements
-    if isinstance(widest, Loop) and (
-        neighbour_distance(widest, relief.rotation, relief.pitch, relief.lattice) <= 0
-    ):
-        remedy = "use a larger pitch or smaller holes"
-        raise DesignError.at("relief.pitch", f"the holes meet their neighbours; {remedy}")
-    return cell
 
 
 KIND = ReliefKind(

@@ -4,13 +4,12 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tfgeom.errors import DesignError
 from tfgeom.geometry.lattice import lattice_footprint
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.size_words import SizeWords
 from tfgeom.geometry.unit_cell import Gap, UnitCell
 from tfgeom.quantities import Length
-from tfgeom.reliefs.building import UPRIGHT, leaning_words, smallest_section
+from tfgeom.reliefs.building import UPRIGHT, smallest_section
 from tfgeom.reliefs.kind import ReliefKind
 from tfgeom.reliefs.sections import Problems, Walled
 
@@ -53,14 +52,7 @@ def honeycomb(
 
 
 def _build(relief: Honeycomb) -> UnitCell:
-    cell = honeycomb(relief.wall, relief.pitch, relief.depth, relief.rim_radius, angle=relief.sidewall_angle)
-    if 2 * cell.plan.elements[0].half_width >= relief.pitch:
-        raise DesignError.at(
-            "relief.sidewall_angle",
-            f"the openings{leaning_words(cell)} meet their neighbours at the floor; use steeper or thicker "
-            "walls, or less depth",
-        )
-    return cell
+    return honeycomb(relief.wall, relief.pitch, relief.depth, relief.rim_radius, angle=relief.sidewall_angle)
 
 
 KIND = ReliefKind(
