@@ -151,6 +151,13 @@ def test_bounds_give_way_by_the_error_and_no_more() -> None:
             solve_steady(Known(limits=limits))
 
 
+def test_a_refusal_shows_the_limits_that_were_missed() -> None:
+    asr = solve_steady(Known()).asr
+    least, most = 1.8 * asr * 1e4, float("inf")
+    with pytest.raises(SolveError, match=rf"bounds {least:.6g} to {most} ohm cm2; use a higher resolution"):
+        solve_steady(Known(limits=Bounds(lower=2 * asr, lower_slack=0.1)))
+
+
 @pytest.mark.parametrize(
     "problem",
     [

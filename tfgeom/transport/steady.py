@@ -178,11 +178,10 @@ def solve_steady(
         coarse for the error asked for.
     """
     resolution = _member(problem, resolution)
-    seconds = _no_seconds()
-    fine, system = _solve_on(problem, resolution, seconds)
+    fine, system, spent = _solve_on(problem, resolution)
     bounds = problem.bounds(system)
     del system  # its matrices would stand beside those of the companion
-    other, growth = _companion(problem, resolution, seconds)
+    other, growth, also = _companion(problem, resolution)
     error = _error(fine.losses, other.losses, growth)
     if within is not None and error > within:
         raise SolveError(
@@ -194,7 +193,7 @@ def solve_steady(
         **{one.name: getattr(fine, one.name) for one in fields(fine)},
         discretisation_error=error,
         bounds=(bounds.lower, bounds.upper),
-        seconds=seconds,
+        seconds={stage: spent[stage] + also[stage] for stage in spent},
         other_errors={
             name: abs(other.others[name] / value - 1) / growth for name, value in fine.others.items()
         },
@@ -206,7 +205,7 @@ def solve_once(problem: Problem[M, S, X], resolution: Resolution | int | None = 
 
     Arguments and errors as there.
     """
-    return _solve_on(problem, _member(problem, resolution), _no_seconds())[0]
+    return _solve_on(problem, _member(problem, resolution))[0]
 
 
 def _member(problem: Problem[M, S, X], resolution: Resolution | int | None) -> Resolution:
@@ -216,13 +215,8 @@ def _member(problem: Problem[M, S, X], resolution: Resolution | int | None) -> R
     return problem.usual if resolution is None else problem.usual.member(resolution)
 
 
-def _no_seconds() -> dict[str, float]:
-    return dict.fromkeys(("mesh", "assemble", "solve"), 0.0)
-
-
-def _solve_on(
-    problem: Problem[M, S, X], resolution: Resolution, seconds: dict[str, float]
-) -> tuple[Measured, S]:
+def _solve_on(problem: Problem[M, S, X], resolution: Resolution) -> tuple[Measured, S, dict[str, float]]:
+    """Return what one solve means, its system, and the seconds that each stage took."""
     start = perf_counter()
     mesh = problem.mesh(resolution)
     meshed = perf_counter()
@@ -234,28 +228,25 @@ def _solve_on(
             f"the currents through the cell differ by {found.reaction_imbalance:.1e} of each other (limit "
             f"{IMBALANCE_LIMIT:.0e}); {problem.conductors} may differ by too much: check them"
         )
-    spent = (meshed - start, assembled - meshed, perf_counter() - assembled)
-    for name, part in zip(("mesh", "assemble", "solve"), spent, strict=True):
-        seconds[name] += part
-    return found, system
+    solved = perf_counter()
+    spent = {"mesh": meshed - start, "assemble": assembled - meshed, "solve": solved - assembled}
+    return found, system, spent
 
 
-def _companion(
-    problem: Problem[M, S, X], resolution: Resolution, seconds: dict[str, float]
-) -> tuple[Measured, float]:
+def _companion(problem: Problem[M, S, X], resolution: Resolution) -> tuple[Measured, float, dict[str, float]]:
     """Return the solve on another member of the family, coarser where there is one.
 
-    With it goes how many times the error of the solve at ``resolution`` the two differ by.
+    With it go how many times the error of the solve at ``resolution`` the two differ by, and its seconds.
     """
     other = resolution.member(resolution.refine // 2 if resolution.refine > 1 else 2)
     try:
-        found, _ = _solve_on(problem, other, seconds)
+        found, _, spent = _solve_on(problem, other)
     except MeshError:
         # the coarse companion's facets may not fit a narrow place that the finer mesh resolves
         other = resolution.member(resolution.refine + 1)
-        found, _ = _solve_on(problem, other, seconds)
+        found, _, spent = _solve_on(problem, other)
     order = _CORNER_ORDER if problem.relief.has_corners else _SMOOTH_ORDER
-    return found, abs((resolution.refine / other.refine) ** order - 1)
+    return found, abs((resolution.refine / other.refine) ** order - 1), spent
 
 
 def _error(fine: Losses, other: Losses, growth: float) -> float:
@@ -277,5 +268,5 @@ def _require_between(asr: float, bounds: Bounds, error: float) -> None:
     if not least <= asr <= most:
         raise SolveError(
             f"the resistance by finite elements, {asr * 1e4:.6g} ohm cm2, lies outside its bounds "
-            f"{(bounds.lower or 0.0) * 1e4:.6g} to {most * 1e4:.6g} ohm cm2; use a higher resolution"
+            f"{least * 1e4:.6g} to {most * 1e4:.6g} ohm cm2; use a higher resolution"
         )

@@ -14,20 +14,7 @@ Floats = NDArray[np.float64]
 
 
 def skfem_stiffness(corners: Floats, sigma: Floats) -> Floats:
-    """Return the integrals of ``sigma grad N_a . grad N_b`` over hexahedra, as `hex_stiffness` does.
-
-    Parameters
-    ----------
-    corners
-        Corners in VTK order, shape (n, 8, 3).
-    sigma
-        Conductivity of each, shape (n,).
-
-    Returns
-    -------
-    ndarray
-        Shape (8, 8, n).
-    """
+    """Return the integrals of `hex_stiffness`, (8, 8, n); corners (n, 8, 3) and ``sigma`` (n,) as there."""
     from skfem import BilinearForm
 
     # every hexahedron has nodes of its own

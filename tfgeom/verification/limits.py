@@ -90,7 +90,7 @@ def reference_asr(circuit: FilmCircuit) -> float:
     if isinstance(cell, WaveCell):
         return cell.footprint / wave_conductance(core) + outside
     cell = swept_cell(cell, "a reference resistance")
-    if _is_even(core):
+    if core.is_uniform:
         closed = float(series_resistance(circuit).total) - outside
         conductance = cell.footprint / closed
     else:
@@ -184,7 +184,7 @@ def _concave_edge(core: ConductingCore, cell: UnitCell, turn: float) -> float:
     flatter = math.acos(profile.sine**2 * math.cos(turn) + (1 - profile.bend) ** 2)
     along = math.hypot(1, profile.slope / math.cos(turn / 2))
     return along * _over_height(
-        core, cell, lambda depth: foot_excess(film_row(core, depth), flatter), changes=not _is_even(core)
+        core, cell, lambda depth: foot_excess(film_row(core, depth), flatter), changes=not core.is_uniform
     )
 
 
@@ -200,7 +200,7 @@ def _convex_edge(core: ConductingCore, cell: UnitCell, turn: float) -> float:
         rho = profile.top_shift + profile.erosion + depth * profile.slope
         return rim_excess(film_row(core, depth), turn * profile.sine, max(0.0, rho / profile.sine))
 
-    changes = not (_is_even(core) and profile.is_vertical)
+    changes = not (core.is_uniform and profile.is_vertical)
     return _over_height(core, cell, excess, changes=changes) / profile.sine
 
 
@@ -224,9 +224,3 @@ def _edge_height(core: ConductingCore, cell: UnitCell) -> float:
     top = film_row(core, 0.0).mean_offset + cell.rim_radius
     floor = film_row(core, cell.deepest).mean_offset + cell.rim_radius
     return cell.height + top * (1 - cell.profile.bend) - floor
-
-
-def _is_even(core: ConductingCore) -> bool:
-    """Whether every film is as thick at depth as on the top."""
-    films = [conductor.film for conductor in core.conductors]
-    return all(film.inner.is_uniform and film.outer.is_uniform for film in films)

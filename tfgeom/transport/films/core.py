@@ -56,6 +56,11 @@ class ConductingCore:
         return tuple(k for k, film in enumerate(self.conductors) if film.part == "electrolyte")
 
     @property
+    def is_uniform(self) -> bool:
+        """Whether every film is as thick at depth as on the top."""
+        return all(film.inner.is_uniform and film.outer.is_uniform for film in self.stack.films)
+
+    @property
     def film_resistances(self) -> tuple[float, ...]:
         """Through-film resistance of each film on a plane, ohm m²."""
         return tuple(film.film.layer.thickness / film.conductivity for film in self.conductors)

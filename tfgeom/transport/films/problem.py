@@ -104,10 +104,9 @@ class FilmProblem:
         if self.drive is not None:
             return Bounds()
         core = self.core
-        uniform = all(film.inner.is_uniform and film.outer.is_uniform for film in core.stack.films)
         lower, outside = float(series_resistance(self.circuit).total), float(core.outside.total)
-        upper = column_resistance(core) + outside if self.contacts.ideal and uniform else None
-        return Bounds(lower, upper, IMBALANCE_LIMIT if uniform else _COLUMNS_EXCESS)
+        upper = column_resistance(core) + outside if self.contacts.ideal and core.is_uniform else None
+        return Bounds(lower, upper, IMBALANCE_LIMIT if core.is_uniform else _COLUMNS_EXCESS)
 
 
 def film_problem(

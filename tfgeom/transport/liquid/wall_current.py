@@ -23,12 +23,12 @@ Ids = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class WallCurrent:
-    """Losses and currents of one solve of an ohmic liquid.
+    """Losses and currents of one solve of a liquid.
 
     Attributes
     ----------
     losses
-        At small signal.
+        At small signal, or at the drive of a liquid whose salt moves.
     density
         Current density into the films at the nodes of their outer level, A/m² at 1 A/m² of footprint.
     imbalance
