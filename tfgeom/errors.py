@@ -7,6 +7,8 @@ place in an input file carry `Issue`s, one a problem, printed as ``file:line:col
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tfgeom.characters import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -34,17 +36,23 @@ class Issue:
     feature: str = ""
 
     def render(self, file: str | None) -> str:
-        """Return ``file:line:col: path: message`` with the parts that are known."""
+        """Return ``file:line:col: path: message`` on one line, with the parts that are known."""
         place = [part for part in (file, self.line, self.column) if part is not None]
         head = ":".join(str(part) for part in place)
         words = "; ".join(part for part in (self.message, self.remedy) if part)
-        return ": ".join(part for part in (head, self.path, words) if part)
+        return visible(": ".join(part for part in (head, self.path, words) if part))
 
 
 class TfgeomError(Exception):
-    """Base of all errors a user can mend; ``exit_code`` is what the command line returns."""
+    """Base of all errors a user can mend; ``exit_code`` is what the command line returns.
+
+    The message is one line: what does not show in a name or value that it cites stands there as an escape.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(visible(message))
 
 
 class DesignError(TfgeomError):
@@ -63,7 +71,7 @@ class DesignError(TfgeomError):
     def __init__(self, issues: Sequence[Issue], file: str | None = None) -> None:
         self.issues = tuple(issues)
         self.file = file
-        super().__init__("\n".join(issue.render(file) for issue in self.issues))
+        Exception.__init__(self, "\n".join(issue.render(file) for issue in self.issues))
 
     @classmethod
     def at(cls, path: str, message: str, remedy: str = "") -> "DesignError":
@@ -115,6 +123,12 @@ class SolveError(TfgeomError):
 
 
 class OutputError(TfgeomError):
-    """A result cannot be written where it was asked for."""
+    """A result cannot be written where it was asked for: found before the work is done."""
 
     exit_code = 2
+
+
+class WriteError(OutputError):
+    """Writing failed although the place was good: a full disk, a reader that went away."""
+
+    exit_code = 1

@@ -1,14 +1,19 @@
 """The application, what its commands share, and how they print."""
 
+import contextlib
+import errno
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tfgeom import __version__
-from tfgeom.errors import TfgeomError
+from tfgeom.characters import visible
+from tfgeom.errors import TfgeomError, WriteError
 
 # plain help and plain tracebacks: rich would double the time of `tfgeom --help`
 app = typer.Typer(
@@ -29,18 +34,83 @@ OutputFile = Annotated[
 ]
 
 
+_UsageError: Any = (
+    typer.BadParameter.__base__
+)  # base of what a mistyped command raises; typer does not name it
+_CLOSED = (errno.EPIPE, errno.EBADF)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; print errors of tfgeom to stderr and exit with their code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a screen cannot show is escaped, never an error
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_run(None if arguments is None else list(arguments)))
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Return the exit code of a command."""
     try:
-        app(args=None if arguments is None else list(arguments), prog_name="tfgeom")
+        if sys.stdout is None:
+            raise WriteError("standard output is closed; nothing can be printed")
+        # without exit codes of their own, commands return None
+        return app(args=arguments, prog_name="tfgeom", standalone_mode=False) or 0
     except TfgeomError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(error.exit_code)
+        complain(*str(error).splitlines())
+        return error.exit_code
+    except _UsageError as error:
+        error.message = "\n".join(map(visible, error.message.splitlines()))
+        with contextlib.suppress(OSError):
+            error.show()
+        return int(error.exit_code)
+    except typer.Abort:
+        return 130
+    except MemoryError as error:
+        more = f" ({visible(str(error))})" if str(error) else ""
+        complain(
+            f"the memory that this process may use is not enough{more}; ask for less, or close other programs"
+        )
+        return 1
+    except OSError as error:
+        if error.filename is not None or error.errno not in _CLOSED + _FULL:
+            raise
+        _drop_output()
+        if error.errno in _FULL:
+            complain(f"standard output: cannot be written ({(error.strerror or str(error)).lower()})")
+        return 1
+
+
+def _drop_output() -> None:
+    """Lead what is still to be printed nowhere, so that nothing complains again at the end."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def say(*lines: object) -> None:
+    """Print lines to stdout: each one line, whatever somebody else's text in it holds."""
+    say_text("".join(f"{visible(str(line))}\n" for line in lines or ("",)))
+
+
+def say_text(text: str) -> None:
+    """Print text of several lines that nobody else wrote, or that is escaped, as it is."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def complain(*lines: object) -> None:
+    """Print lines to stderr, as `say`; a stderr that takes none is no reason to fail."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write("".join(f"{visible(str(line))}\n" for line in lines))
+            sys.stderr.flush()
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"tfgeom {__version__}")
+        say(f"tfgeom {__version__}")
         raise typer.Exit
 
 
@@ -57,20 +127,20 @@ def print_json(content: object) -> None:
     """Print one JSON object."""
     import json
 
-    typer.echo(json.dumps(content, indent=2, allow_nan=False))
+    say_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: framed to the width of a terminal, tab-separated when read by a program."""
+    written = [[visible(cell) for cell in row] for row in (head, *rows)]
     if not sys.stdout.isatty():
-        for row in (head, *rows):
-            typer.echo("\t".join(row))
+        say_text("".join("\t".join(row) + "\n" for row in written))
         return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*head)
-    for row in rows:
+    table = Table(*written[0])
+    for row in written[1:]:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)

@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from tfgeom.cli.application import DesignFile, DesignFiles, OutputFile, app, print_json, print_table
+from tfgeom.cli.application import (
+    DesignFile,
+    DesignFiles,
+    OutputFile,
+    app,
+    complain,
+    print_json,
+    print_table,
+    say,
+    say_text,
+)
 from tfgeom.errors import TfgeomError
 
 
@@ -20,7 +30,7 @@ def new(
 
     text = design_template(kind)
     if output is None:
-        typer.echo(text, nl=False)
+        say_text(text)
     else:
         write_new_text(output, text)
 
@@ -33,14 +43,14 @@ def check(designs: DesignFiles) -> None:
         try:
             failures = _failures_of(file)
         except TfgeomError as error:
-            typer.echo(str(error), err=True)
+            complain(*str(error).splitlines())
             worst = max(worst, error.exit_code)
             continue
         for failure in failures:
-            typer.echo(f"{file}: {failure}")
+            say(f"{file}: {failure}")
             worst = max(worst, 1)
         if not failures:
-            typer.echo(f"{file}: ok")
+            say(f"{file}: ok")
     raise typer.Exit(worst)
 
 
@@ -72,11 +82,11 @@ def evaluate(
         return
     from tfgeom.terminal_lines import note_lines, number_lines
 
-    typer.echo(found.name)
+    say(found.name)
     for what, value in number_lines(found):
-        typer.echo(f"  {what:26} {value}")
+        say(f"  {what:26} {value}")
     for line in note_lines(found):
-        typer.echo(line)
+        say(line)
 
 
 @app.command()
@@ -130,9 +140,9 @@ def mesh(
         resolution=resolution,
         max_triangles=max_triangles,
     )
-    typer.echo(f"{output}: {made.counts}, {made.unit_cells:.4g} unit cells")
+    say(f"{output}: {made.counts}, {made.unit_cells:.4g} unit cells")
     if made.quality is not None:
-        typer.echo(made.quality.sentence)
+        say(made.quality.sentence)
     print_table(("part", "volume um3", "closed form um3", "relative error"), made.rows())
 
 
@@ -187,4 +197,4 @@ def transport(
         return
     print_table(("what", "value"), found.rows())
     for note in found.notes:
-        typer.echo(f"note: {note}", err=True)
+        complain(f"note: {note}")

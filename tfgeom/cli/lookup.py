@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tfgeom.cli.application import app, print_table
+from tfgeom.cli.application import app, print_table, say, say_text
 
 materials_app = typer.Typer(
     help="The library of materials.", invoke_without_command=True, rich_markup_mode=None
@@ -18,7 +18,7 @@ def doctor() -> None:
     from tfgeom.doctor import doctor_lines
 
     for line in doctor_lines():
-        typer.echo(line)
+        say(line)
 
 
 @app.command()
@@ -31,11 +31,11 @@ def schema(
     if results:
         from tfgeom.results import results_json_schema
 
-        typer.echo(results_json_schema(), nl=False)
+        say_text(results_json_schema())
         return
     from tfgeom.design import design_json_schema
 
-    typer.echo(design_json_schema(), nl=False)
+    say_text(design_json_schema())
 
 
 @materials_app.callback()
@@ -59,5 +59,5 @@ def show_material(name: Annotated[str, typer.Argument(help="Name or alias.")]) -
     from tfgeom.materials.library import load_library
 
     material = load_library().find(name)
-    typer.echo(f"{material.name}: {material.title}")
+    say(f"{material.name}: {material.title}")
     print_table(("property", "value", "confidence", "source", "note"), material.rows())

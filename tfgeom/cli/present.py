@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tfgeom.cli.application import DesignFile, DesignFiles, app, print_json, print_table
+from tfgeom.cli.application import DesignFile, DesignFiles, app, complain, print_json, print_table, say
 
 
 @app.command()
@@ -34,13 +34,13 @@ def sweep(
     spec = load_sweep(sweep_file)
     points = spec.points if limit is None else min(limit, spec.points)
     if dry_run:
-        typer.echo(f"{points} points, about {points * 0.02:.3g} s")
+        say(f"{points} points, about {points * 0.02:.3g} s")
         return
     folder = output or Path(sweep_file.stem)
     check_folder(folder, force)
     with progress_bar(points) as progress:
         result = run_sweep(spec, folder, limit, progress)
-    typer.echo(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
+    say(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
 
 
 @app.command()
@@ -60,9 +60,9 @@ def report(
     from tfgeom.report import render_report
 
     page = render_report(load_design(design), output, fidelity, pdf)
-    typer.echo(page)
+    say(page)
     if pdf:
-        typer.echo(page.with_suffix(".pdf"))
+        say(page.with_suffix(".pdf"))
 
 
 @app.command()
@@ -90,10 +90,10 @@ def compare(
     if json:
         print_json(found.to_dict())
     elif output is not None:
-        typer.echo(output)
+        say(output)
     else:
         print_table(HEAD, comparison_rows(found, _short))
-        typer.echo()
+        say()
         print_table(rate_head(at), rate_rows(found, _short))
     raise typer.Exit(1 if found.failed else 0)
 
@@ -133,15 +133,14 @@ def view(
         from tfgeom.viewer.still import screenshot as take_screenshot
 
         take_screenshot(designs[0], screenshot)
-        typer.echo(screenshot)
+        say(screenshot)
         return
     from tfgeom.viewer.app import view_designs
     from tfgeom.viewer.foreign_requests import is_loopback
 
     if not is_loopback(host):
-        typer.echo(
+        complain(
             f"warning: --host {host}: whoever reaches this machine can use the page and read the design; "
-            f"for yourself from afar use 'ssh -L {port}:127.0.0.1:{port}' instead",
-            err=True,
+            f"for yourself from afar use 'ssh -L {port}:127.0.0.1:{port}' instead"
         )
-    view_designs(designs, host, port, open_browser=not no_browser, timeout=timeout, say=typer.echo)
+    view_designs(designs, host, port, open_browser=not no_browser, timeout=timeout, say=say)

@@ -48,7 +48,7 @@ def design_json_schema() -> str:
     """Return the JSON Schema of the design file, as text, for editors that complete and check."""
     body = Design.model_json_schema()
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **body, "title": "tfgeom design"}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def design_sha256(design: Design) -> str:

@@ -86,7 +86,7 @@ def render_report(
         text = report_html(evaluation, job.result(), view)
     write_text(page, text)
     if not special:
-        plain = json.dumps(_numbers(evaluation), indent=2, ensure_ascii=False, allow_nan=False)
+        plain = json.dumps(_numbers(evaluation), indent=2, allow_nan=False)
         write_text(numbers, plain + "\n")
     if printer is not None:
         write_pdf(page, page.with_suffix(".pdf"), printer)

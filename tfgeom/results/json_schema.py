@@ -27,7 +27,7 @@ def results_json_schema() -> str:
         **body,
         "$defs": sections,
     }
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def _section(kind: type, sections: dict[str, Schema]) -> Schema:
