@@ -37,8 +37,8 @@ class NgsolveFilms:
     jumps
         Junctions between a field and the next.
     contacts
-        Vertices at 0 V and at 1 V of the terminals that conduct along their surface, by junction; the others
-        are at their potential everywhere.
+        Field and vertices held at 0 V and at 1 V by the terminals that conduct along their surface, by junction;
+        the others are at their potential everywhere.
     sigma
         Conductivity, constant on each hexahedron, S/m.
     conductance
@@ -50,7 +50,7 @@ class NgsolveFilms:
     mesh: Any
     fields: tuple[range, ...]
     jumps: tuple[int, ...]
-    contacts: dict[int, Ids]
+    contacts: dict[int, list[tuple[int, Ids]]]
     sigma: Any
     conductance: Any
     along: Any
@@ -102,10 +102,18 @@ def ngsolve_films(system: ConductionSystem) -> NgsolveFilms:
     for junction in jumps:
         per_area = 1e-6 / core.jump_resistances[junction]
         conductance[surfaces.index(junction)] = per_area * face_speed(films, junction)
-    contacts = {}
-    for junction, nodes, collectors in zip((0, n_films), system.terminals, core.sheets, strict=True):
-        if nodes is not None:
-            contacts[junction] = nodes + (0 if junction == 0 else len(films.film_of_layer) * n_surface)
+    contacts: dict[int, list[tuple[int, Ids]]] = {}
+    for side, junction in enumerate((0, n_films)):
+        if system.terminals[side] is not None:
+            collectors = core.sheets[side]
+            contacts[junction] = [
+                (
+                    sum(up <= sheet for _, _, up in system.sheets.jumps),
+                    np.flatnonzero(held) + system.sheets.levels[sheet] * n_surface,
+                )
+                for sheet, held in enumerate(system.held(side))
+                if held.any()
+            ]
             assert all(film.film.inner.is_uniform and film.film.outer.is_uniform for film in collectors)
             times_thickness = sum(film.conductivity * film.film.layer.thickness for film in collectors) / UM
             along[surfaces.index(junction)] = times_thickness * face_speed(films, junction)
@@ -206,8 +214,8 @@ def solve_in_ngsolve(
         last = films.fields[-1].stop
         if last not in films.contacts:
             phi.components[-1].Set(1.0, definedon=films.mesh.Boundaries(_surface(last)))
-        for junction, vertices in films.contacts.items():
-            for dof in _dofs(space, _end(junction), vertices):
+        for junction, held in films.contacts.items():
+            for dof in (dof for field, vertices in held for dof in _dofs(space, field, vertices)):
                 free.Clear(dof)
                 phi.vec[dof] = 0.0 if junction == 0 else 1.0
         residual = phi.vec.CreateVector()
@@ -263,11 +271,11 @@ def _space(films: NgsolveFilms, field: range) -> Any:
 
 
 def _dofs(space: Any, field: int, vertices: Ids) -> list[int]:
-    """Return the unknowns of the first (0) or last (-1) field of a space at some vertices."""
+    """Return the unknowns of a field of a space at some vertices."""
     import ngsolve as ng
 
     part = space.components[field]
-    first = space.ndof - part.ndof if field else 0
+    first = sum(space.components[before].ndof for before in range(field))
     return [first + part.GetDofNrs(ng.NodeId(ng.VERTEX, int(vertex)))[0] for vertex in vertices]
 
 

@@ -8,7 +8,7 @@ from tests.ngsolve_films import ngsolve_films, solve_in_ngsolve
 from tests.oracles import ngsolve_or_skip
 from tests.solves import film_fields, parts_of, solved_films
 from tests.stacks import pearse_stack
-from tests.wires import pearse, wires
+from tests.wires import films, pearse, wires
 from tfgeom.films import Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import mesh_films
@@ -117,6 +117,22 @@ def test_agrees_with_collectors_fed_at_an_end(
     assert_agreement(fed)
     lost = 1 - fed.links.power(solve_films(fed).potential) / ideal.links.power(solve_films(ideal).potential)
     assert lost > 1e-3  # the collectors are weak enough to be seen
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(None, "floor"), ("floor", None), ("floor", "floor")])
+@pytest.mark.parametrize("faces", [{}, {"cathode|electrolyte": 2e-3, "electrolyte|anode": 1e-3}], ids=len)
+def test_agrees_where_electrodes_are_held_over_their_section(
+    faces: dict[str, float], inner: str | None, outer: str | None
+) -> None:
+    # the collector below the cathode conducts worse than the cathode; above the anode there is none
+    rows = (("inner_collector", 20e-9), ("cathode", 150e-9), ("electrolyte", 100e-9), ("anode", 60e-9))
+    stack = films(CELLS["pillars"], *rows)
+    sigma = {"inner_collector": 0.1, "cathode": 0.1, "anode": 0.01}
+    system = assembled(stack, wires(stack, sigma, faces), inner, outer)
+    for side, end in enumerate((inner, outer)):
+        held = system.held(side)
+        assert held.any(axis=1).sum() == (1 if end is None else 2)
+    assert_agreement(system)
 
 
 @pytest.mark.parametrize("end", [None, "floor"])

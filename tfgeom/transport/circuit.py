@@ -36,6 +36,11 @@ class FilmConductor:
     part: str
     conductivity: float
 
+    @property
+    def along(self) -> float:
+        """Conductance along the film, of a square of it, S."""
+        return self.conductivity * self.film.layer.thickness
+
 
 @dataclass(frozen=True, slots=True)
 class Interface:

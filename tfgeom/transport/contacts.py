@@ -31,6 +31,11 @@ class Contacts:
     outer: Place = "ideal"
 
     @property
+    def places(self) -> tuple[Place, Place]:
+        """Inner, outer."""
+        return self.inner, self.outer
+
+    @property
     def ideal(self) -> bool:
         """Whether both collectors are equipotential."""
         return self.inner == self.outer == "ideal"
@@ -38,7 +43,7 @@ class Contacts:
 
 def check_contacts(cell: Cell, contacts: Contacts) -> None:
     """Raise DesignError when a collector does not go on from cell to cell where it is to be contacted."""
-    for side, place in (("inner", contacts.inner), ("outer", contacts.outer)):
+    for side, place in zip(("inner", "outer"), contacts.places, strict=True):
         reached = cell.border_places
         if place in ("ideal", "auto"):
             continue

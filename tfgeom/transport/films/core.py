@@ -55,6 +55,15 @@ class ConductingCore:
         """Indices of the electrolyte films."""
         return tuple(k for k, film in enumerate(self.conductors) if film.part == "electrolyte")
 
+    def along(self, side: int) -> tuple[int, ...]:
+        """Return the films of the core that carry the current along the relief on one side, 0 inner, 1 outer.
+
+        None where the sheets outside the core conduct as well along the relief as that side's electrode.
+        """
+        electrode = [k for k, film in enumerate(self.conductors) if film.part == self.electrodes[side]]
+        of_core = sum(self.conductors[k].along for k in electrode)
+        return tuple(electrode) if of_core > sum(film.along for film in self.sheets[side]) else ()
+
     @property
     def is_uniform(self) -> bool:
         """Whether every film is as thick at depth as on the top."""

@@ -62,9 +62,7 @@ def solve_films(system: ConductionSystem) -> FilmSolution:
         When the solver did not reach its tolerance.
     """
     fixed = system.fixed
-    lift = np.zeros(fixed.shape)
-    lift[-1, fixed[-1]] = 1.0
-    answer, iterations = solve_lifted(system, system.links, lift)
+    answer, iterations = solve_lifted(system, system.links, system.held(1).astype(float))
     require_solved(system.links, answer, fixed)
     density = {
         junction: 1e-6 / system.core.jump_resistances[junction] * (answer[above] - answer[below])

@@ -87,7 +87,7 @@ def _powers(system: ConductionSystem, solution: FilmSolution) -> tuple[list[Loss
     for side, sheet in ((0, 0), (1, links.n_sheets - 1)):
         watts = links.along_power(sheet, potential)
         if watts:
-            along = [one.conductivity * one.film.layer.thickness for one in core.sheets[side]]
+            along = [one.along for one in core.sheets[side]]
             rows += [
                 Loss(one.part, "film", watts * share / sum(along))
                 for one, share in zip(core.sheets[side], along, strict=True)

@@ -87,8 +87,8 @@ def drive_films(system: ConductionSystem, drive: Drive) -> FilmSolution:
     faces = _faces(system)
     fixed = system.fixed
     outwards = 1.0 if system.core.electrodes[1] == "anode" else -1.0
-    at_terminal = np.zeros(fixed.shape)
-    at_terminal[-1, fixed[-1]] = 1.0
+    terminal = system.held(1)
+    at_terminal = terminal.astype(float)
     linear = solve_films(system)
     conductance = system.links.power(linear.potential)  # 1e-6 S
     target = None
@@ -109,8 +109,8 @@ def drive_films(system: ConductionSystem, drive: Drive) -> FilmSolution:
             reply, used = _step(system, tangent, -tangent.node_current(at_terminal), conductance)
             iterations += used
             reply += at_terminal
-            after = (currents + tangent.node_current(change))[-1][fixed[-1]].sum()
-            dv = float((target - after) / tangent.node_current(reply)[-1][fixed[-1]].sum())
+            after = (currents + tangent.node_current(change))[terminal].sum()
+            dv = float((target - after) / tangent.node_current(reply)[terminal].sum())
             change, load = change + dv * reply, target * dv
         descent = float(np.sum(change * currents)) - load
         if abs(descent) <= _NEWTON_TOLERANCE**2 * power:
@@ -234,7 +234,6 @@ def _start(
         ratio = 1e6 * target / areas[face.link] / drop * face.interface.resistance
         for values in (low_, cross, up):
             values[face.link] *= ratio
-    lift = np.zeros(system.fixed.shape)
-    lift[-1, system.fixed[-1]] = voltage
+    lift = np.where(system.held(1), voltage, 0.0)
     links = replace(system.links, low=low_, cross=cross, up=up)
     return solve_lifted(system, links, lift)[0], voltage

@@ -5,7 +5,7 @@ with a resistance (linear, or Butler-Volmer at a finite drive), collectors that 
 along the relief to their contacts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from tfgeom.transport.steady import IMBALANCE_LIMIT, Bounds, Measured
 
 _COLUMNS_EXCESS = 1e-3  # by which parallel columns of varying films may exceed the true resistance
 _SHARP_SUBLEVELS = 6
+_GROWTH_ALONG, _SUBLEVELS_ALONG, _FIRST_ALONG = 1.4, 3, 0.5
 _BYTES_PER_UNKNOWN = 2000  # peak of assembly and solve, measured at 1e6 unknowns
 _OUTSIDE_SHARE = 1e-6
 
@@ -69,10 +70,20 @@ class FilmProblem:
 
     @property
     def usual(self) -> Resolution:
-        """The resolution within 3e-4: the concave vertical edges of an opening want finer films."""
+        """The resolution within 3e-4, or 1.5e-3 where an electrode carries the current to a contact.
+
+        The concave vertical edges of an opening want finer films; current that runs along the relief wants
+        cells along it that grow more slowly and, where it runs in an electrode, more of them across it.
+        """
         elements = self.relief.plan.elements
         sharp = any(isinstance(loop, Loop) and loop.opening and loop.sides for loop in elements)
-        return Resolution(electrolyte_sublevels=_SHARP_SUBLEVELS) if sharp else Resolution()
+        usual = Resolution(electrolyte_sublevels=_SHARP_SUBLEVELS) if sharp else Resolution()
+        sides = [side for side, place in enumerate(self.contacts.places) if place != "ideal"]
+        if sides:
+            usual = replace(usual, growth=_GROWTH_ALONG)
+        if any(self.core.along(side) for side in sides):
+            usual = replace(usual, film_sublevels=_SUBLEVELS_ALONG, first_cell=_FIRST_ALONG)
+        return usual
 
     def mesh(self, resolution: Resolution) -> FilmMesh:
         """Return the films' mesh."""
@@ -168,7 +179,7 @@ def _effective(contacts: Contacts, core: ConductingCore) -> Contacts:
     MaterialError
         When there is no collector and the electrode's conductivity is not known.
     """
-    places = [contacts.inner, contacts.outer]
+    places = list(contacts.places)
     for index, (side, sheet) in enumerate(zip(COLLECTORS, core.sheets, strict=True)):
         unlimited = [conductor for conductor in sheet if np.isinf(conductor.conductivity)]
         if places[index] == "ideal" or not unlimited:

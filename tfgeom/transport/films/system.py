@@ -63,9 +63,21 @@ class ConductionSystem:
     @property
     def fixed(self) -> NDArray[np.bool_]:
         """Nodes whose potential is given, (n_sheets, n)."""
+        return self.held(0) | self.held(1)
+
+    def held(self, side: int) -> NDArray[np.bool_]:
+        """Return the nodes at the potential of the inner (0) or the outer terminal (1), (n_sheets, n).
+
+        At a contact what carries the current there is held over its whole section: a line on a film of
+        finite thickness has no resistance for a mesh to converge to.
+        """
         found = np.zeros((self.links.n_sheets, self.links.pattern.n), dtype=bool)
-        for sheet, nodes in zip((0, -1), self.terminals, strict=True):
-            found[sheet, slice(None) if nodes is None else nodes] = True
+        nodes = self.terminals[side]
+        found[-side, slice(None) if nodes is None else nodes] = True
+        if nodes is not None:
+            for film in self.core.along(side):
+                first, last = self.sheets.faces[film]
+                found[first : last + 1, nodes] = True
         return found
 
     @property
