@@ -105,11 +105,15 @@ def design(relief: str = "pillars", cell: str = "conformal", **changes: Any) -> 
 
 
 def stretched(relief: dict[str, Any], factor: float) -> dict[str, Any]:
-    """Return a relief with all its lengths in um multiplied."""
-    return {
-        key: f"{float(value.removesuffix(' um')) * factor!r} um" if str(value).endswith(" um") else value
-        for key, value in relief.items()
-    }
+    """Return a relief with all its lengths multiplied."""
+
+    def longer(value: Any) -> Any:
+        if isinstance(value, dict):
+            return stretched(value, factor)
+        number, _, unit = str(value).partition(" ")
+        return f"{float(number) * factor!r} {unit}" if unit in ("nm", "um") else value
+
+    return {key: longer(value) for key, value in relief.items()}
 
 
 def further(kinds: Collection[str]) -> dict[str, dict[str, Any]]:

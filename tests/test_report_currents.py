@@ -18,14 +18,15 @@ from tfgeom.design import Design
 from tfgeom.evaluation import evaluate, evaluate_best
 from tfgeom.films import Stack, stack_films
 from tfgeom.report import report_html
+from tfgeom.report.current_along_figure import draw_current_along
 from tfgeom.report.current_drawn import drawn_current
-from tfgeom.report.current_figures import draw_currents
 from tfgeom.report.current_section import (
     CurrentSection,
     current_section,
     level_line,
     without_straight,
 )
+from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.current_tables import hot_spot_words, liquid_rows, spread_table
 from tfgeom.report.numerals import with_error
 from tfgeom.results import Evaluation
@@ -163,25 +164,24 @@ def test_flat_films_have_no_section() -> None:
     stack = pearse_plane()
     solved = solved_films(wires(stack))
     assert current_section(solved.fields) is None
-    assert draw_currents(solved, stack) is None
+    assert drawn_current(solved, stack) is None
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_drawn_small_and_told(kind: str) -> None:
     stack, solved, _ = solve(kind)
-    drawn, pictures = drawn_current(solved, stack), draw_currents(solved, stack)
+    drawn = drawn_current(solved, stack)
     assert drawn is not None
-    assert pictures is not None
-    assert draw_currents(solved, stack) == pictures
-    for picture in (pictures.section, pictures.along):
+    section, along = draw_current_section(drawn), draw_current_along(drawn)
+    assert (draw_current_section(drawn), draw_current_along(drawn)) == (section, along)
+    for picture in (section, along):
         content = base64.b64decode(picture.uri.split(",")[1])
         assert len(content) < 400_000
         assert not re.search(rb'(href|src)="http', content)
-    assert "1 mA/cm² of footprint" in pictures.section_caption
-    assert "1 mA/cm² of footprint" in pictures.along_caption
+        assert "1 mA/cm² of footprint" in picture.caption
     where = ("crest", "valley") if kind == "wave" else ("rim",)
-    assert all(f"at the {name}" in pictures.section_caption for name in where)
-    assert "cathode from" in pictures.along.alt
+    assert all(f"at the {name}" in section.caption for name in where)
+    assert "cathode from" in along.alt
     assert drawn.distance[-1] == pytest.approx(np.linalg.norm(np.diff(drawn.line, axis=0), axis=1).sum())
 
 

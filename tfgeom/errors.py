@@ -122,6 +122,10 @@ class SolveError(TfgeomError):
     """A solver did not reach its tolerance or its result is outside physical bounds."""
 
 
+class PictureError(TfgeomError):
+    """A picture cannot be drawn; whoever asked for a page still gets the rest of it."""
+
+
 class OutputError(TfgeomError):
     """A result cannot be written where it was asked for: found before the work is done."""
 

@@ -19,6 +19,7 @@ from tfgeom.compare.entries import WHICH
 from tfgeom.output import write_text
 from tfgeom.palette import DESIGNS
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
+from tfgeom.report.gallery import draw_all
 from tfgeom.report.numerals import number, unit_text
 from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.table import Row, Table, TonedText
@@ -48,7 +49,7 @@ def comparison_html(comparison: Comparison) -> str:
         title=f"Comparison of {len(names)} designs",
         version=__version__,
         numbers=_key_table(comparison),
-        picture_of_rates=draw_curves(curves, names, comparison.at) if curves else None,
+        pictures=draw_all({"rates": lambda: draw_curves(curves, names, comparison.at)} if curves else {}),
         rates=_rate_table(comparison),
         numbers_json=script_json(comparison.to_dict()),
     )

@@ -4,7 +4,9 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tfgeom.errors import PictureError
 from tfgeom.palette import INK, SUBSTRATE, film_colours
 from tfgeom.report.cross_section import shown_periods
 from tfgeom.report.current_drawn import UNIT, DrawnCurrent, Floats, magnified_windows
@@ -21,7 +23,13 @@ _HEAD_SHOWN = 0.15  # of the head space, in heights of the relief
 
 
 def draw_current_section(drawn: DrawnCurrent) -> Picture:
-    """Return the section over some features, with a rim and a foot magnified."""
+    """Return the section over some features, with a rim and a foot magnified.
+
+    Raises
+    ------
+    PictureError
+        When no element of the solve is in sight.
+    """
     windows = magnified_windows(drawn)
     low, high = _colour_range(drawn, windows)
     with drawing(9.6, 5.0) as figure:
@@ -50,7 +58,20 @@ def draw_current_section(drawn: DrawnCurrent) -> Picture:
             figure,
             f"Section coloured by the current density in the {where}, from {number(low, 3)} to "
             f"{number(high, 3)} {UNIT}; magnified: {', '.join(name for name, _ in drawn.bends)}.",
+            _caption(drawn),
         )
+
+
+def _caption(drawn: DrawnCurrent) -> str:
+    where = "liquid" if drawn.flooded else "films"
+    names = " and ".join(f"{'AB'[at]} at the {name}" for at, (name, _) in enumerate(drawn.bends))
+    others = "films" if drawn.flooded else "films outside the solve"
+    return (
+        f"Current density in the {where} at 1 mA/cm² of footprint, in the plane through the axes of a row of "
+        f"features. Each element has the colour of its middle, {others} have their own. Each panel is "
+        f"to scale in itself, {names}. The colours leave out the extremes: a sharp corner has no largest "
+        "density."
+    )
 
 
 def _fill(axes: Any, drawn: DrawnCurrent, window: Window, scale: Any) -> Any:
@@ -72,14 +93,9 @@ def _fill(axes: Any, drawn: DrawnCurrent, window: Window, scale: Any) -> Any:
         axes.add_collection(PolyCollection(shown, facecolors=colour, edgecolors=colour, linewidths=0.3))
     polygons = np.concatenate([_moved(drawn.current.polygons, sign, shift) for sign, shift in copies])
     values = np.tile(drawn.current.density, len(copies))
-    seen = (
-        (polygons[..., 0].max(axis=1) > window.left)
-        & (polygons[..., 0].min(axis=1) < window.right)
-        & (polygons[..., 1].max(axis=1) > window.bottom)
-        & (polygons[..., 1].min(axis=1) < window.top)
-    )
+    seen = _in_sight(polygons, window)
     paint = PolyCollection(
-        polygons[seen], array=values[seen], cmap=_COLOURS, norm=scale, antialiaseds=False, linewidths=0
+        list(polygons[seen]), array=values[seen], cmap=_COLOURS, norm=scale, antialiaseds=False, linewidths=0
     )
     paint.set_rasterized(True)  # thousands of polygons
     axes.add_collection(paint)
@@ -138,14 +154,18 @@ def _colour_range(drawn: DrawnCurrent, windows: list[Window]) -> tuple[float, fl
     current = drawn.current
     if drawn.flooded:
         return 0.0, _quantile(current.density, current.areas, _LIQUID_TOP)
-    middle = current.polygons.mean(axis=1)
-    seen = np.zeros(len(middle), dtype=bool)
-    for window in windows:
-        seen |= (np.abs(middle[:, 0] - (window.left + window.right) / 2) < window.width / 2) & (
-            np.abs(middle[:, 1] - (window.bottom + window.top) / 2) < window.height / 2
-        )
+    seen = np.any([_in_sight(current.polygons, window) for window in windows], axis=0)
+    if not seen.any():
+        raise PictureError("no element of the solve lies in the panels that are magnified")
     low, high = (_quantile(current.density[seen], current.areas[seen], share) for share in _ENDS)
     return low, high
+
+
+def _in_sight(polygons: Floats, window: Window) -> NDArray[np.bool_]:
+    """Return which polygons reach into a window: one that is wider than the window has its middle outside."""
+    low, high = polygons.min(axis=1), polygons.max(axis=1)
+    across = (high[:, 0] > window.left) & (low[:, 0] < window.right)
+    return np.asarray(across & (high[:, 1] > window.bottom) & (low[:, 1] < window.top))
 
 
 def _quantile(values: Floats, weights: Floats, share: float) -> float:

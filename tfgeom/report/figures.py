@@ -33,10 +33,21 @@ _DARK_PARTS = ("inner_collector", "cathode", "anode")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image of the page: its data URI and what it shows, in words."""
+    """An image of the page.
+
+    Attributes
+    ----------
+    uri
+        Its data URI.
+    alt
+        What it shows, for those who do not see it.
+    caption
+        What is told below it, where the page does not know that itself.
+    """
 
     uri: str
     alt: str
+    caption: str = ""
 
 
 @contextmanager
@@ -49,14 +60,14 @@ def drawing(width: float, height: float, layout: Literal["constrained"] | None =
         yield Figure(figsize=(width, height), layout=layout)
 
 
-def svg_picture(figure: Any, alt: str) -> Picture:
+def svg_picture(figure: Any, alt: str, caption: str = "") -> Picture:
     """Return a figure as an SVG data URI; inside its `drawing` block."""
     target = io.BytesIO()
     with warnings.catch_warnings():
         # names may use letters that the font lacks; the tables write them as text
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "tfgeom"})
-    return Picture(data_uri("image/svg+xml", target.getvalue()), alt)
+    return Picture(data_uri("image/svg+xml", target.getvalue()), alt, caption)
 
 
 def data_uri(kind: str, content: bytes) -> str:

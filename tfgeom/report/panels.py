@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from tfgeom.errors import PictureError
 from tfgeom.palette import INK
 from tfgeom.report.numerals import length
 
@@ -16,6 +17,21 @@ class Window:
     right: float
     bottom: float
     top: float
+
+    def __post_init__(self) -> None:
+        """Refuse what no panel can show.
+
+        Raises
+        ------
+        PictureError
+            For a window without width or height, or with an end that is no number.
+        """
+        ends = (self.left, self.right, self.bottom, self.top)
+        if not (all(map(math.isfinite, ends)) and self.left < self.right and self.bottom < self.top):
+            raise PictureError(
+                f"there is no panel from {self.left:.3g} to {self.right:.3g} um across and "
+                f"{self.bottom:.3g} to {self.top:.3g} um in height"
+            )
 
     @property
     def width(self) -> float:

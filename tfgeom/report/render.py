@@ -1,7 +1,6 @@
 """From a design to its report: one offline page, and the numbers as JSON beside it."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,13 @@ from tfgeom.output import ensure_writable, write_text
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import current_tables, evaluation_tables, sources
 from tfgeom.report.background_still import Still, StillRender
-from tfgeom.report.cross_section import draw_cross_section
-from tfgeom.report.current_figures import CurrentPictures, draw_currents
-from tfgeom.report.figures import Picture, data_uri, draw_rates, draw_resistance
+from tfgeom.report.figures import data_uri
+from tfgeom.report.gallery import draw_pictures
 from tfgeom.report.headline import headline
 from tfgeom.report.numerals import MISSING, unit_text
 from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.pdf import find_printer, write_pdf
-from tfgeom.report.plan_view import draw_plan
-from tfgeom.report.storage import active_height, device_table, draw_ragone, lithium_table
+from tfgeom.report.storage import device_table, lithium_table
 from tfgeom.report.table import Table
 from tfgeom.results import Evaluation
 from tfgeom.viewer.in_report import EmbeddedView, embedded_view
@@ -106,6 +103,7 @@ def report_html(evaluation: Evaluation, still: Still | None = None, view: Embedd
         The 3D view, or the sentence in its place.
     """
     design = evaluation.design
+    shown = still or Still(None, "no 3D picture was rendered for this page")
     return fill_template(
         "report.html.j2",
         evaluation=evaluation,
@@ -119,38 +117,13 @@ def report_html(evaluation: Evaluation, still: Still | None = None, view: Embedd
         device=None if evaluation.device is None else device_table(evaluation.device),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
-        pictures=_draw(evaluation, still or Still(None, "no 3D picture was rendered for this page")),
+        pictures=draw_pictures(evaluation),
+        still=None if shown.png is None else data_uri("image/png", shown.png),
+        no_still=shown.sentence,
         view=view,
         design_text=dump_design(design),
         design_json=script_json(design.model_dump(mode="json", exclude_defaults=True)),
         numbers_json=script_json(_numbers(evaluation)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Pictures:
-    section: Picture
-    still: str | None
-    no_still: str
-    plan: Picture | None
-    resistance: Picture | None
-    currents: CurrentPictures | None
-    rates: Picture | None
-    ragone: Picture | None
-
-
-def _draw(evaluation: Evaluation, still: Still) -> _Pictures:
-    cell = evaluation.cell
-    resistance, rates, solve = evaluation.resistance, evaluation.rate, evaluation.solve
-    return _Pictures(
-        section=draw_cross_section(cell),
-        plan=draw_plan(cell),
-        ragone=draw_ragone(rates, evaluation.cells.map(active_height)) if rates else None,
-        still=None if still.png is None else data_uri("image/png", still.png),
-        no_still=still.sentence,
-        resistance=draw_resistance(resistance) if resistance is not None and resistance.asr_ohm_cm2 else None,
-        currents=None if solve is None else draw_currents(solve, cell.charged),
-        rates=draw_rates(rates) if rates else None,
     )
 
 

@@ -1,78 +1,20 @@
-"""Where the current flows: its density in a vertical section, and along the interfaces in it."""
+"""Current density along the interfaces in the vertical section."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tfgeom.films import Stack
 from tfgeom.palette import CELL, PARTS
-from tfgeom.report.current_drawn import UNIT, DrawnCurrent, drawn_current, magnified_windows
-from tfgeom.report.current_section_figure import draw_current_section
+from tfgeom.report.current_drawn import UNIT, DrawnCurrent, magnified_windows
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.numerals import length, number
-from tfgeom.transport.steady import Solve
 
 _NAMED_WIDTH = 0.05  # of a plot, that a strip must have to be named
 _STYLES = ("-", "--")
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentPictures:
-    """Both pictures of a solve, with what is told beside them.
-
-    Attributes
-    ----------
-    section, along
-        In the plane through the axes, and along the interfaces in it.
-    section_caption, along_caption
-        What they show.
-    """
-
-    section: Picture
-    section_caption: str
-    along: Picture
-    along_caption: str
-
-
-def draw_currents(solved: Solve, stack: Stack) -> CurrentPictures | None:
-    """Return the pictures of a solve; None for flat films, or a cell without mirror planes.
-
-    Parameters
-    ----------
-    solved
-        The solve.
-    stack
-        All films of the cell, those that were not solved for included.
-    """
-    drawn = drawn_current(solved, stack)
-    if drawn is None:
-        return None
-    where = "liquid" if drawn.flooded else "films"
-    names = " and ".join(f"{'AB'[at]} at the {name}" for at, (name, _) in enumerate(drawn.bends))
-    others = "films" if drawn.flooded else "films outside the solve"
-    section_caption = (
-        f"Current density in the {where} at 1 mA/cm² of footprint, in the plane through the axes of a row of "
-        f"features. Each element has the colour of its middle, {others} have their own. Each panel is "
-        f"to scale in itself, {names}. The colours leave out the extremes: a sharp corner has no largest "
-        "density."
-    )
-    along_caption = (
-        f"Current density through the {_faces_words(drawn)} at 1 mA/cm² of footprint, in the same plane, "
-        "along the profile from the axis of the feature to the border of the cell; dotted: the mean over the "
-        "whole interface."
-    )
-    return CurrentPictures(draw_current_section(drawn), section_caption, _draw_along(drawn), along_caption)
-
-
-def _faces_words(drawn: DrawnCurrent) -> str:
-    names = list(drawn.faces)
-    if drawn.flooded:
-        return f"face of the {names[0]} to the liquid"
-    return f"interfaces of {' and '.join(names)} with the electrolyte"
-
-
-def _draw_along(drawn: DrawnCurrent) -> Picture:
+def draw_current_along(drawn: DrawnCurrent) -> Picture:
+    """Return the current density along the profile, a rim and a foot magnified."""
     distance = drawn.distance
     windows = magnified_windows(drawn)
     with drawing(9.6, 3.4, "constrained") as figure:
@@ -97,7 +39,19 @@ def _draw_along(drawn: DrawnCurrent) -> Picture:
             whole.set_ylim(0, 1.08 * max(float(density.max()) for density, _ in drawn.faces.values()))
         if len(drawn.faces) > 1:
             whole.legend(loc="best", frameon=False, fontsize=8.5)
-        return svg_picture(figure, _along_words(drawn))
+        caption = (
+            f"Current density through the {_faces_words(drawn)} at 1 mA/cm² of footprint, in the same plane, "
+            "along the profile from the axis of the feature to the border of the cell; dotted: the mean over "
+            "the whole interface."
+        )
+        return svg_picture(figure, _along_words(drawn), caption)
+
+
+def _faces_words(drawn: DrawnCurrent) -> str:
+    names = list(drawn.faces)
+    if drawn.flooded:
+        return f"face of the {names[0]} to the liquid"
+    return f"interfaces of {' and '.join(names)} with the electrolyte"
 
 
 def _name_strips(axes: Any, drawn: DrawnCurrent) -> None:

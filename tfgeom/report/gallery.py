@@ -1,0 +1,69 @@
+"""The drawings of the report: one that fails costs itself and a note on the page, never the page."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tfgeom.errors import TfgeomError
+from tfgeom.report.cross_section import draw_cross_section
+from tfgeom.report.current_along_figure import draw_current_along
+from tfgeom.report.current_drawn import drawn_current
+from tfgeom.report.current_section_figure import draw_current_section
+from tfgeom.report.figures import Picture, draw_rates, draw_resistance
+from tfgeom.report.plan_view import draw_plan
+from tfgeom.report.storage import active_height, draw_ragone
+from tfgeom.results import Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The drawings of a page by name; one that is in neither has nothing to show.
+
+    Attributes
+    ----------
+    shown
+        Those that could be drawn.
+    failed
+        Why each of the others could not.
+    """
+
+    shown: Mapping[str, Picture]
+    failed: Mapping[str, str]
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether there is something to show, drawn or not."""
+        return name in self.shown or name in self.failed
+
+
+def draw_all(drawings: Mapping[str, Callable[[], Picture | None]]) -> Gallery:
+    """Return drawings by name; what stands against one becomes its reason."""
+    shown: dict[str, Picture] = {}
+    failed: dict[str, str] = {}
+    for name, draw in drawings.items():
+        try:
+            picture = draw()
+        except TfgeomError as error:
+            failed[name] = str(error)
+            continue
+        if picture is not None:
+            shown[name] = picture
+    return Gallery(shown, failed)
+
+
+def draw_pictures(evaluation: Evaluation) -> Gallery:
+    """Return the drawings of an evaluated design."""
+    cell, solve = evaluation.cell, evaluation.solve
+    resistance, rates = evaluation.resistance, evaluation.rate
+    drawings: dict[str, Callable[[], Picture | None]] = {
+        "cross-section": lambda: draw_cross_section(cell),
+        "view from above": lambda: draw_plan(cell),
+    }
+    if resistance is not None and resistance.asr_ohm_cm2:
+        drawings["parts of the resistance"] = lambda: draw_resistance(resistance)
+    current = None if solve is None else drawn_current(solve, cell.charged)
+    if current is not None:
+        drawings["current in the section"] = lambda: draw_current_section(current)
+        drawings["current along the profile"] = lambda: draw_current_along(current)
+    if rates:
+        drawings["capacity and energy against rate"] = lambda: draw_rates(rates)
+        drawings["energy against power"] = lambda: draw_ragone(rates, evaluation.cells.map(active_height))
+    return draw_all(drawings)
