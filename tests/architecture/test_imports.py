@@ -4,7 +4,6 @@ import ast
 import re
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -220,15 +219,23 @@ def test_version_is_that_of_the_package() -> None:
     assert f"\nversion: {project['version']}\n" in citation
 
 
-def test_help_is_quick() -> None:
-    """`tfgeom --help` takes at most 1.5 times what importing typer takes; best of several turns each."""
+def test_help_loads_nothing_but_the_command_line() -> None:
+    """Whatever else it loaded would be waited for: half of what its start takes is typer already."""
+    ours = "from tfgeom.cli import main as application"
+    typers = (
+        "import typer\napplication = typer.Typer(rich_markup_mode=None)\n"
+        "application.command('one')(print)\napplication.command('two')(print)"
+    )
 
-    def elapsed(*arguments: str) -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, *arguments], capture_output=True, cwd=ROOT.parent, check=True)
-        return time.perf_counter() - start
+    def loaded(start: str) -> set[str]:
+        code = (
+            f"import sys\n{start}\ntry:\n application(['--help'])\nexcept SystemExit:\n print(*sys.modules)"
+        )
+        return set(run(code).stdout.splitlines()[-1].split())
 
-    # by turns: what else runs on the machine slows both
-    turns = [(elapsed("-m", "tfgeom", "--help"), elapsed("-c", "import typer")) for _ in range(7)]
-    ours, alone = map(min, zip(*turns, strict=True))
-    assert ours <= 1.5 * alone
+    further = loaded(ours) - loaded(typers)
+    assert {name for name in further if not name.startswith("tfgeom.cli")} <= {
+        "tfgeom",
+        "tfgeom.characters",
+        "tfgeom.errors",
+    }

@@ -20,11 +20,10 @@ TINY = Resolution(1)
 
 def test_both_solve_the_same_problem() -> None:
     ngsolve_or_skip()
-    rows, unknowns, seconds = compared(TINY, {"scikit-fem": 0.5, "own": 0.3}, repeats=1)
+    rows, unknowns, _ = compared(TINY, {"scikit-fem": 0.5, "own": 0.3}, repeats=1)
     assert [row.bar for row in rows] == ["none", "0.5", "0.3", "1e-05"]
     assert rows[-1].met
     assert unknowns > 1000
-    assert seconds > 0
 
 
 def test_every_contrast_is_solved() -> None:

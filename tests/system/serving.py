@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE = 30.0  # s, for what takes a moment on a busy machine
+PATIENCE = 300.0  # s, an end to waiting and no measure: on a busy machine a moment takes long
 THICK = """\
 schema_version: 1
 name: Thick films

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.system.serving import PATIENCE
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import load_design
 from tfgeom.evaluation import evaluate
@@ -54,10 +55,10 @@ class Opened:
         self.page.goto(file.as_uri())
 
     def picture(self, view: Any, until: Callable[[Picture], bool]) -> Picture:
-        """Return the pixels of the canvas once they are as asked, at the latest after ten seconds."""
+        """Return the pixels of the canvas once they are as asked."""
         from PIL import Image
 
-        for _ in range(40):
+        for _ in range(int(4 * PATIENCE)):
             shot = view.locator("#picture canvas").first.screenshot()
             found = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), dtype=np.int64)
             if until(found):
@@ -97,7 +98,7 @@ def test_every_control_of_the_view_changes_the_picture(browser: Any, report: Pat
     opened = Opened(browser, report)
     opened.page.locator(".view iframe").scroll_into_view_if_needed()
     view = opened.page.frame_locator(".view iframe")
-    view.locator("body[data-ready]").wait_for(timeout=60_000)
+    view.locator("body[data-ready]").wait_for(timeout=PATIENCE * 1000)
     electrodes = ("cathode", "electrolyte", "anode")
 
     def seen(*names: str) -> Callable[[Picture], bool]:
@@ -162,7 +163,7 @@ def test_a_field_has_the_colours_and_the_values_of_its_bar(browser: Any, report:
     opened = Opened(browser, report)
     opened.page.locator(".view iframe").scroll_into_view_if_needed()
     view = opened.page.frame_locator(".view iframe")
-    view.locator("body[data-ready]").wait_for(timeout=60_000)
+    view.locator("body[data-ready]").wait_for(timeout=PATIENCE * 1000)
     assert not view.locator("#bar").is_visible()
     view.locator("#field").select_option(POTENTIAL)
     ticks = [float(text) for text in view.locator("#ticks b").all_inner_texts()]
@@ -207,7 +208,7 @@ def test_names_are_text_in_the_browser(browser: Any, tmp_path: Path) -> None:
     bodies = tuple(replace(body, title=EVIL) for body in cell.bodies)
     (tmp_path / "page.html").write_text(embedded_page(replace(cell, bodies=bodies), EVIL), encoding="utf-8")
     opened = Opened(browser, tmp_path / "page.html")
-    opened.page.locator("body[data-ready]").wait_for(timeout=60_000)
+    opened.page.locator("body[data-ready]").wait_for(timeout=PATIENCE * 1000)
     assert opened.page.locator("img").count() == 0
     assert opened.page.locator("#panel label span", has_text=EVIL).count() == len(bodies)
     assert opened.page.title() == EVIL
@@ -226,5 +227,5 @@ def test_a_browser_without_webgl_says_so(browser: Any, tmp_path: Path) -> None:
     page = context.new_page()
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(file.as_uri())
-    page.get_by_text("it has no WebGL 2").wait_for(timeout=30_000)
+    page.get_by_text("it has no WebGL 2").wait_for(timeout=PATIENCE * 1000)
     context.close()

@@ -40,7 +40,7 @@ def view(*arguments: str | Path, before: str = "") -> subprocess.CompletedProces
     words = ["view", *map(str, arguments), "--no-browser"]
     code = f"import sys\n{before}\nfrom tfgeom.cli import main\nmain({words!r})"
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
