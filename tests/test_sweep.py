@@ -81,6 +81,7 @@ def test_default_outputs_and_materials(tmp_path: Path) -> None:
         "geometry.area_gain",
         "geometry.gap_after_coating_nm",
         "capacity.footprint_capacity_uAh_cm2",
+        "capacity.held_uAh_cm2",
         "capacity.n_to_p_ratio",
         "capacity.limiting_electrode",
         "capacity.footprint_capacity_gain",

@@ -24,7 +24,7 @@ from tfgeom.metrics.capacity import capacity_numbers
 from tfgeom.metrics.claims import film_capacity, judge_claims
 from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
 from tfgeom.metrics.device import device_numbers
-from tfgeom.metrics.energy import energy_numbers, rest_energy
+from tfgeom.metrics.energy import energy_numbers
 from tfgeom.metrics.noted import Noted, T
 from tfgeom.metrics.provenance import provenance
 from tfgeom.metrics.published import compare_published
@@ -82,8 +82,7 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
         notes.extend(remarks(cell, by_elements=by_elements))
         capacity = noted(capacity_numbers(cells))
         geometry = noted(geometry_numbers(cell))
-        rest = cells.map(rest_energy)
-        energy = noted(energy_numbers(cells, rest))
+        energy = noted(energy_numbers(cells))
         solves = solve_cells(cells) if by_elements else None
         losses = noted(losses_beside(cells, solves))
         resistance = rates = None
@@ -104,7 +103,7 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
             layers=layer_numbers(cell.made) if cell.lithium is not None else (),
             capacity=capacity,
             energy=energy,
-            device=device_numbers(cell, rest.cell, resistance),
+            device=device_numbers(cell, resistance),
             resistance=resistance,
             rate=None if rates is None else rates.rows,
             rate_summary=None if rates is None else rates.summary,

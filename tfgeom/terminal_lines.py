@@ -44,8 +44,10 @@ def _text(one: Result, found: Evaluation) -> str:
 
 
 def _more(one: Result, found: Evaluation) -> str:
-    """Return what stands behind a number: how a resistance was found, the share of its largest part."""
-    resistance = found.resistance
+    """Return what stands behind a number: what a cell holds, how a resistance was found, its largest part."""
+    capacity, resistance = found.capacity, found.resistance
+    if one.path == "capacity.footprint_capacity_uAh_cm2" and capacity is not None and capacity.is_cut:
+        return f", of {capacity.held_uAh_cm2:.4g} held"
     if resistance is None:
         return ""
     if one.path == "resistance.asr_ohm_cm2":

@@ -13,6 +13,7 @@ from tfgeom.cells.blueprint import Blueprint, Liquid
 from tfgeom.cells.bulk import Bulk, Cover, bulk
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance
+from tfgeom.cells.usable import Usable, usable_range
 from tfgeom.design import Design
 from tfgeom.films import Stack
 from tfgeom.geometry.protocol import Cell
@@ -100,8 +101,8 @@ class AssembledCell:
     made, charged
         Its films as made, and at full charge: an anode-free cell then carries its plated lithium.
 
-    Lithium, circuit and bulk are found when they are first asked for: a design whose constants do not reach
-    that far can still be meshed and drawn.
+    Lithium, what of it is usable, circuit and bulk are found when they are first asked for: a design whose
+    constants do not reach that far can still be meshed and drawn.
     """
 
     kind: CellKind
@@ -129,6 +130,19 @@ class AssembledCell:
     def lithium(self) -> LithiumBalance | None:
         """Lithium bookkeeping; None without a cell."""
         return self._read(lambda: self.kind.lithium(self.made))
+
+    @cached_property
+    def usable(self) -> Usable[float] | None:
+        """What one cell delivers at rest between its voltage limits; None without a cell."""
+        balance, shared = self.lithium, self.blueprint
+        if balance is None:
+            return None
+        charged = shared.operation.initial_state_of_charge
+        return self._read(
+            lambda: usable_range(
+                self.kind.sides(self), balance.capacity, charged, shared.temperature, shared.window
+            )
+        )
 
     @cached_property
     def circuit(self) -> Circuit | None:
@@ -166,3 +180,10 @@ def lithium_of(cell: AssembledCell) -> LithiumBalance:
     balance = cell.lithium
     assert balance is not None
     return balance
+
+
+def usable_of(cell: AssembledCell) -> Usable[float]:
+    """Return what of a cell with films is usable."""
+    found = cell.usable
+    assert found is not None
+    return found

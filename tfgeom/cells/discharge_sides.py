@@ -10,12 +10,10 @@ from tfgeom.materials.open_circuit import OpenCircuit
 
 FloatArray = NDArray[np.float64]
 
-_EDGE = 1e-6  # open-circuit curves may be infinite at 0 and 1
-
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One electrode during discharge.
+    """One electrode during discharge; numbers of one cell, or of n in arrays of shape (n,).
 
     Attributes
     ----------
@@ -32,8 +30,8 @@ class Side:
     """
 
     curve: OpenCircuit
-    room: float
-    start: float
+    room: float | FloatArray
+    start: float | FloatArray
     filling: int
     polarity: int
 
@@ -43,5 +41,5 @@ def cell_voltage(sides: Sequence[Side], charge: FloatArray, kelvin: float) -> Fl
     voltage = np.zeros_like(charge)
     for side in sides:
         filled = side.start + side.filling * charge / side.room
-        voltage += side.polarity * side.curve.potential(np.clip(filled, _EDGE, 1 - _EDGE), kelvin)
+        voltage = voltage + side.polarity * side.curve.held_inside(filled, kelvin)
     return voltage

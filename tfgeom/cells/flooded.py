@@ -160,7 +160,10 @@ def chemistry(blueprint: Blueprint) -> Chemistry:
 
 def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
     """Return what a reader should know: what heights leave out, how the liquid and the counter count."""
-    notes = ["heights and masses leave out separator, liquid electrolyte and counter electrode"]
+    notes = [
+        "heights and masses leave out separator, liquid electrolyte and counter electrode",
+        "energy per volume and mass are null: the voltage of a half-cell is against its counter electrode",
+    ]
     salt = _circuit(cell).salt
     if salt is None:
         notes.append("the liquid is an ohmic conductor: its salt does not run out in resistance and rate")

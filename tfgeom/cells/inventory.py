@@ -56,7 +56,7 @@ class Balance(Generic[Value, Word]):
     Attributes
     ----------
     capacity
-        What the cell delivers.
+        What the cell holds: what a full discharge moves, whatever the voltage.
     cathode, anode
         Capacities by film volume; None where there is no such film or it is lithium metal.
     inventory
@@ -89,6 +89,11 @@ class Balance(Generic[Value, Word]):
     def n_to_p_ratio(self) -> Value | None:
         """Anode over cathode capacity; None when one of them is unlimited or missing."""
         return None if self.anode is None or self.cathode is None else self.anode / self.cathode
+
+    @property
+    def is_half_cell(self) -> bool:
+        """Whether the electrode film stands against a counter electrode that only measures it."""
+        return self.against == "counter"
 
 
 def balance(host: Host[Value], against: Arrangement, anode: Host[Value] | None = None) -> Balance[Value, Any]:

@@ -51,12 +51,12 @@ def _same_films(cell: AssembledCell, _: Mapping[str, AssembledCell]) -> Assemble
 def _same_capacity(cell: AssembledCell, planes: Mapping[str, AssembledCell]) -> AssembledCell | None:
     """Return the plane whose electrodes are thicker by the capacity gain: what the relief saves in rate.
 
-    None where there is nothing to scale: without a cell, or where nothing can move.
+    None where there is nothing to scale: without a cell, or where nothing is usable.
     """
-    own, flat = cell.lithium, planes["same_films"].lithium
-    if own is None or flat is None or not own.capacity or not flat.capacity:
+    own, flat = cell.usable, planes["same_films"].usable
+    if own is None or flat is None or not own.charge or not flat.charge:
         return None
-    layers = with_electrodes(cell, own.capacity / flat.capacity)
+    layers = with_electrodes(cell, own.charge / flat.charge)
     return lay_cell(cell.kind, cell.blueprint, planar(), layers)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.materials.curve_forms import Array, Curve, Form, build_curve, check_parameters
 
+_EDGE = 1e-6  # steep ends are read inside [edge, 1 - edge]
 _MAX_RISE = 1e-3  # V from one point to the next: more than a fit's wiggle
 
 
@@ -80,3 +81,10 @@ class OpenCircuit:
         empty, full = self.window
         x = empty + (full - empty) * np.asarray(s, dtype=np.float64)
         return self._curve(x, temperature)
+
+    def held_inside(self, s: Array, temperature: float) -> Array:
+        """Return the potential (V) at filled fractions held between empty and full, at rest and on discharge.
+
+        Surfaces run ahead of the mean, and rounding past the ends.
+        """
+        return self.potential(np.clip(s, _EDGE, 1 - _EDGE), temperature)

@@ -1,7 +1,10 @@
-"""Capacities of a cell beside those of the plane of the same films."""
+"""Capacities of a cell, usable and held, beside those of the plane of the same films."""
 
-from tfgeom.cells.assembled import AssembledCell
+import numpy as np
+
+from tfgeom.cells.assembled import AssembledCell, lithium_of, usable_of
 from tfgeom.cells.beside import Beside
+from tfgeom.cells.discharge_sides import cell_voltage
 from tfgeom.cells.lithium import balanced_anode_thickness
 from tfgeom.errors import DesignError
 from tfgeom.metrics.noted import Noted
@@ -15,35 +18,89 @@ def capacity_numbers(cells: Beside[AssembledCell]) -> Noted[CapacityNumbers | No
     Raises
     ------
     DesignError
-        When the electrodes hold no lithium as made.
+        When nothing is usable: no lithium that could move, or none of it within the voltage limits.
     """
-    own, flat = cells.cell.lithium, cells.same_films.lithium
-    if own is None or flat is None:
+    cell = cells.cell
+    own = cell.lithium
+    if own is None:
         return Noted(None)
-    balanced = balanced_anode_thickness(cells.cell.made, own)
+    usable, flat = usable_of(cell), usable_of(cells.same_films)
+    if not usable.charge:
+        raise _nothing_usable(cell)
+    balanced = balanced_anode_thickness(cell.made, own)
     notes = []
     if own.n_to_p_ratio is not None and balanced is None:
         notes.append("balanced_thickness_nm is null: no anode thickness that fits gives N/P 1")
-    if own.inventory == 0:
-        raise DesignError.at(
-            "layers",
-            "the electrodes hold no lithium as made, so nothing can move; add 'lithiation: 1' to the one "
-            "that comes filled, or use a lithium metal anode",
-        )
-    if own.capacity == 0:
-        notes.append("both electrodes are full: nothing can move, the capacity is 0; see lithiation")
     if own.bound:
         share = own.bound / UAH_PER_CM2
         notes.append(f"the first cycle binds {share:.3g} uAh/cm2 of the lithium (initial_efficiency)")
+    notes += _usable_of_held(cell)
     numbers = CapacityNumbers(
-        footprint_capacity_uAh_cm2=in_unit(own.capacity, UAH_PER_CM2),
+        footprint_capacity_uAh_cm2=in_unit(usable.charge, UAH_PER_CM2),
+        held_uAh_cm2=in_unit(own.capacity, UAH_PER_CM2),
         cathode_uAh_cm2=in_unit_or_none(own.cathode, UAH_PER_CM2),
         anode_uAh_cm2=in_unit_or_none(own.anode, UAH_PER_CM2),
         lithium_inventory_uAh_cm2=in_unit_or_none(own.inventory, UAH_PER_CM2),
         n_to_p_ratio=own.n_to_p_ratio,
         limiting_electrode=own.limiting,
         balanced_thickness_nm=in_unit_or_none(balanced, NM),
-        planar_uAh_cm2=in_unit(flat.capacity, UAH_PER_CM2),
-        footprint_capacity_gain=own.capacity / flat.capacity if flat.capacity else None,
+        planar_uAh_cm2=in_unit(flat.charge, UAH_PER_CM2),
+        footprint_capacity_gain=usable.charge / flat.charge if flat.charge else None,
     )
     return Noted(numbers, tuple(notes))
+
+
+def _usable_of_held(cell: AssembledCell) -> list[str]:
+    """Return how much of what a cell holds is usable and where the rest lies, unless it is all of it."""
+    usable, shared = usable_of(cell), cell.blueprint
+    notes = []
+    if usable.energy is None:
+        missing = ", ".join(shared.without_curve)
+        notes.append(
+            f"no open-circuit curve of {missing}: the voltage limits do not count, and all that is held is "
+            "taken as usable"
+        )
+    if usable.charge >= 0.99 * usable.held:
+        return notes
+    limits, state = shared.operation.voltage, shared.operation.initial_state_of_charge
+    shares = (
+        (usable.above, f"above the initial state of charge, {state:.4g}"),
+        (usable.start - usable.above, f"above the upper limit at rest, {limits.max:.4g} V"),
+        (usable.held - usable.end, f"below the lower limit at rest, {limits.min:.4g} V"),
+    )
+    where = ", ".join(f"{part / usable.held:.1%} lies {what}" for part, what in shares if part > 0)
+    charge, held = usable.charge / UAH_PER_CM2, usable.held / UAH_PER_CM2
+    notes.append(f"{charge:.4g} of the {held:.4g} uAh/cm2 that the cell holds are usable: {where}")
+    return notes
+
+
+def _nothing_usable(cell: AssembledCell) -> DesignError:
+    """Return the error of a cell that delivers nothing at rest."""
+    balance, shared, usable = lithium_of(cell), cell.blueprint, usable_of(cell)
+    if balance.inventory == 0:
+        return DesignError.at(
+            "layers",
+            "the electrodes hold no lithium as made, so nothing can move; add 'lithiation: 1' to the one "
+            "that comes filled, or use a lithium metal anode",
+        )
+    if not balance.capacity:
+        return DesignError.at(
+            "layers",
+            "both electrodes are full of lithium as made, so nothing can move; make one of them empty with "
+            "'lithiation: 0'",
+        )
+    if usable.above >= usable.held:
+        return DesignError.at(
+            "operation.initial_state_of_charge",
+            "is 0: discharges start empty, so nothing is usable; use up to 1, which is charged",
+        )
+    sides = cell.kind.sides(cell)
+    assert sides is not None  # without curves all that is left is usable
+    rest = cell_voltage(sides, np.array([usable.above, usable.held]), shared.temperature) * shared.in_series
+    limits, state = shared.operation.voltage, shared.operation.initial_state_of_charge
+    start = "charged" if state == 1 else f"at state of charge {state:.4g}"
+    return DesignError.at(
+        "operation.voltage",
+        f"{limits.min:g} to {limits.max:g} V lies outside what the cell has at rest, {rest[0]:.4g} V {start} "
+        f"to {rest[1]:.4g} V discharged, so nothing is usable; use limits around these",
+    )

@@ -63,12 +63,12 @@ def theory_of(cell: AssembledCell) -> Theory | None:
 
 
 def film_capacity(cell: AssembledCell) -> float | None:
-    """Return the cell's capacity over its limiting film, uAh/cm²/um; None where no film limits."""
-    balance = cell.lithium
+    """Return the usable capacity over the film that limits what is held, uAh/cm²/um; None where none does."""
+    balance, usable = cell.lithium, cell.usable
     film = None if balance is None else cell.made.first(balance.limiting)
-    if balance is None or film is None:
+    if usable is None or film is None:
         return None
-    return in_unit(balance.capacity * cell.relief.footprint / film.volume, _UAH_PER_CM2_UM)
+    return in_unit(usable.charge * cell.relief.footprint / film.volume, _UAH_PER_CM2_UM)
 
 
 def judge_claims(

@@ -1,8 +1,7 @@
 """The whole device: height and mass, and with a chip its absolute capacity, energy, power, volume, mass."""
 
-from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.design.schema import Chip
-from tfgeom.metrics.energy import OpenCircuitEnergy
 from tfgeom.results import DeviceNumbers, ResistanceNumbers
 from tfgeom.units import OHM_CM2, UM, in_unit
 
@@ -16,7 +15,7 @@ def active_area(chip: Chip) -> float:
     return (chip.width - 2 * chip.border) * (chip.length - 2 * chip.border)
 
 
-def peak_power(energy: OpenCircuitEnergy | None, asr: float | None, minimum_voltage: float) -> float | None:
+def peak_power(mean: float | None, asr: float | None, minimum_voltage: float) -> float | None:
     """Return the highest power of a short pulse, W per m² of footprint.
 
     ``V (U - V)/R`` with U the mean open-circuit voltage and R the small-signal area-specific resistance:
@@ -24,23 +23,20 @@ def peak_power(energy: OpenCircuitEnergy | None, asr: float | None, minimum_volt
 
     Parameters
     ----------
-    energy
-        Open-circuit energy, of the stack.
+    mean
+        Mean open-circuit voltage of the stack, V.
     asr
         Of the stack, ohm m² of footprint.
     minimum_voltage
         Lower limit of the stack, V.
     """
-    mean = None if energy is None else energy.mean_voltage
     if mean is None or not asr:
         return None
     voltage = max(mean / 2, minimum_voltage)
     return voltage * (mean - voltage) / asr
 
 
-def device_numbers(
-    cell: AssembledCell, energy: OpenCircuitEnergy | None, resistance: ResistanceNumbers | None
-) -> DeviceNumbers | None:
+def device_numbers(cell: AssembledCell, resistance: ResistanceNumbers | None) -> DeviceNumbers | None:
     """Return height, areal mass and the area for 1 mAh; with a chip its absolute numbers.
 
     None without a cell.  The border of a chip carries wafer and packaging, but neither relief nor films.
@@ -48,19 +44,18 @@ def device_numbers(
     Parameters
     ----------
     cell
-        With its capacity, heights and masses.
-    energy
-        Open-circuit energy of the stack of cells; None without open-circuit curves.
+        With what is usable of it, heights and masses.
     resistance
         Of the stack of cells; None where it is not known.
     """
-    balance, bulk, chip = cell.lithium, cell.bulk, cell.blueprint.design.chip
-    if balance is None:
+    bulk, chip = cell.bulk, cell.blueprint.design.chip
+    if cell.lithium is None:
         return None
+    usable = usable_of(cell).in_series(cell.blueprint.in_series)
     asr = None if resistance is None else resistance.asr_ohm_cm2 * OHM_CM2
-    power = peak_power(energy, asr, cell.blueprint.operation.voltage.min)
+    power = peak_power(usable.mean_voltage, asr, cell.blueprint.operation.voltage.min)
     areas = {
-        "area_for_1_mAh_mm2": _MAH / balance.capacity * 1e6 if balance.capacity else None,
+        "area_for_1_mAh_mm2": _MAH / usable.charge * 1e6 if usable.charge else None,
         "height_um": None if bulk.device_height is None else in_unit(bulk.device_height, UM),
         # kg/m² are 100 mg/cm²
         "areal_mass_mg_cm2": None if bulk.device_mass is None else bulk.device_mass * 100,
@@ -75,8 +70,8 @@ def device_numbers(
         **areas,
         chip_area_mm2=whole * 1e6,
         active_fraction=active / whole,
-        capacity_uAh=balance.capacity * active / _UAH,
-        energy_uWh=None if energy is None else energy.energy * active / _UWH,
+        capacity_uAh=usable.charge * active / _UAH,
+        energy_uWh=None if usable.energy is None else usable.energy * active / _UWH,
         peak_power_mW=None if power is None else power * active * 1e3,
         volume_mm3=None if bulk.device_height is None else whole * bulk.device_height * 1e9,
         mass_mg=None if mass is None else mass * 1e6,

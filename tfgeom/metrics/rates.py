@@ -5,11 +5,12 @@ All cells and all currents go through the closed rate model in one vector.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from tfgeom.cells.assembled import AssembledCell, lithium_of
+from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.planes import FIXED_PLANES
 from tfgeom.metrics.noted import Noted
@@ -34,6 +35,7 @@ from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, UM, in_unit
 
 _HOUR = 3600.0
 _HARDLY_DEPOSITABLE = 10 * UM
+_SEEN = 5e-4  # V: a rise that shows
 _SAME = 1e-9  # relative difference of capacities that is rounding
 
 
@@ -98,44 +100,43 @@ def rate_capability(
     )
     empty = [f"{row.c_rate:g}C" for row in rows if row.capacity_uAh_cm2 == 0]
     if empty:
-        drained = shared.operation.initial_state_of_charge == 0
-        why = "discharges start empty" if drained else "below the lower voltage limit from the start"
-        notes.append(f"no capacity at {', '.join(empty)}: {why}")
+        notes.append(f"no capacity at {', '.join(empty)}: below the lower voltage limit from the start")
+    notes += _rising_voltage(rows)
     at = rate_at(found.value, chemistry, rows, shared.in_series)
     return Noted(RateCapability(rows, rate_summary(found.value, chemistry), at), tuple(notes))
 
 
 def rate_cells(cells: Beside[AssembledCell], losses: Beside[Losses]) -> Noted[Beside[RateCell] | None]:
     """Return the cell and its planes for the rate model; None, with a note, where there is none."""
-    shared, own = cells.cell.blueprint, cells.cell.lithium
+    shared, own = cells.cell.blueprint, cells.cell.usable
     reason = None
     if shared.without_curve:
         reason = f"no open-circuit curve of {', '.join(shared.without_curve)}"
-    elif len(cells.planes) < len(FIXED_PLANES) or own is None:
-        reason = "the capacity is 0"
+    elif len(cells.planes) < len(FIXED_PLANES):
+        reason = "of the plane of the same films nothing is usable between the voltage limits"
     if reason is not None or own is None:
         return Noted(None, (f"rate is null: {reason}",))
     notes = tuple(
-        f"the plane of the same capacity has a {film.layer.name} of {film.layer.thickness / UM:.3g} um: "
+        f"the plane of the same capacity has its {film.layer.name} {film.layer.thickness / UM:.3g} um thick: "
         "hardly depositable as a film (above 10 um)"
         for film in cells.planes["same_capacity"].made.films
         if film.layer.role in ("cathode", "anode") and film.layer.thickness > _HARDLY_DEPOSITABLE
     )
     stated = shared.operation.nominal_capacity
-    nominal = own.capacity if stated is None else stated
-    return Noted(cells.pair(losses).map(lambda both: _rate_cell(*both, own.capacity, nominal)), notes)
+    nominal = own.charge if stated is None else stated
+    return Noted(cells.pair(losses).map(lambda both: _rate_cell(*both, own.charge, nominal)), notes)
 
 
 def _rate_cell(cell: AssembledCell, losses: Losses, whole: float, nominal: float) -> RateCell:
-    """Return what the rate model needs of a cell; ``whole`` and ``nominal`` are those of the design's own.
+    """Return what the rate model needs of a cell; ``whole`` and ``nominal`` are the design's own, usable.
 
-    A plane of the same capacity counts on the same nominal one, so that equal C-rates are equal currents to
-    the last bit.
+    Discharges start where the usable range does.  A plane of the same capacity counts on the same nominal
+    one, so that equal C-rates are equal currents to the last bit.
     """
-    capacity = lithium_of(cell).capacity
+    usable = usable_of(cell)
+    capacity = usable.charge
     same = abs(capacity / whole - 1) < _SAME
-    passed = (1 - cell.blueprint.operation.initial_state_of_charge) * capacity
-    cathode, anode = cell.kind.electrodes(cell, passed)
+    cathode, anode = cell.kind.electrodes(cell, usable.start)
     ohmic = losses.total - losses.where(mechanism="charge_transfer").total
     return RateCell(cathode, anode, float(ohmic), capacity, nominal if same else capacity * (nominal / whole))
 
@@ -170,6 +171,20 @@ def rate_table(
         }
         rows.append(RateNumbers(**asdict(point), **planes, method=method, incomplete=incomplete))
     return tuple(rows)
+
+
+def _rising_voltage(rows: Sequence[RateNumbers]) -> list[str]:
+    """Return a sentence where the mean voltage rises with the current, which a reader takes for a slip."""
+    known = sorted(
+        (row.footprint_current_mA_cm2, row.mean_voltage_V, row.c_rate) for row in rows if row.mean_voltage_V
+    )
+    for (_, slow, low), (_, fast, high) in pairwise(known):
+        if fast - slow > _SEEN:
+            return [
+                f"the mean voltage rises from {slow:.3f} V at {low:.3g}C to {fast:.3f} V at {high:.3g}C: the "
+                "faster discharge ends earlier, and its mean leaves out the low end of the curve"
+            ]
+    return []
 
 
 def rate_at(

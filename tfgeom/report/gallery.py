@@ -10,7 +10,7 @@ from tfgeom.report.current_drawn import drawn_current
 from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.figures import Picture, draw_rates, draw_resistance
 from tfgeom.report.plan_view import draw_plan
-from tfgeom.report.storage import active_height, draw_ragone
+from tfgeom.report.storage import active_heights, draw_ragone
 from tfgeom.results import Evaluation
 
 
@@ -65,5 +65,5 @@ def draw_pictures(evaluation: Evaluation) -> Gallery:
         drawings["current along the profile"] = lambda: draw_current_along(current)
     if rates:
         drawings["capacity and energy against rate"] = lambda: draw_rates(rates)
-        drawings["energy against power"] = lambda: draw_ragone(rates, evaluation.cells.map(active_height))
+        drawings["energy against power"] = lambda: draw_ragone(rates, active_heights(evaluation.cells))
     return draw_all(drawings)

@@ -113,8 +113,12 @@ def _capacity(evaluation: Evaluation) -> str:
         capacity.limiting_electrode, f"The {capacity.limiting_electrode}"
     )
     ratio = "" if capacity.n_to_p_ratio is None else f" (N/P {number(capacity.n_to_p_ratio, 3)})"
-    held = quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²")
-    return f"It holds {held} of footprint{gained}. {limit} limits the capacity{ratio}."
+    usable = quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²")
+    held = f" of the {number(capacity.held_uAh_cm2)} that it holds" if capacity.is_cut else ""
+    return (
+        f"It delivers {usable} of footprint{gained}, between its voltage limits at rest{held}. "
+        f"{limit} limits the capacity{ratio}."
+    )
 
 
 def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:

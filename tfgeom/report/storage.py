@@ -1,9 +1,9 @@
 """Figures and tables of what is stored: lithium in its places, energy against power, the whole device."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.assembled import AssembledCell, lithium_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.lithium_places import LithiumPlace
 from tfgeom.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
@@ -18,12 +18,17 @@ _PER_LITRE = 1e4
 """mWh/cm² over um, in Wh/L; likewise mW/cm² in W/L."""
 
 
+def active_heights(cells: Beside[AssembledCell]) -> Beside[float] | None:
+    """Return `active_height` of a cell and its planes; None for a half-cell, which no density counts."""
+    return None if lithium_of(cells.cell).is_half_cell else cells.map(active_height)
+
+
 def active_height(cell: AssembledCell) -> float:
     """Return the height of relief and films at full charge, um: what energy and power per volume count."""
     return cell.bulk.active_height / UM
 
 
-def draw_ragone(rates: Sequence[RateNumbers], heights: Beside[float]) -> Picture | None:
+def draw_ragone(rates: Sequence[RateNumbers], heights: Beside[float] | None) -> Picture | None:
     """Return energy against power per footprint and per volume; None when no rate delivers anything.
 
     Parameters
@@ -31,38 +36,41 @@ def draw_ragone(rates: Sequence[RateNumbers], heights: Beside[float]) -> Picture
     rates
         Discharges beside the planes.
     heights
-        `active_height` of the cell and its planes, um.
+        `active_height` of the cell and its planes, um; None for a half-cell, which has no energy per volume.
     """
-    cells: tuple[tuple[str, str, str, list[RatePoint], float], ...] = (
-        ("this cell", CELL, "o-", list(rates), heights.cell),
+    planes: Mapping[str, float] = {} if heights is None else heights.planes
+    cells: tuple[tuple[str, str, str, list[RatePoint], float | None], ...] = (
+        ("this cell", CELL, "o-", list(rates), None if heights is None else heights.cell),
         (
             "plane, same films",
             PLANE_SAME_FILMS,
             "s--",
             [row.planar_same_films.at_c_rate for row in rates],
-            heights.planes["same_films"],
+            planes.get("same_films"),
         ),
         (
             "plane, same capacity",
             PLANE_SAME_CAPACITY,
             "^-.",
             [row.planar_same_capacity.at_c_rate for row in rates],
-            heights.planes["same_capacity"],
+            planes.get("same_capacity"),
         ),
     )
     best = max(rates, key=lambda row: row.power_mW_cm2)
     if best.power_mW_cm2 <= 0:
         return None
-    with drawing(9.6, 4.1, "constrained") as figure:
-        by_area, by_volume = figure.subplots(1, 2)
+    with drawing(9.6 if planes else 5.4, 4.1, "constrained") as figure:
+        by_area, *by_volume = figure.subplots(1, 2 if planes else 1, squeeze=False)[0]
         for label, colour, style, points, height in cells:
             _curve(by_area, points, 1.0, style, colour, label)
-            _curve(by_volume, points, _PER_LITRE / height, style, colour, label)
+            if height is not None:
+                _curve(by_volume[0], points, _PER_LITRE / height, style, colour, label)
         by_area.set_xlabel("power per footprint, mW/cm²")
         by_area.set_ylabel("energy per footprint, mWh/cm²")
-        by_volume.set_xlabel("power per volume of relief and films, W/L")
-        by_volume.set_ylabel("energy per volume, Wh/L")
-        for axes in (by_area, by_volume):
+        for axes in by_volume:
+            axes.set_xlabel("power per volume of relief and films, W/L")
+            axes.set_ylabel("energy per volume, Wh/L")
+        for axes in (by_area, *by_volume):
             axes.set_xscale("log")
             axes.set_yscale("log")
             plain_log(axes.xaxis)
@@ -71,8 +79,9 @@ def draw_ragone(rates: Sequence[RateNumbers], heights: Beside[float]) -> Picture
         figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
         return svg_picture(
             figure,
-            "Energy against power per footprint and per volume for the cell and both planar cells; the cell "
-            f"gives {quantity(best.energy_mWh_cm2, 'mWh/cm²')} at {quantity(best.power_mW_cm2, 'mW/cm²')}.",
+            f"Energy against power per footprint{' and per volume' if planes else ''} for the cell and both "
+            f"planar cells; the cell gives {quantity(best.energy_mWh_cm2, 'mWh/cm²')} at "
+            f"{quantity(best.power_mW_cm2, 'mW/cm²')}.",
         )
 
 

@@ -14,11 +14,20 @@ class CapacityNumbers:
     footprint_capacity_uAh_cm2: float = field(
         metadata=declare(
             "footprint capacity",
-            "capacity per footprint; its gain is the 3D cell's over the planar cell's of the same films",
+            "usable between the voltage limits; its gain is the 3D cell's over the planar cell's of the same "
+            "films",
             "uAh/cm^2",
             shown=HEADLINE,
             planes={"same_films": "planar_uAh_cm2", "same_capacity": "footprint_capacity_uAh_cm2"},
             published="footprint_capacity",
+        )
+    )
+    held_uAh_cm2: float = field(
+        metadata=declare(
+            "held capacity",
+            "what the cell holds by its lithium, whatever the voltage limits",
+            "uAh/cm^2",
+            shown=Shown.COMPARED | Shown.SWEEP,
         )
     )
     cathode_uAh_cm2: float | None = field(
@@ -67,6 +76,11 @@ class CapacityNumbers:
         )
     )
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether held and usable differ by 1 %: then both are shown."""
+        return self.footprint_capacity_uAh_cm2 < 0.99 * self.held_uAh_cm2
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveDevice:
@@ -80,12 +94,12 @@ class ActiveDevice:
 
 @dataclass(frozen=True, slots=True)
 class CellEnergyNumbers:
-    """Open-circuit energy of a cell between its voltage limits."""
+    """Open-circuit energy of a cell between its voltage limits; per volume and mass none of a half-cell."""
 
     mean_voltage_V: float | None = field(
         metadata=declare(
             "mean voltage",
-            "open-circuit energy over capacity",
+            "open-circuit energy over footprint capacity",
             "V",
             shown=Shown.TERMINAL | Shown.COMPARED | Shown.SWEEP,
             published="mean_voltage",

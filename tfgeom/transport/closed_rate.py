@@ -2,7 +2,8 @@
 
 Per electrode: solid diffusion in a slab with the film's true volume and wetted area, constant flux
 (Carslaw and Jaeger's series), ohmic loss of films and electrolyte, and charge transfer by an inverse
-hyperbolic sine.  A discharge ends where the voltage meets the lower limit or a surface is full or empty.
+hyperbolic sine.  A discharge ends where the voltage meets the lower limit, a surface is full or empty, or all
+that is usable has been delivered.
 """
 
 from collections.abc import Sequence
@@ -17,28 +18,24 @@ from tfgeom.searching import last_point
 
 FloatArray = NDArray[np.float64]
 
-_CLIP = 1e-3  # potentials and exchange currents are read inside [clip, 1 - clip]
+_CLIP = 1e-3  # exchange currents are read inside [clip, 1 - clip]
 _HALVINGS = 40  # 1e-12 of the bracket
 _SCAN = np.concatenate(([0.0], np.geomspace(1e-4, 0.1, 12), np.linspace(0.15, 0.999, 24)))
 _SERIES = np.arange(1, 7, dtype=np.float64)
 
 
-def clustered_rule(count: int) -> tuple[FloatArray, FloatArray]:
-    """Return nodes on 0 to 1 and weights of a quadrature whose nodes crowd at both ends.
+def clustered_rule() -> tuple[FloatArray, FloatArray]:
+    """Return 64 nodes on 0 to 1 and weights of a quadrature whose nodes crowd at both ends.
 
-    Gauss-Legendre under ``q = (1 - cos(pi x))/2``: potentials bend where an electrode is empty or full.
-
-    Parameters
-    ----------
-    count
-        Number of nodes; both arrays have the shape (count,).
+    Gauss-Legendre under ``q = (1 - cos(pi x))/2``: potentials bend where an electrode is empty or full.  All
+    energies go by it, so that a slow discharge and the cell at rest differ by what is lost alone.
     """
-    gauss, weights = np.polynomial.legendre.leggauss(count)
+    gauss, weights = np.polynomial.legendre.leggauss(64)
     turn = np.pi * (gauss + 1) / 2
     return (1 - np.cos(turn)) / 2, weights * np.pi / 4 * np.sin(turn)
 
 
-_NODES, _WEIGHTS = clustered_rule(48)
+_NODES, _WEIGHTS = clustered_rule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class RateCell:
     ohmic
         Area-specific resistance without charge transfer, ohm m² of footprint.
     capacity
-        Its own footprint capacity, on which the utilisation counts, C/m².
+        Its own usable capacity, on which the utilisation counts, C/m²: no discharge goes past it.
     nominal
         Capacity on which its C-rates count, C/m².
     """
@@ -116,6 +113,7 @@ class _Vector:
         self.chemistry = chemistry
         self.heat = thermal_voltage(chemistry.temperature)
         self.ohmic = column([cell.ohmic for cell in cells])
+        self.usable = column([cell.capacity for cell in cells])
         self.sides = []
         for name, sign in (("cathode", 1.0), ("anode", -1.0)):
             electrodes = [getattr(cell, name) for cell in cells]
@@ -136,9 +134,10 @@ class _Vector:
             )
 
     def room(self) -> FloatArray:
-        """Return the charge at which an electrode is full or empty throughout, C/m²."""
+        """Return the charge at which nothing is left, C/m²: at rest, or in an electrode throughout."""
         cathode, anode = self.sides
-        return np.minimum(cathode.capacity * (1 - cathode.start), anode.charge_left())
+        left = np.minimum(cathode.capacity * (1 - cathode.start), anode.charge_left())
+        return np.minimum(left, self.usable)
 
     def state(self, charge: FloatArray, current: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return voltage (V) and the room left at the surfaces (negative past saturation)."""
@@ -190,7 +189,7 @@ class _Side:
         curve = self.material.open_circuit
         if curve is None:
             raise ValueError(f"{self.material.name} has no open-circuit curve")
-        return curve.potential(np.clip(surface, _CLIP, 1 - _CLIP), temperature)
+        return curve.held_inside(surface, temperature)
 
     def overpotential(self, surface: FloatArray, current: FloatArray, heat: float) -> FloatArray:
         density = current / self.face_gain
