@@ -56,7 +56,7 @@ def test_thirty_nanometres_cannot_hold_120(relief: dict[str, Any], host: str, ga
     assert line.startswith("published.footprint_capacity: 120 uAh/cm^2 is ")
     excess, area, _, _ = needed(line)
     assert area == pytest.approx(gain, abs=0.1)
-    assert ("(57.9 times at the usable 69.1 uAh/cm^2/um)" in line) == (gain < 57)
+    assert "(92.8 times at the usable 43.1 uAh/cm^2/um)" in line  # what films hold, not the crystal
     film = evaluate(design_from_mapping(design)).layers[0]
     assert excess == pytest.approx(gain / film.capacity_gain, rel=0.01)
 
@@ -91,7 +91,7 @@ def test_a_two_lithium_value_with_one_lithium_declared() -> None:
     (row,) = evaluate(one).published
     assert row.published == pytest.approx(120)
     assert row.theoretical_limit == pytest.approx(63.6)
-    assert row.computed == pytest.approx(63.6)
+    assert row.computed == pytest.approx(45.6)  # of a film, in the window of its curve
     (line,) = check(one)
     excess, _, _, host = needed(line)
     assert excess == pytest.approx(1200 / 636, abs=0.01)

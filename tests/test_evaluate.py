@@ -206,7 +206,7 @@ def test_masses_and_heights() -> None:
     void = 30e-6 * 3.141592653589793 * (1.5e-6) ** 2 / (31.1769145e-12)
     films = sum(
         row.volume_um3 / found.geometry.footprint_um2 * 1e-6 * density
-        for row, density in zip(found.layers, [12370, 3360, 2300, 5950, 5400], strict=True)
+        for row, density in zip(found.layers, [12370, 3360 * 0.747, 2300, 7470 * 0.797, 5400], strict=True)
     )
     mass = films + (500e-6 - void) * 2330  # kg/m²
     assert found.device.areal_mass_mg_cm2 == pytest.approx(mass * 100, rel=1e-6)

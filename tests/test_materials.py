@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import re
 
 import pytest
 
@@ -169,13 +170,30 @@ def test_films_made_full_and_films_made_empty() -> None:
 
 
 def test_estimates_of_the_headline_stack_are_marked() -> None:
-    assert {
-        "open_circuit",
+    estimated = load_library().find("LiV2O5").estimated
+    assert {"open_circuit", "exchange_current", "electronic_conductivity"} <= estimated
+    assert (
+        not {"volumetric_capacity", "diffusivity"} & estimated
+    )  # measured; the middle of two published ends
+
+
+def test_a_value_from_memory_says_whether_a_source_was_looked_for() -> None:
+    """What decides resistances, rates and masses of the shipped designs."""
+    deciding = (
         "exchange_current",
         "diffusivity",
+        "ionic_conductivity",
         "electronic_conductivity",
-    } <= load_library().find("LiV2O5").estimated
-    assert "volumetric_capacity" not in load_library().find("LiV2O5").estimated
+        "resistivity",
+    )
+    for material in load_library():
+        for key in ("density", "film_fraction", *deciding):
+            known = material.properties.get(key)
+            if known is not None and known.confidence == "memory":
+                assert re.search("no .*source.* found|was not found", f"{known.source}; {known.note}"), (
+                    material.name,
+                    key,
+                )
 
 
 # --- looking up ---

