@@ -26,6 +26,7 @@ from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
 from tfgeom.metrics.device import device_numbers
 from tfgeom.metrics.energy import energy_numbers
 from tfgeom.metrics.noted import Noted, T
+from tfgeom.metrics.polarisation import check_drive, check_driven
 from tfgeom.metrics.provenance import provenance
 from tfgeom.metrics.published import compare_published
 from tfgeom.metrics.rates import rate_capability
@@ -162,8 +163,8 @@ def solve_transport(
     Raises
     ------
     DesignError
-        When the design is physically impossible, a constant it cannot do without is missing, or an option
-        cannot be read.
+        When the design is physically impossible, a constant it cannot do without is missing, an option
+        cannot be read, or the polarisation is above what the charged cell has at rest.
     UnsupportedError
         Where finite elements cannot solve this cell and an option asks for them; without options the answer
         is then the closed form, and says so.
@@ -176,6 +177,8 @@ def solve_transport(
     kernel_of(assembly)  # refused before the solve
     cell = assemble_cell(design)
     with design.located():
+        if options.drive is not None:
+            check_drive(cell, options.drive)
         obstacle = cell.kind.obstacle_to_elements(cell)
         if obstacle is not None and (options != SolveOptions() or assembly != _OWN):
             raise UnsupportedError.at(
@@ -184,6 +187,7 @@ def solve_transport(
         cells = beside_same_films(cell)
         if obstacle is None:
             solves = solve_cells(cells, options)
+            check_driven(cell, solves.cell.losses)
             numbers = resistance_numbers(cell, solves.map(lambda solve: solve.losses), solves).value
             found = TransportNumbers(numbers, cell, solves.cell)
             if assembly == _OWN:
