@@ -5,6 +5,7 @@ nowhere makes it fail.  A test of its own `parametrize`s over `every_relief`, `e
 """
 
 from collections.abc import Collection
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -99,9 +100,9 @@ CELLS: dict[str, dict[str, Any]] = {
 
 
 def design(relief: str = "pillars", cell: str = "conformal", **changes: Any) -> dict[str, Any]:
-    """Return the mapping of a design of these kinds, some sections replaced."""
+    """Return the mapping of a design of these kinds, one's own to change, some sections replaced."""
     head = {"schema_version": 1, "name": f"{cell}, {relief}", "relief": RELIEFS[relief]}
-    return head | CELLS[cell] | changes
+    return deepcopy(head | CELLS[cell] | changes)
 
 
 def stretched(relief: dict[str, Any], factor: float) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import pytest
 
 from tests.kinds import CELLS, design, every_cell, has_closed_form
 from tfgeom.cells import kinds
-from tfgeom.cells.assembled import lithium_of
+from tfgeom.cells.assembled import AssembledCell, lithium_of
 from tfgeom.cells.bulk import Cover, Package, Wafer, bulk
 from tfgeom.cells.discharge_sides import cell_voltage
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import evaluate
+from tfgeom.geometry.unit_cell import Level
 from tfgeom.report import render_report
 from tfgeom.report.current_tables import bound_rows
 from tfgeom.report.storage import active_heights, draw_ragone
@@ -154,15 +155,92 @@ def test_heights_are_those_of_relief_films_and_what_covers_them(cell: str, relie
         assert dense == same((energy.footprint_energy_mWh_cm2 or 0.0) / active * 1e4, rel=1e-9)
 
 
-@pytest.mark.parametrize("cell", ["conformal", "anode-free", "lithium anode", "flooded"])
-def test_only_plated_lithium_covers_the_films(cell: str) -> None:
-    found = evaluated(cell, "trenches").cell
-    plated = found.charged.named("plated_lithium")
-    assert (plated is not None) == (cell == "anode-free")
-    height = 0.0 if plated is None else plated.layer.thickness
-    cover = found.kind.cover(found)
-    assert cover.height == same(height, rel=1e-9, abs=0.0)
+SWELLING = {"LiV2O5": {"expansion": 0.1}, "SnNx": {"expansion": 2.5}}
+LITHIUM_FILM = "lithium anode"
+
+
+def coated(found: AssembledCell, offset: float) -> float:
+    """Return the volume up to an offset on the relief, m³: the closed form of PHYSICS section 1."""
+    return found.relief.volume(Level(offset, offset))
+
+
+@every_run
+@pytest.mark.parametrize("relief", ["planar", "pillars", "holes", "through-holes", "trenches", "wave"])
+def test_the_charged_anode_counts_in_the_height(cell: str, relief: str) -> None:
+    found = evaluate(design_from_mapping(design(relief, cell, materials=SWELLING))).cell
+    cover, balance, films = found.kind.cover(found), lithium_of(found), found.made.films
     assert cover.mass == 0
+    if balance.is_half_cell:
+        assert cover.height == 0
+        return
+    cathode = found.made.first("cathode")
+    assert cathode is not None
+    if cell in ("anode-free", LITHIUM_FILM):
+        # 0.485 mm³ a mAh of what the cathode brought, grown on the walls as well
+        laid = films[: 3 if cell == "anode-free" else 4]
+        below = sum(film.layer.thickness for film in laid)
+        volume = coated(found, below + cover.height) - coated(found, below)
+        room = cathode.layer.material.value("volumetric_capacity") or 0.0
+        assert volume == same(cathode.volume * room / 3.6 * 0.485e-9, rel=2e-3)
+        return
+    anode = found.made.first("anode")
+    assert anode is not None
+    assert balance.anode is not None
+    assert balance.charged_anode == same(balance.capacity / balance.anode, rel=1e-9)
+    assert cover.height == same(2.5 * balance.charged_anode * anode.layer.thickness, rel=1e-9)
+    flat = evaluate(design_from_mapping(design(relief, cell)))
+    assert flat.cell.bulk.active_height < found.bulk.active_height
+    assert any("heights are those of the films as made" in note for note in flat.notes)
+
+
+@pytest.mark.parametrize("relief", ["planar", "pillars", "holes", "through-holes"])
+@pytest.mark.parametrize("metal", [True, False])
+def test_a_filling_anode_rises_over_its_flat_face(metal: bool, relief: str) -> None:
+    anode = {"role": "anode", "material": "Li" if metal else "SnNx", "fill": {"above_top": "1 um"}}
+    mapping = design(relief, LITHIUM_FILM, materials=SWELLING)
+    mapping["layers"] = [*mapping["layers"][:3], anode]
+    found = evaluate(design_from_mapping(mapping)).cell
+    balance, film = lithium_of(found), found.made.films[3]
+    faces = 2 if relief == "through-holes" else 1
+    grown = (
+        balance.capacity / 3.6 * 0.485e-9
+        if metal
+        else 2.5 * balance.charged_anode * film.volume / (found.relief.footprint)
+    )
+    assert faces * found.kind.cover(found).height == same(grown, rel=2e-3)
+
+
+def test_energy_per_volume_of_the_charged_cell() -> None:
+    # LiCoO2 1 um of 60 uAh/cm2/um at a plateau of 4 V; Si at 0.2 V, N/P 1.25, swelling by 280 % when full
+    films = [
+        {"role": "cathode", "material": "LiCoO2", "thickness": "1 um"},
+        {"role": "electrolyte", "material": "LiPON", "thickness": "500 nm"},
+        {"role": "anode", "material": "Si", "thickness": "100 nm"},
+    ]
+    flat: dict[str, Any] = {"form": "constant", "window": [0, 1]}
+    mapping = design("planar", "conformal", layers=films)
+    mapping["operation"]["voltage"] = {"min": "3 V", "max": "4.2 V"}
+    mapping["materials"] = {
+        "LiCoO2": {
+            "volumetric_capacity": "60 uAh/cm^2/um",
+            "open_circuit": {**flat, "parameters": {"potential": 4.0}},
+        },
+        "Si": {
+            "volumetric_capacity": "750 uAh/cm^2/um",
+            "expansion": 2.8,
+            "initial_efficiency": 1,
+            "open_circuit": {**flat, "parameters": {"potential": 0.2}},
+        },
+    }
+    silicon = evaluate(design_from_mapping(mapping))
+    mapping["layers"][2] = {"role": "anode", "material": "Li", "thickness": "3 um"}
+    metal = evaluate(design_from_mapping(mapping))
+    for found, volts, height in ((silicon, 3.8, 1.6 + 0.28 * 0.8), (metal, 4.0, 4.5 + 60 * 4.85e-3)):
+        assert found.energy is not None
+        # 60 uAh/cm2 at so many volts over so many um: 1 mWh/cm2/um are 1e4 Wh/L
+        dense = 60e-3 * volts / height * 1e4
+        for numbers in (found.energy, found.energy.planar):
+            assert numbers.volumetric_energy_Wh_L.active == same(dense, rel=1e-4)
 
 
 def test_a_cover_adds_its_height_on_each_face_and_its_mass_once() -> None:

@@ -13,6 +13,7 @@ from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
 from tfgeom.cells.plating import charged_stack
+from tfgeom.cells.swelling import charged_growth, unknown_growth
 from tfgeom.design import Conformal, Design
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.films import Film, Stack
@@ -23,7 +24,7 @@ from tfgeom.transport.contacts import Contacts, check_contacts
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.solve_options import Drive
-from tfgeom.units import UM
+from tfgeom.units import NM, UM
 
 if TYPE_CHECKING:
     from tfgeom.transport.hex_stiffness import Kernel
@@ -65,8 +66,9 @@ def lithium(made: Stack) -> LithiumBalance:
 
 
 def cover(cell: AssembledCell) -> Cover:
-    """Return the room that plated lithium takes above the films; its mass was in the cathode."""
-    return Cover(cell.charged.top.top - cell.made.top.top)
+    """Return what lithium adds to the anode's height at full charge; its mass was in the cathode."""
+    grown = charged_growth(cell.charged, lithium_of(cell))
+    return Cover(cell.charged.top.top - cell.made.top.top + grown)
 
 
 def circuit(blueprint: Blueprint, charged: Stack) -> FilmCircuit:
@@ -139,6 +141,7 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
             f"a full charge plates {plated.layer.thickness / UM:.3g} um of lithium on the electrolyte; "
             "heights count it, and resistance and rate are those of the charged cell"
         )
+    notes += _growth(cell)
     if not contacts_of(cell.blueprint).ideal and not by_elements:
         notes.append(
             "closed forms take the collectors as equipotentials: contact counts with fidelity fem only"
@@ -150,6 +153,22 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
                 f"no {name}_collector: the free face of '{film.layer.name}' is taken as an equipotential"
             )
     return notes
+
+
+def _growth(cell: AssembledCell) -> list[str]:
+    """Return how an anode that was laid grows on charge, or what is missing to know."""
+    missing, grown = unknown_growth(cell.charged), charged_growth(cell.charged, lithium_of(cell))
+    if missing:
+        return [f"heights are those of the films as made: {', '.join(missing)} not known"]
+    if not grown:
+        return []
+    _, anode = electrode_films(cell)
+    what = "plates {} of lithium on '{}'" if anode.layer.material.is_lithium_metal else "adds {} to '{}'"
+    size = f"{grown / UM:.3g} um" if grown >= UM else f"{grown / NM:.3g} nm"
+    return [
+        f"a full charge {what.format(size, anode.layer.name)} on the flat top; heights count it, resistance "
+        "and rate are those of the films as made"
+    ]
 
 
 def electrode_films(cell: AssembledCell) -> tuple[Film, Film]:

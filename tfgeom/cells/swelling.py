@@ -1,12 +1,12 @@
-"""The stack with every electrode at full lithiation, and whether the relief still has room.
+"""The stack with every electrode at full lithiation, whether the relief has room, and the charged height.
 
-A host electrode is then ``1 + expansion`` times its nominal thickness; lithium metal has grown by what the
-cathode brought along.
+A host electrode is then ``1 + expansion`` times its nominal thickness, and in between in proportion to its
+filling; lithium metal has grown by what the cathode brought along.
 """
 
 from dataclasses import replace
 
-from tfgeom.cells.lithium import electrode_capacity, lithiation_as_made
+from tfgeom.cells.lithium import LithiumBalance, electrode_capacity, lithiation_as_made
 from tfgeom.cells.plating import grown_thickness, lithium_volume
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.errors import DesignError
@@ -59,6 +59,57 @@ def swollen_stack(stack: Stack) -> Stack | None:
     return _with_grown_metal(stack, layers, anode)
 
 
+def unknown_growth(stack: Stack) -> list[str]:
+    """Return what is missing to know how far the anode grows on charge, as ``layer.property``.
+
+    Stack as that of `charged_growth`: lithium metal grows by what its cathode holds, a host by its expansion.
+    """
+    anode, cathode = stack.first("anode"), stack.first("cathode")
+    if anode is None or anode.layer.name == PLATED_LITHIUM:
+        return []
+    metal = anode.layer.material.is_lithium_metal
+    grows = cathode if metal else anode
+    wanted = None if grows is None else f"{grows.layer.name}.{'lithiation' if metal else 'expansion'}"
+    return [missing for missing in unknown_swelling(stack) if missing == wanted]
+
+
+def charged_growth(stack: Stack, balance: LithiumBalance) -> float:
+    """Return how much higher on the flat top the anode is at full charge than as laid, m; 0 if not known.
+
+    Parameters
+    ----------
+    stack
+        Films as made; of an anode-free cell with the lithium of a full charge, which has grown already.
+    balance
+        Its lithium bookkeeping.
+
+    Raises
+    ------
+    DesignError
+        When lithium that is plated on a lithium anode does not fit the relief.
+    """
+    anode = stack.first("anode")
+    if anode is None or anode.layer.name == PLATED_LITHIUM or unknown_growth(stack):
+        return 0.0
+    if not anode.layer.material.is_lithium_metal:
+        expansion = anode.layer.material.value("expansion") or 0.0
+        share = expansion * balance.charged_anode
+        return share * (anode.volume / anode.outer_area if anode.layer.fills else anode.layer.thickness)
+    if anode.layer.fills:
+        return _plated_volume(stack, anode) / anode.outer_area  # it has its flat face alone
+    grown = _with_grown_metal(stack, [film.layer for film in stack.films], anode)
+    return grown.films[stack.films.index(anode)].layer.thickness - anode.layer.thickness
+
+
+def _plated_volume(stack: Stack, metal: Film) -> float:
+    """Return the volume (m³ per cell) of the lithium that the cathode plates on a metal that was laid."""
+    cathode = stack.first("cathode")
+    if metal.layer.name == PLATED_LITHIUM or cathode is None:
+        return 0.0
+    charge = lithiation_as_made(cathode) * electrode_capacity(stack, cathode)
+    return lithium_volume(metal.layer.material, charge) * stack.cell.footprint
+
+
 def _swollen(layer: FilmLayer) -> FilmLayer:
     expansion = layer.material.value("expansion") if layer.role in _ELECTRODES and not layer.fills else None
     return layer if expansion is None else replace(layer, thickness=layer.thickness * (1 + expansion))
@@ -67,11 +118,7 @@ def _swollen(layer: FilmLayer) -> FilmLayer:
 def _with_grown_metal(stack: Stack, layers: list[FilmLayer], metal: Film) -> Stack:
     """Return the swollen films with the lithium of the cathode on top of the metal that was laid."""
     index = stack.films.index(metal)
-    volume = metal.volume
-    cathode = stack.first("cathode")
-    if metal.layer.name != PLATED_LITHIUM and cathode is not None:
-        charge = lithiation_as_made(cathode) * electrode_capacity(stack, cathode)
-        volume += lithium_volume(metal.layer.material, charge) * stack.cell.footprint
+    volume = metal.volume + _plated_volume(stack, metal)
 
     def lay(thickness: float) -> Stack:
         grown = replace(metal.layer, thickness=thickness)
