@@ -1,7 +1,10 @@
-"""How much film a relief has room for, and what stops it."""
+"""How much film a relief has room for, and what stops it; how much of it is solid between openings."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from tfgeom.geometry.lattice import neighbour_distance
+from tfgeom.geometry.plan import Bar, Loop, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,12 @@ class Reach:
 
 
 class Gap(NamedTuple):
-    """A distance between facing walls at their top.
+    """A distance between the facing edges of a plan: levels grow into it from both sides.
 
     Attributes
     ----------
     width
-        m.
+        m; of edges that overlap negative.
     name
         bore, opening, neighbours or annulus.
     """
@@ -64,3 +67,44 @@ class Obstruction(NamedTuple):
     place: str
     available: float
     taken: float
+
+
+def gaps_between(plan: Plan, pitch: float | None, lattice: str | None, rotation: float) -> tuple[Gap, ...]:
+    """Return the distances between facing edges of a plan; those to neighbours only with a pitch (m).
+
+    Corners of raised polygons are sharp in a plan and round at a distance from it, so twice that distance is
+    what a parallel curve takes of every gap, whoever faces whom.
+    """
+    first = plan.elements[0] if plan.elements else None
+    if isinstance(first, Bar):
+        return (Gap(plan.footprint / first.length - first.width, "opening"),)
+    loops = [element for element in plan.elements if isinstance(element, Loop)]
+    if plan.raised_background:
+        return tuple(Gap(2 * loop.inradius, "opening") for loop in loops)
+    found = []
+    if first is not None and pitch is not None:
+        found.append(Gap(neighbour_distance(first, rotation, pitch, lattice or "square"), "neighbours"))
+    found += [
+        Gap(outside.inradius - inside.inradius, "annulus")
+        for outside, inside in zip(loops[1::2], loops[2::2], strict=False)
+    ]
+    return (*found, *(Gap(2 * bore.inradius, "bore") for bore in loops[-1:] if bore.opening))
+
+
+def thinnest_solid(plan: Plan, pitch: float | None, lattice: str | None, rotation: float) -> float | None:
+    """Return the smallest thickness of the raised material of a plan, m; None without any.
+
+    Between openings, of a ridge, of the wall of a tube, or of the section that stands by itself.  Not
+    positive where nothing is left.
+    """
+    first = plan.elements[0] if plan.elements else None
+    if first is None:
+        return None
+    if isinstance(first, Bar):
+        return first.width
+    if plan.raised_background:
+        return None if pitch is None else neighbour_distance(first, rotation, pitch, lattice or "square")
+    radii = [element.half_width for element in plan.elements]
+    if len(radii) == 1:
+        return 2 * radii[0]
+    return min(outside - bore for outside, bore in zip(radii[::2], radii[1::2], strict=True))

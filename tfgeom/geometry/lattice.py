@@ -35,15 +35,19 @@ def corners(inradius: float, sides: int, rotation: float) -> FloatArray:
 
 
 def neighbour_distance(section: Loop, rotation: float, pitch: float, lattice: str) -> float:
-    """Return the smallest distance between a section and its copies on the lattice, m; 0 if they touch."""
+    """Return the smallest distance between a section and its copies on the lattice, m.
+
+    Negative where they overlap: by how far they would have to move apart.  Sections are centrally symmetric,
+    so a copy moved by v is as far away as the point v is from the section twice as large.
+    """
     if section.sides == 0:
         return pitch - 2 * section.inradius
-    from shapely import Polygon, affinity
+    import numpy as np
+    import shapely
 
-    body = Polygon(corners(section.inradius, section.sides, rotation))
-    (ax, ay), (bx, by) = lattice_vectors(pitch, lattice)
-    copies = (
-        affinity.translate(body, m * ax + n * bx, m * ay + n * by)
-        for m, n in [(1, 0), (0, 1), (1, 1), (1, -1), (-1, 1), (2, -1), (1, -2)]
-    )
-    return min(float(body.distance(copy)) for copy in copies)
+    twice = shapely.Polygon(corners(2 * section.inradius, section.sides, rotation))
+    first, second = lattice_vectors(pitch, lattice)
+    steps = [(m, n) for m in range(-2, 3) for n in range(3) if (n, m) > (0, 0)]
+    places = shapely.points(np.array(steps) @ np.array([first, second]))
+    inside = shapely.contains_xy(twice, shapely.get_coordinates(places))
+    return float(np.min(np.where(inside, -1, 1) * shapely.distance(twice.exterior, places)))

@@ -96,7 +96,7 @@ class Measure(NamedTuple):
     volume
         Volume between it and the bare relief, m³ per unit cell.
     reach_out
-        Its largest distance from the unrounded top edge, along rho, m.
+        Its largest rho: how far it reaches out from the sharp plan, m.
     wall_left
         Height of the wall that is left above the floor film, m; infinite for through-holes.
     """
@@ -169,6 +169,11 @@ class Profile:
         return self.height / 2 if self.through else self.height
 
     @property
+    def highest_rim(self) -> float:
+        """Rim radius from which on no wall is left between the rims and the floor, m."""
+        return self.height / (2.0 if self.through else self.bend)
+
+    @property
     def wall_start(self) -> float:
         """Depth at which the rim ends, m."""
         return self.rim_radius * self.bend
@@ -184,6 +189,19 @@ class Profile:
         """Position rho of the lower flat's edge in a through-hole, relative to the eroded plan, m."""
         start = self.top_shift + self.erosion + (self.height - self.rim_radius) * self.slope
         return start - self.rim_radius / self.sine
+
+    def reach_out(self, offset: float) -> float:
+        """Return the largest rho of the level at a uniform offset, m.
+
+        Upright and undercut walls reach out furthest at the top, leaning ones at the floor, or around the rim
+        of a through-hole's lower face.
+        """
+        distance = self.rim_radius + offset
+        if self.slope <= 0:
+            return self.top_shift + distance
+        if self.through:
+            return (self.height - 2 * self.rim_radius) * self.slope + distance
+        return self.height * self.slope + distance * self.half_tangent
 
     def wall_points(self, depths: FloatArray, level: Level) -> FloatArray:
         """Return points (rho, z) of a level curve above bare wall points at ``depths``, shape (n, 2)."""
@@ -258,7 +276,7 @@ class Profile:
             wall_left = float(line[0, 1]) - level.bottom
         area, moment = _polygon(np.vstack((line, bare)))
         volume += p * area + 2 * kappa * moment
-        out = max(rim.furthest, furthest, float(line[:, 0].max())) - shift - self.erosion
+        out = max(rim.furthest, furthest, float(line[:, 0].max()))
         return Measure(LevelAreas(top, rim_area, wall, floor), volume, out, wall_left)
 
     def _bare(self, depth: float) -> tuple[float, float]:

@@ -72,6 +72,10 @@ class Cell(Protocol):
         """Thickness of what the kind calls its wall, m; None without one."""
 
     @property
+    def thinnest_solid(self) -> float | None:
+        """Thickness of the raised material where it is thinnest, m; None without edges."""
+
+    @property
     def is_flat(self) -> bool:
         """Whether there is no relief at all."""
 

@@ -15,6 +15,8 @@ class SizeWords:
         What its height, the distance of its features and its highest place are.
     more_room
         What gives films more room in it; ``{place}`` stands for where they close.
+    solid
+        What its raised material is, with its article.
     """
 
     width: str = ""
@@ -22,6 +24,7 @@ class SizeWords:
     period: str = "pitch"
     top: str = "top"
     more_room: str = "a larger relief"
+    solid: str = "the raised material"
 
 
 PLAIN = SizeWords()

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tfgeom.errors import UnsupportedError
-from tfgeom.geometry.free_reach import Gap, Obstruction, Reach
+from tfgeom.geometry.free_reach import Gap, Obstruction, Reach, gaps_between, thinnest_solid
 from tfgeom.geometry.from_above import QUARTER_CHORDS, raised_um
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile, area_growth
@@ -45,8 +45,6 @@ class UnitCell:
         Radius of the rounded rims, m.
     feature_width
         Width at the top of what the kind is named after, m; None for a plane.
-    gaps
-        Distances between facing bare walls at the top.
     pitch, lattice
         Period and lattice, None where the kind has none.
     angle
@@ -63,6 +61,8 @@ class UnitCell:
         The wall with its rims.
     sharp_plan
         The sharp plan whose offset by ``rim_radius`` is the relief.
+    gaps
+        Distances between facing edges of the sharp plan.
     """
 
     kind: str
@@ -70,7 +70,6 @@ class UnitCell:
     height: float = 0.0
     rim_radius: float = 0.0
     feature_width: float | None = None
-    gaps: tuple[Gap, ...] = ()
     pitch: float | None = None
     lattice: str | None = None
     angle: float = math.pi / 2
@@ -80,6 +79,7 @@ class UnitCell:
     wall: float | None = None
     profile: Profile = field(init=False, repr=False, compare=False)
     sharp_plan: Plan = field(init=False, repr=False, compare=False)
+    gaps: tuple[Gap, ...] = field(init=False, repr=False, compare=False)
     _growth: tuple[float, float, float] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +88,8 @@ class UnitCell:
         object.__setattr__(self, "profile", profile)
         eroded = self.plan.eroded(profile.erosion) if self.rim_radius else self.plan
         object.__setattr__(self, "sharp_plan", eroded)
+        gaps = gaps_between(eroded, self.pitch, self.lattice, self.rotation)
+        object.__setattr__(self, "gaps", gaps)
         object.__setattr__(self, "_growth", area_growth(eroded, profile))
 
     @property
@@ -148,9 +150,12 @@ class UnitCell:
     @property
     def gap(self) -> float | None:
         """Smallest distance between facing bare walls, m; None for a plane."""
-        if not self.gaps:
-            return None
-        return self._narrowest.width + min(0.0, -2 * self.height * self.profile.slope)
+        return self.gap_left(Level(0.0, 0.0))
+
+    @property
+    def thinnest_solid(self) -> float | None:
+        """Thickness of the raised material where it is thinnest, between unrounded edges, m."""
+        return thinnest_solid(self.plan, self.pitch, self.lattice, self.rotation)
 
     @property
     def feature_aspect_ratio(self) -> float | None:
@@ -173,28 +178,22 @@ class UnitCell:
             return Reach(math.inf, None)
         rc, profile = self.rim_radius, self.profile
         width, name = self._narrowest
-        slant = 2 * self.height * profile.slope
-        # Upright and undercut walls come closest at their top, leaning ones at the floor.
-        found = [(width / 2 + profile.erosion - rc, name)] if slant <= 0 else []
-        if self.through:
-            if slant > 0:
-                found.append(((width - slant) / 2 + rc / profile.half_tangent - rc, name))
+        if profile.slope > 0 and not self.through:
+            # the flat floor film closes before the walls above it meet
+            found = [((width / 2 - self.height * profile.slope) / profile.half_tangent - rc, "floor")]
         else:
-            if slant > 0:
-                at_floor = (width + 2 * profile.erosion - slant) / 2 / profile.half_tangent - rc
-                found.append((at_floor, "floor"))
+            found = [(width / 2 - profile.reach_out(0.0), name)]
+        if not self.through:
             found.append((self.height / profile.bend - rc, "depth"))
         return Reach(*min(found, key=lambda limit: limit[0]))
 
-    def wall_offset(self, level: Level) -> float:
-        """Return the largest distance of a level from the unrounded top edge, m along the wafer."""
-        if level.is_uniform and self.is_vertical:
-            return level.top
-        return self._measure(level).reach_out
+    def reach_out(self, level: Level) -> float:
+        """Return how far a level reaches out from the sharp plan, m along the wafer."""
+        return self.profile.reach_out(level.top) if level.is_uniform else self._measure(level).reach_out
 
     def gap_left(self, level: Level) -> float | None:
         """Return the smallest width left between coated walls above the floor film, m; None for a plane."""
-        return None if not self.gaps else self._narrowest.width - 2 * self.wall_offset(level)
+        return None if not self.gaps else self._narrowest.width - 2 * self.reach_out(level)
 
     def obstruction(self, level: Level) -> Obstruction | None:
         """Return what keeps a level from existing, if anything: a closed gap or a buried wall."""
@@ -206,8 +205,8 @@ class UnitCell:
         if not (self.is_flat or self.through):
             left = self._wall_left(level)
             if left <= 0:
-                high = self.height - self.rim_radius
-                return Obstruction("buries", "the wall", high, level.bottom)
+                # where the film on the wall begins, below that around the rim
+                return Obstruction("buries", "the wall", level.bottom + left, level.bottom)
         return None
 
     def _wall_left(self, level: Level) -> float:

@@ -43,6 +43,7 @@ class WaveCell:
     lattice: ClassVar[None] = None
     gap: ClassVar[None] = None
     wall: ClassVar[None] = None
+    thinnest_solid: ClassVar[None] = None
     angle: ClassVar[None] = None
     border_places: ClassVar[tuple[()]] = ()
     first_edge: ClassVar[float] = 0.0

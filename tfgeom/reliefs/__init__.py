@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from tfgeom.errors import DesignError
 from tfgeom.geometry.protocol import Cell
-from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.reliefs import holes, honeycomb, microtubes, pillars, planar, trenches, wave
-from tfgeom.reliefs.building import impossible
+from tfgeom.reliefs.existence import require_existence
 from tfgeom.reliefs.kind import ReliefKind
 from tfgeom.reliefs.sections import Relief
 
@@ -68,10 +66,6 @@ def build_cell(relief: Relief) -> Cell:
     Raises
     ------
     DesignError
-        When its walls meet, its smallest section vanishes, or tubes do not fit into each other.
+        When its walls or sections meet, its material vanishes, or its rims leave no wall.
     """
-    cell = RELIEFS[relief.kind].build(relief)
-    issues = impossible(cell) if isinstance(cell, UnitCell) else []
-    if issues:
-        raise DesignError(issues)
-    return cell
+    return require_existence(relief, RELIEFS[relief.kind].build)

@@ -7,11 +7,11 @@ from pydantic import Field, model_validator
 from tfgeom.geometry.lattice import lattice_footprint
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.size_words import SizeWords
-from tfgeom.geometry.unit_cell import Gap, UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Length
 from tfgeom.reliefs.building import UPRIGHT, section_at_top, smallest_section
 from tfgeom.reliefs.kind import ReliefKind
-from tfgeom.reliefs.sections import Lattice, Problems, Sectioned, Width, section_width
+from tfgeom.reliefs.sections import Lattice, Problems, Sectioned, Width, measured_as, section_width
 
 
 class Holes(Sectioned):
@@ -28,8 +28,10 @@ class Holes(Sectioned):
     def _fits(self) -> Self:
         wrong = Problems()
         width, key = section_width(self, self.diameter, wrong)
-        wrong.too_wide(width, key, self.pitch)
-        wrong.rim(self.rim_radius, self.pitch - width, f"pitch - {key}", self.depth, "depth")
+        called = measured_as(self, key)
+        wrong.too_wide(width, key, self.pitch, "" if called == key else called)
+        profile = self.profile(self.depth, through=self.through)
+        wrong.rim(profile, self.pitch - width, f"pitch - {called}", "depth")
         return wrong.check(self)
 
 
@@ -54,13 +56,12 @@ def holes(
         height=depth,
         rim_radius=rim_radius,
         feature_width=diameter,
-        gaps=(Gap(diameter, "opening"),),
         pitch=pitch,
         lattice=lattice,
         angle=angle,
         through=through,
         rotation=rotation if sides else 0.0,
-        words=SizeWords("hole diameter", more_room="wider holes"),
+        words=SizeWords("hole diameter", more_room="wider holes", solid="the wall between holes"),
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from tfgeom.geometry.lattice import lattice_footprint
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.size_words import SizeWords
-from tfgeom.geometry.unit_cell import Gap, UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Length
 from tfgeom.reliefs.building import UPRIGHT, smallest_section
 from tfgeom.reliefs.kind import ReliefKind
@@ -26,7 +26,7 @@ class Honeycomb(Walled):
     def _fits(self) -> Self:
         wrong = Problems()
         wrong.too_wide(self.wall, "wall", self.pitch)
-        wrong.rim(self.rim_radius, self.wall, "wall", self.depth, "depth")
+        wrong.rim(self.profile(self.depth), self.wall, "wall", "depth")
         return wrong.check(self)
 
 
@@ -42,11 +42,10 @@ def honeycomb(
         height=depth,
         rim_radius=rim_radius,
         feature_width=pitch - wall,
-        gaps=(Gap(pitch - wall, "opening"),),
         pitch=pitch,
         lattice="hexagonal",
         angle=angle,
-        words=SizeWords("across flats", more_room="a larger pitch"),
+        words=SizeWords("across flats", more_room="a larger pitch", solid="the walls"),
         wall=wall,
     )
 

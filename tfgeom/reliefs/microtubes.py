@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from tfgeom.geometry.lattice import lattice_footprint
 from tfgeom.geometry.plan import Bar, Loop, Plan
 from tfgeom.geometry.size_words import SizeWords
-from tfgeom.geometry.unit_cell import Gap, UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Length, Section
 from tfgeom.reliefs.building import UPRIGHT, smallest_section, width_at_top
 from tfgeom.reliefs.kind import ReliefKind
@@ -43,7 +43,7 @@ class Microtubes(Walled):
             f"{length_text(self.wall)} leaves no bore in a tube of {length_text(width)}; "
             f"use less than {length_text(width / 2)}, or a larger outer_diameter",
         )
-        wrong.rim(self.rim_radius, self.wall, "wall", self.height, "height")
+        wrong.rim(self.profile(self.height), self.wall, "wall", "height")
         if self.inner is not None:
             second, bore = self.inner.outer_diameter.value, width - 2 * self.wall
             wrong.unless(
@@ -86,24 +86,21 @@ def microtubes(
         Of all walls, rad.
     """
     loops: list[Loop | Bar] = []
-    gaps = [Gap(pitch - outer_diameter, "neighbours")]
     for width, thickness in ((outer_diameter, wall), *(() if inner is None else (inner,))):
         bore = width - 2 * thickness
-        if loops:  # the bore of the outer tube is what is left around the inner one
-            gaps[-1] = Gap((gaps[-1].width - width) / 2, "annulus")
         loops += [Loop(width / 2, opening=False), Loop(bore / 2, opening=True)]
-        gaps.append(Gap(bore, "bore"))
     return UnitCell(
         kind="microtubes",
         plan=Plan(lattice_footprint(pitch, lattice), smallest_section(tuple(loops), height, angle)),
         height=height,
         rim_radius=rim_radius,
         feature_width=outer_diameter,
-        gaps=tuple(gaps),
         pitch=pitch,
         lattice=lattice,
         angle=angle,
-        words=SizeWords("outer diameter", "height", more_room="a wider {place}"),
+        words=SizeWords(
+            "outer diameter", "height", more_room="a wider {place}", solid="the wall of the tubes"
+        ),
         wall=wall,
     )
 

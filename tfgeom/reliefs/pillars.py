@@ -4,14 +4,14 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tfgeom.geometry.lattice import lattice_footprint, neighbour_distance
+from tfgeom.geometry.lattice import lattice_footprint
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.size_words import SizeWords
-from tfgeom.geometry.unit_cell import Gap, UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Length
 from tfgeom.reliefs.building import UPRIGHT, section_at_top, smallest_section
 from tfgeom.reliefs.kind import ReliefKind
-from tfgeom.reliefs.sections import Lattice, Problems, Sectioned, Width, section_width
+from tfgeom.reliefs.sections import Lattice, Problems, Sectioned, Width, measured_as, section_width
 
 
 class Pillars(Sectioned):
@@ -27,8 +27,9 @@ class Pillars(Sectioned):
     def _fits(self) -> Self:
         wrong = Problems()
         width, key = section_width(self, self.diameter, wrong)
-        wrong.too_wide(width, key, self.pitch)
-        wrong.rim(self.rim_radius, width, key, self.height, "height")
+        called = measured_as(self, key)
+        wrong.too_wide(width, key, self.pitch, "" if called == key else called)
+        wrong.rim(self.profile(self.height), width, called, "height")
         return wrong.check(self)
 
 
@@ -51,12 +52,11 @@ def pillars(
         height=height,
         rim_radius=rim_radius,
         feature_width=diameter,
-        gaps=(Gap(neighbour_distance(top, rotation, pitch, lattice), "neighbours"),),
         pitch=pitch,
         lattice=lattice,
         angle=angle,
         rotation=rotation if sides else 0.0,
-        words=SizeWords("pillar diameter", "height", more_room="a larger pitch"),
+        words=SizeWords("pillar diameter", "height", more_room="a larger pitch", solid="the pillars"),
     )
 
 

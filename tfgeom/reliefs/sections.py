@@ -12,12 +12,15 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from tfgeom.geometry.lattice import SIDES, across_flats
+from tfgeom.geometry.profile import Profile
 from tfgeom.quantities import Angle, Length, LengthOrZero, Quantity, Section
 from tfgeom.units import NUMBER_AND_UNIT, format_quantity
 
 Lattice = Literal["square", "hexagonal"]
 _VERTICAL = math.pi / 2
-_ROUNDING = 1e-9  # a difference of two sizes is not exact; nothing thinner than this share is material
+ROUNDING = 1e-9
+"""A difference of two sizes is not exact: nothing thinner than this share of them is material."""
 
 
 class Relief(Section):
@@ -58,6 +61,10 @@ class Walled(Relief):
     )
     rim_radius: LengthOrZero = Field(default=0.0, description="Rounding of the upper edges.")
 
+    def profile(self, height: float, *, through: bool = False) -> Profile:
+        """Return the wall of a relief of some height, m."""
+        return Profile(height, self.sidewall_angle, self.rim_radius, through)
+
 
 class Sectioned(Walled):
     """What pillars and holes may say about their cross-section."""
@@ -86,30 +93,37 @@ class Problems:
         if not holds:
             self._found.append((key, message, False))
 
-    def too_wide(self, width: float, key: str, pitch: float) -> None:
-        """Require that a width (m) is below the pitch."""
-        most = length_text(pitch)
+    def too_wide(self, width: float, key: str, pitch: float, called: str = "") -> None:
+        """Require that a width (m) is below the pitch; ``called`` where the key gives it in another way."""
+        given, most = length_text(width), length_text(pitch)
+        given = f"{called} of {given}" if called else given
         self.unless(
             width < pitch,
             key,
-            f"{length_text(width)} does not fit pitch {most}; use less than {most}, or a larger pitch",
+            f"{given} does not fit pitch {most}; use less than {most}, or a larger pitch",
         )
 
-    def rim(self, radius: float, material: float, material_key: str, height: float, height_key: str) -> None:
-        """Require that two rims leave material between them and one rim fits the height."""
-        if material > 0:
-            self.unless(
-                2 * radius < material * (1 - _ROUNDING),
-                "rim_radius",
-                f"{length_text(radius)} on both sides leaves nothing of {material_key} "
-                f"{length_text(material)}; use less than {length_text(material / 2)}",
+    def rim(self, profile: Profile, material: float, material_key: str, height_key: str) -> None:
+        """Require that two rims leave material between them and that the wall is higher than its rims.
+
+        Parameters
+        ----------
+        profile
+            The wall with its rims.
+        material
+            Thickness of the material somewhere, m; not positive where other keys are wrong.
+        material_key, height_key
+            What the file calls it, and the height of the wall.
+        """
+        radius, taken = profile.rim_radius, 2 * profile.erosion
+        problem = rim_above_wall(profile, height_key)
+        widest = material / 2 / profile.half_tangent
+        if 0 < material * (1 - ROUNDING) <= taken and (not problem or widest < profile.highest_rim):
+            problem = (
+                f"{length_text(radius)} on both sides{at_angle(profile, taken)} leaves nothing of "
+                f"{material_key} {length_text(material)}; use less than {length_text(widest)}"
             )
-        most = length_text(height)
-        self.unless(
-            radius < height,
-            "rim_radius",
-            f"{length_text(radius)} does not fit {height_key} {most}; use less than {most}",
-        )
+        self.unless(not problem, "rim_radius", problem)
 
     def check(self, relief: AnyRelief) -> AnyRelief:
         """Return the relief; raise with everything that was noted."""
@@ -119,15 +133,41 @@ class Problems:
 
 
 def section_width(relief: Sectioned, diameter: Width | None, wrong: Problems) -> tuple[float, str]:
-    """Return the width that was given (m) and its key; note when there is none or one too many."""
+    """Return the width across flats (m) that was given and its key; note one that is missing or too many."""
     if relief.side is not None and relief.cross_section == "circle":
         wrong.unless(False, "side", "a circle has none; give diameter, or a cross_section with sides")
     if relief.side is not None and diameter is not None:
         wrong.unless(False, "side", "stands beside diameter; keep one of the two")
     if relief.side is None and diameter is None:
         wrong.unless(False, "diameter", "is missing; add it, for example 'diameter: 3 um'")
-    given, key = (relief.side, "side") if diameter is None else (diameter, "diameter")
-    return (0.0 if given is None else given.value), key
+    if diameter is not None or relief.side is None:
+        return (0.0 if diameter is None else diameter.value), "diameter"
+    sides = SIDES[relief.cross_section]
+    return (across_flats(relief.side.value, sides) if sides else relief.side.value), "side"
+
+
+def measured_as(relief: Sectioned, key: str) -> str:
+    """Return what the width across flats is called that a key gives."""
+    return "the width across flats" if (key, relief.cross_section) == ("side", "hexagon") else key
+
+
+def rim_above_wall(profile: Profile, height_key: str) -> str:
+    """Return what is wrong where the rims leave no wall between them and the floor; else an empty text."""
+    radius, height, most = profile.rim_radius, profile.height, profile.highest_rim
+    if radius < most * (1 - ROUNDING):
+        return ""
+    both = " on both faces" if profile.through else at_angle(profile, radius * height / most)
+    return (
+        f"{length_text(radius)}{both} does not fit {height_key} {length_text(height)}; "
+        f"use less than {length_text(most)}"
+    )
+
+
+def at_angle(profile: Profile, taken: float) -> str:
+    """Return how a wall leans and what its rims take of a size, to follow them; empty of an upright one."""
+    if profile.is_vertical:
+        return ""
+    return f" of walls at {math.degrees(profile.angle):.6g} deg takes {length_text(taken)}, which"
 
 
 def length_text(value: float) -> str:

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from tfgeom.geometry.plan import Bar, Plan
 from tfgeom.geometry.size_words import SizeWords
-from tfgeom.geometry.unit_cell import Gap, UnitCell
+from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Length
 from tfgeom.reliefs.building import UPRIGHT, smallest_section, width_at_top
 from tfgeom.reliefs.kind import ReliefKind
@@ -26,7 +26,7 @@ class Trenches(Walled):
         wrong = Problems()
         width = self.width.value
         wrong.too_wide(width, "width", self.pitch)
-        wrong.rim(self.rim_radius, self.pitch - width, "pitch - width", self.depth, "depth")
+        wrong.rim(self.profile(self.depth), self.pitch - width, "pitch - width", "depth")
         return wrong.check(self)
 
 
@@ -41,10 +41,9 @@ def trenches(
         height=depth,
         rim_radius=rim_radius,
         feature_width=width,
-        gaps=(Gap(width, "opening"),),
         pitch=pitch,
         angle=angle,
-        words=SizeWords("trench width", more_room="wider trenches"),
+        words=SizeWords("trench width", more_room="wider trenches", solid="the ridges between trenches"),
     )
 
 
