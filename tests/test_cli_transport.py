@@ -224,7 +224,7 @@ def test_nobody_else_assembles_unasked(capsys: pytest.CaptureFixture[str]) -> No
     ((PEARSE, "--current", "100 A/cm^2"), 2, "use a current that takes at most 3.239 V"),
     ((IMEC, "--current", "1 mA/cm^2"), 1, "use electrolyte_model: salt with a current"),
     ((PEARSE, "--resolution", "500"), 1, "of memory and"),
-    ((PEARSE, "-o", "fields.csv"), 2, "fields are written as .vtu"),
+    ((PEARSE, "-o", "fields.csv"), 2, "fields.csv: '.csv' is not a format of it; use .vtu, for example fields.vtu"),
 ])  # fmt: skip
 def test_what_is_refused(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, message: str

@@ -15,7 +15,7 @@ from tests.read_meshes import read_bodies, region_volumes, volume_of
 from tests.shipped import PEARSE
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design, load_design
-from tfgeom.errors import DesignError
+from tfgeom.errors import DesignError, OutputError
 from tfgeom.mesh_files import ELEMENT_SUFFIXES, WHAT, write_mesh_file
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES
 from tfgeom.units import UM
@@ -259,8 +259,11 @@ def test_result_replaces_an_older_one(tmp_path: Path) -> None:
     design = design_of(VALID)
     for name in ("x.vtu", "x.vtu.json", "x.stl"):
         (tmp_path / name).write_text("old")
+    with pytest.raises(OutputError, match="exists and was not written by tfgeom"):
+        write_mesh_file(design, tmp_path / "x.vtu", resolution=1)
+    write_mesh_file(design, tmp_path / "x.vtu", resolution=2, force=True)
     write_mesh_file(design, tmp_path / "x.vtu", resolution=1)
-    write_mesh_file(design, tmp_path / "x.stl")
+    write_mesh_file(design, tmp_path / "x.stl", force=True)
     assert (tmp_path / "x.vtu").read_bytes().startswith(b"<?xml")
     assert (tmp_path / "x.stl").read_bytes().startswith(b"solid inner_collector")
     assert sidecar(tmp_path / "x.vtu")["refine"] == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tfgeom.errors import OutputError
-from tfgeom.output import ensure_writable, replacing, write_bytes, write_new_text, write_text
+from tfgeom.output import check_output, ensure_writable, replacing, write_bytes, write_text
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -45,16 +45,8 @@ def test_links_are_followed(tmp_path: Path) -> None:
 
 
 def test_devices_are_written_not_replaced() -> None:
-    write_text(os.devnull, "x")
+    write_text(check_output(os.devnull), "x")
     assert not Path(os.devnull).is_file()
-
-
-def test_new_text_spares_what_is_there(tmp_path: Path) -> None:
-    file = tmp_path / "x.yaml"
-    write_new_text(file, "mine")
-    with pytest.raises(OutputError, match="exists already"):
-        write_new_text(file, "yours")
-    assert file.read_text() == "mine"
 
 
 def test_says_what_is_wrong_with_the_place(tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ def test_a_crash_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("name", "size", "says"),
     [
-        ("x.jpg", (1600, 1000), "saved as PNG"),
+        ("x.jpg", (1600, 1000), "use .png"),
         ("no/x.png", (1600, 1000), "does not exist"),
         ("x.png", (1600, 10), "200 to 8000"),
         ("x.png", (100000, 1000), "200 to 8000"),

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tfgeom import __version__
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import assemble_cell
-from tfgeom.design import Design
+from tfgeom.design import Design, design_sha256
 from tfgeom.errors import DesignError, MeshError, OutputError, UnsupportedError
 from tfgeom.films import Film, Stack
 from tfgeom.meshing.element_files import write_msh, write_vtu
@@ -28,7 +29,7 @@ from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.solid import Solid
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES, write_solids
 from tfgeom.meshing.tiling import tile_mesh
-from tfgeom.output import ensure_writable, replacing
+from tfgeom.output import check_output, ensure_writable, replacing
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.units import UM
 
@@ -128,6 +129,7 @@ def write_mesh_file(
     tiles: str | None = None,
     resolution: int | None = None,
     max_triangles: int = MAX_TRIANGLES,
+    force: bool = False,
 ) -> MeshFile:
     """Write a mesh of a design and its sidecar, both or neither.
 
@@ -145,18 +147,21 @@ def write_mesh_file(
         1 coarse, 2 usual, 4 fine; by default 2 for cells and 1 for bodies, whose volumes are exact with any.
     max_triangles
         Most triangles of bodies.
+    force
+        Whether files that tfgeom did not write may be replaced.
 
     Raises
     ------
     OutputError
-        For an unknown suffix or word, and when a file cannot be written.
+        For an unknown suffix or word, and when a file cannot be written or would replace what it may not.
     UnsupportedError, DesignError
         For what the design has not, or cannot have yet.
     MeshError
         When the mesh does not fit memory or budget, or its quality is violated.
     """
     target = Path(path)
-    check_mesh_path(target, what)
+    design = meshed if isinstance(meshed, Design) else meshed.blueprint.design
+    _check_path(target, what, design.origin.file, force)
     cell = assemble_cell(meshed) if isinstance(meshed, Design) else meshed
     with cell.blueprint.design.located():
         tile = _tile(tiles, cell)
@@ -164,6 +169,8 @@ def write_mesh_file(
             made, write = _make_elements(cell, target, what, tile, Resolution(resolution or 2))
         else:
             made, write = _make_bodies(cell, target, what, tile, Resolution(resolution or 1), max_triangles)
+    origin = {"version": __version__, "design_sha256": design_sha256(design)}
+    made = replace(made, details={**made.details, **origin})
     with replacing(sidecar_of(target)) as description:
         description.write_text(json.dumps(made.sidecar(), indent=2, allow_nan=False) + "\n", encoding="utf-8")
         write()
@@ -175,9 +182,9 @@ def sidecar_of(path: str | Path) -> Path:
     return Path(f"{path}.json")
 
 
-def check_mesh_path(path: str | Path, what: str = "films") -> None:
-    """Raise OutputError for what `write_mesh_file` cannot write there, before any work is done."""
-    target = Path(path)
+def _check_path(target: Path, what: str, source: str | None, force: bool) -> None:
+    """Raise OutputError for what cannot or may not be written there, before any work is done."""
+    ensure_writable(target)
     if what not in WHAT:
         raise OutputError(f"--what {what}: unknown; use {', '.join(WHAT[:-1])} or {WHAT[-1]}")
     known = {
@@ -190,10 +197,10 @@ def check_mesh_path(path: str | Path, what: str = "films") -> None:
     if suffix not in known:
         listed = f"{', '.join(known[:-1])} or {known[-1]}"
         if suffix in ELEMENT_SUFFIXES + SOLID_SUFFIXES:
-            raise OutputError(f"{path}: {suffix} cannot hold --what {what}; use {listed}")
-        raise OutputError(f"{path}: '{target.suffix}' is not a mesh format; use {listed}")
-    ensure_writable(target)
-    ensure_writable(sidecar_of(target))
+            raise OutputError(f"{target}: {suffix} cannot hold --what {what}; use {listed}")
+        raise OutputError(f"{target}: '{target.suffix}' is not a mesh format; use {listed}")
+    check_output(target, (), [source], force=force)
+    check_output(sidecar_of(target), (), [source], force=force, what="the volumes of the mesh")
 
 
 def _tile(text: str | None, assembled: AssembledCell) -> Tile | None:

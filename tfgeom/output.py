@@ -1,16 +1,118 @@
-"""Writing results to disk: whole or not at all.
+"""Where results go, asked before the work is done, and writing them whole or not at all.
 
-Everything goes to a temporary file in the target's folder first and is renamed when complete, so a
-stopped run leaves either the old file or the new one.
+No output is an input, and no file that tfgeom did not write is replaced unless that is said.  Everything goes
+to a temporary file in the target's folder first and is renamed when complete, so a stopped run leaves either
+the old file or the new one.
 """
 
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from tfgeom.errors import OutputError
+from tfgeom.errors import OutputError, WriteError
+from tfgeom.marks import has_mark
+
+PAGES = (".html", ".htm")
+"""Suffixes of a page."""
+DESIGNS = (".yaml", ".yml")
+"""Suffixes of a design that is written."""
+
+_STREAM = re.compile(r"/dev/(?:stdin|stdout|stderr|fd/\d+)|/proc/self/fd/\d+")
+_NUMBER = {"stdin": 0, "stdout": 1, "stderr": 2}
+
+
+def check_output(
+    path: str | Path,
+    formats: Sequence[str] = (),
+    inputs: Iterable[str | Path | None] = (),
+    *,
+    force: bool = False,
+    what: str = "",
+) -> Path:
+    """Refuse, before any work, a path that a result should not or cannot be written to.
+
+    Parameters
+    ----------
+    path
+        Where the result would go.
+    formats
+        Suffixes that it may have; empty where the name follows from another.
+    inputs
+        Files that are read for the result; None for what is no file.
+    force
+        Whether a file that tfgeom did not write may be replaced; an input never may.
+    what
+        What goes there, where that is not plain from the path: ``the numbers of the report``.
+
+    Returns
+    -------
+    Path
+        The path.
+
+    Raises
+    ------
+    OutputError
+        With one message that says the way out.
+    """
+    target = Path(path)
+    goes = f" ({what} go there)" if what else ""
+    ensure_writable(path)
+    if formats:
+        check_suffix(target, formats)
+    if is_device(target) or not target.exists():
+        return target
+    for given in inputs:
+        if given is not None and _same(target, Path(given)):
+            raise OutputError(f"{path}: is read for this and would be replaced{goes}; name another output")
+    if not force and target.stat().st_size and not has_mark(target):
+        raise OutputError(
+            f"{path}: exists and was not written by tfgeom{goes}; name another output, or replace it "
+            "with --force"
+        )
+    return target
+
+
+def check_suffix(path: Path, formats: Sequence[str]) -> None:
+    """Refuse a file name whose suffix is none of ``formats``; a device needs none where there is only one."""
+    only = len(set(formats) - {".htm"}) == 1
+    if path.suffix.lower() not in formats and not (only and not path.suffix and is_device(path)):
+        listed = formats[0] if len(formats) == 1 else f"{', '.join(formats[:-1])} or {formats[-1]}"
+        given = (
+            f"'{path.suffix}' is not a format of it" if path.suffix else "has no suffix that says its format"
+        )
+        example = path.with_suffix(formats[0]).name if path.name else f"x{formats[0]}"
+        raise OutputError(f"{path}: {given}; use {listed}, for example {example}")
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Return whether two paths are one file: by name, link, hard link, or case where that does not count."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.absolute() == other.absolute()
+
+
+def is_device(path: str | Path) -> bool:
+    """Return whether a path is a device, a pipe or a stream of this process: written and not replaced."""
+    target = Path(path)
+    if _STREAM.fullmatch(str(path)):
+        return True
+    try:
+        return target.exists() and not target.is_file() and not target.is_dir()
+    except OSError:
+        return False
+
+
+def is_folder(path: str | Path) -> bool:
+    """Return whether a path is a folder; raise OutputError for a name that cannot be one."""
+    with _explained(path, OutputError):
+        return Path(path).is_dir()
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -22,19 +124,6 @@ def write_text(path: str | Path, text: str) -> None:
         If the folder is missing or the file cannot be written.
     """
     write_bytes(path, text.encode())
-
-
-def write_new_text(path: str | Path, text: str) -> None:
-    """Write ``text`` as UTF-8 to ``path``, which must not exist yet.
-
-    Raises
-    ------
-    OutputError
-        If the file exists, its folder is missing or it cannot be written.
-    """
-    if Path(path).is_file():
-        raise OutputError(f"{path}: exists already; give another name, or delete it first")
-    write_text(path, text)
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
@@ -53,25 +142,39 @@ def write_bytes(path: str | Path, content: bytes) -> None:
 def replacing(path: str | Path) -> Iterator[Path]:
     """Lend a temporary path beside ``path`` that takes its place when the block ends without error.
 
-    The temporary name keeps the suffix, for libraries that choose their format by it.
+    The temporary name keeps the suffix, for libraries that choose their format by it.  What goes to a device
+    is made elsewhere and sent there when it is complete.
 
     Raises
     ------
     OutputError
         If the folder is missing or the file cannot be written.
+    WriteError
+        If writing fails on the way.
     """
     target = ensure_writable(path)
-    if target.exists() and not target.is_file():  # /dev/stdout, a pipe: nothing that a rename may replace
-        with _explained(path):
-            yield target
+    if is_device(path):
+        with _explained(path, WriteError), tempfile.TemporaryDirectory(prefix="tfgeom-") as folder:
+            made = Path(folder) / f"output{target.suffix}"
+            yield made
+            with made.open("rb") as content, _opened(path) as device:
+                shutil.copyfileobj(content, device)
         return
     temporary = target.with_name(f".tfgeom-{os.getpid()}-{secrets.token_hex(4)}{target.suffix}")
     try:
-        with _explained(path):
+        with _explained(path, WriteError):
             yield temporary
             temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _opened(path: str | Path) -> BinaryIO:
+    """Return a device to write to; a stream of this process goes on where it is."""
+    if _STREAM.fullmatch(str(path)):
+        name = Path(path).name
+        return os.fdopen(os.dup(_NUMBER[name] if name in _NUMBER else int(name)), "wb")
+    return Path(path).open("wb")
 
 
 def ensure_writable(path: str | Path) -> Path:
@@ -84,14 +187,16 @@ def ensure_writable(path: str | Path) -> Path:
     OutputError
         If ``path`` is a folder, its folder is missing, or either may not be written.
     """
-    with _explained(path):  # a name that is too long fails as soon as it is looked at
+    with _explained(path, OutputError):  # a name that is too long fails as soon as it is looked at
         return _checked(path)
 
 
 def _checked(path: str | Path) -> Path:
     target = Path(path)
-    if str(path) == "" or target.is_dir():
-        raise OutputError(f"{path or repr('')}: is a folder; give the name of a file to write")
+    if is_folder(path):
+        raise OutputError(f"{target}: is a folder; give the name of a file to write")
+    if is_device(path):
+        return target
     if target.is_symlink():
         target = target.resolve()
     folder = target.parent
@@ -99,8 +204,7 @@ def _checked(path: str | Path) -> Path:
         raise OutputError(f"{path}: folder '{folder}' does not exist; create it, or write elsewhere")
     if not folder.is_dir():
         raise OutputError(f"{path}: '{folder}' is not a folder; write elsewhere")
-    special = target.exists() and not target.is_file()
-    if not special and not os.access(folder, os.W_OK | os.X_OK):
+    if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(
             f"{path}: folder '{folder}' may not be written to; change its rights, or write elsewhere"
         )
@@ -108,9 +212,11 @@ def _checked(path: str | Path) -> Path:
 
 
 @contextmanager
-def _explained(path: str | Path) -> Iterator[None]:
+def _explained(path: str | Path, kind: type[OutputError]) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{path}: cannot be written ({reason}); write elsewhere") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, ValueError) and "null byte" not in str(error):
+            raise
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise kind(f"{path}: cannot be written ({reason}); write elsewhere") from error

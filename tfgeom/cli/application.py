@@ -29,6 +29,9 @@ DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN", help="Design file 
 DesignFiles = Annotated[
     list[Path], typer.Argument(metavar="DESIGN...", help="Design files (YAML).", show_default=False)
 ]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace files that tfgeom did not write; never one that is read.")
+]
 OutputFile = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write; stdout if not given.")
 ]

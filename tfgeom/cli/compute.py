@@ -8,6 +8,7 @@ import typer
 from tfgeom.cli.application import (
     DesignFile,
     DesignFiles,
+    Force,
     OutputFile,
     app,
     complain,
@@ -23,16 +24,17 @@ from tfgeom.errors import TfgeomError
 def new(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of relief, for example pillars.")],
     output: OutputFile = None,
+    force: Force = False,
 ) -> None:
     """Print a commented, valid design to start from."""
     from tfgeom.design import design_template
-    from tfgeom.output import write_new_text
+    from tfgeom.output import DESIGNS, check_output, write_text
 
     text = design_template(kind)
     if output is None:
         say_text(text)
     else:
-        write_new_text(output, text)
+        write_text(check_output(output, DESIGNS, force=force), text)
 
 
 @app.command()
@@ -126,12 +128,12 @@ def mesh(
         ),
     ] = "films",
     max_triangles: Annotated[int, typer.Option(min=1, help="Most triangles of bodies.")] = 2_000_000,
+    force: Force = False,
 ) -> None:
     """Write films, bodies, substrate or liquid as a mesh; lengths in um."""
     from tfgeom.design import load_design
-    from tfgeom.mesh_files import check_mesh_path, write_mesh_file
+    from tfgeom.mesh_files import write_mesh_file
 
-    check_mesh_path(output, what)
     made = write_mesh_file(
         load_design(design),
         output,
@@ -139,6 +141,7 @@ def mesh(
         tiles=tiles,
         resolution=resolution,
         max_triangles=max_triangles,
+        force=force,
     )
     say(f"{output}: {made.counts}, {made.unit_cells:.4g} unit cells")
     if made.quality is not None:
@@ -175,6 +178,7 @@ def transport(
         ),
     ] = "own",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    force: Force = False,
 ) -> None:
     """Solve for resistance and current spread by finite elements on the films' mesh.
 
@@ -183,10 +187,11 @@ def transport(
     """
     from tfgeom.design import load_design
     from tfgeom.evaluation import solve_transport
-    from tfgeom.transport.fields import check_fields_path, write_fields
+    from tfgeom.output import check_output
+    from tfgeom.transport.fields import FIELD_FORMATS, write_fields
 
     if output is not None:
-        check_fields_path(output)
+        check_output(output, FIELD_FORMATS, [design], force=force)
     loaded = load_design(design)
     found = solve_transport(loaded, current, voltage, resolution, within, assembly)
     if output is not None:

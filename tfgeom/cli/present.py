@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tfgeom.cli.application import DesignFile, DesignFiles, app, complain, print_json, print_table, say
+from tfgeom.cli.application import DesignFile, DesignFiles, Force, app, complain, print_json, print_table, say
 
 
 @app.command()
@@ -24,7 +24,7 @@ def sweep(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the points.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first points.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace earlier results.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace results that are there.")] = False,
 ) -> None:
     """Evaluate a grid of changed designs into one table; failed points are rows."""
     from tfgeom.sweep import load_sweep, run_sweep
@@ -37,7 +37,7 @@ def sweep(
         say(f"{points} points, about {points * 0.02:.3g} s")
         return
     folder = output or Path(sweep_file.stem)
-    check_folder(folder, force)
+    check_folder(folder, force, [sweep_file, *spec.base])
     with progress_bar(points) as progress:
         result = run_sweep(spec, folder, limit, progress)
     say(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
@@ -54,12 +54,16 @@ def report(
         str | None, typer.Option(help="analytic or fem; by default fem where the design allows it.")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to PDF too, beside it.")] = False,
+    force: Force = False,
 ) -> None:
     """Write one offline page with numbers, drawings and sources, and the numbers as JSON beside it."""
     from tfgeom.design import load_design
+    from tfgeom.output import is_device
     from tfgeom.report import render_report
 
-    page = render_report(load_design(design), output, fidelity, pdf)
+    page = render_report(load_design(design), output, fidelity, pdf, force=force)
+    if is_device(page):
+        return
     say(page)
     if pdf:
         say(page.with_suffix(".pdf"))
@@ -75,13 +79,14 @@ def compare(
         str, typer.Option(help="Hold equal in the rates: footprint_capacity, c_rate or current.")
     ] = "current",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    force: Force = False,
 ) -> None:
     """Compare designs and their planes: one table and one rate plot; exit 1 if a design fails."""
     from tfgeom.compare import HEAD, compare_designs, comparison_rows, rate_head, rate_rows
-    from tfgeom.output import ensure_writable
+    from tfgeom.output import PAGES, check_output, is_device
 
     if output is not None:
-        ensure_writable(output)
+        check_output(output, PAGES, designs, force=force)
     found = compare_designs(designs, at)
     if output is not None:
         from tfgeom.report import render_comparison
@@ -90,7 +95,8 @@ def compare(
     if json:
         print_json(found.to_dict())
     elif output is not None:
-        say(output)
+        if not is_device(output):
+            say(output)
     else:
         print_table(HEAD, comparison_rows(found, _short))
         say()
@@ -121,6 +127,7 @@ def view(
         Path | None,
         typer.Option("--screenshot", metavar="FILE", help="Write one picture (PNG) and serve no page."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Turn, cut and change the cell in the browser, until Ctrl-C."""
     from tfgeom.design import load_design
@@ -130,10 +137,12 @@ def view(
     if screenshot is not None:
         if other is not None:
             raise OutputError("--screenshot: shows one design; leave the second out")
+        from tfgeom.output import is_device
         from tfgeom.viewer.still import screenshot as take_screenshot
 
-        take_screenshot(designs[0], screenshot)
-        say(screenshot)
+        take_screenshot(designs[0], screenshot, force=force)
+        if not is_device(screenshot):
+            say(screenshot)
         return
     from tfgeom.viewer.app import view_designs
     from tfgeom.viewer.foreign_requests import is_loopback

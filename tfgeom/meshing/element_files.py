@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError
+from tfgeom.marks import add_mark
 from tfgeom.meshing.file_names import distinct_names, one_line
 from tfgeom.output import replacing
 
@@ -138,6 +139,7 @@ def write_msh(grid: ElementGrid, path: str | Path) -> None:
     )
     with replacing(path) as temporary:
         mesh.write(temporary, file_format="gmsh22", binary=True)
+        add_mark(temporary, ".msh")
 
 
 def write_vtu(
@@ -187,6 +189,7 @@ def write_vtu(
     )
     with replacing(path) as temporary:
         mesh.write(temporary, file_format="vtu")
+        add_mark(temporary, ".vtu")
 
 
 _WEDGE_SWAP = [0, 2, 1, 3, 5, 4]

@@ -23,10 +23,11 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgeom import marks
 from tfgeom.errors import MeshError, OutputError
 from tfgeom.meshing.file_names import distinct_names, one_line, one_word
 from tfgeom.meshing.solid import Solid
-from tfgeom.output import ensure_writable, replacing
+from tfgeom.output import check_suffix, replacing
 
 _CHUNK = 1 << 16  # rows of text made at once
 _LARGEST_GLB = 4.29e9  # its length is an unsigned 32-bit number, of which the description takes some
@@ -52,7 +53,7 @@ def write_solids(solids: Sequence[Solid], path: str | Path) -> None:
     OutputError
         For an unknown suffix, or when the file cannot be written.
     """
-    check_solids_path(path)
+    check_suffix(Path(path), SOLID_SUFFIXES)
     if not solids:
         raise MeshError(f"{path}: there is no body to write")
     for solid in solids:
@@ -63,21 +64,6 @@ def write_solids(solids: Sequence[Solid], path: str | Path) -> None:
     write = _WRITERS[Path(path).suffix.lower()]
     with replacing(path) as temporary, temporary.open("wb") as file:
         write(solids, file)
-
-
-def check_solids_path(path: str | Path) -> None:
-    """Raise what `write_solids` would for a bad path, before any work is done.
-
-    Raises
-    ------
-    OutputError
-        For an unknown suffix, or a file that cannot be written.
-    """
-    suffix = Path(path).suffix
-    if suffix.lower() not in SOLID_SUFFIXES:
-        known = f"{', '.join(SOLID_SUFFIXES[:-1])} or {SOLID_SUFFIXES[-1]}"
-        raise OutputError(f"{path}: '{suffix}' is not a format for bodies; use {known}")
-    ensure_writable(path)
 
 
 def _write_stl(solids: Sequence[Solid], file: BinaryIO) -> None:
@@ -95,7 +81,8 @@ def _write_stl(solids: Sequence[Solid], file: BinaryIO) -> None:
                 for (x, y, z), (i, j, k) in zip(normals.tolist(), triangles.tolist(), strict=True)
             ]
             file.write("".join(facets).encode())
-        file.write(b"endsolid\n")  # readers that look for "solid" would find it in a name here
+        # a mark, not the body's name: readers that look for "solid" would find it there
+        file.write(f"endsolid {marks.NAME}\n".encode())
 
 
 def _stl_name(name: str) -> str:
@@ -121,7 +108,8 @@ def _zip_entry(name: str) -> zipfile.ZipInfo:
 
 def _3mf_model(solids: Sequence[Solid]) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<model unit="micron" xml:lang="en-US" '
-    yield 'xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02">\n<resources>\n'
+    yield 'xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02">\n'
+    yield f'<metadata name="Application">{marks.NAME}</metadata>\n<resources>\n'
     yield '<basematerials id="1">\n'
     for solid in solids:
         yield f'<base name={quoteattr(one_line(solid.material))} displaycolor="{solid.colour.upper()}"/>\n'
@@ -166,7 +154,7 @@ def _write_glb(solids: Sequence[Solid], file: BinaryIO) -> None:
         scene.add_geometry(body, node_name=name, geom_name=name, transform=to_metres)
 
     def colour(tree: dict[str, Any]) -> None:
-        tree["asset"]["generator"] = "tfgeom"
+        tree["asset"]["generator"] = marks.NAME
         tree["materials"] = [_gltf_material(solid) for solid in solids]
         for index, mesh in enumerate(tree["meshes"]):
             mesh["primitives"][0]["material"] = index
@@ -190,7 +178,7 @@ def _linear_rgb(colour: str) -> list[float]:
 
 
 def _write_obj(solids: Sequence[Solid], file: BinaryIO) -> None:
-    file.write(b"# tfgeom, coordinates in um\n")
+    file.write(f"# {marks.COMMENT}\n".encode())
     first = 1  # OBJ counts points from 1 through the whole file
     for solid, name in zip(solids, distinct_names((s.name for s in solids), one_word), strict=True):
         material = one_word(solid.material)
@@ -210,7 +198,7 @@ def _write_ply(solids: Sequence[Solid], file: BinaryIO) -> None:
     header = [
         "ply",
         "format binary_little_endian 1.0",
-        "comment tfgeom, coordinates in um",
+        f"comment {marks.COMMENT}",
         *(f"comment layer {index} {name}" for index, name in enumerate(names)),
         f"element vertex {n_points}",
         *(f"property double {axis}" for axis in "xyz"),

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tfgeom.errors import MissingExtraError
+from tfgeom.marks import add_mark
 from tfgeom.output import replacing
 
 BROWSERS = (
@@ -75,6 +76,7 @@ def write_pdf(page: str | Path, pdf: str | Path, printer: Printer | None = None)
     print_page = printer or find_printer()
     with replacing(pdf) as temporary:
         print_page(Path(page).resolve(), temporary.resolve())
+        add_mark(temporary, ".pdf")
 
 
 def _print_by_browser(browser: str, page: Path, pdf: Path) -> str:

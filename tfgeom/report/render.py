@@ -1,6 +1,7 @@
 """From a design to its report: one offline page, and the numbers as JSON beside it."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.errors import OutputError
 from tfgeom.evaluation import evaluate_best, evaluate_cell
-from tfgeom.output import ensure_writable, write_text
+from tfgeom.output import PAGES, check_output, is_device, replacing
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import current_tables, evaluation_tables, sources
 from tfgeom.report.background_still import Still, StillRender
@@ -30,7 +31,12 @@ SCHEMA_VERSION = 1
 
 
 def render_report(
-    design: Design, output: str | Path | None = None, fidelity: str | None = None, pdf: bool = False
+    design: Design,
+    output: str | Path | None = None,
+    fidelity: str | None = None,
+    pdf: bool = False,
+    *,
+    force: bool = False,
 ) -> Path:
     """Write the report of a design and return the path of its page.
 
@@ -47,6 +53,8 @@ def render_report(
         As for `tfgeom.evaluate`; by default ``fem`` where the design allows it, else ``analytic``.
     pdf
         Whether to print the page too.
+    force
+        Whether files that tfgeom did not write may be replaced.
 
     Raises
     ------
@@ -55,36 +63,40 @@ def render_report(
     UnsupportedError
         When the fidelity is not built for this design.
     OutputError
-        When page, numbers or PDF cannot be written there; found out before the work starts.
+        When page, numbers or PDF cannot be written there, or would replace what they may not; found out
+        before the work starts.
     MissingExtraError
         When nothing on this machine prints a PDF; found out before the work starts too.
     """
     page = Path(output) if output is not None else Path(f"{_stem(design)}.html")
-    numbers = page.with_suffix(".json")
-    taken = {".json": "numbers", ".pdf": "printed pages"} if pdf else {".json": "numbers"}
-    if page.suffix.lower() in taken:
-        what = taken[page.suffix.lower()]
+    beside = {".json": "the numbers of the report", ".pdf": "the printed pages"}
+    if page.suffix.lower() in beside:
         raise OutputError(
-            f"{page}: the {what} go there; give the name of the page, for example {page.stem}.html"
+            f"{page}: {beside[page.suffix.lower()]} go there; give the name of the page, for example "
+            f"{page.stem}.html"
         )
-    special = ensure_writable(page).exists() and not page.is_file()  # /dev/stdout has no place beside it
-    if not special:
-        ensure_writable(numbers)
-    printer = None
-    if pdf:
-        if special:
+    inputs = [design.origin.file]
+    check_output(page, PAGES, inputs, force=force)
+    if is_device(page):  # has no place beside it
+        if pdf:
             raise OutputError(f"{page}: has no place for a PDF beside it; give the name of a page")
-        ensure_writable(page.with_suffix(".pdf"))
-        printer = find_printer()
+        beside = {}
+    for suffix, what in beside.items():
+        if suffix != ".pdf" or pdf:
+            check_output(page.with_suffix(suffix), (), inputs, force=force, what=what)
+    printer = find_printer() if pdf else None
     cell = assemble_cell(design)  # an impossible design is found out before anything is rendered
     with StillRender(design) as job:
         evaluation = evaluate_best(cell) if fidelity is None else evaluate_cell(cell, fidelity)
         view = embedded_view(evaluation)  # while the still is rendered
         text = report_html(evaluation, job.result(), view)
-    write_text(page, text)
-    if not special:
-        plain = json.dumps(_numbers(evaluation), indent=2, allow_nan=False)
-        write_text(numbers, plain + "\n")
+    with ExitStack() as files:  # both take their places when both are there
+        made = files.enter_context(replacing(page))
+        made.write_text(text, encoding="utf-8")
+        if beside:
+            plain = json.dumps(_numbers(evaluation), indent=2, allow_nan=False)
+            numbers = files.enter_context(replacing(page.with_suffix(".json")))
+            numbers.write_text(plain + "\n", encoding="utf-8")
     if printer is not None:
         write_pdf(page, page.with_suffix(".pdf"), printer)
     return page

@@ -6,26 +6,48 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tfgeom.errors import OutputError
-from tfgeom.output import write_text
+from tfgeom.errors import OutputError, WriteError
+from tfgeom.output import check_output, ensure_writable, is_folder, write_text
 
 TABLE = "results.csv"
+_FILE_SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".xlsx",
+    ".parquet",
+    ".json",
+    ".yaml",
+    ".yml",
+    ".html",
+    ".htm",
+    ".pdf",
+    ".png",
+)
 
 
-def check_folder(folder: Path, force: bool) -> None:
+def check_folder(folder: Path, force: bool, inputs: Iterable[Path] = ()) -> None:
     """Refuse a folder that a sweep cannot write to, before long work.
 
     Raises
     ------
     OutputError
-        If it cannot be made there, or holds results that ``force`` does not allow to replace.
+        If it cannot be made there, its table would replace an input, or it holds results that ``force`` does
+        not allow to replace.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder}: is a file; give a folder for the results with -o")
-    if not folder.parent.is_dir():
-        raise OutputError(f"{folder}: folder '{folder.parent}' does not exist; create it, or write elsewhere")
-    if (folder / TABLE).exists() and not force:
-        raise OutputError(f"{folder / TABLE}: exists; --force replaces it, or give another folder with -o")
+    if not is_folder(folder):
+        if folder.suffix.lower() in _FILE_SUFFIXES:
+            raise OutputError(
+                f"{folder}: names a file, and a sweep writes a folder with {TABLE} in it; give the name of a "
+                f"folder with -o, for example {folder.stem}"
+            )
+        ensure_writable(folder)
+        if folder.exists():
+            raise OutputError(f"{folder}: is a file; give a folder for the results with -o")
+        return
+    table = folder / TABLE
+    check_output(table, (), inputs, force=True)
+    if table.exists() and table.stat().st_size and not force:
+        raise OutputError(f"{table}: exists; --force replaces it, or give another folder with -o")
 
 
 def write_table(folder: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Path:
@@ -36,16 +58,22 @@ def write_table(folder: Path, columns: Sequence[str], rows: Iterable[Mapping[str
     OutputError
         If it cannot be written.
     """
+    made = not folder.exists()
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{folder}: cannot be made ({reason}); write elsewhere") from error
+        raise WriteError(f"{folder}: cannot be made ({reason}); write elsewhere") from error
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     for row in rows:
         writer.writerow({column: row.get(column) for column in columns})
     path = folder / TABLE
-    write_text(path, text.getvalue())
+    try:
+        write_text(path, text.getvalue())
+    except OutputError:
+        if made:
+            folder.rmdir()
+        raise
     return path

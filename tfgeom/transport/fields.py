@@ -2,17 +2,12 @@
 
 from pathlib import Path
 
-from tfgeom.errors import OutputError
 from tfgeom.meshing.element_files import ElementGrid, write_vtu
-from tfgeom.output import ensure_writable
+from tfgeom.output import check_suffix
 from tfgeom.transport.steady import Fields
 
-
-def check_fields_path(path: str | Path) -> None:
-    """Raise OutputError for anything but a ``.vtu`` file that can be written."""
-    if Path(path).suffix.lower() != ".vtu":
-        raise OutputError(f"{path}: fields are written as .vtu; give a name that ends in it")
-    ensure_writable(path)
+FIELD_FORMATS = (".vtu",)
+"""Suffixes of what `write_fields` writes."""
 
 
 def write_fields(fields: Fields, path: str | Path) -> None:
@@ -28,7 +23,7 @@ def write_fields(fields: Fields, path: str | Path) -> None:
     OutputError
         When the file cannot be written, or is not ``.vtu``.
     """
-    check_fields_path(path)
+    check_suffix(Path(path), FIELD_FORMATS)
     hexes, of_hex = {"hexahedron": fields.hexes}, {"hexahedron": fields.region_of_hex}
     names, materials = tuple(fields.regions), tuple(fields.regions.values())
     grid = ElementGrid(fields.points_um, hexes, of_hex, names, materials, {})

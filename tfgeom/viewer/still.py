@@ -20,7 +20,8 @@ from tfgeom.design import Design, dump_design, load_design
 from tfgeom.doctor import forget_rendering, probe_rendering
 from tfgeom.errors import MeshError, OutputError, TfgeomError
 from tfgeom.films import Stack
-from tfgeom.output import ensure_writable, replacing
+from tfgeom.marks import add_mark
+from tfgeom.output import check_output, replacing
 from tfgeom.units import UM
 from tfgeom.viewer.annotations import Legend, add_scale
 from tfgeom.viewer.node_fields import UNITS, Fields
@@ -52,20 +53,20 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def screenshot(design: Design, path: str | Path, size: tuple[int, int] = SIZE) -> None:
+def screenshot(
+    design: Design, path: str | Path, size: tuple[int, int] = SIZE, *, force: bool = False
+) -> None:
     """Save the still of a design as PNG, by a process of its own, so that a missing library is no crash.
 
     Raises
     ------
     OutputError
-        When the file cannot be written, or this machine cannot render; with the remedy.
+        When the file cannot be written or would replace one that tfgeom did not write without ``force``.
     DesignError, MeshError
-        When the design cannot be drawn.
+        When the design cannot be drawn, or this machine cannot render; with the remedy.
     """
     _require_size(size)
-    if Path(path).suffix.lower() != ".png":
-        raise OutputError(f"{path}: pictures are saved as PNG; use a name that ends with .png")
-    ensure_writable(path)
+    check_output(path, (".png",), [design.origin.file], force=force)
     assemble_cell(design)  # its errors name the design's file and line
     rendering = probe_rendering()
     if not rendering.works:
@@ -93,6 +94,7 @@ def screenshot(design: Design, path: str | Path, size: tuple[int, int] = SIZE) -
                 raise MeshError(lines[-1].removeprefix(f"{copy}: "))
             forget_rendering()
             raise MeshError(f"the process that renders the picture failed ({lines[-1]}); run 'tfgeom doctor'")
+        add_mark(picture, ".png")
 
 
 def save_still(
