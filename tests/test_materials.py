@@ -79,7 +79,7 @@ def test_danilov_electrolyte(name: str, k_r: float) -> None:
     sigma = FARADAY**2 / (GAS * 298.15) * 0.18 * 6.01e4 * (0.9e-15 + 5.1e-15)
     assert sigma == pytest.approx(2.44e-4, rel=2e-3)
     assert constants.conductivity(298.15) == pytest.approx(sigma, rel=1e-6)
-    assert material.conductivity_at(298.15, "ionic_conductivity") == pytest.approx(sigma, rel=1e-4)
+    assert material.value_at("ionic_conductivity", 298.15) == pytest.approx(sigma, rel=1e-4)
     assert constants.transference_number == pytest.approx(0.15)
     assert material.value("transference_number") == pytest.approx(0.15)
 
@@ -92,13 +92,17 @@ def test_the_two_danilov_electrolytes_differ_in_the_rate_only() -> None:
 
 def test_li2po2n_conductivity_follows_temperature() -> None:
     material = load_library().find("Li2PO2N")
-    at_25, at_35 = (material.conductivity_at(t, "ionic_conductivity") for t in (298.15, 308.15))
+    at_25, at_35 = (material.value_at("ionic_conductivity", t) for t in (298.15, 308.15))
     assert at_25 == pytest.approx(3.25e-5, rel=5e-3)
     assert at_35 == pytest.approx(6.51e-5, rel=1e-12)
 
 
-def test_conductivity_without_activation_energy_stays() -> None:
-    assert load_library().find("LiPON").conductivity_at(330.0, "ionic_conductivity") == pytest.approx(6.6e-5)
+def test_conductivity_without_activation_energy_takes_the_default_away_from_its_reference() -> None:
+    lipon = load_library().find("LiPON")
+    assert lipon.value_at("ionic_conductivity", 298.15) == lipon.value("ionic_conductivity")
+    # 0.5 eV with k = 8.617333e-5 eV/K
+    factor = math.exp(-0.5 / 8.617333262e-5 * (1 / 330.0 - 1 / 298.15))
+    assert lipon.value_at("ionic_conductivity", 330.0) == pytest.approx(6.6e-5 * factor, rel=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ KEYS = {
     "electronic_conductivity", "ionic_conductivity", "activation_energy", "reference_temperature", "resistivity",
     "transference_number", "salt_concentration", "expansion", "initial_efficiency", "lithiation",
     "dissociation.k_r", "dissociation.delta", "dissociation.D_plus", "dissociation.D_minus",
-    "dissociation.total_lithium",
+    "dissociation.total_lithium", "diffusivity.activation_energy", "exchange_current.activation_energy",
 }  # fmt: skip
 ADDED = """
 from tfgeom.materials.constants import CONSTANTS, Constant
@@ -73,7 +73,7 @@ def test_its_example_is_read_and_written_and_stands_in_provenance(constant: Cons
     value = parse_quantity(constant.example, constant.dimension)
     assert override.stated()[constant.key].value == value
     assert MaterialOverride.model_validate(override.to_mapping()) == override
-    name = "Li3PO4-Danilov2011" if constant.section else "mine"
+    name = {"": "mine", "dissociation": "Li3PO4-Danilov2011"}.get(constant.section, "LiV2O5")
     found = resolve_material(name, override)
     with recorded_constants() as read:
         assert found.value(constant.key) == value
@@ -84,8 +84,12 @@ def test_its_example_is_read_and_written_and_stands_in_provenance(constant: Cons
 @every_constant
 def test_the_schema_says_what_it_is(constant: Constant) -> None:
     definitions = json.loads(design_json_schema())["$defs"]
-    model = "GivenDissociation" if constant.section else "MaterialOverride"
-    said = definitions[model]["properties"][constant.name]
+    keys = definitions["MaterialOverride"]["properties"]
+    if constant.section:
+        name = keys[constant.section]["anyOf"][0]["$ref"].rpartition("/")[2]
+        section = definitions[name]
+        keys = section.get("properties") or section["anyOf"][1]["properties"]
+    said = keys[constant.name]
     assert (said["description"], said["examples"]) == (constant.description, [constant.example])
 
 

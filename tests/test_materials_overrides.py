@@ -58,9 +58,9 @@ def test_overridden_conductivity_is_meant_at_25_degrees() -> None:
     at_40 = resolve_material(
         "Li2PO2N", override(ionic_conductivity="1e-6 S/cm", reference_temperature="40 degC")
     )
-    assert plain.conductivity_at(298.15, "ionic_conductivity") == pytest.approx(1e-4)
-    assert at_40.conductivity_at(313.15, "ionic_conductivity") == pytest.approx(1e-4)
-    assert at_40.conductivity_at(298.15, "ionic_conductivity") != pytest.approx(1e-4, rel=0.1)
+    assert plain.value_at("ionic_conductivity", 298.15) == pytest.approx(1e-4)
+    assert at_40.value_at("ionic_conductivity", 313.15) == pytest.approx(1e-4)
+    assert at_40.value_at("ionic_conductivity", 298.15) != pytest.approx(1e-4, rel=0.1)
 
 
 def test_overridden_conductivity_sets_dissociation_aside() -> None:

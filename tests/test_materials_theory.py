@@ -80,7 +80,7 @@ def test_raijmakers_electrolyte() -> None:
     found = load_library().find("LiPON-Raijmakers2020")
     assert found.dissociation is not None
     sigma = FARADAY**2 / (GAS * 293) * 0.64 * 61141 * (1.73e-16 + 5.69e-16)
-    assert found.conductivity_at(293.0, "ionic_conductivity") == pytest.approx(sigma, rel=1e-3)
+    assert found.value_at("ionic_conductivity", 293.0) == pytest.approx(sigma, rel=1e-3)
     assert 3.62e-6 / sigma * 1e4 == pytest.approx(326.3, rel=1e-3)
     assert found.dissociation.transference_number == pytest.approx(0.233, abs=1e-3)
     assert found.value("transference_number") == pytest.approx(0.233)

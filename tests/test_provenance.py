@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from tests.kinds import CELLS, design
+from tests.restating import materials_of, restated
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import evaluate
-from tfgeom.materials.library import Material, load_library, resolve_material
+from tfgeom.materials.library import Material, load_library
 from tfgeom.materials.recording import recorded_constants
-from tfgeom.materials.schema import MaterialOverride
 from tfgeom.metrics.provenance import provenance
-from tfgeom.units import format_quantity
 
 WARM = "40 degC"
 """Away from 25 degC, where activation energies would move nothing."""
@@ -23,9 +22,10 @@ SHARE, SHIFT = 0.97, 0.01
 CLAIM = {"quantity": "footprint_capacity", "value": "1 uAh/cm^2", "confidence": "review", "source": "x", "tolerance": 0.1}  # fmt: skip
 MORE_CONSTANTS: dict[str, dict[str, Any]] = {
     "Ru": {"activation_energy": "0.02 eV", "reference_temperature": "20 degC", "electronic_conductivity": "1e6 S/m"},
-    "LiV2O5": {"activation_energy": "0.2 eV", "reference_temperature": "20 degC", "electronic_conductivity": "1e-3 S/m", "initial_efficiency": 0.95, "expansion": 0.1},
-    "SnNx": {"expansion": 0.5, "initial_efficiency": 0.9},
-    "Cl-TiO2": {"activation_energy": "0.2 eV", "electronic_conductivity": "1e-3 S/m"},
+    "LiV2O5": {"activation_energy": "0.2 eV", "reference_temperature": "20 degC", "electronic_conductivity": "1e-3 S/m", "initial_efficiency": 0.95, "expansion": 0.1,
+               "diffusivity": {"activation_energy": "0.3 eV"}, "exchange_current": {"value": "4 A/m^2", "activation_energy": "0.6 eV"}},
+    "SnNx": {"expansion": 0.5, "initial_efficiency": 0.9, "electronic_conductivity": {"activation_energy": "0.1 eV"}, "diffusivity": {"activation_energy": "0.4 eV"}},
+    "Cl-TiO2": {"activation_energy": "0.2 eV", "electronic_conductivity": "1e-3 S/m", "exchange_current": {"value": "1 A/m^2", "activation_energy": "0.6 eV"}},
     "TiN": {"activation_energy": "0.02 eV", "electronic_conductivity": "1e6 S/m"},
 }  # fmt: skip
 """Constants that the library does not have of the films of `CELLS`."""
@@ -64,30 +64,6 @@ def designs() -> Iterator[Any]:
 every_use = pytest.mark.parametrize("mapping", list(designs()))
 
 
-def materials_of(mapping: dict[str, Any]) -> dict[str, Material]:
-    cell = mapping.get("cell", {})
-    names = {layer["material"] for layer in mapping.get("layers", [])}
-    names |= {mapping[key]["material"] for key in ("substrate", "bipolar_plate") if key in mapping}
-    names |= {cell["electrolyte"], "Li"} if "electrolyte" in cell else set()
-    names |= {"Li"} if cell.get("anode_free") else set()
-    given = mapping.get("materials", {})
-    stated = {name: MaterialOverride.model_validate(values) for name, values in given.items()}
-    return {name: resolve_material(name, stated.get(name)) for name in sorted(names)}
-
-
-def restated(material: Material, key: str, share: float) -> dict[str, Any]:
-    """Return the override that states one constant again, times ``share``."""
-    known = material.properties[key]
-    value = 0.01 * (1 - share) if known.value == 0 else known.value * share
-    number = value if known.dimension == "fraction" else format_quantity(value, known.dimension)
-    group, _, inner = key.partition(".")
-    stated: dict[str, Any] = {group: {inner: number}} if inner else {key: number}
-    at = material.properties.get("reference_temperature")
-    if at is not None and group in ("ionic_conductivity", "dissociation"):
-        stated["reference_temperature"] = format_quantity(at.value, at.dimension)
-    return stated
-
-
 def shifted(material: Material, shift: float) -> dict[str, Any]:
     """Return the override that states the open-circuit curve again, higher by ``shift``."""
     curve = material.curve
@@ -123,8 +99,10 @@ def numbers(mapping: dict[str, Any], name: str, override: dict[str, Any]) -> tup
 
 def merged(given: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
     both = {**given, **override}
-    if "dissociation" in given and "dissociation" in override:
-        both["dissociation"] = {**given["dissociation"], **override["dissociation"]}
+    for key in given.keys() & override.keys():
+        if isinstance(given[key], dict):
+            new = override[key]
+            both[key] = {**given[key], **(new if isinstance(new, dict) else {"value": new})}
     return both
 
 

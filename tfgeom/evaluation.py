@@ -31,6 +31,7 @@ from tfgeom.metrics.provenance import provenance
 from tfgeom.metrics.published import compare_published
 from tfgeom.metrics.rates import rate_capability
 from tfgeom.metrics.remarks import remarks
+from tfgeom.metrics.temperature import temperature_notes
 from tfgeom.metrics.transport_numbers import TransportNumbers
 from tfgeom.results import Evaluation, PublishedNumbers
 from tfgeom.transport.solve_options import SolveOptions, solve_options
@@ -94,6 +95,11 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
         published = compare_published(
             design.published, (geometry, capacity, energy, resistance), at, film_capacity(cell)
         )
+        judged = judge_claims(published, cells)
+        device = device_numbers(cell, resistance)
+        used = {**cell.blueprint.read, **read}
+        if cell.lithium is not None:
+            notes.extend(temperature_notes(cell, used))
         return Evaluation(
             name=design.name,
             version=__version__,
@@ -104,13 +110,13 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
             layers=layer_numbers(cell.made) if cell.lithium is not None else (),
             capacity=capacity,
             energy=energy,
-            device=device_numbers(cell, resistance),
+            device=device,
             resistance=resistance,
             rate=None if rates is None else rates.rows,
             rate_summary=None if rates is None else rates.summary,
             rules=(),
-            published=judge_claims(published, cells),
-            provenance=() if cell.lithium is None else provenance({**cell.blueprint.read, **read}),
+            published=judged,
+            provenance=() if cell.lithium is None else provenance(used),
             cells=cells,
             solves=solves,
         )

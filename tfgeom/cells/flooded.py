@@ -190,10 +190,10 @@ def counter_of(blueprint: Blueprint) -> Material:
     stated = counter.properties.get("exchange_current")
     if stated is not None and stated.confidence == USER:
         return counter
-    properties = {key: known for key, known in counter.properties.items() if key != "exchange_current"}
-    in_liquid = liquid.get("exchange_current")
-    if in_liquid is not None:
-        properties["exchange_current"] = in_liquid
+    liquid.get("exchange_current")  # it stands in provenance beside the liquid's others
+    kinetic = ("exchange_current", "exchange_current.activation_energy", "reference_temperature")
+    properties = {key: known for key, known in counter.properties.items() if key not in kinetic}
+    properties |= {key: known for key, known in liquid.properties.items() if key in kinetic}
     return replace(counter, properties=properties)
 
 

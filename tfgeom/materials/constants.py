@@ -10,6 +10,7 @@ from tfgeom.quantities import Quantity
 
 _SHARE = Quantity("fraction", high="1")
 _FROM_NONE_TO_ALL = Quantity("fraction", "0", "1", positive=False)
+_BARRIER = Quantity("activation_energy", zero=True)
 _GROWTH = Quantity("fraction", "-99 %", "1000 %", positive=False)
 
 
@@ -48,6 +49,12 @@ class Constant:
         return self.key.rpartition(".")[2]
 
 
+def _activation_of(key: str) -> Constant:
+    return Constant(
+        f"{key}.activation_energy", _BARRIER, "of the constant it stands under; 0.5 eV if unknown", "0.4 eV"
+    )
+
+
 CONSTANTS: dict[str, Constant] = {
     constant.key: constant
     for constant in (
@@ -58,18 +65,24 @@ CONSTANTS: dict[str, Constant] = {
             "host_capacity", Quantity("volumetric_capacity"), "theory, to judge claims by", "137 uAh/cm^2/um"
         ),
         Constant("diffusivity", Quantity("diffusivity"), "of lithium, or of a liquid's salt", "1e-13 cm^2/s"),
+        _activation_of("diffusivity"),
         Constant("exchange_current", Quantity("current_density"), "at half filling", "0.5 mA/cm^2"),
+        _activation_of("exchange_current"),
         Constant("electronic_conductivity", Quantity("conductivity"), "of electrons", "1e-3 S/cm"),
+        _activation_of("electronic_conductivity"),
         Constant(
             "ionic_conductivity",
             Quantity("conductivity"),
             "at 25 degC, or at the reference_temperature given beside it",
             "1e-6 S/cm",
         ),
+        Constant("activation_energy", _BARRIER, "of the conductivity; 0.5 eV if unknown", "0.55 eV"),
         Constant(
-            "activation_energy", Quantity("activation_energy", zero=True), "of the conductivity", "0.55 eV"
+            "reference_temperature",
+            Quantity("temperature"),
+            "at which conductivity, diffusivity and exchange current hold",
+            "25 degC",
         ),
-        Constant("reference_temperature", Quantity("temperature"), "at which conductivities hold", "25 degC"),
         Constant("transference_number", _FROM_NONE_TO_ALL, "share of the current that Li+ carries", "0.3"),
         Constant("salt_concentration", Quantity("concentration"), "of a liquid electrolyte", "1 mol/L"),
         Constant("resistivity", Quantity("resistivity"), "of electrons", "150 uohm*cm"),

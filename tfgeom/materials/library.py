@@ -5,11 +5,12 @@ asked for; `resolve_material` is what a design's layer gets.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from tfgeom.errors import Issue, MaterialError
+from tfgeom.materials.activation import ENERGY_OF
 from tfgeom.materials.constants import CONSTANTS
 from tfgeom.materials.material import (
     Dissociation,
@@ -196,7 +197,7 @@ def _material(name: str, entry: MaterialEntry) -> Material:
         name=name,
         title=entry.title,
         aliases=entry.aliases,
-        properties={key: _property(key, stated) for key, stated in entry.stated().items()},
+        properties=_properties(entry),
         curve=_open_circuit(entry),
         voltage_window=None if entry.voltage_window is None else _voltage_window(entry.voltage_window),
         remarks=_remarks(entry),
@@ -235,6 +236,15 @@ def _remarks(entry: MaterialEntry) -> dict[str, Remark]:
             )
             remarks[key] = Remark(text, stated.source, stated.confidence, stated.note)
     return remarks
+
+
+def _properties(entry: MaterialEntry) -> dict[str, Property]:
+    found = {key: _property(key, stated) for key, stated in entry.stated().items()}
+    reference = found.get("reference_temperature")
+    if reference is not None:
+        held = {key: replace(found[key], holds_at=reference.value) for key in ENERGY_OF if key in found}
+        found.update(held)
+    return found
 
 
 def _property(name: str, stated: Sourced[float]) -> Property:

@@ -3,18 +3,24 @@
 A constant that nobody stated is None, never a default.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from tfgeom.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
-from tfgeom.materials.constants import constants_in
+from tfgeom.materials.activation import (
+    DEFAULT,
+    DEFAULT_HIGH,
+    DEFAULT_LOW,
+    DEFAULT_SOURCE,
+    ENERGY_OF,
+    METALLIC,
+    arrhenius,
+)
+from tfgeom.materials.constants import CONSTANTS, constants_in
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.recording import record_constant
 from tfgeom.units import DIMENSIONS, format_quantity
 
-Conduction = Literal["ionic_conductivity", "electronic_conductivity"]
 Row = tuple[str, str, str, str, str]
 
 
@@ -37,6 +43,8 @@ class Property:
         ``value (s/0.5)^(1 - exponent) ((1 - s)/0.5)^exponent`` at filled fraction s, else constant.
     computed_from
         Keys of the constants that give it, where nobody stated it as such.
+    holds_at
+        Temperature at which it holds, K, of a constant that follows the temperature; None for 25 degC.
     """
 
     name: str
@@ -50,6 +58,7 @@ class Property:
     exponent: float | None = None
     form: str | None = None
     computed_from: tuple[str, ...] = ()
+    holds_at: float | None = None
 
     @property
     def unit(self) -> str:
@@ -134,9 +143,9 @@ class Dissociation:
 class Material:
     """A material with what is known of it.
 
-    What computes reads constants through `get`, `value`, `conductivity_at`, `electron_conductivity`,
-    `film_density`, `open_circuit` and `dissociation`, which record that they were read
-    (`tfgeom.materials.recording`).
+    What computes reads constants through `get`, `value`, `value_at`, `electron_conductivity`,
+    `dissociated_conductivity`, `film_density`, `open_circuit` and `dissociation`, which record that they were
+    read (`tfgeom.materials.recording`).
 
     Attributes
     ----------
@@ -210,33 +219,93 @@ class Material:
         """Keys whose value rests on memory only."""
         return frozenset(key for key, _, confidence, _, _ in self.rows() if confidence == "memory")
 
-    def conductivity_at(self, temperature: float, kind: Conduction) -> float | None:
-        """Return a conductivity at ``temperature`` (K), S/m; None when it is not known.
+    def value_at(self, key: str, temperature: float) -> float | None:
+        """Return a constant of `ENERGY_OF` at ``temperature`` (K), in SI; None when it is not known.
 
-        Arrhenius, ``sigma_ref exp(-(E/R)(1/T - 1/T_ref))``, when an activation energy is known, else the
-        value as it stands.  The activation energy is that of the ions where ions move.
+        Arrhenius from its reference temperature, where it is what it was stated to be.
         """
-        reference = self.value(kind)
-        if reference is None:
-            return None
-        if kind == "electronic_conductivity" and self.knows("ionic_conductivity"):
-            return reference
-        energy = self.value("activation_energy")
-        if energy is None:
-            return reference
-        at = self.value("reference_temperature") or REFERENCE_TEMPERATURE
-        return reference * math.exp(-energy / GAS_CONSTANT * (1 / temperature - 1 / at))
+        value = self.value(key)
+        return None if value is None else value * self._activated(key, temperature)
+
+    @property
+    def anodic_coefficient(self) -> float:
+        """Anodic coefficient of its charge transfer, between 0 and 1; 1/2 where nobody states one."""
+        known = self.get("exchange_current")
+        return 0.5 if known is None or known.exponent is None else known.exponent
 
     def electron_conductivity(self, temperature: float) -> float | None:
         """Return the electronic conductivity (S/m), from the resistivity where that is what is stated."""
         resistivity = self.value("resistivity")
         if resistivity is not None:
-            return 1 / resistivity
-        return self.conductivity_at(temperature, "electronic_conductivity")
+            return self._activated("resistivity", temperature) / resistivity
+        return self.value_at("electronic_conductivity", temperature)
+
+    def dissociated_conductivity(self, temperature: float) -> float | None:
+        """Return what its dissociation constants conduct at high frequency, S/m; None without them.
+
+        They hold at the reference temperature, and follow the conductivity's activation energy together.
+        """
+        found = self.dissociation
+        if found is None:
+            return None
+        factor = self._activated("ionic_conductivity", temperature)
+        return found.conductivity(self._reference("ionic_conductivity")) * factor
+
+    @property
+    def assumed(self) -> dict[str, Property]:
+        """Activation energies that nobody stated, by key: of constants that are known, and no metal's."""
+        found = {}
+        for key, energies in ENERGY_OF.items():
+            if key in self.properties and self._energy(key) is None and not self.stays(key):
+                found[energies[0]] = Property(
+                    energies[0], DEFAULT, "activation_energy", DEFAULT_SOURCE, "memory",
+                    low=DEFAULT_LOW, high=DEFAULT_HIGH,
+                )  # fmt: skip
+        return found
+
+    def stays(self, key: str) -> bool:
+        """Return whether a known constant is that of a metal, whose electrons need no activation.
+
+        A resistivity is stated of metals, a conductivity says so by its size; either follows an activation
+        energy that somebody stated.
+        """
+        if self._energy(key) is not None:
+            return False
+        return key == "resistivity" or (
+            key == "electronic_conductivity" and self.properties[key].value >= METALLIC
+        )
+
+    def constants(self) -> dict[str, Property]:
+        """Return what is known and what is assumed, in the order of the table of constants."""
+        both = {**self.assumed, **self.properties}
+        return {key: both[key] for key in CONSTANTS if key in both}
+
+    def _activated(self, key: str, temperature: float) -> float:
+        """Return a constant at ``temperature`` (K) over its value at its reference temperature."""
+        reference = self._reference(key)
+        if temperature == reference:
+            return 1.0
+        if key in self.properties and self.stays(key):
+            return 1.0
+        energy = self._energy(key)
+        if key in self.properties and self.properties[key].holds_at is not None:
+            record_constant(self, "reference_temperature")
+        record_constant(self, energy or ENERGY_OF[key][0])
+        return arrhenius(self.properties[energy].value if energy else DEFAULT, temperature, reference)
+
+    def _reference(self, key: str) -> float:
+        known = self.properties.get(key)
+        return REFERENCE_TEMPERATURE if known is None or known.holds_at is None else known.holds_at
+
+    def _energy(self, key: str) -> str | None:
+        """Return the key of a constant's activation energy; None where nobody stated it."""
+        ions = key != "ionic_conductivity" and "ionic_conductivity" in self.properties
+        keys = (one for one in ENERGY_OF[key] if not (ions and one == "activation_energy"))
+        return next((one for one in keys if one in self.properties), None)
 
     def rows(self) -> list[Row]:
         """Return (key, value with unit, confidence, source, note) of all that is known, for tables."""
-        rows = [(p.name, p.text, p.confidence, p.source, p.note) for p in self.properties.values()]
+        rows = [(p.name, p.text, p.confidence, p.source, p.note) for p in self.constants().values()]
         if self.curve is not None:
             curve = self.curve
             ends = curve.potential([0.0, 0.5, 1.0])

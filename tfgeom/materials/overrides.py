@@ -1,17 +1,20 @@
 """A design's own constants laid over the library's.
 
-What a design states has the confidence ``user``.  Three rules keep the constants of one material from
-contradicting each other: a new ``ionic_conductivity`` is meant at 25 degC unless a ``reference_temperature``
-stands beside it, and sets aside the library's dissociation constants (which imply a conductivity of their
+What a design states has the confidence ``user``.  Four rules keep the constants of one material from
+contradicting each other: a new conductivity, diffusivity or exchange current is meant at 25 degC unless a
+``reference_temperature`` stands beside it, and keeps the activation energy that is known; a new
+``ionic_conductivity`` sets aside the library's dissociation constants (which imply a conductivity of their
 own); new dissociation constants set conductivity and transference number; a new ``resistivity`` sets aside
 the electronic conductivity, and the other way round.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.errors import Issue, MaterialError
+from tfgeom.materials.activation import ENERGY_OF
 from tfgeom.materials.constants import CONSTANTS, constants_in
 from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow
 from tfgeom.materials.open_circuit import OpenCircuit
@@ -40,15 +43,24 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
     stated = override.stated()
     for key, given in stated.items():
         properties[key] = _user_property(key, given, base.properties.get(key))
+    for key in stated:
+        under, _, alone = key.rpartition(".")
+        if alone == "activation_energy" and under and under not in properties:
+            message = "needs a value beside its activation_energy: the library knows none of this material"
+            raise MaterialError([Issue(f"{path}.{under}", message)])
     for one, other in (
         ("resistivity", "electronic_conductivity"),
         ("electronic_conductivity", "resistivity"),
     ):
         if one in stated:
             properties.pop(other, None)
-    if "ionic_conductivity" in stated and "reference_temperature" not in stated:
-        properties.pop("reference_temperature", None)
+    reference = stated.get("reference_temperature")
+    for key in properties.keys() & ENERGY_OF.keys():
+        if reference is not None:
+            properties[key] = replace(properties[key], holds_at=reference.value)
     _dissociate(properties, override, stated, path)
+    if all(known.holds_at is None for known in properties.values()) and reference is None:
+        properties.pop("reference_temperature", None)
     window = override.voltage_window
     return Material(
         name=base.name,
@@ -103,14 +115,11 @@ def _dissociate(
         message = f"lacks '{missing[0]}', which the library does not know for this material; give it too"
         raise MaterialError([Issue(f"{path}.dissociation", message)])
     found = Dissociation(**{constant.name: properties[constant.key].value for constant in needed})
-    if "reference_temperature" not in stated:
-        properties.pop("reference_temperature", None)
-    reference = properties.get("reference_temperature")
+    reference = stated.get("reference_temperature")
     sigma = found.conductivity(reference.value if reference else REFERENCE_TEMPERATURE)
     if "ionic_conductivity" not in stated:
-        properties["ionic_conductivity"] = _implied(
-            "ionic_conductivity", sigma, "delta", "D_plus", "D_minus", "total_lithium"
-        )
+        implied = _implied("ionic_conductivity", sigma, "delta", "D_plus", "D_minus", "total_lithium")
+        properties["ionic_conductivity"] = replace(implied, holds_at=reference.value if reference else None)
     elif abs(properties["ionic_conductivity"].value / sigma - 1) > _CONTRADICTION:
         message = (
             f"contradicts the dissociation constants, which give {sigma:.4g} S/m; leave out one of the two"

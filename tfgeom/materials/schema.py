@@ -161,9 +161,10 @@ class _Keys(Strict):
         found: dict[str, Any] = {}
         for key, constant in CONSTANTS.items():
             section = getattr(self, constant.section) if constant.section else self
-            value = None if section is None else getattr(section, constant.name)
-            if value is not None:
-                found[key] = value
+            stated = None if section is None else getattr(section, constant.name)
+            # under a constant its activation energy may stand alone
+            if stated is not None and getattr(stated, "value", stated) is not None:
+                found[key] = stated
         return found
 
     @model_validator(mode="after")

@@ -36,7 +36,10 @@ DEFAULT_EXPONENT = 0.5
 """Anodic transfer coefficient of an exchange current that states none."""
 
 Text = Annotated[str, Field(min_length=1)]
+ActivationEnergy = Annotated[float, CONSTANTS["activation_energy"].quantity]
+Conductivity = Annotated[float, CONSTANTS["electronic_conductivity"].quantity]
 CurrentDensity = Annotated[float, CONSTANTS["exchange_current"].quantity]
+Diffusivity = Annotated[float, CONSTANTS["diffusivity"].quantity]
 Temperature = Annotated[float, Quantity("temperature")]
 Voltage = Annotated[float, Quantity("voltage", positive=False)]
 
@@ -60,7 +63,7 @@ class Banded(Strict, Generic[Number]):
     def _value_within_band(self) -> "Banded[Number]":
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
-        if not low <= self.value <= high:
+        if self.value is not None and not low <= self.value <= high:
             raise ValueError("value must lie between low and high")
         return self
 
@@ -83,8 +86,19 @@ class Sourced(Banded[Number], Generic[Number]):
     note: str = ""
 
 
-class SourcedExchange(Sourced[CurrentDensity]):
-    """Exchange current density at half filling, and how it follows the filling."""
+def _activation_energy() -> Any:
+    constant = CONSTANTS["exchange_current.activation_energy"]
+    return Field(None, description=constant.description, examples=[constant.example])
+
+
+class SourcedActivated(Sourced[Number], Generic[Number]):
+    """A value of the library that follows the temperature with an activation energy of its own."""
+
+    activation_energy: Sourced[ActivationEnergy] | None = _activation_energy()
+
+
+class SourcedExchange(SourcedActivated[CurrentDensity]):
+    """Exchange current density at half filling, and how it follows filling and temperature."""
 
     exponent: float = Field(DEFAULT_EXPONENT, gt=0, lt=1)
     form: ExchangeForm = "occupancy"
@@ -141,7 +155,34 @@ class Given(Banded[Number], Generic[Number]):
         return {"anyOf": [{k: v for k, v in plain.items() if k != "title"}, full]}
 
 
-class GivenExchange(Given[CurrentDensity]):
+class GivenActivated(Given[Number], Generic[Number]):
+    """A value of a design that follows the temperature; the library's activation energy stays unless given.
+
+    The activation energy may stand alone: then the library's value stays.
+    """
+
+    value: Number | None = None  # type: ignore[assignment]
+    activation_energy: Given[ActivationEnergy] | None = _activation_energy()
+
+    @model_validator(mode="after")
+    def _value_or_activation_energy(self) -> "GivenActivated[Number]":
+        if self.value is None and self.model_fields_set != {"activation_energy"}:
+            raise ValueError("needs a value; only an activation_energy may stand alone")
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        plain, full = super().__get_pydantic_json_schema__(schema, handler)["anyOf"]
+        stated = handler.resolve_ref_schema(full)
+        plain = stated["properties"]["value"] = plain["anyOf"][0]
+        alone = {"required": ["activation_energy"], "maxProperties": 1}
+        stated["anyOf"] = [{"required": ["value"]}, alone]
+        return {"anyOf": [plain, full]}
+
+
+class GivenExchange(GivenActivated[CurrentDensity]):
     """Exchange current density of a design; exponent and form of the library stay unless given."""
 
     exponent: float | None = Field(None, gt=0, lt=1)
@@ -156,6 +197,8 @@ class GivenExchange(Given[CurrentDensity]):
 
 
 MORE_THAN_A_NUMBER: dict[str, tuple[type[Banded[Any]], type[Banded[Any]]]] = {
+    "diffusivity": (SourcedActivated[Diffusivity], GivenActivated[Diffusivity]),
+    "electronic_conductivity": (SourcedActivated[Conductivity], GivenActivated[Conductivity]),
     "exchange_current": (SourcedExchange, GivenExchange),
 }
 """Constants that say more than a number with its band, and how library and design state them."""

@@ -27,7 +27,7 @@ def provenance(read: ConstantsRead) -> tuple[ProvenanceNumbers, ...]:
 
 def _rows(material: Material, keys: set[str]) -> list[ProvenanceNumbers]:
     rows = []
-    for key, known in material.properties.items():
+    for key, known in material.constants().items():
         if key in keys:
             value, unit = in_display_unit(known.value, known.dimension)
             low, high = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.design import Contact
 from tfgeom.errors import UnsupportedError
+from tfgeom.metrics.temperature import temperature_notes
 from tfgeom.results import ResistanceNumbers
 from tfgeom.transport.liquid.salt import LIMITING_CURRENT
 from tfgeom.units import MA_PER_CM2, OHM_CM2
@@ -99,7 +100,7 @@ class TransportNumbers:
                 f"the discretisation error is about {solved.discretisation_error:.1g} of the resistance: "
                 "use a higher --resolution"
             )
-        return notes
+        return [*notes, *temperature_notes(self.cell, self.cell.blueprint.read)]
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what and how much, as text."""

@@ -123,7 +123,7 @@ def film_circuit(stack: Stack, temperature: float, electrolyte_model: str) -> Fi
     stack
         Films of a conformal cell.
     temperature
-        K; conductivities follow their activation energy where one is known.
+        K; conductivities and exchange currents follow it.
     electrolyte_model
         ``ohmic`` takes the electrolyte's conductivity as it is, ``dc`` the steady value of an electrolyte
         whose ions form and recombine (`dc_resistance_factor`).
@@ -146,12 +146,12 @@ def film_circuit(stack: Stack, temperature: float, electrolyte_model: str) -> Fi
         transfer, exchange, anodic = 0.0, None, 0.5
         electrode = next((film for film in (inner, outer) if film.film.layer.role in _ELECTRODES), None)
         if electrode is not None and part == INTERFACE_OF.get(electrode.part):
-            transfer, missing = _charge_transfer(electrode.film.layer, temperature)
-            incomplete += missing
-            known = electrode.film.layer.material.get("exchange_current")
-            if known is not None:
-                exchange = known.value
-                anodic = anodic if known.exponent is None else known.exponent
+            material = electrode.film.layer.material
+            exchange = material.value_at("exchange_current", temperature)
+            if exchange is None:
+                incomplete.append(f"{electrode.film.layer.name}.exchange_current")
+            else:
+                transfer, anodic = thermal_voltage(temperature) / exchange, material.anodic_coefficient
         contact = outer.film.layer.interface_resistance
         if transfer or contact:
             interfaces.append(Interface(part, index, index + 1, transfer, contact, exchange, anodic))
@@ -223,19 +223,19 @@ def _conductivity(
     if layer.fills:
         return math.inf, ()  # it is reached at its inner face
     if layer.role == "interlayer" and (part == "electrolyte" or part in ELECTRODE_AT):
-        ionic = material.conductivity_at(temperature, "ionic_conductivity")
+        ionic = material.value_at("ionic_conductivity", temperature)
         return (math.inf, (f"{layer.name}.ionic_conductivity",)) if ionic is None else (ionic, ())
     if part == "electrolyte":
         if electrolyte_model == "dc":
-            if material.dissociation is None:
+            conductivity = material.dissociated_conductivity(temperature)
+            if material.dissociation is None or conductivity is None:
                 raise MaterialError.at(
                     f"layers.{layer.name}.material",
                     f"'{material.name}' has no dissociation constants, which electrolyte_model 'dc' needs; "
                     f"give materials.{material.name}.dissociation or use electrolyte_model: ohmic",
                 )
-            factor = dc_resistance_factor(material.dissociation, layer.thickness)
-            return material.dissociation.conductivity(temperature) / factor, ()
-        ionic = material.conductivity_at(temperature, "ionic_conductivity")
+            return conductivity / dc_resistance_factor(material.dissociation, layer.thickness), ()
+        ionic = material.value_at("ionic_conductivity", temperature)
         if ionic is None:
             raise MaterialError.at(
                 f"layers.{layer.name}.material",
@@ -248,14 +248,3 @@ def _conductivity(
         key = "resistivity" if part in COLLECTORS else "electronic_conductivity"
         return math.inf, (f"{layer.name}.{key}",)
     return electronic, ()
-
-
-def _charge_transfer(layer: FilmLayer, temperature: float) -> tuple[float, tuple[str, ...]]:
-    """Return R T/(F i0), the small-signal charge-transfer resistance, ohm m², and what is missing for it.
-
-    0 where the exchange current is not known.
-    """
-    exchange = layer.material.value("exchange_current")
-    if exchange is None:
-        return 0.0, (f"{layer.name}.exchange_current",)
-    return thermal_voltage(temperature) / exchange, ()

@@ -111,14 +111,13 @@ class _Vector:
 
         self.current = current[:, None]
         self.chemistry = chemistry
-        self.heat = thermal_voltage(chemistry.temperature)
         self.ohmic = column([cell.ohmic for cell in cells])
         self.usable = column([cell.capacity for cell in cells])
         self.sides = []
         for name, sign in (("cathode", 1.0), ("anode", -1.0)):
             electrodes = [getattr(cell, name) for cell in cells]
             material: Material = getattr(chemistry, name)
-            diffusivity = material.value("diffusivity")
+            diffusivity = material.value_at("diffusivity", chemistry.temperature)
             capacity = column([electrode.capacity for electrode in electrodes])
             thickness = column([electrode.slab_thickness for electrode in electrodes])
             time = thickness**2 / diffusivity if diffusivity else np.zeros_like(thickness)
@@ -148,8 +147,8 @@ class _Vector:
             cathode.potential(surface_c, self.chemistry.temperature)
             - anode.potential(surface_a, self.chemistry.temperature)
             - current * self.ohmic
-            - cathode.overpotential(surface_c, current, self.heat)
-            - anode.overpotential(surface_a, current, self.heat)
+            - cathode.overpotential(surface_c, current, self.chemistry.temperature)
+            - anode.overpotential(surface_a, current, self.chemistry.temperature)
         )
         left = 1 - surface_c if anode.metal else np.minimum(1 - surface_c, surface_a)
         return voltage, left
@@ -191,18 +190,19 @@ class _Side:
             raise ValueError(f"{self.material.name} has no open-circuit curve")
         return curve.held_inside(surface, temperature)
 
-    def overpotential(self, surface: FloatArray, current: FloatArray, heat: float) -> FloatArray:
+    def overpotential(self, surface: FloatArray, current: FloatArray, temperature: float) -> FloatArray:
         density = current / self.face_gain
         exchange = self.material.get("exchange_current")
-        if exchange is None:
+        half_filled = self.material.value_at("exchange_current", temperature)
+        if exchange is None or half_filled is None:
             return np.zeros_like(density)
         if exchange.form == "constant" or self.metal:
-            i0: FloatArray | float = exchange.value
+            i0: FloatArray | float = half_filled
         else:
             s = np.clip(surface, _CLIP, 1 - _CLIP)
             alpha = 0.5 if exchange.exponent is None else exchange.exponent
-            i0 = exchange.value * 2 * s ** (1 - alpha) * (1 - s) ** alpha
-        return np.asarray(2 * heat * np.arcsinh(density / (2 * i0)))
+            i0 = half_filled * 2 * s ** (1 - alpha) * (1 - s) ** alpha
+        return np.asarray(2 * thermal_voltage(temperature) * np.arcsinh(density / (2 * i0)))
 
 
 def surface_excess(passed: FloatArray, theta: FloatArray) -> FloatArray:

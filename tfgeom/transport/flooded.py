@@ -126,7 +126,7 @@ def flooded_circuit(
     MaterialError
         When the electrolyte has no ionic conductivity, or its salt lacks a constant.
     """
-    conductivity = liquid.conductivity_at(temperature, "ionic_conductivity")
+    conductivity = liquid.value_at("ionic_conductivity", temperature)
     if conductivity is None:
         raise MaterialError.at(
             "cell.electrolyte",
@@ -137,9 +137,9 @@ def flooded_circuit(
     film = electrode_film(stack)
     wires = film_circuit(stack, temperature, "ohmic")
     heat = thermal_voltage(temperature)
-    exchange = film.layer.material.value("exchange_current")
+    exchange = film.layer.material.value_at("exchange_current", temperature)
     missing = () if exchange is not None else (f"{film.layer.name}.exchange_current",)
-    at_counter = counter.value("exchange_current")
+    at_counter = counter.value_at("exchange_current", temperature)
     if at_counter is None:
         missing = (*missing, "counter.exchange_current")
     return FloodedCircuit(

@@ -121,6 +121,7 @@ def liquid_salt(liquid: Material, conductivity: float, temperature: float) -> Sa
         When a constant is not known, or Li+ carries all of the current.
     """
     values = {key: liquid.value(key) for key in SALT_CONSTANTS}
+    values["diffusivity"] = liquid.value_at("diffusivity", temperature)
     missing = [key for key, value in values.items() if value is None]
     if missing:
         given = ", ".join(f"materials.{liquid.name}.{key}: {_EXAMPLES[key]}" for key in missing)
