@@ -25,7 +25,7 @@ def test_text_holds_the_headline_and_marks_estimates(capsys: pytest.CaptureFixtu
     assert "footprint capacity gain    9.606" in text
     assert "estimated, from memory:" in text
     assert "LiV2O5 exchange_current" in text
-    assert "published footprint_capacity_gain at 1C: 9.3, computed 9.594 (+3.2%, inside)" in text
+    assert "published footprint_capacity_gain: 9.3, computed 9.606 (+3.3%, inside)" in text
 
 
 def test_flooded_and_geometry_only(capsys: pytest.CaptureFixture[str]) -> None:
