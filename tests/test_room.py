@@ -14,9 +14,12 @@ import pytest
 import shapely
 from shapely import affinity
 
+from tests.kinds import RELIEFS as RELIEF_SECTIONS
+from tests.kinds import design, every_relief
 from tests.random_reliefs import KINDS, random_relief
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError
+from tfgeom.evaluation import evaluate
 from tfgeom.geometry.from_above import border
 from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.reliefs import RELIEFS, build_cell
@@ -32,12 +35,18 @@ def read(given: dict[str, Any]) -> Relief:
     return design_from_mapping({"schema_version": 1, "name": "x", "relief": given}).relief
 
 
+def in_um(text: str) -> float:
+    """Return a length in um; of another quantity its number."""
+    number, unit = text.split()
+    return float(number) * (1e-3 if unit == "nm" else 1.0)
+
+
 def size(given: dict[str, Any], key: str, height: float, slope: float, grows: int) -> float:
     """Return a width at the top, um, from one measured anywhere; grows: -1 for openings with depth."""
     value = given[key]
     text, at = (value, "top") if isinstance(value, str) else (value["value"], value["at"])
     depth = {"top": 0.0, "middle": height / 2, "bottom": height}[at]
-    return float(text.split()[0]) - grows * 2 * depth * slope
+    return in_um(text) - grows * 2 * depth * slope
 
 
 def polygon(width: float, sides: int, turn: float) -> Any:
@@ -59,9 +68,7 @@ class Brute:
 
     def __post_init__(self) -> None:
         given = self.given
-        number = {
-            k: float(v.split()[0]) for k, v in given.items() if isinstance(v, str) and v[0] in "-0123456789"
-        }
+        number = {k: in_um(v) for k, v in given.items() if isinstance(v, str) and v[0] in "-0123456789"}
         self.height = number.get("height", number.get("depth", 0.0))
         self.pitch, self.rim = number["pitch"], number["rim_radius"]
         self.angle = math.radians(number["sidewall_angle"])
@@ -84,14 +91,14 @@ class Brute:
         if kind == "trenches":
             return [self.pitch - self.width("width", True) - 2 * back], []
         if kind == "honeycomb":
-            wide = self.pitch - float(given["wall"].split()[0]) + 2 * self.shift
+            wide = self.pitch - in_um(given["wall"]) + 2 * self.shift
             return [], [polygon(wide + 2 * back, 6, 0.0)]
         if kind == "microtubes":
             rings = []
             for one in (given, given.get("inner")):
                 if one is not None:
                     outside = self.width("outer_diameter", False, one)
-                    bore = outside - 2 * float(one["wall"].split()[0]) + 4 * self.shift
+                    bore = outside - 2 * in_um(one["wall"]) + 4 * self.shift
                     rings += [outside - 2 * back, bore + 2 * back]
             return rings, []
         key = "side" if "side" in given else "diameter"
@@ -198,7 +205,7 @@ class Brute:
 
 def _scaled(value: Any, factor: float) -> Any:
     if isinstance(value, str):
-        return f"{float(value.split()[0]) * factor!r} um"
+        return f"{in_um(value) * factor!r} um"
     return value | {"value": _scaled(value["value"], factor)}
 
 
@@ -287,6 +294,18 @@ def test_every_relief_that_exists_has_areas_volumes_and_drawings(kind: str) -> N
         assert volumes == sorted(volumes)
         assert 0 < covered[0] <= covered[1] <= covered[2] <= 1 + 1e-9
         assert covered[0] < 1
+
+
+@every_relief
+def test_the_wall_between_features_and_its_aspect_ratio(relief: str) -> None:
+    numbers = evaluate(design_from_mapping(design(relief))).geometry
+    given = RELIEF_SECTIONS[relief]
+    if given["kind"] in ("planar", "wave"):
+        assert numbers.wall_nm is numbers.wall_aspect_ratio is None
+        return
+    brute = Brute({"sidewall_angle": "90 deg", "rim_radius": "0 um"} | given)
+    assert numbers.wall_nm == pytest.approx(1e3 * brute.solid(0.0), rel=1e-3)
+    assert numbers.wall_aspect_ratio == pytest.approx(brute.height / brute.solid(0.0), rel=1e-3)
 
 
 CASES = {

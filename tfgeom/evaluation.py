@@ -211,10 +211,13 @@ def check(design: Design) -> list[str]:
     DesignError
         When the design is physically impossible.
     """
+    return failed_claims(evaluate(design))
+
+
+def failed_claims(found: Evaluation) -> list[str]:
+    """Return the published claims that the numbers of a design fail, one line each."""
     return [
-        f"published.{row.quantity}: {_failure(row)}"
-        for row in evaluate(design).published
-        if row.verdict == "outside"
+        f"published.{row.quantity}: {_failure(row)}" for row in found.published if row.verdict == "outside"
     ]
 
 

@@ -39,11 +39,11 @@ def new(
 
 @app.command()
 def check(designs: DesignFiles) -> None:
-    """Check design files: exit 0 fine, 1 a rule fails, 2 unreadable or impossible."""
+    """Check design files: exit 0 fine, 1 a rule fails, 2 unreadable or impossible; notes change no exit."""
     worst = 0
     for file in designs:
         try:
-            failures = _failures_of(file)
+            failures, notes = _findings_of(file)
         except TfgeomError as error:
             complain(*str(error).splitlines())
             worst = max(worst, error.exit_code)
@@ -53,17 +53,21 @@ def check(designs: DesignFiles) -> None:
             worst = max(worst, 1)
         if not failures:
             say(f"{file}: ok")
+        for note in notes:
+            say(f"{file}: note: {note}")
     raise typer.Exit(worst)
 
 
-def _failures_of(file: Path) -> list[str]:
-    """Return the rules that a design breaks; raise what keeps it from being computed."""
+def _findings_of(file: Path) -> tuple[list[str], tuple[str, ...]]:
+    """Return the rules that a design breaks and what is doubtful; raise what keeps it from being computed."""
     from tfgeom.design import load_design
-    from tfgeom.evaluation import check as check_design
+    from tfgeom.evaluation import evaluate, failed_claims
+    from tfgeom.metrics.doubts import doubts
 
     design = load_design(file)
     with design.located():
-        return check_design(design)
+        found = evaluate(design)
+        return failed_claims(found), doubts(found.cells.cell)
 
 
 @app.command()

@@ -36,6 +36,8 @@ def geometry_numbers(cell: AssembledCell) -> Noted[GeometryNumbers]:
         area_gain=relief.area_gain,
         feature_aspect_ratio=relief.feature_aspect_ratio,
         gap_aspect_ratio=relief.gap_aspect_ratio,
+        wall_nm=in_unit_or_none(relief.thinnest_solid, NM),
+        wall_aspect_ratio=None if relief.thinnest_solid is None else relief.height / relief.thinnest_solid,
         gap_after_coating_nm=in_unit_or_none(made.gap_after_coating, NM),
         gap_after_swelling_nm=None if swollen is None else in_unit_or_none(swollen.gap_after_coating, NM),
         free_reach_nm=None if relief.is_flat else in_unit(relief.reach.value, NM),

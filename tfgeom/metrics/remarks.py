@@ -2,11 +2,12 @@
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.design import Balance
+from tfgeom.metrics.doubts import doubts
 from tfgeom.units import NM
 
 
 def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
-    """Return notes on the design: what was solved for, what its kind leaves out, what is not known.
+    """Return notes on the design: what was solved for, left out, not known or doubtful.
 
     Parameters
     ----------
@@ -15,7 +16,7 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
     by_elements
         Whether its resistance is that of finite elements.
     """
-    of_kind = cell.kind.remarks(cell, by_elements=by_elements)
+    of_kind = [*cell.kind.remarks(cell, by_elements=by_elements), *doubts(cell)]
     if cell.lithium is None:
         return tuple(of_kind)
     shared = cell.blueprint

@@ -38,6 +38,18 @@ class GeometryNumbers:
             shown=Shown.TERMINAL | Shown.TABLE | Shown.COMPARED,
         )
     )
+    wall_nm: float | None = field(
+        metadata=declare(
+            "wall between features",
+            "thinnest solid of the bare relief: between openings, a ridge, a tube's wall, or a feature that "
+            "stands by itself; where walls lean, at its thinnest section, before rims are rounded",
+            "nm",
+            shown=Shown.COMPARED,
+        )
+    )
+    wall_aspect_ratio: float | None = field(
+        metadata=declare("wall aspect ratio", "height over that wall", shown=Shown.COMPARED)
+    )
     gap_after_coating_nm: float | None = field(
         metadata=declare(
             "gap after coating",
