@@ -11,6 +11,7 @@ from tests.shipped import DANILOV, IMEC, PEARSE
 from tfgeom.cells.assembled import lithium_of
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.lithium_places import LithiumPlace, lithium_places
+from tfgeom.cells.usable import Usable
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
 from tfgeom.report.storage import active_height, device_table, draw_ragone, lithium_table
@@ -56,7 +57,7 @@ def test_unlimited_lithium_is_in_excess() -> None:
     assert metal.is_excess
     assert cathode.charged == 0
     assert cathode.discharged == pytest.approx(9.9916, rel=1e-4)
-    table = lithium_table((cathode, metal))
+    table = lithium_table((cathode, metal), Usable(9.0, 0.0, 0.0, 9.0, None))
     assert table.rows[-1] == ("anode, Li", "no limit", "in excess", "in excess", "in excess")
     film, counter = places_of(load_design(IMEC).model_dump(mode="json", exclude_defaults=True))
     assert (film.name, film.charged) == ("anode", 0)
@@ -71,7 +72,11 @@ def test_plated_lithium_is_what_the_cathode_gave() -> None:
     cathode, plated = places_of(mapping)
     assert (plated.name, plated.as_made, plated.discharged) == ("plated lithium", 0, 0)
     assert plated.charged == pytest.approx(cathode.room)
-    assert lithium_table((cathode, plated)).rows[-1][2:] == ("24.88", "24.88", "24.88")
+    whole, cut = Usable(9.0, 0.0, 0.0, 9.0, None), Usable(9.0, 0.0, 0.9, 4.5, None)
+    assert lithium_table((cathode, plated), whole).rows[-1][2:] == ("24.88",) * 3
+    table = lithium_table((cathode, plated), cut)
+    assert table.head[-2:] == ("where a discharge starts", "where it ends")
+    assert [row[-2:] for row in table.rows] == [("2.488", "12.44"), ("22.39", "12.44"), ("24.88", "24.88")]
 
 
 def test_energy_and_power_per_volume_stand_on_the_heights_of_the_energy_density() -> None:

@@ -1,14 +1,19 @@
 """The bracketing search against plain bisection, known roots and itself one by one."""
 
 import math
+import sys
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.kinds import design, every_relief
+from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError, MaterialError
+from tfgeom.evaluation import evaluate
 from tfgeom.searching import Floats, last_point, possible
 
 SHAPES: dict[str, Callable[[float], float]] = {
@@ -168,3 +173,50 @@ def test_impossible_designs_are_nan_and_missing_constants_raise() -> None:
     assert found.impossible
     with pytest.raises(MaterialError):
         last_point(possible(lacks), 0.0, 1.0)
+
+
+@pytest.mark.parametrize("cell", ["conformal", "anode inside", "lithium anode", "anode-free"])
+@every_relief
+def test_every_search_of_a_filled_relief_ends_with_an_answer(
+    relief: str, cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # an outermost film that fills the relief has room to spare on every side; claims no film can hold
+    mapping = design(relief, cell)
+    if cell != "anode-free":  # plated lithium would have no room
+        if mapping["layers"][-1]["role"] == "current_collector":
+            mapping["layers"].pop()
+        del mapping["layers"][-1]["thickness"]
+        mapping["layers"][-1]["fill"] = {"above_top": "1 um"}
+    claim = {"confidence": "review", "source": "nobody"}
+    mapping["published"] = [
+        {"quantity": "footprint_capacity", "value": "1e12 uAh/cm^2", **claim},
+        {"quantity": "volumetric_capacity", "value": "1e9 uAh/cm^2/um", **claim},
+    ]
+    searches: list[int] = []
+
+    def counted(*given: Any, **more: Any) -> Any:
+        found = last_point(*given, **more)
+        searches.append(found.evaluations)
+        return found
+
+    users = [module for name, module in sys.modules.items() if name.startswith("tfgeom.")]
+    for module in users:
+        if module.__name__ != "tfgeom.searching" and hasattr(module, "last_point"):
+            monkeypatch.setattr(module, "last_point", counted)
+    found = evaluate(design_from_mapping(mapping))
+    assert searches
+    assert max(searches) <= 2 + 60 + 3 * 50
+    assert sum(searches) < 10_000
+    capacity = found.capacity
+    assert capacity is not None
+    ratio, balanced = capacity.n_to_p_ratio, capacity.balanced_thickness_nm
+    if ratio is not None and balanced is None:
+        assert any("no anode thickness that fits gives N/P 1" in note for note in found.notes)
+    elif balanced is not None:
+        # the answer is one: with that thickness both electrodes hold the same
+        layer = next(layer for layer in mapping["layers"] if layer["role"] == "anode")
+        thickness = f"{balanced!r} nm"
+        layer.update({"fill": {"above_top": thickness}} if "fill" in layer else {"thickness": thickness})
+        again = evaluate(design_from_mapping(mapping)).capacity
+        assert again is not None
+        assert again.n_to_p_ratio == pytest.approx(1, rel=1e-9)

@@ -45,8 +45,8 @@ def _text(one: Result, found: Evaluation) -> str:
 
 def _more(one: Result, found: Evaluation) -> str:
     """Return what stands behind a number: what a cell holds, how a resistance was found, its largest part."""
-    capacity, resistance = found.capacity, found.resistance
-    if one.path == "capacity.footprint_capacity_uAh_cm2" and capacity is not None and capacity.is_cut:
+    capacity, usable, resistance = found.capacity, found.cell.usable, found.resistance
+    if one.path == "capacity.footprint_capacity_uAh_cm2" and capacity and usable and usable.is_cut:
         return f", of {capacity.held_uAh_cm2:.4g} held"
     if resistance is None:
         return ""

@@ -30,6 +30,12 @@ class LithiumPlace:
     charged: float | None
     discharged: float | None
 
+    def after(self, share: float) -> float | None:
+        """Return what it holds once a share (0 to 1) of what the cell holds was delivered."""
+        if self.charged is None or self.discharged is None:
+            return None
+        return self.charged + share * (self.discharged - self.charged)
+
     @property
     def is_excess(self) -> bool:
         """Whether it is an unlimited supply."""

@@ -53,6 +53,11 @@ class Usable(Generic[Value]):
         return self.end - self.start
 
     @property
+    def is_cut(self) -> bool:
+        """Whether held and usable of one cell differ by 1 %: then both are shown."""
+        return bool(self.charge < 0.99 * self.held)
+
+    @property
     def mean_voltage(self) -> Value | None:
         """Energy over charge, V; None without curves; where nothing is usable nan, of one cell None."""
         if self.energy is None:

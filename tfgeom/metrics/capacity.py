@@ -60,7 +60,7 @@ def _usable_of_held(cell: AssembledCell) -> list[str]:
             f"no open-circuit curve of {missing}: the voltage limits do not count, and all that is held is "
             "taken as usable"
         )
-    if usable.charge >= 0.99 * usable.held:
+    if not usable.is_cut:
         return notes
     limits, state = shared.operation.voltage, shared.operation.initial_state_of_charge
     shares = (

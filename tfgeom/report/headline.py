@@ -114,7 +114,8 @@ def _capacity(evaluation: Evaluation) -> str:
     )
     ratio = "" if capacity.n_to_p_ratio is None else f" (N/P {number(capacity.n_to_p_ratio, 3)})"
     usable = quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²")
-    held = f" of the {number(capacity.held_uAh_cm2)} that it holds" if capacity.is_cut else ""
+    cut = evaluation.cell.usable is not None and evaluation.cell.usable.is_cut
+    held = f" of the {number(capacity.held_uAh_cm2)} that it holds" if cut else ""
     return (
         f"It delivers {usable} of footprint{gained}, between its voltage limits at rest{held}. "
         f"{limit} limits the capacity{ratio}."

@@ -142,7 +142,9 @@ def report_html(evaluation: Evaluation, still: Still | None = None, view: Embedd
 def _lithium(evaluation: Evaluation) -> Table | None:
     """Return where the lithium is; None without a cell."""
     cell = evaluation.cell
-    return None if cell.lithium is None else lithium_table(lithium_places(cell.made, cell.lithium))
+    if cell.lithium is None or cell.usable is None:
+        return None
+    return lithium_table(lithium_places(cell.made, cell.lithium), cell.usable)
 
 
 def _legend(design: Design, evaluation: Evaluation) -> list[tuple[str, str]]:

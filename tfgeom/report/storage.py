@@ -6,6 +6,7 @@ from typing import Any
 from tfgeom.cells.assembled import AssembledCell, lithium_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.lithium_places import LithiumPlace
+from tfgeom.cells.usable import Usable
 from tfgeom.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
 from tfgeom.report.declared_rows import section_rows
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
@@ -96,8 +97,17 @@ def _curve(axes: Any, points: Sequence[RatePoint], scale: float, style: str, col
         axes.plot(*zip(*useful, strict=True), style, color=colour, lw=2 if own else 1.6, ms=4.5, label=label)
 
 
-def lithium_table(places: Sequence[LithiumPlace]) -> Table:
-    """Return where the lithium is, with its sum where all of it is counted."""
+def lithium_table(places: Sequence[LithiumPlace], usable: Usable[float]) -> Table:
+    """Return where the lithium is, with its sum where all of it is counted.
+
+    Also where a discharge starts and ends, unless nearly all that the cell holds is usable.
+    """
+    states = [[getattr(place, state) for place in places] for state in ("as_made", "charged", "discharged")]
+    heads = ["as made", "charged", "discharged"]
+    if usable.is_cut:
+        for end in (usable.start, usable.end):
+            states.append([place.after(end / usable.held) for place in places])
+        heads += ["where a discharge starts", "where it ends"]
 
     def held(place: LithiumPlace, amount: float | None) -> str:
         return "in excess" if place.is_excess else number(amount)
@@ -106,17 +116,15 @@ def lithium_table(places: Sequence[LithiumPlace]) -> Table:
         (
             place.name.replace("_", " ") + (f", {place.material}" if place.material else ""),
             "no limit" if place.room is None and not place.name.startswith("bound") else number(place.room),
-            held(place, place.as_made),
-            held(place, place.charged),
-            held(place, place.discharged),
+            *(held(place, amount) for amount in row),
         )
-        for place in places
+        for place, row in zip(places, zip(*states, strict=True), strict=True)
     ]
     if not any(place.is_excess for place in places):
-        sums = [[getattr(place, state) for place in places] for state in ("as_made", "charged", "discharged")]
-        totals = (number(None if None in amounts else sum(amounts)) for amounts in sums)
+        known = ([amount for amount in state if amount is not None] for state in states)
+        totals = (number(sum(amounts) if len(amounts) == len(places) else None) for amounts in known)
         rows.append(("all of it", "", *totals))
-    return Table(("lithium, µAh/cm² of footprint", "room", "as made", "charged", "discharged"), tuple(rows))
+    return Table(("lithium, µAh/cm² of footprint", "room", *heads), tuple(rows))
 
 
 def device_table(device: DeviceNumbers) -> Table | None:

@@ -76,11 +76,6 @@ class CapacityNumbers:
         )
     )
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether held and usable differ by 1 %: then both are shown."""
-        return self.footprint_capacity_uAh_cm2 < 0.99 * self.held_uAh_cm2
-
 
 @dataclass(frozen=True, slots=True)
 class ActiveDevice:

@@ -27,6 +27,7 @@ _MARGIN = 0.03
 _BAR_STEPS = 128
 _LABELS = 5
 _LETTER = 0.62  # usual width of a letter over its height
+_SIZES = 60  # how often letters are made smaller to fit, at most
 _LINE, _BOX = 1.45, 2.5  # distance of lines, room for a colour, in heights of letters
 
 
@@ -255,13 +256,12 @@ class Legend:
         self._overlay = Overlay(renderer, self._draw)
 
     def _draw(self, overlay: Overlay) -> None:
-        height, share = overlay.size[1], 1.0
-        while True:
+        height = overlay.size[1]
+        for share in 0.92 ** np.arange(_SIZES):
             blocks = self._wrapped(overlay, share)
             lines = sum(len(texts) + 0.5 for _, texts in blocks)
             if lines * _LINE * share * overlay.text_height <= 0.94 * height:
                 break
-            share *= 0.92
         letter, top = share * overlay.text_height, 0.97 * height
         for colour, texts in blocks:
             left = letter
