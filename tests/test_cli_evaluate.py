@@ -24,7 +24,8 @@ def test_text_holds_the_headline_and_marks_estimates(capsys: pytest.CaptureFixtu
     text = capsys.readouterr().out
     assert "footprint capacity gain    9.606" in text
     assert "estimated, from memory:" in text
-    assert "LiV2O5 exchange_current" in text
+    assert "LiV2O5 exchange current" in text
+    assert "not counted: losses along the collectors across the chip" in text
     assert "published footprint_capacity_gain: 9.3, computed 9.606 (+3.3%, inside)" in text
 
 
@@ -32,7 +33,7 @@ def test_flooded_and_geometry_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("evaluate", IMEC) == 0
     text = capsys.readouterr().out
     assert "area-specific resistance   at best" in text
-    assert "at best: anode.exchange_current not known" in text
+    assert "at best: exchange current of anode not known" in text
     assert run("evaluate", LEI) == 0
     assert "area gain                  241" in capsys.readouterr().out
 

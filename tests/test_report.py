@@ -97,8 +97,8 @@ def test_at_best_stands_before_numbers_that_leave_a_loss_out(pearse: Design) -> 
         "At best, it gives 80 %",
         "area-specific resistance, Ω·cm², at best",
         "capacity at 1C, µAh/cm², at best",
-        "left out: cathode.exchange_current missing",
-        "Missing: cathode.exchange_current",
+        "left out: exchange current of cathode missing",
+        "Missing: exchange current of cathode",
     ):
         assert phrase in text
     assert "at best" not in Page(report_html(whole)).text.lower()
@@ -120,6 +120,7 @@ def test_the_page_asks_nothing_of_the_network(pearse: Design) -> None:
 
 def test_the_sections_stand_in_order(pearse: Design) -> None:
     assert Page(report_html(evaluate(pearse))).headings == [
+        "What is not counted",
         "Cross-section",
         "In three dimensions",
         "Beside the plane",
@@ -197,13 +198,14 @@ def test_a_flooded_cell_leaves_out_what_is_null(tmp_path: Path) -> None:
     page = Page(report_html(evaluate(design)))
     assert "Rate" not in page.headings
     assert "Beside the plane" in page.headings
-    assert "its salt does not run out" in page.text
+    assert "the salt of the liquid, which runs out at high currents" in page.text
 
 
 def test_a_bare_relief_gives_a_page(tmp_path: Path) -> None:
     design = designed(tmp_path, WALLS)
     page = Page(report_html(evaluate(design)))
     assert page.headings == [
+        "What is not counted",
         "Cross-section",
         "In three dimensions",
         "Warnings and notes",

@@ -25,6 +25,7 @@ from tfgeom.metrics.claims import film_capacity, judge_claims
 from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
 from tfgeom.metrics.device import device_numbers
 from tfgeom.metrics.energy import energy_numbers
+from tfgeom.metrics.not_counted import not_counted
 from tfgeom.metrics.noted import Noted, T
 from tfgeom.metrics.polarisation import check_drive, check_driven
 from tfgeom.metrics.provenance import provenance
@@ -96,7 +97,8 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
             design.published, (geometry, capacity, energy, resistance), at, film_capacity(cell)
         )
         judged = judge_claims(published, cells)
-        device = device_numbers(cell, resistance)
+        device = noted(device_numbers(cell, resistance))
+        left_out = not_counted(cell, resistance, by_elements=by_elements)
         used = {**cell.blueprint.read, **read}
         if cell.lithium is not None:
             notes.extend(temperature_notes(cell, used))
@@ -106,6 +108,7 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
             design_sha256=design_sha256(design),
             fidelity=fidelity,
             notes=tuple(notes),
+            not_counted=left_out,
             geometry=geometry,
             layers=layer_numbers(cell.made) if cell.lithium is not None else (),
             capacity=capacity,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tfgeom.metrics.estimates import ESTIMATED, estimates
 from tfgeom.results import Evaluation, RateNumbers, Result, Shown, results_shown
 from tfgeom.results.plain_text import plain_unit, plain_value
 
@@ -11,15 +12,19 @@ Row = tuple[str, str]
 def number_lines(found: Evaluation) -> list[Row]:
     """Return (what, value beside the plane) of what the terminal shows; what is null is left out."""
     known = [(one, _text(one, found)) for one in results_shown(Shown.TERMINAL)]
-    return [*((one.declared.title, text) for one, text in known if text), *_rates(found)]
+    rows = ((one.declared.title, text) for one, text in known if text)
+    return [*_in_series(found), *rows, *_rates(found)]
 
 
 def note_lines(found: Evaluation) -> list[str]:
-    """Return notes, estimated constants and claims outside their tolerance, one line each."""
-    lines = [f"note: {note}" for note in found.notes]
-    guesses = [f"{row.material} {row.property}" for row in found.provenance if row.confidence == "memory"]
-    if guesses:
-        lines.append(f"estimated, from memory: {', '.join(guesses)}")
+    """Return what is not counted, notes, estimated constants and published claims, one line each."""
+    lines = [f"not counted: {one.sentence}" for one in found.not_counted]
+    lines += [f"note: {note}" for note in found.notes]
+    groups: dict[str, list[str]] = {}
+    for one in estimates(found.provenance):
+        known = f"estimated, {ESTIMATED[one.confidence]}" if one.confidence in ESTIMATED else "the user's own"
+        groups.setdefault(known, []).append(f"{one.material} {', '.join(one.constants)}")
+    lines += [f"{known}: {'; '.join(constants)}" for known, constants in groups.items()]
     for row in found.published:
         if row.computed is not None and row.deviation is not None:
             at = "" if row.c_rate is None else f" at {row.c_rate:g}C"
@@ -36,7 +41,8 @@ def _text(one: Result, found: Evaluation) -> str:
     if value is None:
         return ""
     best = "at best " if one.is_at_best(found) else ""
-    text = f"{best}{plain_value(value, declared.form)} {plain_unit(declared.unit)}".rstrip()
+    words = value.replace("_", " ") if isinstance(value, str) else plain_value(value, declared.form)
+    text = f"{best}{words} {plain_unit(declared.unit)}".rstrip()
     plane = one.of_plane(found) if one.number.has_computed_plane else None
     if plane is not None:
         text += f" (plane {plain_value(plane, declared.form)})"
@@ -46,8 +52,10 @@ def _text(one: Result, found: Evaluation) -> str:
 def _more(one: Result, found: Evaluation) -> str:
     """Return what stands behind a number: what a cell holds, how a resistance was found, its largest part."""
     capacity, usable, resistance = found.capacity, found.cell.usable, found.resistance
-    if one.path == "capacity.footprint_capacity_uAh_cm2" and capacity and usable and usable.is_cut:
-        return f", of {capacity.held_uAh_cm2:.4g} held"
+    if one.path == "capacity.footprint_capacity_uAh_cm2" and capacity and usable:
+        held = f", of {capacity.held_uAh_cm2:.4g} held" if usable.is_cut else ""
+        low = f"{capacity.footprint_capacity_low_uAh_cm2:.4g}" if capacity.is_uncertain else ""
+        return held + (f", {low} at the low end of what its films may hold" if low else "")
     if resistance is None:
         return ""
     if one.path == "resistance.asr_ohm_cm2":
@@ -55,6 +63,12 @@ def _more(one: Result, found: Evaluation) -> str:
     if one.path == "resistance.largest_part" and resistance.asr_ohm_cm2:
         return f" ({resistance.asr_by_part_ohm_cm2[resistance.largest_part] / resistance.asr_ohm_cm2:.0%})"
     return ""
+
+
+def _in_series(found: Evaluation) -> Iterator[Row]:
+    cells = found.cell.blueprint.in_series
+    if cells > 1:
+        yield "cells in series", f"{cells}: voltage, energy, power and resistance are those of all together"
 
 
 def _rates(found: Evaluation) -> Iterator[Row]:

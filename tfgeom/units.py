@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NM = 1e-9
 UM = 1e-6
+MM = 1e-3
 UAH_PER_CM2 = 36.0
 """C/m² in one uAh/cm²."""
 MWH_PER_CM2 = 3.6e4

@@ -4,7 +4,7 @@
 `geometry_only`); `tfgeom.cells.kinds` holds their table.  Nothing outside those modules asks for the kind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
@@ -15,7 +15,7 @@ from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance
 from tfgeom.cells.usable import Usable, usable_range
 from tfgeom.design import Design
-from tfgeom.films import Stack
+from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.recording import recorded_constants
 from tfgeom.transport.circuit import FilmCircuit
@@ -83,6 +83,12 @@ class CellKind(Protocol):
 
     def chemistry(self, blueprint: Blueprint) -> Chemistry:
         """Return the materials of the rate model's electrodes, with temperature and voltage limit."""
+
+    def collectors(self, cell: "AssembledCell") -> Mapping[str, Film | None]:
+        """Return the films that carry the current across the chip by part, None where one is missing."""
+
+    def left_out(self, cell: "AssembledCell", *, by_elements: bool) -> dict[str, str]:
+        """Return which losses the kind does not count: what of, and a sentence."""
 
     def remarks(self, cell: "AssembledCell", *, by_elements: bool) -> list[str]:
         """Return what a reader should know of the kind beside the numbers."""

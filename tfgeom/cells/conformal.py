@@ -18,10 +18,10 @@ from tfgeom.design import Conformal, Design
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
+from tfgeom.materials.constants import words_of_all
 from tfgeom.transport.circuit import FilmCircuit, film_circuit
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.contacts import Contacts, check_contacts
-from tfgeom.transport.film_diffusion import film_diffusion
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.solve_options import Drive
@@ -133,6 +133,35 @@ def chemistry(blueprint: Blueprint) -> Chemistry:
     return Chemistry(by_role["cathode"], anode, blueprint.temperature, blueprint.window[0])
 
 
+def collectors(cell: AssembledCell) -> dict[str, Film | None]:
+    """Return the outermost films of the current's path: collectors, or lithium metal."""
+    path = cell.charged.current_path
+    return {
+        part: film if film.layer.role == "current_collector" or film.layer.material.is_lithium_metal else None
+        for part, film in (("inner_collector", path[0]), ("outer_collector", path[-1]))
+    }
+
+
+def left_out(cell: AssembledCell, *, by_elements: bool) -> dict[str, str]:
+    """Return what the collectors would add, where they are taken as equipotentials."""
+    path, places = cell.charged.current_path, contacts_of(cell.blueprint)
+    sides = (("inner_collector", path[0], places.inner), ("outer_collector", path[-1], places.outer))
+    ideal = [(part, film) for part, film, place in sides if not by_elements or place == "ideal"]
+    if not ideal:
+        return {}
+    found = collectors(cell)
+    words = [
+        f"there is no {part.replace('_', ' ')}, and the free face of '{film.layer.name}' is taken as an "
+        "equipotential"
+        for part, film in ideal
+        if found[part] is None
+    ]
+    held = [film.layer.name.replace("_", " ") for part, film in ideal if found[part] is not None]
+    if held:
+        words.insert(0, f"{' and '.join(held)} {'is' if len(held) == 1 else 'are'} taken as equipotentials")
+    return {"collectors": f"loss along the collectors within a unit cell: {'; '.join(words)}"}
+
+
 def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
     """Return what a reader should know: plated lithium, contacts that do not count, missing collectors."""
     notes = []
@@ -147,12 +176,6 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
         notes.append(
             "closed forms take the collectors as equipotentials: contact counts with fidelity fem only"
         )
-    path = cell.charged.current_path
-    for name, film in (("inner", path[0]), ("outer", path[-1])):
-        if film.layer.role != "current_collector" and not film.layer.material.is_lithium_metal:
-            notes.append(
-                f"no {name}_collector: the free face of '{film.layer.name}' is taken as an equipotential"
-            )
     return notes
 
 
@@ -160,7 +183,7 @@ def _growth(cell: AssembledCell) -> list[str]:
     """Return how an anode that was laid grows on charge, or what is missing to know."""
     missing, grown = unknown_growth(cell.charged), charged_growth(cell.charged, lithium_of(cell))
     if missing:
-        return [f"heights are those of the films as made: {', '.join(missing)} not known"]
+        return [f"heights are those of the films as made: {words_of_all(missing)} not known"]
     if not grown:
         return []
     _, anode = electrode_films(cell)
@@ -200,7 +223,4 @@ def _electrode(stack: Stack, film: Film, room: float, charged: float, passed: fl
     roles = [other.layer.role for other in stack.films]
     outside = roles.index("electrolyte") > stack.films.index(film)
     face = film.outer_area if outside else film.inner_area
-    diffusion = film_diffusion(stack.cell, film, wetted_outside=outside)
-    return Electrode(
-        room, film.volume / face, face / stack.cell.footprint, charged + passed / room, diffusion
-    )
+    return Electrode(room, film.volume / face, face / stack.cell.footprint, charged + passed / room)

@@ -15,12 +15,11 @@ from tfgeom.cells.discharge_sides import Side
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
 from tfgeom.design import Contact, Design, LiquidFilled
 from tfgeom.errors import UnsupportedError
-from tfgeom.films import Stack
+from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.materials.overrides import USER
 from tfgeom.transport.closed_rate import Chemistry, Electrode
-from tfgeom.transport.film_diffusion import film_diffusion
 from tfgeom.transport.flooded import (
     FloodedCircuit,
     electrode_film,
@@ -149,8 +148,7 @@ def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode
     """Return the film as cathode against flat lithium metal, ``passed`` C/m² after full charge."""
     film, capacity = electrode_film(cell.charged), lithium_of(cell).capacity
     face = film.outer_area
-    diffusion = film_diffusion(cell.relief, film, wetted_outside=True)
-    own = Electrode(capacity, film.volume / face, face / cell.relief.footprint, passed / capacity, diffusion)
+    own = Electrode(capacity, film.volume / face, face / cell.relief.footprint, passed / capacity)
     return own, Electrode(np.inf, 0.0, 1.0, 1.0)
 
 
@@ -160,6 +158,31 @@ def chemistry(blueprint: Blueprint) -> Chemistry:
     return Chemistry(film.material, counter_of(blueprint), blueprint.temperature, blueprint.window[0])
 
 
+def collectors(cell: AssembledCell) -> dict[str, Film | None]:
+    """Return the film's collector: the counter electrode is a foil."""
+    first = cell.charged.current_path[0]
+    return {"inner_collector": first if first.layer.role == "current_collector" else None}
+
+
+def left_out(cell: AssembledCell, *, by_elements: bool) -> dict[str, str]:
+    """Return what the collector, the liquid and the counter electrode would add."""
+    found = {
+        "collectors": "loss along the collector within a unit cell, and in the counter electrode: both are "
+        "taken as equipotentials",
+    }
+    if collectors(cell)["inner_collector"] is None:
+        found["collectors"] = (
+            "loss within a unit cell along the inner face of "
+            f"'{cell.charged.current_path[0].layer.name}', which is taken as an equipotential without a "
+            "collector, and in the counter electrode"
+        )
+    if _circuit(cell).salt is None:
+        found["liquid"] = "the salt of the liquid, which runs out at high currents: the liquid is ohmic"
+    else:
+        found["liquid"] = "how the salt of the liquid runs out: its gradient is that of a small current"
+    return found
+
+
 def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
     """Return what a reader should know: what heights leave out, how the liquid and the counter count."""
     notes = [
@@ -167,9 +190,7 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
         "energy per volume and mass are null: the voltage of a half-cell is against its counter electrode",
     ]
     salt = _circuit(cell).salt
-    if salt is None:
-        notes.append("the liquid is an ohmic conductor: its salt does not run out in resistance and rate")
-    else:
+    if salt is not None:
         notes.append(
             "the liquid's loss is that of a small steady current: the gradient of its salt makes "
             f"{salt.concentration_share:.0%} of it; `tfgeom transport --current` has the salt at a finite one"

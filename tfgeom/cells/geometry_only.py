@@ -8,7 +8,7 @@ from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
 from tfgeom.design import Design
 from tfgeom.errors import DesignError
-from tfgeom.films import Stack
+from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.losses import Losses
@@ -84,6 +84,16 @@ def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode
 def chemistry(blueprint: Blueprint) -> Chemistry:
     """Raise DesignError: without films there is no rate."""
     raise _no_films()
+
+
+def collectors(cell: AssembledCell) -> dict[str, Film | None]:
+    """Return none."""
+    return {}
+
+
+def left_out(cell: AssembledCell, *, by_elements: bool) -> dict[str, str]:
+    """Return that there is nothing but the relief."""
+    return {"films": "a relief without films: what they would take of its gaps, and all a cell has"}
 
 
 def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:

@@ -82,7 +82,14 @@ def compare(
     force: Force = False,
 ) -> None:
     """Compare designs and their planes: one table and one rate plot; exit 1 if a design fails."""
-    from tfgeom.compare import HEAD, compare_designs, comparison_rows, rate_head, rate_rows
+    from tfgeom.compare import (
+        HEAD,
+        compare_designs,
+        comparison_rows,
+        not_counted_rows,
+        rate_head,
+        rate_rows,
+    )
     from tfgeom.output import PAGES, check_output, is_device
 
     if output is not None:
@@ -101,6 +108,8 @@ def compare(
         print_table(HEAD, comparison_rows(found, _short))
         say()
         print_table(rate_head(at), rate_rows(found, _short))
+        say()
+        print_table(("not counted", "of"), not_counted_rows(found))
     raise typer.Exit(1 if found.failed else 0)
 
 

@@ -1,7 +1,14 @@
 """Several designs side by side, each beside its planes."""
 
 from tfgeom.compare.entries import AXES, Comparison, Curve, Entry, Which, compare_designs, rate_curves
-from tfgeom.compare.tables import HEAD, comparison_rows, entry_rows, rate_head, rate_rows
+from tfgeom.compare.tables import (
+    HEAD,
+    comparison_rows,
+    entry_rows,
+    not_counted_rows,
+    rate_head,
+    rate_rows,
+)
 
 __all__ = [
     "AXES",
@@ -13,6 +20,7 @@ __all__ = [
     "compare_designs",
     "comparison_rows",
     "entry_rows",
+    "not_counted_rows",
     "rate_curves",
     "rate_head",
     "rate_rows",

@@ -222,4 +222,5 @@ def _plain(entry: Entry) -> dict[str, Any]:
         "incomplete": list(entry.incomplete),
         "rate": [asdict(row) for row in found.rate or ()],
         "notes": list(found.notes),
+        "not_counted": [asdict(one) for one in found.not_counted],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tfgeom.compare.entries import WHICH, Comparison, Curve, Entry, Which, cells_of, rate_curves, value_of
+from tfgeom.materials.constants import words_of_all
 from tfgeom.results import RatePoint, Shown, declared_of, results_shown
 
 COLUMNS = tuple(results_shown(Shown.TABLE))
@@ -32,7 +33,7 @@ def entry_rows(entry: Entry, write: Write) -> list[tuple[str, ...]]:
         return [(entry.name, *[""] * (len(HEAD) - 2), f"failed: {error}")]
     rows: list[tuple[str, ...]] = []
     geometry = found.geometry
-    note = f"at best: {', '.join(entry.incomplete)} missing" if entry.incomplete else ""
+    note = f"at best: {words_of_all(entry.incomplete)} missing" if entry.incomplete else ""
     for which in cells_of(found):
         known = (value_of(one, found, which) for one in COLUMNS)
         values = [value if isinstance(value, str) else write(value) for value in known]
@@ -41,6 +42,19 @@ def entry_rows(entry: Entry, write: Write) -> list[tuple[str, ...]]:
         elif not geometry.is_flat:
             rows.append((f"  {WHICH[which]}", "planar", *values, ""))
     return rows
+
+
+def not_counted_rows(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return what no number of the comparison counts, each once, with the designs it is of."""
+    designs: dict[str, list[str]] = {}
+    for entry in comparison.entries:
+        for one in () if entry.evaluation is None else entry.evaluation.not_counted:
+            designs.setdefault(one.sentence, []).append(entry.name)
+    evaluated = len(comparison.entries) - comparison.failed
+    return [
+        (sentence, "all" if len(names) == evaluated else "; ".join(names))
+        for sentence, names in designs.items()
+    ]
 
 
 def rate_head(at: str) -> tuple[str, ...]:

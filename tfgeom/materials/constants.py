@@ -4,6 +4,7 @@ The library's files, a design's ``materials:`` section, the JSON Schema and the 
 here: a further constant is one line, and the values that are known of it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tfgeom.quantities import Quantity
@@ -26,12 +27,15 @@ class Constant:
         Dimension and bounds.
     description, example
         What it is, and a value as a file states it.
+    called
+        What people call it, where that is not its key in words.
     """
 
     key: str
     quantity: Quantity
     description: str
     example: str
+    called: str = ""
 
     @property
     def dimension(self) -> str:
@@ -90,17 +94,57 @@ CONSTANTS: dict[str, Constant] = {
         Constant("initial_efficiency", _SHARE, "share of the first charge that comes back", "0.9"),
         Constant("lithiation", _FROM_NONE_TO_ALL, "filled fraction as made", "1"),
         Constant(
-            "dissociation.k_r", Quantity("recombination_rate"), "rate of recombination", "9e-7 m^3/mol/s"
+            "dissociation.k_r",
+            Quantity("recombination_rate"),
+            "rate of recombination",
+            "9e-7 m^3/mol/s",
+            "recombination rate",
         ),
-        Constant("dissociation.delta", _SHARE, "mobile fraction of the lithium at rest", "0.18"),
-        Constant("dissociation.D_plus", Quantity("diffusivity"), "of Li+", "9e-12 cm^2/s"),
-        Constant("dissociation.D_minus", Quantity("diffusivity"), "of the negative charge", "5.1e-11 cm^2/s"),
         Constant(
-            "dissociation.total_lithium", Quantity("concentration"), "bound and mobile", "6.01e4 mol/m^3"
+            "dissociation.delta",
+            _SHARE,
+            "mobile fraction of the lithium at rest",
+            "0.18",
+            "mobile fraction of the lithium",
+        ),
+        Constant(
+            "dissociation.D_plus", Quantity("diffusivity"), "of Li+", "9e-12 cm^2/s", "diffusivity of Li+"
+        ),
+        Constant(
+            "dissociation.D_minus",
+            Quantity("diffusivity"),
+            "of the negative charge",
+            "5.1e-11 cm^2/s",
+            "diffusivity of the negative charge",
+        ),
+        Constant(
+            "dissociation.total_lithium",
+            Quantity("concentration"),
+            "bound and mobile",
+            "6.01e4 mol/m^3",
+            "concentration of all lithium",
         ),
     )
 }
 """By key, in the order in which they are printed."""
+
+
+def words_of(key: str) -> str:
+    """Return what people call a constant, or the open-circuit curve: ``recombination rate``."""
+    if key == "open_circuit":
+        return "open-circuit curve"
+    known = CONSTANTS.get(key)
+    if known is not None and known.called:
+        return known.called
+    section, _, name = key.rpartition(".")
+    plain = name.replace("_", " ")
+    return f"{plain} of the {words_of(section)}" if section else plain
+
+
+def words_of_all(keys: Iterable[str]) -> str:
+    """Return constants of layers in words, such as ``anode.diffusivity``: ``diffusivity of anode``."""
+    parts = (key.partition(".") for key in keys)
+    return ", ".join(f"{words_of(key)} of {layer}" for layer, _, key in parts)
 
 
 def constants_in(section: str) -> tuple[Constant, ...]:

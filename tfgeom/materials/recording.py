@@ -34,6 +34,16 @@ def recorded_constants() -> Iterator[ConstantsRead]:
             outer.update(record)
 
 
+@contextmanager
+def unrecorded_constants() -> Iterator[None]:
+    """Read constants inside for what is no number of its own: what could be, beside what is."""
+    token = _RECORD.set(None)
+    try:
+        yield
+    finally:
+        _RECORD.reset(token)
+
+
 def record_constant(material: "Material", key: str) -> None:
     """Note that a known constant of ``material`` was read."""
     record = _RECORD.get()

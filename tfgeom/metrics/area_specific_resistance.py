@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.beside import Beside
+from tfgeom.materials.constants import words_of_all
+from tfgeom.metrics.across_chip import longest_chip
 from tfgeom.metrics.noted import Noted
-from tfgeom.results import ElectrodePair, ResistanceChecks, ResistanceNumbers
+from tfgeom.results import ChipResistance, ElectrodePair, ResistanceChecks, ResistanceNumbers
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive, SolveOptions
-from tfgeom.units import OHM_CM2
+from tfgeom.units import MM, OHM_CM2, in_unit
 
 if TYPE_CHECKING:
     from tfgeom.transport.steady import Solve
@@ -117,6 +119,7 @@ def resistance_numbers(
     contact = own.where(mechanism="contact")
     peaks = {} if solved is None else solved.current_peak_to_mean
     salt, electrolyte = own.where(mechanism="salt"), own.where(part="electrolyte")
+    longest = longest_chip(cell, float(own.total))
     numbers = ResistanceNumbers(
         method="closed form" if solved is None else "finite elements",
         asr_ohm_cm2=float(own.total) / OHM_CM2,
@@ -131,8 +134,13 @@ def resistance_numbers(
         contact_by_part_ohm_cm2={
             part: float(value) / OHM_CM2 for part, value in contact.by_part().items() if value
         },
+        chip=ChipResistance(None if isinstance(longest, str) else in_unit(longest, MM)),
         concentration_share_of_electrolyte=float(salt.total / electrolyte.total) if salt.rows else None,
     )
-    missing = ", ".join(circuit.incomplete)
-    notes = (f"at best: {missing} not known, so that loss is left out of resistance and rate",)
-    return Noted(numbers, notes if missing else ())
+    notes = []
+    if isinstance(longest, str):
+        notes.append(f"the length of a chip that loses 10 % is null: {longest}")
+    missing = words_of_all(circuit.incomplete)
+    if missing:
+        notes.append(f"at best: {missing} not known, so that loss is left out of resistance and rate")
+    return Noted(numbers, tuple(notes))

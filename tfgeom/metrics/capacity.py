@@ -6,6 +6,7 @@ from tfgeom.cells.assembled import AssembledCell, lithium_of, usable_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.discharge_sides import cell_voltage
 from tfgeom.cells.lithium import balanced_anode_thickness
+from tfgeom.cells.low_end import low_end
 from tfgeom.errors import DesignError
 from tfgeom.metrics.noted import Noted
 from tfgeom.results import CapacityNumbers
@@ -37,6 +38,7 @@ def capacity_numbers(cells: Beside[AssembledCell]) -> Noted[CapacityNumbers | No
     notes += _usable_of_held(cell)
     numbers = CapacityNumbers(
         footprint_capacity_uAh_cm2=in_unit(usable.charge, UAH_PER_CM2),
+        footprint_capacity_low_uAh_cm2=in_unit_or_none(low_end(cell), UAH_PER_CM2),
         held_uAh_cm2=in_unit(own.capacity, UAH_PER_CM2),
         cathode_uAh_cm2=in_unit_or_none(own.cathode, UAH_PER_CM2),
         anode_uAh_cm2=in_unit_or_none(own.anode, UAH_PER_CM2),

@@ -5,6 +5,7 @@ from tfgeom.cells.plating import plating_room
 from tfgeom.cells.swelling import swollen_stack, unknown_swelling
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.films import Film, Stack
+from tfgeom.materials.constants import words_of_all
 from tfgeom.metrics.noted import Noted
 from tfgeom.results import FaceGains, GeometryNumbers, LayerNumbers
 from tfgeom.units import NM, UM, in_unit, in_unit_or_none
@@ -27,7 +28,7 @@ def geometry_numbers(cell: AssembledCell) -> Noted[GeometryNumbers]:
     if cell.lithium is not None:
         swollen = swollen_stack(cell.charged)
         if swollen is None and not relief.is_flat:
-            missing = ", ".join(unknown_swelling(cell.charged))
+            missing = words_of_all(unknown_swelling(cell.charged))
             notes = (f"gap_after_swelling_nm is null: {missing} not known",)
     plated = cell.charged.named(PLATED_LITHIUM) is not None
     numbers = GeometryNumbers(

@@ -2,6 +2,8 @@
 
 from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.design.schema import Chip
+from tfgeom.metrics.across_chip import share_of_chip
+from tfgeom.metrics.noted import Noted
 from tfgeom.results import DeviceNumbers, ResistanceNumbers
 from tfgeom.units import OHM_CM2, UM, in_unit
 
@@ -36,7 +38,7 @@ def peak_power(mean: float | None, asr: float | None, minimum_voltage: float) ->
     return voltage * (mean - voltage) / asr
 
 
-def device_numbers(cell: AssembledCell, resistance: ResistanceNumbers | None) -> DeviceNumbers | None:
+def device_numbers(cell: AssembledCell, resistance: ResistanceNumbers | None) -> Noted[DeviceNumbers | None]:
     """Return height, areal mass and the area for 1 mAh; with a chip its absolute numbers.
 
     None without a cell.  The border of a chip carries wafer and packaging, but neither relief nor films.
@@ -50,7 +52,7 @@ def device_numbers(cell: AssembledCell, resistance: ResistanceNumbers | None) ->
     """
     bulk, chip = cell.bulk, cell.blueprint.design.chip
     if cell.lithium is None:
-        return None
+        return Noted(None)
     usable = usable_of(cell).in_series(cell.blueprint.in_series)
     asr = None if resistance is None else resistance.asr_ohm_cm2 * OHM_CM2
     power = peak_power(usable.mean_voltage, asr, cell.blueprint.operation.voltage.min)
@@ -61,12 +63,23 @@ def device_numbers(cell: AssembledCell, resistance: ResistanceNumbers | None) ->
         "areal_mass_mg_cm2": None if bulk.device_mass is None else bulk.device_mass * 100,
     }
     if chip is None:
-        return DeviceNumbers(**areas)
+        return Noted(DeviceNumbers(**areas))
     whole, active = chip.width * chip.length, active_area(chip)
     mass = None
     if bulk.device_mass is not None and bulk.border_mass is not None:
         mass = active * bulk.device_mass + (whole - active) * bulk.border_mass
-    return DeviceNumbers(
+    notes, kept = [], share_of_chip(cell, asr)
+    if isinstance(kept, str):
+        notes.append(f"peak_power_mW is null: what the collectors lose across the chip is not known, {kept}")
+        power = None
+    elif power is not None:
+        share, contacts = kept
+        power *= share
+        notes.append(
+            f"the peak power counts the collectors across the chip, {contacts}: {share:.3g} of what ideal "
+            "ones would give"
+        )
+    numbers = DeviceNumbers(
         **areas,
         chip_area_mm2=whole * 1e6,
         active_fraction=active / whole,
@@ -76,3 +89,4 @@ def device_numbers(cell: AssembledCell, resistance: ResistanceNumbers | None) ->
         volume_mm3=None if bulk.device_height is None else whole * bulk.device_height * 1e9,
         mass_mg=None if mass is None else mass * 1e6,
     )
+    return Noted(numbers, tuple(notes))

@@ -29,10 +29,8 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
     if shared.in_series > 1:
         notes.append(
             f"{shared.in_series} cells in series: voltage, energy, power and resistance are the stack's "
-            "and its plane's, the voltage limits too; the resistance of what lies between cells is left out"
+            "and its plane's, the voltage limits too"
         )
-    if shared.design.chip is not None and shared.design.chip.contacts:
-        notes.append("not yet supported: losses in the collectors across the chip; contacts change no number")
     if shared.wafer is None or shared.wafer_material is None:
         notes.append("device height and mass are null: the design has no substrate")
     elif shared.wafer.density is None:

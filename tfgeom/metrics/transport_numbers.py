@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.design import Contact
 from tfgeom.errors import UnsupportedError
+from tfgeom.materials.constants import words_of_all
 from tfgeom.metrics.temperature import temperature_notes
 from tfgeom.results import ResistanceNumbers
 from tfgeom.transport.liquid.salt import LIMITING_CURRENT
@@ -83,7 +84,7 @@ class TransportNumbers:
         notes = [] if self.obstacle is None else [f"closed form only, not yet supported: {self.obstacle}"]
         if self.obstacle is not None and self.cell.blueprint.operation.contact != Contact():
             notes.append("the closed form takes the collectors as equipotentials: contact does not count")
-        missing = ", ".join(self.numbers.incomplete)
+        missing = words_of_all(self.numbers.incomplete)
         if missing:
             notes.append(f"at best: {missing} not known, that loss is left out")
         solved = self.solve

@@ -11,6 +11,7 @@ from tfgeom.compare import (
     Curve,
     Which,
     entry_rows,
+    not_counted_rows,
     rate_curves,
     rate_head,
     rate_rows,
@@ -51,6 +52,7 @@ def comparison_html(comparison: Comparison) -> str:
         numbers=_key_table(comparison),
         pictures=draw_all({"rates": lambda: draw_curves(curves, names, comparison.at)} if curves else {}),
         rates=_rate_table(comparison),
+        not_counted=_not_counted_table(comparison),
         numbers_json=script_json(comparison.to_dict()),
     )
 
@@ -116,6 +118,11 @@ def _key_table(comparison: Comparison) -> Table:
         for *values, note in entry_rows(entry, number):
             rows.append((*values, TonedText(note, tone) if note else ""))
     return Table(tuple(map(unit_text, HEAD)), tuple(rows), 2, len(HEAD) - 1)
+
+
+def _not_counted_table(comparison: Comparison) -> Table | None:
+    rows = not_counted_rows(comparison)
+    return Table(("what", "of"), tuple(rows), 2) if rows else None
 
 
 def _rate_table(comparison: Comparison) -> Table | None:

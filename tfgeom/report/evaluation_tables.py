@@ -4,14 +4,15 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from tfgeom.materials.constants import words_of, words_of_all
+from tfgeom.metrics.estimates import ESTIMATED
 from tfgeom.report.current_tables import bound_rows, liquid_rows
 from tfgeom.report.declared_rows import PLANES, beside_rows, heading, printed, section_rows
-from tfgeom.report.headline import ESTIMATED, constants_behind, layers_behind
+from tfgeom.report.headline import constants_behind, layers_behind
 from tfgeom.report.numerals import (
     length,
     number,
     percent,
-    property_text,
     quantity,
     times,
     unit_text,
@@ -51,11 +52,14 @@ def tiles(evaluation: Evaluation) -> list[Tile]:
     known: dict[str, Any] = {one.path: one.of(evaluation) for one in all_results()}
     gain, mean = known["capacity.footprint_capacity_gain"], known["energy.mean_voltage_V"]
     device = known["energy.volumetric_energy_Wh_L.device"]
+    energy = evaluation.energy
+    flat = None if energy is None else energy.planar.volumetric_energy_Wh_L.active
+    volume = f"relief and films{'' if flat is None else f', plane {number(flat, 3)}'}"
     beside = {
         "geometry.area_gain": f"{geometry.kind}, bare relief",
         "capacity.footprint_capacity_uAh_cm2": f"{times(gain)} the plane",
         "energy.footprint_energy_mWh_cm2": f"open circuit, mean {quantity(mean, 'V', 3)}",
-        "energy.volumetric_energy_Wh_L.active": f"relief and films; device {quantity(device, 'Wh/L', 3)}",
+        "energy.volumetric_energy_Wh_L.active": f"{volume}; device {quantity(device, 'Wh/L', 3)}",
         "resistance.asr_ohm_cm2": "",
         "rate_summary.current_at_80pct_mA_cm2": "",
     }
@@ -175,8 +179,8 @@ def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, mis
         if constant.rpartition(".")[0] in layers and (constant.endswith(".exchange_current") == interface)
     ]
     if left_out:
-        return TonedText(f"left out: {', '.join(sorted(left_out))} missing", "estimated")
-    texts = [f"{row.material} {property_text(row.property)} ({trust(row).text})" for row in known]
+        return TonedText(f"left out: {words_of_all(sorted(left_out))} missing", "estimated")
+    texts = [f"{row.material} {words_of(row.property)} ({trust(row).text})" for row in known]
     stated = resistance.contact_by_part_ohm_cm2.get(part)
     if stated:
         texts.append(f"interface resistance of the design, {number(stated)} Ω·cm²")

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from tfgeom.report.numerals import number, percent, property_text, quantity, times
+from tfgeom.materials.constants import words_of
+from tfgeom.metrics.estimates import ESTIMATED
+from tfgeom.report.numerals import number, percent, quantity, times
 from tfgeom.results import Evaluation, LayerNumbers, ProvenanceNumbers, ResistanceNumbers
 from tfgeom.transport.liquid.salt import SALT_CONSTANTS
 from tfgeom.transport.losses import COLLECTORS, ELECTRODE_AT, INTERFACE_OF
-
-ESTIMATED = {"memory": "from memory", "computed": "computed, not measured"}
-"""Confidences that make a constant an estimate, in words."""
 
 _HEAT = ("activation_energy", "reference_temperature")
 _ELECTRONS = ("electronic_conductivity", "resistivity", *_HEAT)
@@ -52,10 +51,14 @@ _GROUPS = (
 
 def headline(evaluation: Evaluation) -> list[str]:
     """Return the sentences at the top of the report."""
-    sentences = [_gain(evaluation), _capacity(evaluation)]
+    sentences = [
+        _in_series(evaluation),
+        _gain(evaluation),
+        _capacity(evaluation),
+    ]
     if evaluation.resistance is not None:
         sentences.append(_resistance(evaluation, evaluation.resistance))
-    sentences.append(_rate(evaluation))
+    sentences += [_rate(evaluation), _energy_density(evaluation)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -116,9 +119,35 @@ def _capacity(evaluation: Evaluation) -> str:
     usable = quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²")
     cut = evaluation.cell.usable is not None and evaluation.cell.usable.is_cut
     held = f" of the {number(capacity.held_uAh_cm2)} that it holds" if cut else ""
+    low = ""
+    if capacity.is_uncertain:
+        low = f", {number(capacity.footprint_capacity_low_uAh_cm2)} at the low end of what its films may hold"
     return (
-        f"It delivers {usable} of footprint{gained}, between its voltage limits at rest{held}. "
+        f"It delivers {usable} of footprint{gained}, between its voltage limits at rest{held}{low}. "
         f"{limit} limits the capacity{ratio}."
+    )
+
+
+def _energy_density(evaluation: Evaluation) -> str:
+    """Return where the plane stores more in the same volume; empty where it does not."""
+    energy = evaluation.energy
+    if energy is None or evaluation.geometry.is_flat:
+        return ""
+    own, plane = energy.volumetric_energy_Wh_L.active, energy.planar.volumetric_energy_Wh_L.active
+    if own is None or plane is None or plane <= own:
+        return ""
+    return (
+        f"In the same volume the plane stores more: {number(own, 3)} Wh/L of relief and films against "
+        f"{number(plane, 3)} Wh/L of the same films on the plane."
+    )
+
+
+def _in_series(evaluation: Evaluation) -> str:
+    cells = evaluation.cell.blueprint.in_series
+    if cells == 1:
+        return ""
+    return (
+        f"{cells} cells in series: voltage, energy, power and resistance are those of all {cells} together."
     )
 
 
@@ -156,9 +185,7 @@ def _rests_on(evaluation: Evaluation, group: _Group) -> str:
     words = sorted({ESTIMATED[row.confidence] for row in estimated})
     whole = len(estimated) == len(known) > 1
     which = (
-        group.noun
-        if whole
-        else ", ".join(f"{property_text(row.property)} of {row.material}" for row in estimated)
+        group.noun if whole else ", ".join(f"{words_of(row.property)} of {row.material}" for row in estimated)
     )
     plural = "estimates" if len(estimated) > 1 else "an estimate"
     return f"on {which} marked as {plural} ({', '.join(words)})"

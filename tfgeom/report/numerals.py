@@ -74,6 +74,10 @@ def unit_text(unit: str) -> str:
     return re.sub(r"\^(-?\d+)", lambda power: power[1].translate(_SUPERSCRIPTS), text)
 
 
-def property_text(key: str) -> str:
-    """Return the key of a constant in words; one with a part (``dissociation.k_r``) as it is written."""
-    return key if "." in key else key.replace("_", " ")
+def with_powers(text: str) -> str:
+    """Return text with the powers of ten of its numbers written out: 1e-13 becomes 1×10⁻¹³."""
+
+    def written(found: re.Match[str]) -> str:
+        return f"{found[1]}×10{str(int(found[2])).translate(_SUPERSCRIPTS)}"
+
+    return re.sub(r"(?<![\w.])(\d+(?:\.\d+)?)e([-+]?\d+)(?!\w)", written, text)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from tfgeom.report.headline import ESTIMATED
-from tfgeom.report.numerals import number, percent, property_text, quantity, signed_percent, unit_text
+from tfgeom.materials.constants import words_of, words_of_all
+from tfgeom.metrics.estimates import ESTIMATED, estimates, trust_words
+from tfgeom.report.numerals import number, percent, quantity, signed_percent, unit_text, with_powers
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import Evaluation, ProvenanceNumbers, PublishedNumbers
 
@@ -60,31 +61,28 @@ def _printed(text: str) -> str:
 
 def estimates_table(provenance: Iterable[ProvenanceNumbers]) -> Table | None:
     """Return which constants are estimates or the user's own, a row per material; None without any."""
-    groups: dict[tuple[str, TonedText], list[str]] = {}
-    for row in provenance:
-        if row.confidence in ESTIMATED or row.confidence == "user":
-            groups.setdefault((row.material, trust(row)), []).append(property_text(row.property))
-    rows = tuple((material, trust, ", ".join(names)) for (material, trust), names in groups.items())
+    rows = tuple(
+        (one.material, _trusted(one.confidence), ", ".join(one.constants)) for one in estimates(provenance)
+    )
     return Table(("material", "how it is known", "constants"), rows, 0, 0) if rows else None
 
 
 def provenance_table(provenance: Iterable[ProvenanceNumbers]) -> Table:
     """Return every constant with its source."""
     rows = tuple(
-        (row.material, property_text(row.property), _value(row), trust(row), _origin(row))
-        for row in provenance
+        (row.material, words_of(row.property), _value(row), trust(row), _origin(row)) for row in provenance
     )
     return Table(("material", "constant", "value", "how it is known", "source"), rows, 2, 3)
 
 
-def missing_constants(evaluation: Evaluation) -> list[str]:
-    """Return the constants whose loss is left out, as ``layer.property``."""
+def missing_constants(evaluation: Evaluation) -> str:
+    """Return the constants whose loss is left out, in words."""
     found: dict[str, None] = {}
     if evaluation.resistance is not None:
         found.update(dict.fromkeys(evaluation.resistance.incomplete))
     for row in evaluation.rate or ():
         found.update(dict.fromkeys(row.incomplete))
-    return list(found)
+    return words_of_all(found)
 
 
 def chosen_table(chosen: Iterable[tuple[str, str]], value_at: Callable[[str], str]) -> Table:
@@ -104,10 +102,12 @@ def _value(row: ProvenanceNumbers) -> str:
 
 def trust(row: ProvenanceNumbers) -> TonedText:
     """Return how a constant is known, estimates marked with a word."""
-    if row.confidence in ESTIMATED:
-        return TonedText(f"estimate: {ESTIMATED[row.confidence]}", "estimated")
-    return TonedText("the user's own" if row.confidence == "user" else row.confidence)
+    return _trusted(row.confidence)
+
+
+def _trusted(confidence: str) -> TonedText:
+    return TonedText(trust_words(confidence), "estimated" if confidence in ESTIMATED else "")
 
 
 def _origin(row: ProvenanceNumbers) -> str:
-    return "; ".join(text for text in (row.source, row.note) if text)
+    return with_powers("; ".join(text for text in (row.source, row.note) if text))

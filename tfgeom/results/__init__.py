@@ -7,6 +7,7 @@ is in `Evaluation.notes`.
 
 from tfgeom.results.declared import HEADLINE, Declaration, Number, Shown, declared_of, numbers_of
 from tfgeom.results.delivered import (
+    ChipResistance,
     ElectrodePair,
     PlanarRate,
     RateLimits,
@@ -17,7 +18,7 @@ from tfgeom.results.delivered import (
     ResistanceNumbers,
 )
 from tfgeom.results.json_schema import results_json_schema
-from tfgeom.results.judged import ProvenanceNumbers, PublishedNumbers, RuleNumbers
+from tfgeom.results.judged import NotCounted, ProvenanceNumbers, PublishedNumbers, RuleNumbers
 from tfgeom.results.listing import Result, Value, all_results, results_of, results_shown
 from tfgeom.results.relief import FaceGains, GeometryNumbers, LayerNumbers
 from tfgeom.results.stored import (
@@ -34,6 +35,7 @@ __all__ = [
     "ActiveDevice",
     "CapacityNumbers",
     "CellEnergyNumbers",
+    "ChipResistance",
     "Declaration",
     "DeviceNumbers",
     "ElectrodePair",
@@ -42,6 +44,7 @@ __all__ = [
     "FaceGains",
     "GeometryNumbers",
     "LayerNumbers",
+    "NotCounted",
     "Number",
     "PlanarRate",
     "ProvenanceNumbers",

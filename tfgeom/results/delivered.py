@@ -11,8 +11,10 @@ _ALL = ~Shown.NOWHERE
 class ElectrodePair:
     """One number for each electrode's interface with the electrolyte."""
 
-    cathode: float | None = field(metadata=declare("at the cathode", "of the cathode's interface"))
-    anode: float | None = field(metadata=declare("at the anode", "of the anode's interface"))
+    cathode: float | None = field(
+        metadata=declare("at the cathode", "of the cathode's interface", shown=_ALL)
+    )
+    anode: float | None = field(metadata=declare("at the anode", "of the anode's interface", shown=_ALL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,20 @@ class ResistanceChecks:
 
 
 @dataclass(frozen=True, slots=True)
+class ChipResistance:
+    """What the collectors lose across the chip."""
+
+    edge_that_loses_10_pct_mm: float | None = field(
+        metadata=declare(
+            "chip that loses 10 %",
+            "length of a chip whose collectors, both contacted along one edge, lose 10 % of a small current",
+            "mm",
+            shown=_ALL,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ResistanceNumbers:
     """Area-specific resistance per footprint.
 
@@ -43,7 +59,7 @@ class ResistanceNumbers:
     None where the electrolyte has none.
     """
 
-    method: str = field(metadata=declare("method", "what made the resistance"))
+    method: str = field(metadata=declare("resistance by", "closed form or finite elements", shown=Shown.LIVE))
     asr_ohm_cm2: float = field(
         metadata=declare(
             "area-specific resistance",
@@ -77,6 +93,7 @@ class ResistanceNumbers:
             "peak to mean",
             "current density exceeded on 0.1 % of an interface, over its mean: the maximum itself is "
             "infinite at a sharp foot",
+            shown=Shown.TERMINAL | Shown.LIVE,
         )
     )
     incomplete: tuple[str, ...] = field(
@@ -90,6 +107,10 @@ class ResistanceNumbers:
         metadata=declare(
             "interface resistance by part", "how much of a part is what the design states", "ohm*cm^2"
         ),
+    )
+    chip: ChipResistance = field(
+        default=ChipResistance(None),
+        metadata=declare("", "what the collectors lose across the chip", shown=Shown.TERMINAL | Shown.LIVE),
     )
     concentration_share_of_electrolyte: float | None = field(
         default=None,

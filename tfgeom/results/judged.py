@@ -19,6 +19,14 @@ class RuleNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCounted:
+    """What the numbers leave out although a real device has it."""
+
+    subject: str = field(metadata=declare("subject", "what of, in a word or two"))
+    sentence: str = field(metadata=declare("what is left out", "in words, with its size where it is known"))
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedNumbers:
     """A measured number beside the computed one, both in ``unit``.
 

@@ -15,4 +15,7 @@ def plain_value(value: Value, form: Form = "number") -> str:
         return value or ""
     if form == "share":
         return f"{value:.1%}"
-    return f"{value:.1e}" if form == "error" else f"{value:.4g}"
+    if form == "error":
+        return f"{value:.1e}"
+    text = f"{value:.4g}"
+    return f"{float(text):.0f}" if 1e4 <= abs(value) < 1e6 else text

@@ -30,6 +30,13 @@ class CapacityNumbers:
             shown=Shown.COMPARED | Shown.SWEEP,
         )
     )
+    footprint_capacity_low_uAh_cm2: float | None = field(
+        metadata=declare(
+            "footprint capacity at the low end",
+            "usable with every film at the lowest volumetric capacity known of it; null where none is",
+            "uAh/cm^2",
+        )
+    )
     cathode_uAh_cm2: float | None = field(
         metadata=declare("cathode capacity", "what the cathode can hold", "uAh/cm^2")
     )
@@ -76,6 +83,12 @@ class CapacityNumbers:
         )
     )
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the low end is 1 % below: then both are shown."""
+        low = self.footprint_capacity_low_uAh_cm2
+        return low is not None and low < 0.99 * self.footprint_capacity_uAh_cm2
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveDevice:
@@ -110,7 +123,12 @@ class CellEnergyNumbers:
         )
     )
     volumetric_energy_Wh_L: ActiveDevice = field(
-        metadata=declare("energy density", "open-circuit energy per volume", "Wh/L", shown=Shown.SWEEP)
+        metadata=declare(
+            "energy density",
+            "open-circuit energy per volume",
+            "Wh/L",
+            shown=Shown.SWEEP | Shown.TERMINAL | Shown.LIVE,
+        )
     )
     specific_energy_Wh_kg: ActiveDevice = field(
         metadata=declare("specific energy", "open-circuit energy per mass", "Wh/kg")
@@ -156,7 +174,11 @@ class DeviceNumbers:
     )
     peak_power_mW: float | None = field(
         default=None,
-        metadata=declare("peak power of the chip", "of a short pulse from the mean voltage", "mW"),
+        metadata=declare(
+            "peak power of the chip",
+            "of a short pulse from the mean voltage, less what the collectors lose across the chip",
+            "mW",
+        ),
     )
     volume_mm3: float | None = field(
         default=None, metadata=declare("volume of the chip", "wafer and packaging included", "mm^3")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfgeom.results.declared import declare
 from tfgeom.results.delivered import RateNumbers, RateSummary, ResistanceNumbers
-from tfgeom.results.judged import ProvenanceNumbers, PublishedNumbers, RuleNumbers
+from tfgeom.results.judged import NotCounted, ProvenanceNumbers, PublishedNumbers, RuleNumbers
 from tfgeom.results.relief import GeometryNumbers, LayerNumbers
 from tfgeom.results.stored import CapacityNumbers, DeviceNumbers, EnergyNumbers
 
@@ -38,6 +38,9 @@ class Evaluation:
     fidelity: str = field(metadata=declare("fidelity", "analytic or fem"))
     notes: tuple[str, ...] = field(
         metadata=declare("notes", "what a reader must know of the numbers, and why one is null")
+    )
+    not_counted: tuple[NotCounted, ...] = field(
+        metadata=declare("not counted", "what the numbers leave out although a real device has it")
     )
     geometry: GeometryNumbers = field(metadata=declare("relief", "the bare and the coated relief"))
     layers: tuple[LayerNumbers, ...] = field(metadata=declare("films", "from the substrate outwards"))

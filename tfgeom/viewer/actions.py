@@ -15,7 +15,7 @@ from tfgeom.mesh_files import ELEMENT_SUFFIXES, write_mesh_file
 from tfgeom.viewer.bodies import scene_bounds
 from tfgeom.viewer.callbacks import in_thread
 from tfgeom.viewer.node_fields import FIELDS
-from tfgeom.viewer.numbers import number_rows
+from tfgeom.viewer.numbers import number_rows, shown_name
 from tfgeom.viewer.page_state import (
     CONTROLS,
     MESSAGES,
@@ -49,6 +49,7 @@ class Actions:
         self.state, self.shown, self.first = state, shown, shown[0]
         self.sizes = Sizes.of(self.first.start)
         self._mesh = b""
+        self._stale: list[ShownDesign] = []
         parameters = [asdict(parameter) for parameter in self.sizes.parameters]
         start = {"stem": self.first.stem, "parameters": parameters}
         state.update(CONTROLS | MESSAGES | start | self.sizes.entries)
@@ -65,14 +66,16 @@ class Actions:
     def draw(self) -> None:
         """Draw what the controls ask for; where that is impossible, say why and keep what was good."""
         problems, wrong = [], []
+        self._stale = []
         for one in self.shown:
             changes = self.sizes.changes if one is self.first else {}
             try:
                 one.show(self._view_of(one, changes), changes)
             except TfgeomError as error:
-                name = f"{one.start.name}: " if len(self.shown) > 1 else ""
-                problems.append(f"{name}{error}")
-                wrong += [issue.path for issue in error.issues] if isinstance(error, DesignError) else []
+                problems.append(self._of_design(one, error))
+                self._stale.append(one)
+                if one is self.first and isinstance(error, DesignError):  # whose sizes the sliders are
+                    wrong += [issue.path for issue in error.issues]
         with self.state:
             self.state.update({"problem": "\n".join(problems), "wrong_paths": wrong})
             self._say_fields()
@@ -102,19 +105,25 @@ class Actions:
         self.state.update(self.sizes.entries)
 
     async def solve(self) -> None:
-        """Solve for the fields of all designs on the page, beside the event loop."""
+        """Solve for fields and numbers of all designs on the page, beside the event loop."""
         with self.state:
             self.state.update({"failure": "", "is_solving": True})
+        failures = []
         try:
             for one in self.shown:
                 evaluation = one.evaluation
-                fields = await in_thread(one.solve)
-                if one.evaluation is evaluation:  # else it was changed meanwhile: the field is not its own
-                    one.fields = fields
+                try:
+                    solved = await in_thread(one.solve)
+                except TfgeomError as error:  # the other design may still be solved
+                    failures.append(self._of_design(one, error))
+                    continue
+                if one.evaluation is evaluation:  # else it was changed meanwhile: the solve is not its own
+                    one.take(solved)
         finally:
             with self.state:
-                self.state.is_solving = False
+                self.state.update({"is_solving": False, "failure": "\n".join(failures)})
                 self._say_fields()
+                self._say_what_is_shown()
 
     def picture(self) -> bytes:
         """Return what is shown as PNG."""
@@ -168,10 +177,19 @@ class Actions:
         fields = one.fields if changes == one.changes else None
         return view if fields is not None and view.field in fields.values else replace(view, field=None)
 
+    def _of_design(self, one: ShownDesign, error: TfgeomError) -> str:
+        """Return an error in words, with its design where there are two."""
+        return f"{one.start.name}: {error}" if len(self.shown) > 1 else str(error)
+
     def _say_what_is_shown(self) -> None:
         self.state.bodies = body_entries(body for one in self.shown for body in one.scene.bodies)
         self.state.headlines = [
-            {"name": one.design.name, "rows": [asdict(row) for row in number_rows(one.evaluation)]}
+            {
+                "name": shown_name(one.evaluation),
+                "is_stale": one in self._stale,
+                "rows": [asdict(row) for row in number_rows(one.evaluation)],
+                "not_counted": [asdict(left_out) for left_out in one.evaluation.not_counted],
+            }
             for one in self.shown
         ]
 

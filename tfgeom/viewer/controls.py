@@ -26,6 +26,9 @@ html { overflow: hidden; }
 .headline th, .headline td { padding: 1px 14px 1px 0; text-align: right; font-weight: 400; }
 .headline th:first-child { text-align: left; }
 .headline thead th { color: #595959; }
+.left-out { font-size: 13px; max-height: 9em; overflow: auto; }
+.left-out summary { color: #595959; cursor: pointer; }
+.left-out ul { padding-left: 1.4em; }
 .message { white-space: pre-wrap; overflow-wrap: anywhere; }
 .v-btn { text-transform: none; letter-spacing: 0; }
 .cell { display: flex; flex-direction: column; flex: 1 1 0; min-width: 0; height: 100%; }
@@ -248,7 +251,9 @@ def _shown_design(live: Live, index: int, html: Any) -> None:
             html.Div(
                 "Picture and numbers are those of the last good design.",
                 classes="wrong",
-                style=("{ visibility: problem ? 'visible' : 'hidden' }",),  # no jump of the picture
+                style=(
+                    f"{{ visibility: {headline}.is_stale ? 'visible' : 'hidden' }}",
+                ),  # no jump of the picture
             )
             with html.Table(classes="headline"):
                 with html.Thead(), html.Tr():
@@ -261,6 +266,12 @@ def _shown_design(live: Live, index: int, html: Any) -> None:
                     html.Td("{{ row.cell }}")
                     html.Td("{{ row.plane }}")
                     html.Td("{{ row.unit }}", style="text-align: left;")
+            with html.Details(classes="left-out"):
+                html.Summary(
+                    f"Not counted: {{{{ {headline}.not_counted.map((one) => one.subject).join(', ') }}}}"
+                )
+                with html.Ul(), html.Li(v_for=f"one in {headline}.not_counted", key="one.subject"):
+                    html.Span("{{ one.sentence }}")
 
 
 def _messages(html: Any, v3: Any) -> None:

@@ -19,6 +19,12 @@ class NumberRow:
     plane: str
 
 
+def shown_name(found: Evaluation) -> str:
+    """Return the name of a design, and how many cells of it are in series."""
+    cells = found.cell.blueprint.in_series
+    return found.name if cells == 1 else f"{found.name}, {cells} cells in series"
+
+
 def number_rows(found: Evaluation) -> list[NumberRow]:
     """Return what the live page shows, always the same rows; a number that there is not is a dash."""
     return [_row(one, found) for one in results_shown(Shown.LIVE)]

@@ -9,8 +9,7 @@ from typing import Any
 
 from tfgeom.design import Design
 from tfgeom.errors import UnsupportedError
-from tfgeom.evaluation import evaluate
-from tfgeom.metrics.area_specific_resistance import solve_cells
+from tfgeom.evaluation import evaluate, evaluate_cell
 from tfgeom.results import Evaluation
 from tfgeom.viewer.node_fields import Fields, solved_fields
 from tfgeom.viewer.parameters import changed_design, plain_design
@@ -32,7 +31,7 @@ class ShownDesign:
     Attributes
     ----------
     evaluation
-        That of the last good state.
+        That of the last good state; by finite elements once they were solved for it.
     changes
         What was changed of the design as read, by path.
     fields
@@ -77,8 +76,8 @@ class ShownDesign:
         self.scene.show(evaluation.cell.charged, view, None)
         self.evaluation, self.changes, self.fields = evaluation, dict(changes), None
 
-    def solve(self) -> Fields:
-        """Return the fields of the design as it is, by finite elements; changes nothing.
+    def solve(self) -> Evaluation:
+        """Return the design as it is, evaluated by finite elements; changes nothing.
 
         Raises
         ------
@@ -87,11 +86,16 @@ class ShownDesign:
         MeshError, SolveError, DesignError
             As `tfgeom.transport.steady.solve_steady`.
         """
-        cells = self.evaluation.cells
-        obstacle = cells.cell.kind.obstacle_to_elements(cells.cell)
+        cell = self.evaluation.cell
+        obstacle = cell.kind.obstacle_to_elements(cell)
         if obstacle is not None:
             raise UnsupportedError.at("", f"not yet supported: {obstacle}")
-        return solved_fields(solve_cells(cells).cell)
+        return evaluate_cell(cell, "fem")
+
+    def take(self, solved: Evaluation) -> None:
+        """Show from now on the numbers and the fields of a solve of the design as it is."""
+        assert solved.solve is not None
+        self.evaluation, self.fields = solved, solved_fields(solved.solve)
 
     def add_scale(self) -> None:
         """Add scale bar and axes, once."""
