@@ -1,6 +1,7 @@
 """Grid sweeps: the same numbers as single evaluations, failures as rows, clear errors."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,31 @@ vary:
 method: grid
 outputs: [footprint_capacity_uAh_cm2, resistance.asr_ohm_cm2, layers.cathode.capacity_gain, rate.10C.utilisation]
 """
+
+
+def test_a_sweep_of_which_every_point_fails_could_not_be_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = sweep_file(tmp_path, "vary: {relief.pitch: [1 um, -3 um, x, 5]}\nmethod: grid\n")
+    assert run("sweep", file, "-o", tmp_path / "out") == 1
+    out, err = capsys.readouterr()
+    assert out.endswith("results.csv: 4 points, 4 failed\n")
+    assert err.startswith("no point could be evaluated; the first: relief.diameter: ")
+    assert len(err.splitlines()) == 1
+    assert run("sweep", file, "-o", tmp_path / "one", "--limit", 1) == 1
+    some = sweep_file(tmp_path, "vary: {relief.pitch: [1 um, 6 um]}\nmethod: grid\n")
+    assert run("sweep", some, "-o", tmp_path / "some") == 0
+
+
+def test_no_cell_of_the_table_is_a_formula(tmp_path: Path) -> None:
+    odd = ["=1+1", "+1", "-3 um", "@SUM(A1)", "\x1b[31m", "\t=1", "a\n=1", "5 um"]
+    listed = ", ".join(json.dumps(text) for text in odd)
+    run_sweep(sweep_file(tmp_path, f"vary: {{relief.pitch: [{listed}]}}\nmethod: grid\n"), tmp_path / "out")
+    with (tmp_path / "out" / "results.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    shown = ["'=1+1", "'+1", "'-3 um", "'@SUM(A1)", "\\x1b[31m", "\\t=1", "a\\n=1", "5 um"]
+    assert [row["relief.pitch"] for row in rows] == shown
+    assert not any(cell and cell[0] in "=+@\t\r\n" for row in rows for cell in row.values())
 
 
 def test_grid_equals_single_evaluations(tmp_path: Path) -> None:

@@ -12,6 +12,10 @@ from pydantic_core import CoreSchema, core_schema
 
 from tfgeom.units import DIMENSIONS, NUMBER_AND_UNIT, format_quantity, parse_quantity
 
+SMALLEST, LARGEST = 1e-35, 1e35
+"""Least and largest size of any value in its SI unit, so that products and ratios of a few stay numbers."""
+_CHECK = "check the number and its unit"
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -43,6 +47,10 @@ class Quantity:
             raise ValueError("is too large a number") from None
         if self.zero and value == 0:
             return 0.0
+        if value and not SMALLEST <= abs(value) <= LARGEST:
+            raise ValueError(
+                f"{given} is {'far below' if abs(value) < 1 else 'far above'} any such value; {_CHECK}"
+            )
         if value <= 0 and self.positive:
             least = "0 or more" if self.zero else "greater than 0"
             raise ValueError(f"must be {least}, not {given}")
@@ -50,7 +58,7 @@ class Quantity:
         above = self.high and value > parse_quantity(self.high, self.dimension)
         if below or above:
             bounds = " to ".join(part for part in (self.low, self.high) if part)
-            raise ValueError(f"{given} is outside {bounds}; check the number and its unit")
+            raise ValueError(f"{given} is outside {bounds}; {_CHECK}")
         return value
 
     def write(self, value: float) -> str | float:

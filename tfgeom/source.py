@@ -5,7 +5,9 @@ depth and size are refused before anything is built.  Scalars follow the YAML 1.
 number, ``no`` is text.
 """
 
+import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +27,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from tfgeom.characters import has_half_characters
 from tfgeom.errors import DesignError, Issue
 
 MAX_BYTES = 1_000_000
@@ -204,10 +207,17 @@ def resolve_scalar(text: str) -> str | int | float | bool | None:
     if len(text) > _MAX_DIGITS:
         return text
     if _INTEGER.fullmatch(text):
-        return int(text)
+        return within_floats(int(text))
     if _BASED.fullmatch(text):
-        return int(text, 0)
+        return within_floats(int(text, 0))
     return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def within_floats(number: int) -> int | float:
+    """Return a whole number, or the infinity that stands for one that no float can hold."""
+    if abs(number) <= sys.float_info.max:
+        return number
+    return math.inf if number > 0 else -math.inf
 
 
 @dataclass(slots=True)
@@ -255,6 +265,8 @@ class _Tree:
     def _refuse_hidden(self, event: Start, place: Place) -> None:
         self.seen = True
         self._count += 1
+        if isinstance(event, ScalarEvent) and has_half_characters(event.value):
+            raise _refused(self.file, "holds half a character ('\\ud800' to '\\udfff'); remove it", place)
         if event.anchor:
             raise _refused(self.file, f"anchor '&{event.anchor:.40}' is not read; write values out", place)
         if event.tag is not None:

@@ -41,6 +41,9 @@ def sweep(
     with progress_bar(points) as progress:
         result = run_sweep(spec, folder, limit, progress)
     say(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
+    if result.failed == len(result.rows):
+        complain(f"no point could be evaluated; the first: {result.rows[0]['error']}")
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -46,8 +46,8 @@ def _used_materials(mapping: Mapping[str, Any]) -> Iterator[tuple[Location, str]
     count = len(layers) if isinstance(layers, list) else 0
     places += [("layers", index, "material") for index in range(count)]
     for place in places:
-        location, rest = locate(mapping, dotted(place))
-        name = None if rest else value_at(mapping, location)
+        section = value_at(mapping, place[:-1]) if place[0] in mapping else None
+        name = section.get(place[-1]) if isinstance(section, Mapping) else None
         if isinstance(name, str) and name.strip():
             yield place, name
 
@@ -305,13 +305,18 @@ def _voltages_per_cell(mapping: Mapping[str, Any], cells: int) -> Iterator[Probl
 
 def _wrong_choices(mapping: Mapping[str, Any]) -> Iterator[Problem]:
     chosen = mapping.get("chosen")
+    named = with_layer_names(mapping)
+    paths: list[str] = []
     for path in chosen if isinstance(chosen, Mapping) else ():
         text = str(path)
         location, rest = locate(mapping, text)
         if not rest and location and location[0] != "chosen":
             continue
-        named = with_layer_names(mapping)
-        paths = [named(place) for place, _ in walk(mapping) if place[0] not in ("chosen", "schema_version")]
+        if not paths:  # the same for all
+            sections = {
+                key: inner for key, inner in mapping.items() if key not in ("chosen", "schema_version")
+            }
+            paths = [named(place) for place, _ in walk(sections)]
         match = nearest(text, paths)
         hint = f"did you mean '{match}'?" if match else f"there is nothing at '{rest or dotted(location)}'"
         yield Problem(("chosen", path), f"no such value in this design; {hint}", at_key=True)

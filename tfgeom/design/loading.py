@@ -12,7 +12,7 @@ from tfgeom.design.paths import with_layer_names
 from tfgeom.design.schema import Design
 from tfgeom.design.wording import Problem, problems_of
 from tfgeom.errors import DesignError, Issue, UnsupportedError
-from tfgeom.source import MAX_DEPTH, Location, Origin, read_source
+from tfgeom.source import MAX_DEPTH, Location, Origin, read_source, within_floats
 
 MAX_ISSUES = 100
 
@@ -154,4 +154,6 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return {str(key): _plain(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(inner, depth + 1) for inner in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return within_floats(value)
     return value

@@ -4,6 +4,7 @@ A *location* is the tuple of keys and list indexes that leads to a value; its *p
 that people write and read, in which a layer goes by its name.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -41,12 +42,13 @@ def with_layer_names(mapping: Mapping[str, Any]) -> Callable[[Location], str]:
     """Return a function that writes locations of ``mapping`` as paths, layers by name."""
     layers = mapping.get("layers")
     names = layer_names(layers) if isinstance(layers, list) else []
+    times = Counter(names)
 
     def path(location: Location) -> str:
         if len(location) > 1 and location[0] == "layers" and isinstance(location[1], int):
             index = location[1]
             name = names[index] if index < len(names) else None
-            if name is not None and names.count(name) == 1:
+            if name is not None and times[name] == 1:
                 return dotted(("layers", name, *location[2:]))
         return dotted(location)
 

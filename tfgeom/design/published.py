@@ -53,7 +53,7 @@ class Published(Section):
             return 0.0  # the quantity itself is wrong and reported
         dimension = PUBLISHED_QUANTITIES[quantity]
         if dimension is None:
-            return Number(0, 1e9, above=True, example=9.3).read(given)
+            return Number(1e-9, 1e9, example=9.3).read(given)
         return Quantity(dimension).read(given)
 
     @field_serializer("value", when_used="json")

@@ -184,6 +184,6 @@ AreaResistance = Annotated[float, Quantity("area_resistance", high="1e9 ohm*cm^2
 Fraction = Annotated[float, Quantity("fraction", "0", "1", positive=False)]
 Tolerance = Annotated[float, Quantity("fraction", high="10")]
 Coverage = Annotated[CoverageValue, StepCoverage(0, 2, above=True, example=0.9)]
-CRate = Annotated[float, Number(0, 1e6, above=True, example=0.5)]
+CRate = Annotated[float, Number(1e-9, 1e6, example=0.5)]
 Name = Annotated[str, Words()]
 Text = Annotated[str, Words(4000, lines=True)]

@@ -57,6 +57,7 @@ _STEP_KEYS = ("height", "position", "width")
 _TERM_KEYS = ("amplitude", "factor")
 _TERM_DEFAULTS = {"offset": 0.0, "power": 1.0}
 _FUNCTIONS = ("tanh", "exp", "power")
+_LARGEST = 1e9  # of the parameters of a form
 _EDGE = 1e-12  # ln((1 - x)/x) stays finite, 0.71 V at 25 degC, on an empty or full electrode
 
 
@@ -90,8 +91,8 @@ def build_curve(form: str, parameters: Mapping[str, Any]) -> Curve:
 
 
 def _require_number(key: str, given: object) -> None:
-    if not isinstance(given, (int, float)) or isinstance(given, bool) or not math.isfinite(given):
-        raise ValueError(f"parameters.{key} must be a finite number, not {given!r:.40}")
+    if not isinstance(given, (int, float)) or isinstance(given, bool) or not abs(given) <= _LARGEST:
+        raise ValueError(f"parameters.{key} must be a number from -1e9 to 1e9, not {given!r:.40}")
 
 
 def _require_list(key: str, given: object) -> None:

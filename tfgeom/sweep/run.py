@@ -75,7 +75,7 @@ def run_sweep(
     several = len(bases) > 1
     head = (*(("base",) if several else ()), *(column.name for column in columns.values()), "status", "error")
     wanted: dict[str, str] | None = None
-    found: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    rows: list[dict[str, Any]] = []
     points = ((path, mapping, values) for path, mapping in bases for values in grid(spec.vary))
     for path, mapping, values in islice(points, limit):
         row: dict[str, Any] = {"base": str(path)} if several else {}
@@ -83,13 +83,12 @@ def run_sweep(
         flat = _evaluate_point(mapping, values, spec.fidelity, row)
         if flat and wanted is None:
             wanted = _outputs(spec, flat, head)  # a misspelt output must not cost the whole run
-        found.append((row, flat))
+        row |= {name: flat.get(key) for name, key in (wanted or {}).items()}  # the rest would fill the memory
+        rows.append(row)
         if progress is not None:
             progress(row["status"] == "ok")
     wanted = wanted or {name: name for name in spec.outputs or default_outputs()}
-    for row, flat in found:
-        row.update({name: flat.get(key) for name, key in wanted.items()})
-    result = SweepResult((*head, *wanted), tuple(row for row, _ in found))
+    result = SweepResult((*head, *wanted), tuple(rows))
     if output is not None:
         write_table(Path(output), result.columns, result.rows)
     return result

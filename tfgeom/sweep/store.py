@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tfgeom.characters import visible
 from tfgeom.errors import OutputError, WriteError
 from tfgeom.output import check_output, ensure_writable, is_folder, write_text
 
@@ -66,9 +67,9 @@ def write_table(folder: Path, columns: Sequence[str], rows: Iterable[Mapping[str
         raise WriteError(f"{folder}: cannot be made ({reason}); write elsewhere") from error
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
+    writer.writerow({column: _cell(column) for column in columns})
     for row in rows:
-        writer.writerow({column: row.get(column) for column in columns})
+        writer.writerow({column: _cell(row.get(column)) for column in columns})
     path = folder / TABLE
     try:
         write_text(path, text.getvalue())
@@ -77,3 +78,11 @@ def write_table(folder: Path, columns: Sequence[str], rows: Iterable[Mapping[str
             folder.rmdir()
         raise
     return path
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as the table holds it: text on one line, none that a spreadsheet takes for a formula."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = visible(str(value))
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -220,7 +220,7 @@ def surface_excess(passed: FloatArray, theta: FloatArray) -> FloatArray:
         Current times thickness² over capacity and diffusivity; 0 for infinitely fast diffusion.
     """
     passed, theta = np.broadcast_arrays(passed, theta)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = np.where(theta > 0, passed / theta, np.inf)
     early = 2 * np.sqrt(passed * theta / np.pi) - passed
     shape = np.exp(-(np.pi**2) * np.minimum(ratio, 60.0))
