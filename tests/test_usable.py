@@ -263,6 +263,27 @@ def test_a_cell_of_which_nothing_is_usable_is_refused() -> None:
         evaluate(design_from_mapping(mapping))
 
 
+def test_a_discharge_ends_at_0_v_at_the_latest() -> None:
+    mapping = flat_cell()
+    # falls from 0.5 to -0.5 V: half of it gives energy, at a mean of a quarter of a volt
+    mapping["materials"]["LiCoO2"]["open_circuit"] = {
+        **FALLING,
+        "parameters": {"intercept": 0.5, "slope": -1},
+    }
+    mapping["operation"]["voltage"] = {"min": "-1 V", "max": "2 V"}
+    mapping["operation"]["c_rates"] = [0.001, 1, 1e5]
+    found = evaluate(design_from_mapping(mapping))
+    check_laws(found)
+    assert found.capacity is not None
+    assert found.energy is not None
+    assert found.capacity.footprint_capacity_uAh_cm2 == same(3.06)
+    assert found.energy.mean_voltage_V == same(0.25)
+    assert any("discharges end at 0 V" in note for note in found.notes)
+    mapping["materials"]["LiCoO2"]["open_circuit"]["parameters"] = {"intercept": -0.1, "slope": -1}
+    with pytest.raises(DesignError, match=r"layers: the cell has -0\.1 V at rest when charged and -1\.1 V"):
+        evaluate(design_from_mapping(mapping))
+
+
 @pytest.mark.parametrize("share", [0.25, 0.5])
 def test_plated_lithium_is_finite(share: float) -> None:
     mapping = anode_free(share)

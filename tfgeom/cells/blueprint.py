@@ -58,9 +58,12 @@ class Blueprint:
 
     @property
     def window(self) -> tuple[float, float]:
-        """Voltage limits of one cell, V: the design states those of the whole stack."""
+        """Voltages between which one cell is discharged, V: the design states those of the whole stack.
+
+        The lower one is never below 0: from there on a discharge takes energy and gives none.
+        """
         limits = self.operation.voltage
-        return limits.min / self.in_series, limits.max / self.in_series
+        return max(0.0, limits.min / self.in_series), limits.max / self.in_series
 
     @property
     def wafer_material(self) -> Material | None:

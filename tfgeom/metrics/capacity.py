@@ -35,6 +35,8 @@ def capacity_numbers(cells: Beside[AssembledCell]) -> Noted[CapacityNumbers | No
     if own.bound:
         share = own.bound / UAH_PER_CM2
         notes.append(f"the first cycle binds {share:.3g} uAh/cm2 of the lithium (initial_efficiency)")
+    if cell.blueprint.operation.voltage.min < 0:
+        notes.append("discharges end at 0 V: below it a cell takes energy and gives none")
     notes += _usable_of_held(cell)
     numbers = CapacityNumbers(
         footprint_capacity_uAh_cm2=in_unit(usable.charge, UAH_PER_CM2),
@@ -68,7 +70,7 @@ def _usable_of_held(cell: AssembledCell) -> list[str]:
     shares = (
         (usable.above, f"above the initial state of charge, {state:.4g}"),
         (usable.start - usable.above, f"above the upper limit at rest, {limits.max:.4g} V"),
-        (usable.held - usable.end, f"below the lower limit at rest, {limits.min:.4g} V"),
+        (usable.held - usable.end, f"below the lower limit at rest, {max(0.0, limits.min):.4g} V"),
     )
     where = ", ".join(f"{part / usable.held:.1%} lies {what}" for part, what in shares if part > 0)
     charge, held = usable.charge / UAH_PER_CM2, usable.held / UAH_PER_CM2
@@ -100,9 +102,16 @@ def _nothing_usable(cell: AssembledCell) -> DesignError:
     assert sides is not None  # without curves all that is left is usable
     rest = cell_voltage(sides, np.array([usable.above, usable.held]), shared.temperature) * shared.in_series
     limits, state = shared.operation.voltage, shared.operation.initial_state_of_charge
+    lowest = max(0.0, limits.min)
+    if rest.max() <= 0:
+        return DesignError.at(
+            "layers",
+            f"the cell has {rest[0]:.4g} V at rest when charged and {rest[1]:.4g} V discharged, so it gives "
+            "nothing; the cathode is the electrode of the higher potential: exchange cathode and anode",
+        )
     start = "charged" if state == 1 else f"at state of charge {state:.4g}"
     return DesignError.at(
         "operation.voltage",
-        f"{limits.min:g} to {limits.max:g} V lies outside what the cell has at rest, {rest[0]:.4g} V {start} "
+        f"{lowest:g} to {limits.max:g} V lies outside what the cell has at rest, {rest[0]:.4g} V {start} "
         f"to {rest[1]:.4g} V discharged, so nothing is usable; use limits around these",
     )

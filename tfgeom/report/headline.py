@@ -118,12 +118,12 @@ def _capacity(evaluation: Evaluation) -> str:
     ratio = "" if capacity.n_to_p_ratio is None else f" (N/P {number(capacity.n_to_p_ratio, 3)})"
     usable = quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²")
     cut = evaluation.cell.usable is not None and evaluation.cell.usable.is_cut
-    held = f" of the {number(capacity.held_uAh_cm2)} that it holds" if cut else ""
+    held = f" (it holds {number(capacity.held_uAh_cm2)})" if cut else ""
     low = ""
     if capacity.is_uncertain:
-        low = f", {number(capacity.footprint_capacity_low_uAh_cm2)} at the low end of what its films may hold"
+        low = f"; {number(capacity.footprint_capacity_low_uAh_cm2)} at the low end of what its films may hold"
     return (
-        f"It delivers {usable} of footprint{gained}, between its voltage limits at rest{held}{low}. "
+        f"Between its voltage limits it delivers {usable} of footprint{held}{gained}{low}. "
         f"{limit} limits the capacity{ratio}."
     )
 
