@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tfgeom.constants import thermal_voltage
 from tfgeom.materials.library import Material, resolve_material
 from tfgeom.materials.schema import MaterialOverride
 from tfgeom.transport.closed_rate import (
@@ -15,9 +16,11 @@ from tfgeom.transport.closed_rate import (
     discharge_ends,
     surface_excess,
 )
+from tfgeom.transport.kinetics import ButlerVolmer, overpotential
 
 DIFFUSIVITY = 1e-17
 THICKNESS = 100e-9
+FLAT_ANODE = {"form": "constant", "parameters": {"potential": 1.0}}
 CAPACITY = 1.0e3  # C/m²
 
 
@@ -105,6 +108,36 @@ def test_charge_transfer_is_the_inverse_hyperbolic_sine() -> None:
     # Butler-Volmer with equal coefficients, solved for the overpotential
     eta = 2 * 8.314463 * 298.15 / 96485.332 * np.arcsinh(20 / (2 * 5))
     assert ends.mean_voltage[0] == pytest.approx(3 - eta, rel=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.02, 0.3, 0.43, 0.57, 0.6, 0.9])
+def test_the_inverse_of_butler_and_volmer_for_any_coefficient(alpha: float) -> None:
+    sizes = np.concatenate(([0.0], np.geomspace(1e-10, 300.0, 60)))  # overpotentials over R T/F
+    ratio = np.expm1(alpha * sizes) - np.expm1(-(1 - alpha) * sizes)
+    assert overpotential(ratio, alpha) == pytest.approx(sizes, rel=1e-12, abs=1e-300)
+    assert float(overpotential(ratio[7], alpha)) == pytest.approx(sizes[7], rel=1e-12)
+
+
+def test_equal_coefficients_are_the_inverse_hyperbolic_sine_to_the_bit() -> None:
+    ratio = np.geomspace(1e-9, 1e9, 50)
+    assert np.array_equal(overpotential(ratio, 0.5), 2 * np.arcsinh(ratio / 2))
+
+
+@pytest.mark.parametrize("alpha", [0.3, 0.6])
+def test_charge_transfer_is_the_law_of_the_finite_elements(alpha: float) -> None:
+    own = {"value": "5 A/m^2", "form": "constant", "exponent": alpha}
+    fast = "1 cm^2/s"
+    cathode = material("film", exchange_current=own, diffusivity=fast)
+    anode = material("other", exchange_current=own, diffusivity=fast)
+    anode = replace(anode, curve=material("flat", open_circuit=FLAT_ANODE).curve)
+    both = replace(cell(), anode=Electrode(CAPACITY, THICKNESS, 1.0, 1.0))
+    ends = discharge_ends([both], np.array([40.0]), Chemistry(cathode, anode, 298.15, 0.0))
+    law = ButlerVolmer(5.0, alpha, thermal_voltage(298.15))
+    # 40 A/m² enter the cathode and leave the anode
+    expected = 3.0 - 1.0 + law.drop(-40.0) - law.drop(40.0)
+    assert ends.mean_voltage[0] == pytest.approx(expected, rel=1e-9)
+    flow, _ = law.current(np.array([law.drop(-40.0), law.drop(40.0)]))
+    assert flow == pytest.approx([-40.0, 40.0], rel=1e-12)
 
 
 def test_currents_at_utilisation_invert_the_discharge() -> None:

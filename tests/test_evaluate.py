@@ -387,7 +387,7 @@ def test_coverage_with_a_rounded_rim() -> None:
 
 def test_uneven_films_are_noted_in_rates() -> None:
     def noted(name: str) -> bool:
-        return any("at the mean thickness" in note for note in shipped(name).notes)
+        return any("is uneven" in note for note in shipped(name).notes)
 
     assert noted("talin_2016_columns")
     assert not noted("pearse_2018_holes_30um")

@@ -265,4 +265,11 @@ def test_raijmakers_is_run_where_its_constants_hold() -> None:
     found = evaluate(load_design(ROOT / "designs" / "raijmakers_2020_planar.yaml"))
     assert found.resistance is not None
     # MODELS 1.3: L/sigma at 293 K
-    assert found.resistance.asr_by_part_ohm_cm2["electrolyte"] == pytest.approx(326.3, rel=5e-3)
+    parts = found.resistance.asr_by_part_ohm_cm2
+    assert parts["electrolyte"] == pytest.approx(326.3, rel=5e-3)
+    assert parts["anode_interface"] == pytest.approx(
+        43.9, rel=5e-3
+    )  # and so is the exchange current of lithium
+    # L/sigma, both interfaces and 18.3 ohm cm2 of contacts at x = 0.80, where i0 goes as sqrt(x (1 - x))
+    cathode = parts["cathode_interface"] * (0.755 * 0.245 / (0.80 * 0.20)) ** 0.5
+    assert sum(parts.values()) - parts["cathode_interface"] + cathode + 18.3 == pytest.approx(455.6, rel=5e-3)

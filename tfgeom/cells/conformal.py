@@ -22,6 +22,7 @@ from tfgeom.materials.constants import words_of_all
 from tfgeom.transport.circuit import FilmCircuit, film_circuit
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.contacts import Contacts, check_contacts
+from tfgeom.transport.film_diffusion import film_diffusion
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.solve_options import Drive
@@ -223,4 +224,7 @@ def _electrode(stack: Stack, film: Film, room: float, charged: float, passed: fl
     roles = [other.layer.role for other in stack.films]
     outside = roles.index("electrolyte") > stack.films.index(film)
     face = film.outer_area if outside else film.inner_area
-    return Electrode(room, film.volume / face, face / stack.cell.footprint, charged + passed / room)
+    diffusion = film_diffusion(stack.cell, film, wetted_outside=outside)
+    return Electrode(
+        room, film.volume / face, face / stack.cell.footprint, charged + passed / room, diffusion
+    )

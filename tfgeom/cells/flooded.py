@@ -20,6 +20,7 @@ from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.materials.overrides import USER
 from tfgeom.transport.closed_rate import Chemistry, Electrode
+from tfgeom.transport.film_diffusion import film_diffusion
 from tfgeom.transport.flooded import (
     FloodedCircuit,
     electrode_film,
@@ -148,7 +149,8 @@ def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode
     """Return the film as cathode against flat lithium metal, ``passed`` C/m² after full charge."""
     film, capacity = electrode_film(cell.charged), lithium_of(cell).capacity
     face = film.outer_area
-    own = Electrode(capacity, film.volume / face, face / cell.relief.footprint, passed / capacity)
+    diffusion = film_diffusion(cell.relief, film, wetted_outside=True)
+    own = Electrode(capacity, film.volume / face, face / cell.relief.footprint, passed / capacity, diffusion)
     return own, Electrode(np.inf, 0.0, 1.0, 1.0)
 
 

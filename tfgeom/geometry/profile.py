@@ -287,6 +287,24 @@ class Profile:
         depths = np.minimum(depths, self.height - depths) if self.through else depths
         return np.interp(depths, *level.depths_and_offsets(self.deepest))
 
+    def rim_volume(self, plan: Plan, level: Level, *, lower: bool) -> float:
+        """Return the volume between the centre of a rounded rim and a level around it, m³.
+
+        Parameters
+        ----------
+        plan
+            As in `measure`.
+        level
+            The level; any coverage.
+        lower
+            Whether it is the rim of a through-hole's lower face.
+        """
+        rc, t, centre = self.rim_radius, self.angle, self.lower_edge if lower else self.top_shift
+        turn = math.pi - t if lower else t
+        moment = rc**2 / 2 * turn * centre + rc**3 / 3 * (1 + math.cos(t) if lower else self.bend)
+        bare = plan.perimeter * rc**2 / 2 * turn + 2 * plan.kappa * moment
+        return bare + self._rim(plan, level, lower=lower).volume
+
     def _rim(self, plan: Plan, level: Level, *, lower: bool) -> "_Rim":
         """Return what the arc around a rim adds, between the normals of flat and wall."""
         rc, t, table = self.rim_radius, self.angle, level.depths_and_offsets(self.deepest)

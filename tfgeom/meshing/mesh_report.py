@@ -12,7 +12,6 @@ from tfgeom.meshing.quality import aspect_ratios, hex_quality
 from tfgeom.units import UM
 
 _COARSEST_ERROR = 4e-5  # of a film's volume at refine 1, where chords make it exact but for rounding
-_COARSEST_UNEVEN = 1e-3  # the same of uneven films around rounded rims: second order, 2.6e-4 at refine 2 seen
 _CLOSED = 1e-9  # of the volume inside the mesh's own outside
 
 
@@ -76,7 +75,7 @@ def measure_mesh(mesh: FilmMesh) -> MeshQuality:
     exact = np.array([film.volume for film in mesh.films]) * mesh.unit_cells / UM**3
     found = MeshQuality(
         volume_errors=volumes / exact - 1,
-        tolerated_error=_tolerated(mesh),
+        tolerated_error=_COARSEST_ERROR / mesh.resolution.refine**2,
         min_jacobian_um3=smallest,
         min_relative_jacobian=relative,
         max_aspect_ratio=aspect,
@@ -102,11 +101,6 @@ def enclosed_volume(mesh: FilmMesh) -> float:
     halves = np.einsum("ij,ij->", p + q + r, np.cross(q - p, r - p))
     halves += np.einsum("ij,ij->", p + r + s, np.cross(r - p, s - p))
     return float(halves / 18)
-
-
-def _tolerated(mesh: FilmMesh) -> float:
-    rounded = mesh.cell.rim_radius > 0 and not all(level.is_uniform for level in mesh.levels)
-    return (_COARSEST_UNEVEN if rounded else _COARSEST_ERROR) / mesh.resolution.refine**2
 
 
 def _require(found: MeshQuality, mesh: FilmMesh) -> None:

@@ -79,8 +79,11 @@ def lay_stations(cell: UnitCell, levels: tuple[Level, ...], first: float, resolu
         depths = rounding * (1 - np.cos(rim_turns))
         offsets = profile.offsets(depths, level)
         at = slice(1, 1 + len(rim_nodes))
-        found[at, 0] = profile.top_shift + (rounding + offsets) * rim_nodes[:, 0]
-        found[at, 1] = height - rounding + (rounding + offsets) * rim_nodes[:, 1]
+        radii = (rounding + offsets)[:, None] * rim_nodes
+        if uneven := rounding > 0 and not level.is_uniform:
+            radii[:-1] *= _fuller(cell, level, np.vstack(([0.0, rounding + level.top], radii)), lower=False)
+        found[at, 0] = profile.top_shift + radii[:, 0]
+        found[at, 1] = height - rounding + radii[:, 1]
         found[at, 2] = offsets
         end = profile.wall_end if through else profile.depth_of_floor_film(level)
         bounds = np.array([profile.wall_start, *pieces, end])
@@ -92,8 +95,12 @@ def lay_stations(cell: UnitCell, levels: tuple[Level, ...], first: float, resolu
         if through:
             depths = height - rounding * (1 + np.cos(lower_turns))
             offsets = profile.offsets(depths, level)
-            found[at.stop :, 0] = profile.lower_edge + (rounding + offsets) * lower_nodes[:, 0]
-            found[at.stop :, 1] = rounding + (rounding + offsets) * lower_nodes[:, 1]
+            radii = (rounding + offsets)[:, None] * lower_nodes
+            if uneven:
+                start = found[at.stop - 1, :2] - [profile.lower_edge, rounding]
+                radii[:-1] *= _fuller(cell, level, np.vstack((start, radii)), lower=True)
+            found[at.stop :, 0] = profile.lower_edge + radii[:, 0]
+            found[at.stop :, 1] = rounding + radii[:, 1]
             found[at.stop :, 2] = offsets
             found[-1] = profile.lower_edge, -level.top, level.top
         else:
@@ -102,6 +109,38 @@ def lay_stations(cell: UnitCell, levels: tuple[Level, ...], first: float, resolu
 
     strips = ["rim"] * len(rim_nodes) + ["wall"] * len(shares) + ["lower rim"] * len(lower_nodes)
     return Stations(place, tuple(strips))
+
+
+def _fuller(cell: UnitCell, level: Level, nodes: NDArray[np.float64], *, lower: bool) -> float:
+    """Return the factor, near 1, of the inner nodes of a rim of varying thickness that makes it exact.
+
+    `arc` keeps area and moment of a circle; of a level whose distance from the rim's centre varies along the
+    rim the chords between its nodes would cut off a little.
+
+    Parameters
+    ----------
+    nodes
+        Both ends of the rim and the nodes between them, m from its centre, shape (n, 2).
+    lower
+        Whether it is the rim of a through-hole's lower face.
+    """
+    profile, plan = cell.profile, cell.sharp_plan
+    centre = profile.lower_edge if lower else profile.top_shift
+    across = plan.perimeter + 2 * plan.kappa * centre
+    x, z = nodes.T
+    areas = (z[:-1] * x[1:] - x[:-1] * z[1:]) / 2
+    moved = 2 * plan.kappa / 3 * areas
+    # of the triangles with the centre the first and the last have one inner node: powers of the factor
+    volume = np.polynomial.Polynomial([
+        -profile.rim_volume(plan, level, lower=lower),
+        across * (areas[0] + areas[-1]) + moved[0] * x[0] + moved[-1] * x[-1],
+        across * areas[1:-1].sum() + moved[0] * x[1] + moved[-1] * x[-2],
+        moved[1:-1] @ (x[1:-2] + x[2:-1]),
+    ])  # fmt: skip
+    factor = 1.0
+    for _ in range(4):  # Newton's: 1e-3 off, then 1e-6, 1e-12 and rounding
+        factor -= float(volume(factor) / volume.deriv()(factor))
+    return factor
 
 
 def _wall_shares(

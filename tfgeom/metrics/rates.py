@@ -37,6 +37,7 @@ from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, UM, in_unit
 _HOUR = 3600.0
 _HARDLY_DEPOSITABLE = 10 * UM
 _SEEN = 5e-4  # V: a rise that shows
+_TOLD = 0.02  # relative: less of what a film's shape does goes without a note
 _SAME = 1e-9  # relative difference of capacities that is rounding
 
 
@@ -76,12 +77,7 @@ def rate_capability(
     if found.value is None:
         return Noted(None, found.notes)
     notes = list(found.notes)
-    uneven = [layer.name for layer in shared.electrodes if layer.step_coverage != 1]
-    if uneven:
-        notes.append(
-            f"rates take {' and '.join(uneven)} at the mean thickness: where a film thins with depth, thin "
-            "and thick places share the current unevenly, and that loss is left out"
-        )
+    notes += _diffusion_notes(found.value.cell)
     slow = tuple(
         f"{layer.name}.diffusivity"
         for layer in shared.electrodes
@@ -105,6 +101,35 @@ def rate_capability(
     notes += _rising_voltage(rows)
     at = rate_at(found.value, chemistry, rows, shared.in_series)
     return Noted(RateCapability(rows, rate_summary(found.value, chemistry), at), tuple(notes))
+
+
+def _diffusion_notes(cell: RateCell) -> list[str]:
+    """Return what the shape of the electrodes does to their diffusion, and how much of it is left out."""
+    notes = []
+    for film in (cell.cathode.diffusion, cell.anode.diffusion):
+        if film is None:
+            continue
+        more = film.against_flat - 1
+        counted = f"{abs(more):.1%} {'more' if more > 0 else 'less'}"
+        if film.fills:
+            notes.append(
+                f"rates take diffusion in '{film.name}', which fills the relief, as in a flat film of its "
+                "volume over its inner face: in round holes it loses 1.5 times that"
+            )
+        elif not film.is_even:
+            notes.append(
+                f"rates count that '{film.name}' is uneven: at a steady current its diffusion loses "
+                f"{counted} than in a film of its mean thickness; discharges between slow and fast are good "
+                f"to {film.left_out:.1%}. Left out: where resistance, not diffusion, shares the current, the "
+                f"thinnest places fill first, up to {1 - film.thinnest:.0%} of the capacity early"
+            )
+        elif abs(more) > _TOLD or film.left_out > _TOLD:
+            notes.append(
+                f"rates count that '{film.name}' is thick against the curves under it: at a steady current "
+                f"its diffusion loses {counted} than in a flat film as thick; discharges between slow and "
+                f"fast are good to {film.left_out:.1%}"
+            )
+    return notes
 
 
 def rate_cells(cells: Beside[AssembledCell], losses: Beside[Losses]) -> Noted[Beside[RateCell] | None]:

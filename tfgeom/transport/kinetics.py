@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import SolveError
-from tfgeom.searching import last_point
 
 _MOST_STEPS = 100
 _ROUNDING = 1e-13
+_CUBE_ROOT = 1e-5  # of rounding: such a step of third order is the last
+_LEAST_HALLEY = 0.5  # of a Newton step's divisor, far from the answer
 _LARGEST_EXPONENT = 600.0  # above it exp overflows; no cell gets there
 
 Floats = NDArray[np.float64]
@@ -57,18 +58,10 @@ class ButlerVolmer:
         return flow, slope / (1 + self.contact * slope)
 
     def drop(self, density: float) -> float:
-        """Return the potential over the face at a current density out of the electrode (A/m²), V.
-
-        ``exp(a x) - 1`` bounds the sum of both exponentials, so the logarithm bounds eta.
-        """
+        """Return the potential over the face at a current density out of the electrode (A/m²), V."""
         side = self.anodic if density > 0 else 1 - self.anodic
-        most = self.thermal_voltage / side * float(np.log1p(abs(density) / self.exchange))
-
-        def margin(size: float) -> float:
-            return abs(density) - abs(float(self._at(np.array([np.copysign(size, density)]))[0][0]))
-
-        eta = float(np.copysign(last_point(margin, 0.0, most).value, density))
-        return eta + self.contact * density
+        size = self.thermal_voltage * float(overpotential(abs(density) / self.exchange, side))
+        return float(np.copysign(size, density)) + self.contact * density
 
     def _at(self, eta: Floats) -> tuple[Floats, Floats]:
         anodic, cathodic = self.anodic / self.thermal_voltage, (1 - self.anodic) / self.thermal_voltage
@@ -84,8 +77,9 @@ class ButlerVolmer:
         """Return eta of ``eta + R i(eta) = drop``: a monotone equation, by Newton steps kept in a bracket."""
         if self.contact == 0.0:
             return drop
-        # R i cannot exceed the drop, and the logarithm bounds eta at that current (as in `drop`): from there
-        # a few steps lead down, while from the middle one could go far up the exponential
+        # R i cannot exceed the drop, and the logarithm bounds eta at that current, as exp(a x) - 1 is no more
+        # than both exponentials together: from there a few steps lead down, while from the middle one could
+        # go far up the exponential
         side = np.where(drop > 0, self.anodic, 1 - self.anodic)
         most = self.thermal_voltage / side * np.log1p(np.abs(drop) / (self.contact * self.exchange))
         eta = np.sign(drop) * np.minimum(np.abs(drop), most)
@@ -101,3 +95,36 @@ class ButlerVolmer:
                 return there
             eta = there
         raise SolveError("the overpotential of an interface was not found: check its exchange current")
+
+
+def overpotential(ratio: Floats | float, side: float) -> Floats:
+    """Return the overpotential over R T/F at which a current passes: the inverse of Butler and Volmer's law.
+
+    Solves ``exp(a x) - exp(-(1 - a) x) = i/i0`` for x >= 0.  For a = 1/2 it is ``2 asinh(i/(2 i0))``.  Else
+    steps of Halley's on the logarithm, ``a x + ln(1 - exp(-x))``, from the x of ``x exp(a x) = i/i0``,
+    Lambert's function as R. Iacono and J. P. Boyd approximate it (Adv. Comput. Math. 43 (2017) 1403): within
+    rounding.
+
+    Parameters
+    ----------
+    ratio
+        Current density over exchange current density, not negative, of any shape.
+    side
+        a: the coefficient of the direction in which the current passes, alpha for oxidation and 1 - alpha for
+        reduction.
+    """
+    ratio = np.asarray(ratio, dtype=np.float64)
+    if side == 0.5:
+        return np.asarray(2 * np.arcsinh(ratio / 2))
+    size = np.log1p(side * ratio)
+    x = size * (1 - np.log1p(size) / (2 + size)) / side
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wanted = np.log(ratio)
+        for _ in range(_MOST_STEPS):
+            below = -np.expm1(-x)
+            rest = 1 / below - 1
+            step = (side * x + np.log(below) - wanted) / (side + rest)
+            x = x - step / np.maximum(1 + step * rest * (1 + rest) / (2 * (side + rest)), _LEAST_HALLEY)
+            if not np.any(np.abs(step) > _CUBE_ROOT * x):  # none left is nan, where no current passes
+                break
+    return np.where(ratio > 0, x, 0.0)
