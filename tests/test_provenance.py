@@ -187,3 +187,15 @@ def test_densities_stand_there_only_where_there_is_a_mass() -> None:
     assert found.energy.specific_energy_Wh_kg.active is None
     films = {layer["material"] for layer in layers}
     assert not films & {row.material for row in found.provenance if row.property == "density"}
+
+
+def test_a_constant_from_memory_says_where_to_state_what_is_known() -> None:
+    """A reader never meets one without learning what to do about it, over every kind of cell."""
+    seen = 0
+    for cell in CELLS:
+        mapping = warm(cell)
+        for row in evaluate(design_from_mapping(mapping)).provenance:
+            place = f"state it as materials.{row.material}.{row.property}"
+            assert (place in row.note) == (row.confidence == "memory"), row
+            seen += row.confidence == "memory"
+    assert seen > 20

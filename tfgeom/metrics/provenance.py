@@ -1,6 +1,6 @@
 """Which constants an evaluation used, and where each came from."""
 
-from tfgeom.materials.library import Material
+from tfgeom.materials.library import Material, OpenCircuit, Property
 from tfgeom.materials.recording import ConstantsRead
 from tfgeom.results import ProvenanceNumbers
 from tfgeom.units import in_display_unit
@@ -36,7 +36,15 @@ def _rows(material: Material, keys: set[str]) -> list[ProvenanceNumbers]:
             )
             rows.append(
                 ProvenanceNumbers(
-                    material.name, key, value, unit, known.source, known.confidence, low, high, known.note
+                    material.name,
+                    key,
+                    value,
+                    unit,
+                    known.source,
+                    known.confidence,
+                    low,
+                    high,
+                    _noted(material, key, known),
                 )
             )
     curve = material.curve
@@ -44,7 +52,22 @@ def _rows(material: Material, keys: set[str]) -> list[ProvenanceNumbers]:
         text = f"{curve.form} curve"
         rows.append(
             ProvenanceNumbers(
-                material.name, "open_circuit", text, "V", curve.source, curve.confidence, note=curve.note
+                material.name,
+                "open_circuit",
+                text,
+                "V",
+                curve.source,
+                curve.confidence,
+                note=_noted(material, "open_circuit", curve),
             )
         )
     return rows
+
+
+def _noted(material: Material, key: str, known: Property | OpenCircuit) -> str:
+    """Return the note on a constant; on one from memory also where to state what is known of it."""
+    if known.confidence != "memory":
+        return known.note
+    return "; ".join(
+        text for text in (known.note, f"measure it and state it as materials.{material.name}.{key}") if text
+    )
