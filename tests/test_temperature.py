@@ -66,8 +66,9 @@ def test_cooling_never_lowers_a_part_of_the_resistance(cell: str) -> None:
         found = evaluated(at(celsius, design("pillars", cell))).resistance
         assert found is not None
         parts = found.asr_by_part_ohm_cm2
-        # metals stay; where thick and thin places share the current, what a metal takes of it moves a little
-        assert all(parts[part] >= (1 - 1e-3) * value for part, value in before.items()), celsius
+        # metals stay, and what they take of a current that spreads differently hardly counts
+        slack = 1e-8 * found.asr_ohm_cm2
+        assert all(parts[part] >= value - slack for part, value in before.items()), celsius
         assert all(parts[part] > value for part, value in before.items() if part.endswith("face") and value)
         before = parts
 
