@@ -16,7 +16,7 @@ from tfgeom.reliefs.holes import Holes
 from tfgeom.reliefs.sections import Walled, Width
 from tfgeom.viewer.app import tells_more_than_a_lost_page
 from tfgeom.viewer.callbacks import Callbacks, in_thread
-from tfgeom.viewer.foreign_requests import is_loopback
+from tfgeom.viewer.foreign_requests import is_loopback, is_own
 from tfgeom.viewer.numbers import NONE, number_rows
 from tfgeom.viewer.parameters import changed_design, design_parameters, plain_design
 
@@ -113,6 +113,29 @@ def test_headline_prints_four_digits_and_dashes(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_only_this_machine_reaches(host: str, own: bool) -> None:
     assert is_loopback(host) is own
+
+
+@pytest.mark.parametrize(
+    ("origin", "asked", "own"),
+    [
+        (None, "127.0.0.1:8765", True),
+        ("http://127.0.0.1:8765", "127.0.0.1:8765", True),
+        ("http://evil.example", "127.0.0.1:8765", False),
+        (None, "evil.example", False),
+        (None, "[::1]:80", True),
+        (None, "[::1", False),
+        (None, "[", False),
+        (None, "]", False),
+        (None, "", False),
+        ("http://[::1", "127.0.0.1:8765", False),
+        ("null", "127.0.0.1:8765", False),
+        ("[", "[", False),
+        (None, "127.0.0.1:x", True),
+        (None, "\u2100.example", False),
+    ],
+)
+def test_headers_that_anybody_may_have_written(origin: str | None, asked: str, own: bool) -> None:
+    assert is_own(origin, asked, "127.0.0.1") is own
 
 
 class State(dict[str, str]):

@@ -174,7 +174,17 @@ def test_the_page_is_offline_small_and_the_same_each_time() -> None:
     assert page == embedded_page(cell, "cell")
     assert len(page) < 2e6
     assert all(not {"src", "href", "srcset"} & attributes.keys() for _, attributes in Tags(page).tags)
-    assert not re.search(r"https?://", page)
+    notices = re.search(r'<script type="text/plain" id="licences">(.*?)</script>', page, re.DOTALL)
+    assert notices is not None
+    assert not re.search(r"https?://", page.replace(notices[1], ""))
+    # the renderer is copied into the page, so its licence and those of its parts go with it
+    for words in (
+        "The MIT License",
+        "K3D authors",
+        "The above copyright notice and this permission notice",
+        "Three.js",
+    ):
+        assert words in notices[1]
 
 
 def test_the_report_carries_the_view(tmp_path: Path) -> None:

@@ -239,3 +239,7 @@ def test_help_loads_nothing_but_the_command_line() -> None:
         "tfgeom.characters",
         "tfgeom.errors",
     }
+
+
+def test_users_see_the_types() -> None:
+    assert (ROOT / "py.typed").is_file()  # PEP 561: without it type checkers take all names for Any

@@ -10,6 +10,7 @@ import json
 import re
 import zlib
 from functools import lru_cache
+from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -100,12 +101,14 @@ def embedded_page(cell: TriangulatedCell, title: str) -> str:
         "ramp": [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in (_colours(16) * 255).round().astype(int)],
         "levels": LEVELS,
     }
+    static = Path(k3d.__file__).parent / "static"
     parts = {
         "POLICY": script_policy(),
         "TITLE": _text(title),
         "STYLE": _own_file("panel.css"),
         "SCENE": _script_json(scene),
-        "RENDERER": _packed_renderer(Path(k3d.__file__).parent / "static" / "standalone.js"),
+        "RENDERER": _packed_renderer(static / "standalone.js"),
+        "LICENCES": _licences(static / "standalone.js.LICENSE.txt"),
         "OBJECTS": _base64(plot.get_binary_snapshot(compression_level=6)),
         "PANEL": _own_file("panel.js"),
     }
@@ -175,6 +178,18 @@ def _colours(steps: int) -> NDArray[np.float64]:
 def _packed_renderer(script: Path) -> str:
     text = _FONT_DATA.sub("", _FONT_RULE.sub("", script.read_text(encoding="utf-8")))
     return _base64(zlib.compress(text.encode(), 9))
+
+
+@lru_cache(maxsize=1)
+def _licences(of_others: Path) -> str:
+    """Return the notices of k3d and of what its renderer holds, which go wherever the renderer goes."""
+    installed = distribution("k3d")
+    own = [file for file in installed.files or () if re.search(r"dist-info/.*LICEN[CS]E", str(file))]
+    notices = [f"k3d {installed.version}, https://github.com/K3D-tools/K3D-jupyter"]
+    notices += [file.read_text(encoding="utf-8") for file in own]
+    if of_others.is_file():
+        notices.append(of_others.read_text(encoding="utf-8"))
+    return "\n\n".join(notices).replace("</", "< /")
 
 
 def _own_file(name: str) -> str:

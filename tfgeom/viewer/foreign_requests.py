@@ -15,6 +15,25 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_own(origin: str | None, asked: str, host: str) -> bool:
+    """Return whether a request comes from the page itself.
+
+    Parameters
+    ----------
+    origin, asked
+        The headers ``Origin`` (None without one) and ``Host`` as they came, which anybody may have written.
+    host
+        What the server listens on.
+    """
+    try:
+        name = urlsplit(f"//{asked}").hostname or ""
+        if origin is not None and urlsplit(origin).netloc != asked:
+            return False
+    except ValueError:  # no address at all, such as [::1
+        return False
+    return is_loopback(name) or not is_loopback(host)
+
+
 def refuse_foreign_requests(app: Any, host: str) -> None:
     """Have a web application answer only requests of its own pages.
 
@@ -32,10 +51,7 @@ def refuse_foreign_requests(app: Any, host: str) -> None:
 
     @web.middleware  # type: ignore[untyped-decorator]
     async def own_pages_only(request: Any, handler: Any) -> Any:
-        origin = request.headers.get("Origin")
-        foreign = origin is not None and urlsplit(origin).netloc != request.host
-        renamed = is_loopback(host) and not is_loopback(urlsplit(f"//{request.host}").hostname or "")
-        if foreign or renamed:
+        if not is_own(request.headers.get("Origin"), request.host, host):
             raise web.HTTPForbidden(text="only the page of tfgeom itself may ask")
         return await handler(request)
 
