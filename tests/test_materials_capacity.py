@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from tests.shipped import DESIGNS, mapping_of
 from tests.stacks import value
+from tfgeom.design import design_from_mapping
+from tfgeom.evaluation import evaluate
 from tfgeom.materials.library import Material, load_library
 
 FARADAY = 96485.33212
@@ -141,3 +144,42 @@ def test_no_name_stands_for_another_compound() -> None:
     assert "LiC6" not in library  # the full electrode; graphite comes empty
     for material in library:
         assert not {"Co2O3", "LiC6"} & {material.name, *material.aliases}
+
+
+def test_a_tin_oxide_anode_loses_tens_of_percent_in_its_first_cycle() -> None:
+    """1 um of LiMn2O4 against 200 nm of SnO2: of what the cathode holds, 4 of 8.4 lithium stay with the oxygen."""
+    films = (("current_collector", "Pt", "50 nm"), ("cathode", "LiMn2O4", "1 um"), ("electrolyte", "LiPON", "500 nm"), ("anode", "SnO2", "200 nm"))  # fmt: skip
+    found = evaluate(
+        design_from_mapping(
+            {
+                "schema_version": 1,
+                "name": "in a cell",
+                "relief": {"kind": "planar"},
+                "layers": [{"role": r, "material": m, "thickness": t} for r, m, t in films],
+                "cell": {"type": "conformal"},
+                "operation": {"voltage": {"min": "1 V", "max": "4.2 V"}, "temperature": "25 degC"},
+            }
+        )
+    )
+    assert found.capacity is not None
+    assert found.capacity.cathode_uAh_cm2 == pytest.approx(45.6)
+    assert found.capacity.held_uAh_cm2 == pytest.approx(45.6 * 4.4 / 8.4, rel=1e-3)
+    assert "the first cycle binds 21.7 uAh/cm2 of the lithium (initial_efficiency)" in found.notes
+
+
+def test_a_thick_film_of_licoo2_is_neither_fast_nor_dead() -> None:
+    """2.5 um at 10C: one lab's diffusivity leaves 8 % of the capacity, another's 88 %; the middle lies between."""
+    bates = mapping_of(DESIGNS / "bates_planar.yaml")
+
+    def used(**stated: str) -> float:
+        rates = evaluate(design_from_mapping({**bates, "materials": {"LiCoO2": stated}})).rate
+        assert rates is not None
+        return next(row.utilisation for row in rates if row.c_rate == 10)
+
+    slow, middle, fast = (
+        used(diffusivity="1.76e-15 m^2/s"),
+        used(expansion="-2 %"),
+        used(diffusivity="4.9e-14 m^2/s"),
+    )
+    assert (slow, fast) == pytest.approx((0.08, 0.88), abs=0.005)
+    assert slow + 0.2 < middle < fast - 0.2
