@@ -58,6 +58,7 @@ _TERM_KEYS = ("amplitude", "factor")
 _TERM_DEFAULTS = {"offset": 0.0, "power": 1.0}
 _FUNCTIONS = ("tanh", "exp", "power")
 _LARGEST = 1e9  # of the parameters of a form
+_LARGEST_AMPLITUDE = 1e18  # of a term: published exponentials cut one of 3.5e14 down by their steepness
 _EDGE = 1e-12  # ln((1 - x)/x) stays finite, 0.71 V at 25 degC, on an empty or full electrode
 
 
@@ -90,9 +91,10 @@ def build_curve(form: str, parameters: Mapping[str, Any]) -> Curve:
     return _BUILDERS[form](parameters)
 
 
-def _require_number(key: str, given: object) -> None:
-    if not isinstance(given, (int, float)) or isinstance(given, bool) or not abs(given) <= _LARGEST:
-        raise ValueError(f"parameters.{key} must be a number from -1e9 to 1e9, not {given!r:.40}")
+def _require_number(key: str, given: object, largest: float = _LARGEST) -> None:
+    if not isinstance(given, (int, float)) or isinstance(given, bool) or not abs(given) <= largest:
+        bound = f"{largest:.0e}".replace("e+0", "e").replace("e+", "e")
+        raise ValueError(f"parameters.{key} must be a number from -{bound} to {bound}, not {given!r:.40}")
 
 
 def _require_list(key: str, given: object) -> None:
@@ -143,7 +145,8 @@ def _check_terms(terms: object) -> None:
                 continue
             if key not in (*needed, *_TERM_DEFAULTS):
                 raise ValueError(f"a term of function '{term['function']}' knows no '{key}'")
-            _require_number(f"terms.{key}", number)
+            largest = _LARGEST_AMPLITUDE if key == "amplitude" else _LARGEST
+            _require_number(f"terms.{key}", number, largest)
 
 
 def _horner(coefficients: Array, x: Array) -> Array:
