@@ -128,7 +128,7 @@ def test_usable_runs_between_the_limits_at_rest_or_from_the_initial_state(cell: 
     assert ("above the initial state of charge, 0.8" in note) == (state < 1)
     assert ("above the upper limit at rest" in note) == (state == 1)
     (line,) = (text for title, text in number_lines(found) if title == "footprint capacity")
-    assert line.endswith(f", of {found.capacity.held_uAh_cm2:.4g} held")
+    assert f", of {found.capacity.held_uAh_cm2:.4g} held" in line
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
