@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.transport.films.system import ConductionSystem, face_speed
+from tfgeom.transport.films.system import ConductionSystem
 from tfgeom.units import UM
 
 Floats = NDArray[np.float64]
@@ -101,7 +101,7 @@ def ngsolve_films(system: ConductionSystem) -> NgsolveFilms:
     conductance, along = np.zeros((2, len(surfaces), len(films.quads)))
     for junction in jumps:
         per_area = 1e-6 / core.jump_resistances[junction]
-        conductance[surfaces.index(junction)] = per_area * face_speed(films, junction)
+        conductance[surfaces.index(junction)] = per_area * films.area_ratio[junction]
     contacts: dict[int, list[tuple[int, Ids]]] = {}
     for side, junction in enumerate((0, n_films)):
         if system.terminals[side] is not None:
@@ -116,7 +116,7 @@ def ngsolve_films(system: ConductionSystem) -> NgsolveFilms:
             ]
             assert all(film.film.inner.is_uniform and film.film.outer.is_uniform for film in collectors)
             times_thickness = sum(film.conductivity * film.film.layer.thickness for film in collectors) / UM
-            along[surfaces.index(junction)] = times_thickness * face_speed(films, junction)
+            along[surfaces.index(junction)] = times_thickness * films.area_ratio[junction]
     mesh = ng.Mesh(_netgen_mesh(system, surfaces))
     on_hexes, on_quads = ng.L2(mesh, order=0), ng.SurfaceL2(mesh, order=0)
     return NgsolveFilms(

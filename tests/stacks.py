@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tfgeom.deposition import StepCoverage
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
@@ -20,7 +21,7 @@ PEARSE = (
 
 
 def layers(
-    rows: tuple[tuple[str, str, str, float], ...] = PEARSE, step_coverage: float = 1.0
+    rows: tuple[tuple[str, str, str, float], ...] = PEARSE, step_coverage: StepCoverage = 1.0
 ) -> list[FilmLayer]:
     """Return layers with the library's materials."""
     library = load_library()
@@ -30,7 +31,7 @@ def layers(
     ]
 
 
-def pearse_stack(cell: Cell | None = None, step_coverage: float = 1.0) -> Stack:
+def pearse_stack(cell: Cell | None = None, step_coverage: StepCoverage = 1.0) -> Stack:
     """Return the films of Pearse 2018, by default in its 30 um holes."""
     relief = holes(3e-6, 6e-6, 30e-6, "hexagonal") if cell is None else cell
     return stack_films(relief, layers(step_coverage=step_coverage))

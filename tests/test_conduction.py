@@ -28,7 +28,7 @@ from tfgeom.transport.fields import write_fields
 from tfgeom.transport.films import problem
 from tfgeom.transport.films.core import conducting_core, node_sheets
 from tfgeom.transport.films.normals_bound import column_resistance
-from tfgeom.transport.losses import PARTS, Loss, Losses
+from tfgeom.transport.losses import PARTS
 from tfgeom.transport.series import series_resistance
 from tfgeom.transport.spread import current_spread
 from tfgeom.transport.surface_element import nodal_areas, surface_mass, surface_stiffness
@@ -205,7 +205,7 @@ def test_conduction_along_a_surface_has_the_energy_of_the_tangential_gradient() 
     area = 0.5 * np.sum(
         x[quads] * np.roll(y[quads], -1, axis=1) - y[quads] * np.roll(x[quads], -1, axis=1), axis=1
     )
-    matrix = surface_stiffness(points, quads, np.full((4, 2), 2.5))
+    matrix = surface_stiffness(points, quads, np.full(2, 2.5))
     values = (points @ slope)[quads]
     assert np.einsum("qa,abq,qb->q", values, matrix, values) == pytest.approx(2.5 * area * (along @ along))
     assert matrix.sum(axis=1) == pytest.approx(0, abs=1e-13)
@@ -242,7 +242,7 @@ def test_current_crowds_at_the_foot_of_a_hole_and_the_mean_is_footprint_over_are
         }[electrode]
         points = film_fields(found).film_mesh.points_um[film_fields(found).sheets.levels[level]]
         shares = nodal_areas(
-            points, film_fields(found).film_mesh.quads, film_fields(found).film_mesh.normal_speed[1]
+            points, film_fields(found).film_mesh.quads, film_fields(found).film_mesh.area_ratio[1]
         )
         through = float(shares @ film_fields(found).face_density[electrode]) / shares.sum()
         assert through == pytest.approx(spread.mean, rel=1e-3)
@@ -254,8 +254,7 @@ def test_current_crowds_at_the_foot_of_a_hole_and_the_mean_is_footprint_over_are
 def test_a_result_outside_its_bounds_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     _, conducting = pearse()
     whole = float(series_resistance(conducting).total)
-    too_much = Losses((Loss("electrolyte", "film", 1.01 * whole),))
-    monkeypatch.setattr(problem, "series_resistance", lambda _: too_much)
+    monkeypatch.setattr(problem, "level_resistance", lambda _: 1.01 * whole)
     with pytest.raises(SolveError, match=r"lies outside its bounds .* use a higher resolution"):
         solved_films(conducting, COARSE)
 
@@ -299,7 +298,7 @@ def test_fields_file(tmp_path: Path) -> None:
     assert grid["current_density_A_m2"] == pytest.approx(
         np.repeat(expected, grid.n_cells, axis=0), rel=1e-6, abs=1e-6
     )
-    with pytest.raises(OutputError, match=r"fields are written as \.vtu"):
+    with pytest.raises(OutputError, match=r"'.csv' is not a format of it; use \.vtu"):
         write_fields(found.fields, tmp_path / "fields.csv")
 
 

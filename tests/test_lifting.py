@@ -42,5 +42,5 @@ def test_points_that_are_no_numbers_are_not_called_positive() -> None:
     mesh.grid._base[7] = np.nan
     faces = (stack.films[0].inner, *(film.outer for film in stack.films))
     with np.errstate(invalid="ignore"):
-        lifted = lift_levels(mesh.grid, faces, [1] * len(stack.films))
+        lifted = lift_levels(mesh.grid, faces, [np.array([0.0, 1.0])] * len(stack.films))
     assert not lifted.smallest.jacobian > 0

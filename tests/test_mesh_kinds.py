@@ -259,18 +259,6 @@ def test_wave_levels_converge_to_their_distance() -> None:
     assert np.log2(np.array(worst[:-1]) / worst[1:]) == pytest.approx([2, 2], abs=0.25)
 
 
-def test_wave_areas_converge_at_fourth_order() -> None:
-    cell = wave(1.5 * UM, 9 * UM)
-    stack = films_on(cell, [0.5 * cell.reach.value])
-    errors = []
-    for refine in (1, 2, 4):
-        mesh = mesh_films(stack, Resolution(refine))
-        total = mesh.areas_um2(len(mesh.levels) - 1).sum() * UM**2 / mesh.unit_cells
-        errors.append(abs(total / cell.area(stack.top) - 1))
-    assert errors[0] < 5e-6
-    assert np.log2(np.array(errors[:-1]) / errors[1:]) == pytest.approx([4, 4], abs=0.5)
-
-
 @pytest.mark.parametrize("name", SHARP)
 def test_mirror_planes(name: str) -> None:
     cell = SHARP[name]

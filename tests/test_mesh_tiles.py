@@ -173,9 +173,9 @@ def test_strips_and_speeds_go_with_their_quads() -> None:
     assert np.allclose(
         tile.points_um[-1][tile.quads[top], 2], np.max(tile.points_um[-1][:, 2]), rtol=0, atol=1e-12
     )
-    assert tile.normal_speed.shape == (2, len(tile.quads))
+    assert tile.area_ratio.shape == (3, len(tile.quads))
     quads = len(sector.quads)
-    assert np.array_equal(tile.normal_speed[:, 3 * quads : 4 * quads], sector.normal_speed)
+    assert np.array_equal(tile.area_ratio[:, 3 * quads : 4 * quads], sector.area_ratio)
 
 
 def test_a_tile_is_made_of_a_sector() -> None:

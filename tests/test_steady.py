@@ -168,7 +168,7 @@ def test_a_refusal_shows_the_limits_that_were_missed() -> None:
     ids=["films", "plane", "liquid"],
 )
 def test_a_problem_solves_without_the_driver(problem: AnyProblem) -> None:
-    system = problem.assemble(problem.mesh(Resolution(1)))
+    system = problem.assemble(problem.mesh(problem.usual.member(1)))
     alone = problem.measure(system, problem.solve(system))
     assert rows_of(alone.losses) == rows_of(solve_steady(problem, 1).losses)
     assert alone.losses.drive is None

@@ -218,7 +218,7 @@ def test_current_on_a_relief_adds_up_to_that_of_the_footprint(relief: Fields) ->
     assert film is not None
     values = relief.values[CURRENT_DENSITY][film.layer.name]
     for level, face_area in ((film.inner, film.inner_area), (film.outer, film.outer_area)):
-        points, index = mesh.grid.place(level)[0], 0 if level is film.inner else -1
+        points, index = mesh.grid.place(level), 0 if level is film.inner else -1
         a, b, c, d = (points[mesh.grid.quads[:, corner]] for corner in range(4))
         facets = np.linalg.norm(np.cross(c - a, d - b), axis=1) / 2
         mean = float((facets * values[index][mesh.grid.quads].mean(axis=1)).sum() / facets.sum())

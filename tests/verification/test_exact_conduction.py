@@ -150,7 +150,7 @@ def test_made_up_field_with_a_jump_is_met_at_second_order() -> None:
 
 
 # Sharp feet and rims of a trench: their constants are known exactly.
-def test_order_four_thirds_at_sharp_feet() -> None:
+def test_order_above_four_thirds_at_sharp_feet() -> None:
     inner, thickness = 50e-9, 200e-9
     cell = trenches(2e-6, 4e-6, 3e-6)
     stack = films(cell, ("inner_collector", inner), ("electrolyte", thickness))
@@ -163,8 +163,11 @@ def test_order_four_thirds_at_sharp_feet() -> None:
         found = solved_films(conducting, Resolution(refine))
         errors.append(found.asr / exact - 1)
         assert abs(errors[-1]) < found.discretisation_error
-    assert observed_orders(errors) == pytest.approx([4 / 3, 4 / 3], abs=0.15)
-    assert abs(errors[-1]) < 1e-3
+    # the levels are graded towards the faces, the cells along them are not: 4/3 is what remains
+    orders = observed_orders(errors)
+    assert (orders > 4 / 3).all()
+    assert (orders < 1.75).all()
+    assert abs(errors[-1]) < 6e-4
 
 
 # Two electrolytes with a resistance between them.

@@ -137,8 +137,8 @@ class Cell(Protocol):
     def current_tubes(self, level: Level, slices: int) -> FloatArray:
         """Return the areas at a level of the tubes of current side by side, m²."""
 
-    def tube_offsets(self, level: Level, slices: int) -> FloatArray:
-        """Return the offset of a level in each of its `current_tubes`, m."""
+    def tube_thicknesses(self, inner: Level, outer: Level, slices: int) -> FloatArray:
+        """Return how far two levels are apart along their normal in each of their `current_tubes`, m."""
 
     @property
     def first_edge(self) -> float:

@@ -19,6 +19,7 @@ import numpy as np
 from tfgeom.errors import UnsupportedError
 from tfgeom.geometry.free_reach import Gap, Obstruction, Reach, gaps_between, thinnest_solid
 from tfgeom.geometry.from_above import QUARTER_CHORDS, raised_um
+from tfgeom.geometry.level_pieces import apart
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile, area_growth
 from tfgeom.geometry.protocol import BorderPlace, Cell
@@ -289,30 +290,31 @@ class UnitCell:
         wall, flat = self.wall_slices(level, slices), strips.top + strips.rim
         return np.array([flat + strips.floor, *wall] if self.through else [flat, *wall, strips.floor])
 
-    def tube_offsets(self, level: Level, slices: int) -> FloatArray:
-        """Return the offset of a level in each of its `current_tubes`, m."""
+    def tube_thicknesses(self, inner: Level, outer: Level, slices: int) -> FloatArray:
+        """Return how far two levels are apart along their normal in each of their `current_tubes`, m."""
+        floor = outer.bottom - inner.bottom
         if self.is_flat:
-            return np.array([level.bottom])
-        wall = self.slice_offsets(level, slices)
-        return np.array([level.top, *wall] if self.through else [level.top, *wall, level.bottom])
+            return np.array([floor])
+        wall, top = self.slice_thicknesses(inner, outer, slices), outer.top - inner.top
+        return np.array([top, *wall] if self.through else [top, *wall, floor])
 
     def wall_slices(self, level: Level, slices: int) -> FloatArray:
         """Return the areas of wall slices of a level, equal in bare height, from the top, m², (slices,)."""
         plan = self.sharp_plan
-        points = self.profile.wall_points(self._slice_depths(level, slices), level)
+        points = self._slice_ends(level, slices)
         steps = np.diff(points, axis=0)
         middle = (points[:-1, 0] + points[1:, 0]) / 2
         return np.hypot(steps[:, 0], steps[:, 1]) * (plan.perimeter + 2 * plan.kappa * middle)
 
-    def slice_offsets(self, level: Level, slices: int) -> FloatArray:
-        """Return the offset of a level in the middle of each wall slice, m, shape (slices,)."""
-        depths = self._slice_depths(level, slices)
-        return self.profile.offsets((depths[:-1] + depths[1:]) / 2, level)
+    def slice_thicknesses(self, inner: Level, outer: Level, slices: int) -> FloatArray:
+        """Return how far two levels are apart along their normal in each of their wall slices, m."""
+        return apart(self._slice_ends(inner, slices), self._slice_ends(outer, slices))
 
-    def _slice_depths(self, level: Level, slices: int) -> FloatArray:
+    def _slice_ends(self, level: Level, slices: int) -> FloatArray:
+        """Return the points of a level between its wall slices, (rho, z), m, shape (slices + 1, 2)."""
         profile = self.profile
         end = profile.wall_end if self.through else profile.depth_of_floor_film(level)
-        return np.linspace(profile.wall_start, end, slices + 1)
+        return profile.wall_points(np.linspace(profile.wall_start, end, slices + 1), level)
 
     def _measure(self, level: Level) -> Measure:
         return _measured(self.profile, self.sharp_plan, level)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tfgeom.geometry.free_reach import Obstruction, Reach
+from tfgeom.geometry.level_pieces import apart
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
 from tfgeom.geometry.size_words import PLAIN, SizeWords
@@ -154,10 +155,14 @@ class WaveCell:
         steps = np.diff(points, axis=0)
         return np.asarray(np.hypot(steps[:, 0], steps[:, 1]) * self.period)
 
-    def tube_offsets(self, level: Level, slices: int) -> FloatArray:
-        """Return the offset of a level in the middle of each slice, m, shape (slices,)."""
-        x = (np.arange(slices) + 0.5) * self.period / slices
-        return self._offsets(x, level)
+    def tube_thicknesses(self, inner: Level, outer: Level, slices: int) -> FloatArray:
+        """Return how far two levels are apart along their normal in each of their slices, m, (slices,)."""
+        return apart(self.curve(inner, slices), self.curve(outer, slices))
+
+    def offsets(self, x: FloatArray, level: Level) -> FloatArray:
+        """Return the offset of a level above places of the bare wave, m."""
+        depth = self.amplitude * (1 - np.cos(self._wave_number * x))
+        return np.interp(depth, *level.depths_and_offsets(self.deepest))
 
     @property
     def raised_intervals(self) -> list[tuple[float, float]]:
@@ -181,10 +186,6 @@ class WaveCell:
         """Its crest and its valley."""
         return ((0.0, "crest"), (self.period / 2, "valley"))
 
-    def _offsets(self, x: FloatArray, level: Level) -> FloatArray:
-        depth = self.amplitude * (1 - np.cos(self._wave_number * x))
-        return np.interp(depth, *level.depths_and_offsets(self.deepest))
-
     def _curve(self, level: Level, pieces: int = _POINTS) -> tuple[FloatArray, float]:
         """Return points of the level curve, (pieces + 1, 2), and its area above the bare wave, m²."""
         k = self._wave_number
@@ -192,7 +193,7 @@ class WaveCell:
         slope = -self.amplitude * k * np.sin(k * x)
         stretch = np.hypot(1.0, slope)
         normal = np.column_stack((-slope, np.ones_like(slope))) / stretch[:, None]
-        offset = self._offsets(x, level)
+        offset = self.offsets(x, level)
         height = self.amplitude * (1 + np.cos(k * x))
         bend = -self.amplitude * k**2 * np.cos(k * x) / stretch**3  # curvature, negative at a crest
         film = (offset - bend * offset**2 / 2) * stretch

@@ -47,10 +47,8 @@ class FilmMesh:
         Index into ``films`` of each layer of hexahedra, shape (n_levels - 1,).
     strips, strip_of_quad
         Names of the strips of the profile, and which one a quad belongs to.
-    normal_speed
-        How far the facets of a film are apart along their normal over its local thickness, shape (n_films,
-        n_quads).  For a uniform film facet area times it is the true area of the curved surface; its square
-        corrects conduction across the chord of a curved film.
+    area_ratio
+        True area over that of the facets at the faces of the films, shape (n_films + 1, n_quads).
     symmetry_planes
         Surface nodes on each plane that no current crosses: ``first`` and ``last`` mirror plane and the
         ``border`` of the cell (of trenches and waves ``front`` and ``back``, where the strip is cut).
@@ -79,7 +77,7 @@ class FilmMesh:
     film_of_layer: NDArray[np.int64]
     strips: tuple[str, ...]
     strip_of_quad: NDArray[np.int64]
-    normal_speed: NDArray[np.float64]
+    area_ratio: NDArray[np.float64]
     symmetry_planes: dict[str, NDArray[np.int64]]
     contacts: dict[str, NDArray[np.int64]]
     unit_cells: float
@@ -137,8 +135,20 @@ class FilmMesh:
 
     def areas_um2(self, level: int) -> NDArray[np.float64]:
         """Return the true area of each quad's patch of a level surface, um², shape (n_quads,)."""
-        film = self.film_of_layer[min(level, len(self.film_of_layer) - 1)]
-        return np.asarray(facet_areas(self.points_um[level], self.quads) * self.normal_speed[film])
+        level %= len(self.points_um)
+        film = int(self.film_of_layer[min(level, len(self.film_of_layer) - 1)])
+        low, up = self.faces(film)
+        share = (level - low) / (up - low)
+        ratio = (1 - share) * self.area_ratio[film] + share * self.area_ratio[film + 1]
+        return np.asarray(facet_areas(self.points_um[level], self.quads) * ratio)
+
+    def film_ratio(self, film: int) -> NDArray[np.float64]:
+        """Return true over facet area within a film, shape (n_quads,).
+
+        Its volume is true, so facets are nearer to each other by as much as their area is too small: the
+        square corrects conduction across the chord of a curved film.
+        """
+        return np.asarray((self.area_ratio[film] + self.area_ratio[film + 1]) / 2)
 
 
 def mesh_films(stack: Stack, resolution: Resolution | None = None) -> FilmMesh:
@@ -170,12 +180,13 @@ def mesh_films(stack: Stack, resolution: Resolution | None = None) -> FilmMesh:
                 f"not yet supported: a film mesh of a layer that fills ('{film.layer.name}'); "
                 "use the closed forms (analytic)",
             )
-    counts = [resolution.sublevels(film.layer.role) for film in stack.films]
+    across = [resolution.across(film.layer.role) for film in stack.films]
+    counts = [len(shares) - 1 for shares in across]
     _require_size(sum(counts), fewest_quads(resolution), resolution)
     grid = _grid(stack, resolution)
     _require_size(sum(counts), len(grid.quads), resolution)
     film_of_layer = np.repeat(np.arange(len(stack.films)), counts)
-    lifted = lift_levels(grid, _faces(stack), counts)
+    lifted = lift_levels(grid, _faces(stack), across)
     _require_positive(lifted, grid, stack)
     film_volumes = lifted.volumes * UM**3 / grid.fraction
     planes, contacts = _named_nodes(grid)
@@ -183,13 +194,13 @@ def mesh_films(stack: Stack, resolution: Resolution | None = None) -> FilmMesh:
         cell=stack.cell,
         films=stack.films,
         resolution=resolution,
-        levels=_levels(stack, counts),
+        levels=_levels(stack, across),
         points_um=lifted.points,
         quads=grid.quads,
         film_of_layer=film_of_layer,
         strips=grid.strips,
         strip_of_quad=grid.strip_of_quad,
-        normal_speed=lifted.normal_speed,
+        area_ratio=lifted.area_ratio,
         symmetry_planes=planes,
         contacts=contacts,
         unit_cells=grid.fraction,
@@ -203,7 +214,7 @@ def mesh_films(stack: Stack, resolution: Resolution | None = None) -> FilmMesh:
 
 def freeze(mesh: FilmMesh) -> None:
     """Make the arrays of a mesh read-only."""
-    for name in ("points_um", "quads", "film_of_layer", "strip_of_quad", "normal_speed", "film_volumes"):
+    for name in ("points_um", "quads", "film_of_layer", "strip_of_quad", "area_ratio", "film_volumes"):
         getattr(mesh, name).flags.writeable = False
 
 
@@ -241,11 +252,11 @@ def _require_size(n_layers: int, n_quads: int, resolution: Resolution) -> None:
     )
 
 
-def _levels(stack: Stack, counts: list[int]) -> tuple[Level, ...]:
+def _levels(stack: Stack, across: list[NDArray[np.float64]]) -> tuple[Level, ...]:
     levels = [stack.films[0].inner]
-    for film, count in zip(stack.films, counts, strict=True):
+    for film, shares in zip(stack.films, across, strict=True):
         levels += [
-            film.inner.towards(film.outer, step / count, stack.cell.deepest) for step in range(1, count)
+            film.inner.towards(film.outer, share, stack.cell.deepest) for share in shares[1:-1].tolist()
         ]
         levels.append(film.outer)
     return tuple(levels)

@@ -110,7 +110,7 @@ def _space_above(
             "relief.through",
             "not yet supported: a mesh of the space in through-holes; use --what films or --what solids",
         )
-    surface, _ = grid.place(level)
+    surface = grid.place(level)
     made = _Space(surface)
     base, ids = _fill_pores(grid, level, made) if grid.swept else (grid.quads, np.arange(grid.n_nodes))
     top = (cell.height + level.top + height) / UM

@@ -120,7 +120,7 @@ class _Bodies:
         self.grid = build_surface_grid(self.cell, self.levels, thinnest, resolution)
         self._require_budget(len(laid), len(stack.films) - len(laid) + with_substrate, tile, max_triangles)
         self.tiling = one_sector(self.grid) if tile is None else tile_grid(self.grid, self.cell, *tile)
-        sector = np.stack([self.grid.place(level)[0] for level in self.levels])
+        sector = np.stack([self.grid.place(level) for level in self.levels])
         self.points = self.tiling.points(sector)
         self.stands = self.tiling.standing_for(coincident(sector[0]))
         self.quads = self.tiling.quads(self.grid.quads)
@@ -224,7 +224,7 @@ class _Bodies:
         if self.grid.swept:
             plane = self.grid.place_at(self.levels[index], station, np.arange(self.grid.n_nodes))
         else:
-            plane = self.grid.place(self.levels[index])[0]
+            plane = self.grid.place(self.levels[index])
         plane[:, 2] = height
         return self.tiling.points(plane)
 

@@ -2,7 +2,7 @@
 
 A level surface is a plan swept along a profile, so all nodes of one row share a distance rho from the plan
 and a height.  Stations number these rows from the flat top down the rim and the wall to the foot, of a
-through-hole on to its lower flat; for every level they give rho, height and the offset from the bare surface.
+through-hole on to its lower flat; for every level they give rho, height and how long it is between them.
 """
 
 import itertools
@@ -30,12 +30,16 @@ class Stations:
     Attributes
     ----------
     place
-        Returns rho (um), height (um) and offset (um) of every station at a level, shape (n, 3).
+        Returns rho (um) and height (um) of every station at a level, shape (n, 2).
+    lengths
+        Returns the length of the level's curve, not of the chord, between each station and the next, um,
+        shape (n - 1,).
     strips
         Name of the strip between each station and the next: rim, wall or lower rim; length n - 1.
     """
 
     place: Callable[[Level], NDArray[np.float64]]
+    lengths: Callable[[Level], NDArray[np.float64]]
     strips: tuple[str, ...]
 
     @property
@@ -59,23 +63,25 @@ def lay_stations(cell: UnitCell, levels: tuple[Level, ...], first: float, resolu
         How fine.
     """
     if cell.is_flat:
-        return Stations(lambda level: np.array([[0.0, level.bottom, level.bottom]]) / UM, ())
+        return Stations(lambda level: np.array([[0.0, level.bottom]]) / UM, lambda level: np.zeros(0), ())
     profile, height = cell.profile, cell.height
     rounding, turn, through = cell.rim_radius, cell.angle, cell.through
     rim = arc(turn, resolution.rim_chords * resolution.refine)
     # arc() runs from the x axis; here from the vertical: (rho, z) = (sin, cos)
     rim_nodes, rim_turns = rim[1:, ::-1], np.arctan2(rim[1:, 1], rim[1:, 0])
+    longer = _arc_over_chord(rim)
     ends = [profile.wall_end if through else profile.depth_of_floor_film(level) for level in levels]
     shares, pieces = _wall_shares(cell, levels, min(ends), max(ends), first, resolution)
     lower = arc(math.pi - turn, resolution.rim_chords * resolution.refine) if through else np.zeros((1, 2))
     lower_turns = turn + np.arctan2(lower[1:, 1], lower[1:, 0])
+    longer = np.concatenate((longer, np.ones(len(shares)), _arc_over_chord(lower)))
     lower_nodes = np.hypot(lower[1:, 0], lower[1:, 1])[:, None] * np.column_stack(
         (np.sin(lower_turns), np.cos(lower_turns))
     )
 
     def place(level: Level) -> NDArray[np.float64]:
-        found = np.empty((1 + len(rim_nodes) + len(shares) + len(lower_nodes), 3))
-        found[0] = profile.top_shift, height + level.top, level.top
+        found = np.empty((1 + len(rim_nodes) + len(shares) + len(lower_nodes), 2))
+        found[0] = profile.top_shift, height + level.top
         depths = rounding * (1 - np.cos(rim_turns))
         offsets = profile.offsets(depths, level)
         at = slice(1, 1 + len(rim_nodes))
@@ -84,31 +90,39 @@ def lay_stations(cell: UnitCell, levels: tuple[Level, ...], first: float, resolu
             radii[:-1] *= _fuller(cell, level, np.vstack(([0.0, rounding + level.top], radii)), lower=False)
         found[at, 0] = profile.top_shift + radii[:, 0]
         found[at, 1] = height - rounding + radii[:, 1]
-        found[at, 2] = offsets
         end = profile.wall_end if through else profile.depth_of_floor_film(level)
         bounds = np.array([profile.wall_start, *pieces, end])
         depths = bounds[shares[:, 0].astype(int)] * (1 - shares[:, 1])
         depths += bounds[shares[:, 0].astype(int) + 1] * shares[:, 1]
         at = slice(at.stop, at.stop + len(shares))
-        found[at, :2] = profile.wall_points(depths, level)
-        found[at, 2] = profile.offsets(depths, level)
+        found[at] = profile.wall_points(depths, level)
         if through:
             depths = height - rounding * (1 + np.cos(lower_turns))
             offsets = profile.offsets(depths, level)
             radii = (rounding + offsets)[:, None] * lower_nodes
             if uneven:
-                start = found[at.stop - 1, :2] - [profile.lower_edge, rounding]
+                start = found[at.stop - 1] - [profile.lower_edge, rounding]
                 radii[:-1] *= _fuller(cell, level, np.vstack((start, radii)), lower=True)
             found[at.stop :, 0] = profile.lower_edge + radii[:, 0]
             found[at.stop :, 1] = rounding + radii[:, 1]
-            found[at.stop :, 2] = offsets
-            found[-1] = profile.lower_edge, -level.top, level.top
+            found[-1] = profile.lower_edge, -level.top
         else:
-            found[-1, 1:] = level.bottom, level.bottom
+            found[-1, 1] = level.bottom
         return found / UM
 
+    def lengths(level: Level) -> NDArray[np.float64]:
+        steps = np.diff(place(level), axis=0)
+        return np.hypot(steps[:, 0], steps[:, 1]) * longer
+
     strips = ["rim"] * len(rim_nodes) + ["wall"] * len(shares) + ["lower rim"] * len(lower_nodes)
-    return Stations(place, tuple(strips))
+    return Stations(place, lengths, tuple(strips))
+
+
+def _arc_over_chord(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how long an arc is over each of its chords, as the polygon's length grows with the offset."""
+    steps = np.diff(nodes, axis=0)
+    turned = nodes[:-1, 0] * steps[:, 1] - nodes[:-1, 1] * steps[:, 0]
+    return np.asarray(turned / (steps[:, 0] ** 2 + steps[:, 1] ** 2) ** 0.5)
 
 
 def _fuller(cell: UnitCell, level: Level, nodes: NDArray[np.float64], *, lower: bool) -> float:
@@ -203,7 +217,16 @@ def lay_wave_stations(cell: WaveCell, resolution: Resolution) -> tuple[Stations,
         scale = 1.0
         if exact > 0:
             scale = 2 * exact / (linear + math.sqrt(linear**2 + 4 * square * exact))
-        offsets = np.hypot(moved[:, 0], moved[:, 1])
-        return np.column_stack((scale * moved[:, 0], bare[:, 1] + scale * moved[:, 1], offsets)) / UM
+        return np.column_stack((scale * moved[:, 0], bare[:, 1] + scale * moved[:, 1])) / UM
 
-    return Stations(place, ("wall",) * n_steps), bare[:, 0] / UM
+    def lengths(level: Level) -> NDArray[np.float64]:
+        coarse, fine = (_piece_lengths(cell, level, n_steps, pieces) for pieces in (8, 16))
+        return np.asarray((4 * fine - coarse) / (3 * UM))
+
+    return Stations(place, lengths, ("wall",) * n_steps), bare[:, 0] / UM
+
+
+def _piece_lengths(cell: WaveCell, level: Level, steps: int, pieces: int) -> NDArray[np.float64]:
+    """Return how long a level is over each of the steps of half a period, as so many chords each, m."""
+    along = np.diff(cell.curve(level, 2 * steps * pieces)[: steps * pieces + 1], axis=0)
+    return np.asarray(np.hypot(along[:, 0], along[:, 1]).reshape(steps, pieces).sum(axis=1))

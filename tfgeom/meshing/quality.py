@@ -99,20 +99,17 @@ def sweep(corners: NDArray[np.float64]) -> Sweep:
     return Sweep(products[0, 0], products[0, 1], products[1, 1])
 
 
-def normal_speeds(corners: NDArray[np.float64], thickness: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far swept facets move along their normal over the film's thickness, shape (n_quads,).
+def facet_sizes(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the areas of quads: half the cross product of their diagonals, (3, 4, n_quads) -> (n_quads,)."""
+    normals = _cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    return np.asarray(np.sqrt(_dot(normals, normals)) / 2)
 
-    Parameters
-    ----------
-    corners
-        As of `sweep`; the normal is that halfway.
-    thickness
-        Of the film at each corner, shape (4, n_quads).
-    """
+
+def normal_distances(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far facets move along their normal, that halfway; corners as of `sweep`, (n_quads,)."""
     halfway = corners[0] + corners[1] / 2
     normals = _cross(halfway[:, 2] - halfway[:, 0], halfway[:, 3] - halfway[:, 1])
-    moved = _dot(normals, corners[1].mean(axis=1)) / np.sqrt(_dot(normals, normals))
-    return np.asarray(moved / thickness.mean(axis=0))
+    return np.asarray(_dot(normals, corners[1].mean(axis=1)) / np.sqrt(_dot(normals, normals)))
 
 
 def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError
 
+_TOWARDS_FACES = 1.5
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -65,9 +67,16 @@ class Resolution:
         """Return another member of the same family."""
         return replace(self, refine=refine)
 
-    def sublevels(self, role: str) -> int:
-        """Return the number of hexahedra across a film of that role."""
-        return self.refine * (self.electrolyte_sublevels if role == "electrolyte" else self.film_sublevels)
+    def across(self, role: str) -> NDArray[np.float64]:
+        """Return where levels lie across a film of that role, from 0 to 1; they are closest at its faces.
+
+        At a foot the film below a face ends in a corner of 270 degrees, beside which the potential goes with
+        the distance to the power 2/3; steps that grow with its square root meet that with half the error.
+        """
+        count = self.refine * (self.electrolyte_sublevels if role == "electrolyte" else self.film_sublevels)
+        steps = np.linspace(0, 1, count + 1)
+        from_face = (2 * np.minimum(steps, 1 - steps)) ** _TOWARDS_FACES / 2
+        return np.where(steps < 0.5, from_face, 1 - from_face)
 
     def fractions(
         self, length: float, first: float, ends: Literal["start", "end", "both"], *, even: bool = False

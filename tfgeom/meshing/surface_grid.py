@@ -4,9 +4,8 @@ The grid is structured: stations along the profile times columns along the plan,
 axis.  A node lies at ``base + rho velocity`` in the plan, rho and its height being those of its station
 (`tfgeom.meshing.profile_stations`); in flats it blends between the outlines, or the outline and the border of
 the cell.  Columns on a circle, rims and rounded vertical edges keep areas and moments
-(`tfgeom.meshing.arcs`): film volumes are exact for any number of chords, and the facets of
-successive levels of a uniform film are parallel: their speed along the
-normal (about 1) times their area is exactly dV/dd, the true area.
+(`tfgeom.meshing.arcs`): film volumes are exact for any number of chords.  The true area of a
+facet's patch follows from the same structure, whatever the levels below and above it are.
 """
 
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from tfgeom.geometry.profile import Level
 from tfgeom.meshing.profile_stations import Stations
+from tfgeom.meshing.quality import facet_sizes, normal_distances
 from tfgeom.meshing.sector import Sector
 
 Ids = NDArray[np.int64]
@@ -71,14 +71,58 @@ class SurfaceGrid:
         """Number of stations of the profile."""
         return self._stations.count
 
-    def place(self, level: Level) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the nodes at a level, um, shape (n_nodes, 3), and their offsets, um, (n_nodes,)."""
-        rho, height, offset = self._stations.place(level).T[:, self._station]
+    def place(self, level: Level) -> NDArray[np.float64]:
+        """Return the nodes at a level, um, shape (n_nodes, 3)."""
+        rho, height = self._stations.place(level).T[:, self._station]
         points = np.empty((self.n_nodes, 3))
         for axis in range(2):
             points[:, axis] = self._base[:, axis] + rho * self._velocity[:, axis]
         points[:, 2] = height
-        return points, offset
+        return points
+
+    def true_areas(self, level: Level, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the area of the curved patch of a level that each facet stands for, um², (n_quads,).
+
+        Parameters
+        ----------
+        level
+            The level.
+        points
+            Its nodes, as of `place`.
+
+        Notes
+        -----
+        A patch between two stations and two columns is as long as the level curve between the stations.  It
+        is as wide as its chords times their speed along their normal in the plan, which is the width's growth
+        with rho over the chord's (Steiner).  Flats are plane.
+        """
+        found = facet_sizes(points[self.quads].transpose(2, 1, 0))
+        stations = self._station[self.quads[:, :2]]
+        swept = np.flatnonzero(stations[:, 0] != stations[:, 1])
+        quads = self.quads[swept]
+        chords = sum(
+            np.linalg.norm(points[quads[:, far]] - points[quads[:, near]], axis=1)
+            for near, far in ((0, 3), (1, 2))
+        )
+        # on a flat top the columns of a convex corner are one
+        at = np.where((quads[:, 0] == quads[:, 3])[:, None], quads[:, 1:3], quads[:, [0, 3]])
+        (start, end), (first, last) = self._base[at].swapaxes(0, 1), self._velocity[at].swapaxes(0, 1)
+        # and elsewhere they have one base
+        along = np.where(np.any(start != end, axis=1)[:, None], end - start, last - first)
+        along /= np.hypot(along[:, 0], along[:, 1])[:, None]
+        moved = (first + last) / 2
+        speed = np.abs(along[:, 0] * moved[:, 1] - along[:, 1] * moved[:, 0])
+        found[swept] = self._stations.lengths(level)[stations[swept].min(axis=1)] * speed * chords / 2
+        return found
+
+    def thicknesses(self, inner: Level, outer: Level) -> NDArray[np.float64]:
+        """Return how far two levels are apart along their normal above each quad, um, (n_quads,)."""
+        placed = [self.place(level) for level in (inner, outer)]
+        true = sum(self.true_areas(*pair) for pair in zip((inner, outer), placed, strict=True))
+        start, end = (points[self.quads].transpose(2, 1, 0) for points in placed)
+        facets = facet_sizes(start) + facet_sizes(end)
+        # a chord lies nearer to its neighbour than their arcs as much as its patch is larger than itself
+        return np.asarray(normal_distances(np.stack((start, end - start))) * facets / true)
 
     def border_plan(self, nodes: Ids) -> NDArray[np.float64]:
         """Return the plan of nodes on the border of the cell, which do not move, um, shape (n, 2)."""
@@ -86,7 +130,7 @@ class SurfaceGrid:
 
     def place_at(self, level: Level, station: int, nodes: Ids) -> NDArray[np.float64]:
         """Return where nodes of flats lie when they are moved to the height of a station, um, (n, 3)."""
-        rho, height, _ = self._stations.place(level)[station]
+        rho, height = self._stations.place(level)[station]
         plan = self._base[nodes] + rho * self._velocity[nodes]
         return np.column_stack((plan, np.full(len(nodes), height)))
 

@@ -145,7 +145,7 @@ def tile_mesh(mesh: FilmMesh, columns: int = 1, rows: int = 1) -> FilmMesh:
         points_um=tiling.points(mesh.points_um),
         quads=tiling.quads(mesh.quads),
         strip_of_quad=np.tile(mesh.strip_of_quad, tiling.n_copies),
-        normal_speed=np.tile(mesh.normal_speed, tiling.n_copies),
+        area_ratio=np.tile(mesh.area_ratio, tiling.n_copies),
         symmetry_planes={},
         contacts=border,
         unit_cells=float(columns * rows),

@@ -157,7 +157,7 @@ def _strips(mesh: FilmMesh) -> dict[frozenset[int], str]:
 
 def level_line(profile: Profile, grid: SurfaceGrid, level: Level) -> Floats:
     """Return any level of the stack in the plane, um, shape (n, 2)."""
-    return profile.line(grid.place(level)[0])
+    return profile.line(grid.place(level))
 
 
 def without_straight(line: Floats) -> Floats:

@@ -78,7 +78,7 @@ def film_diffusion(cell: Cell, film: Film, *, wetted_outside: bool) -> FilmDiffu
         return FilmDiffusion(name, slab, 1.0, fills=film.layer.fills and not cell.is_flat)
     levels = [film.inner.towards(film.outer, share, cell.deepest) for share in (0.0, 0.5, 1.0)]
     inner, middle, outer = (cell.current_tubes(level, _SLICES) for level in levels)
-    thickness = cell.tube_offsets(film.outer, _SLICES) - cell.tube_offsets(film.inner, _SLICES)
+    thickness = cell.tube_thicknesses(film.inner, film.outer, _SLICES)
     blocked, wetted = (inner, outer) if wetted_outside else (outer, inner)
     linear, square = -3 * blocked + 4 * middle - wetted, 2 * blocked - 4 * middle + 2 * wetted
     mean = (blocked + 4 * middle + wetted) / 6

@@ -12,7 +12,7 @@ equipotential: each slice of wall, each floor and the tops with their rims are c
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -291,22 +291,16 @@ def _columns(stack: Stack, circuit: FloodedCircuit) -> tuple[list[_Void], dict[K
     cell = stack.cell
     assert isinstance(cell, UnitCell)  # others have been refused
     if cell.is_flat:
-        areas = {level: np.array([cell.area(level)]) for level in _levels(stack)}
-        thick = {level: np.array([level.bottom]) for level in areas}
-        return [], _resistances(circuit, areas, thick)
-    tops = {level: np.array([sum(cell.strips(level)[:2])]) for level in _levels(stack)}
-    thick = {level: np.array([level.top]) for level in tops}
+        return [], _resistances(circuit, lambda level: np.array([cell.area(level)]), _on_floor)
     voids = [_column(replace(cell, plan=plan), stack, circuit) for plan in void_plans(cell.plan)]
-    return voids, _resistances(circuit, tops, thick)
+    return voids, _resistances(
+        circuit,
+        lambda level: np.array([sum(cell.strips(level)[:2])]),
+        lambda inner, outer: np.array([outer.top - inner.top]),
+    )
 
 
 def _column(cell: UnitCell, stack: Stack, circuit: FloodedCircuit) -> _Void:
-    levels = _levels(stack)
-    # from the floor up
-    wall_areas = {level: cell.wall_slices(level, _SLICES)[::-1] for level in levels}
-    wall_offsets = {level: cell.slice_offsets(level, _SLICES)[::-1] for level in levels}
-    floor_areas = {level: np.array([cell.strips(level).floor]) for level in levels}
-    floor_offsets = {level: np.array([level.bottom]) for level in levels}
     profile, plan, outer = cell.profile, cell.sharp_plan, stack.top
     depths = np.linspace(profile.depth_of_floor_film(outer), profile.wall_start, _SLICES + 1)
     points = profile.wall_points(depths, outer)
@@ -315,21 +309,28 @@ def _column(cell: UnitCell, stack: Stack, circuit: FloodedCircuit) -> _Void:
     return _Void(
         heights=np.diff(np.append(points[:, 1], rims)),
         sections=plan.footprint - plan.area_at(np.append(rho, points[-1:, 0])),
-        walls=_resistances(circuit, wall_areas, wall_offsets),
-        floor=_resistances(circuit, floor_areas, floor_offsets),
+        # from the floor up
+        walls=_resistances(
+            circuit,
+            lambda level: cell.wall_slices(level, _SLICES)[::-1],
+            lambda inner, outer: cell.slice_thicknesses(inner, outer, _SLICES)[::-1],
+        ),
+        floor=_resistances(circuit, lambda level: np.array([cell.strips(level).floor]), _on_floor),
     )
 
 
-def _levels(stack: Stack) -> list[Level]:
-    return [stack.films[0].inner, *(film.outer for film in stack.films)]
+def _on_floor(inner: Level, outer: Level) -> FloatArray:
+    return np.array([outer.bottom - inner.bottom])
 
 
 def _resistances(
-    circuit: FloodedCircuit, areas: dict[Level, FloatArray], offsets: dict[Level, FloatArray]
+    circuit: FloodedCircuit,
+    areas: Callable[[Level], FloatArray],
+    thicknesses: Callable[[Level, Level], FloatArray],
 ) -> dict[Key, FloatArray]:
-    """Return the resistances of columns from areas (m²) and offsets (m) of their levels."""
+    """Return the resistances of columns from the areas (m²) of levels and the thickness (m) between two."""
     levels = [(one.film.inner, one.film.outer) for one in circuit.films.films]
-    films = [(areas[inner], areas[outer], offsets[outer] - offsets[inner]) for inner, outer in levels]
+    films = [(areas(inner), areas(outer), thicknesses(inner, outer)) for inner, outer in levels]
     return column_resistances(circuit, films)
 
 

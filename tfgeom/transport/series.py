@@ -7,7 +7,7 @@ parallel, each a series of its films; the parts are then split by dissipation.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,14 +75,33 @@ def series_resistances(circuits: Sequence[FilmCircuit]) -> Losses:
     )
 
 
+def level_resistance(circuit: FilmCircuit) -> float:
+    """Return the resistance with every face of a film an equipotential, ohm m².
+
+    ``sum of 1/(conductances of a film's columns) + sum of R_face/A``: what `series_resistance` has of uniform
+    films.  Of films that vary it is less, for there the current may change from thick places to thin ones
+    between films, and a lower bound of the true resistance as far as columns are one of each film.
+
+    Parameters
+    ----------
+    circuit
+        As of `series_resistance`.
+    """
+    found = (values for _, _, values in _column_resistances(circuit) if values.any())
+    return circuit.cell.footprint * sum(1 / float(np.sum(1 / values)) for values in found)
+
+
 def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
     """Return the resistance of each column of a cell (ohm) by part and mechanism, shape (columns,)."""
-    cell, uniform = circuit.cell, circuit.is_uniform
     found: dict[tuple[str, Mechanism], Floats] = {}
-
-    def add(part: str, mechanism: Mechanism, values: Floats) -> None:
+    for part, mechanism, values in _column_resistances(circuit):
         found[part, mechanism] = found.get((part, mechanism), 0.0) + values
+    return found
 
+
+def _column_resistances(circuit: FilmCircuit) -> Iterator[tuple[str, Mechanism, Floats]]:
+    """Yield part, mechanism and the resistance in each column, ohm, of each film and each interface."""
+    cell, uniform = circuit.cell, circuit.is_uniform
     resistive = [one for one in circuit.films if math.isfinite(one.conductivity)]
     films = [one.film for one in resistive]
     through = (
@@ -91,13 +110,12 @@ def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
         else [_column_integrals(cell, film) for film in films]
     )
     for one, integral in zip(resistive, through, strict=True):
-        add(one.part, "film", integral / one.conductivity)
+        yield one.part, "film", integral / one.conductivity
     for interface in circuit.interfaces:
         film = circuit.films[interface.inner].film
         areas = np.array([film.outer_area]) if uniform else cell.current_tubes(film.outer, _SLICES)
         for mechanism, value in interface.by_mechanism.items():
-            add(interface.part, mechanism, value / areas)
-    return found
+            yield interface.part, mechanism, value / areas
 
 
 def inverse_area_integrals(cell: Cell, films: Sequence[Film]) -> Floats:
@@ -130,5 +148,4 @@ def _column_integrals(cell: Cell, film: Film) -> Floats:
     levels = [film.inner.towards(film.outer, share, cell.deepest) for share in _FEW_NODES]
     areas = np.array([cell.current_tubes(level, _SLICES) for level in levels])
     inverse: Floats = _FEW_WEIGHTS @ (1 / areas)
-    inner, outer = (cell.tube_offsets(level, _SLICES) for level in (film.inner, film.outer))
-    return inverse * (outer - inner)
+    return inverse * cell.tube_thicknesses(film.inner, film.outer, _SLICES)

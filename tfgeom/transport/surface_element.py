@@ -75,7 +75,7 @@ def surface_stiffness(points: Floats, quads: Ids, conductance: Floats) -> Floats
     quads
         Shape (n_quads, 4).
     conductance
-        Sheet conductance s at the Gauss points, shape (4, n_quads).
+        Sheet conductance s of each quad, shape (n_quads,).
 
     Notes
     -----

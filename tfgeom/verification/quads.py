@@ -68,7 +68,7 @@ def skfem_sheet(points: Floats, quads: Ids, conductance: Floats) -> Floats:
     points, quads
         As `skfem_robin`; quads without area conduct nothing.
     conductance
-        Sheet conductance s at the nodes, shape (n,).
+        Sheet conductance s of each quad, shape (n_quads,).
     """
     from skfem import BilinearForm
 
@@ -76,7 +76,7 @@ def skfem_sheet(points: Floats, quads: Ids, conductance: Floats) -> Floats:
     full = (_metric(_squares(len(quads)), points, quads).area > 0).all(axis=1)
     basis = _squares(int(full.sum()))
     metric = _metric(basis, points, quads[full])
-    s = basis.interpolate(conductance[quads[full]].ravel())
+    s = _at_points(conductance[full])
     pairs = BilinearForm(sheet_conduction).coo_data(basis, s=s, area=metric.area, **metric._asdict())
     found[:, :, full] = pairs.data.reshape(4, 4, -1)
     return found

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
-from tfgeom.transport.films.system import ConductionSystem, face_speed, sheet_conductance
+from tfgeom.transport.films.system import ConductionSystem, sheet_conductance
 from tfgeom.transport.liquid.salt_system import SaltState, SaltSystem
 from tfgeom.transport.liquid.system import FloodedSystem
 from tfgeom.verification.forms import amount, conduction
@@ -37,13 +37,12 @@ def film_matrix(system: ConductionSystem) -> csr_matrix:
     matrix = csr_matrix(BilinearForm(conduction).assemble(basis, sigma=per_cell(system.sigma.ravel())))
     matrix.resize((size, size))  # a terminal behind an interface belongs to no hexahedron
     for junction, low, up in sheets.jumps:
-        g = face_speed(mesh, junction) * (1e-6 / core.jump_resistances[junction])
+        g = mesh.area_ratio[junction] * (1e-6 / core.jump_resistances[junction])
         both = np.stack((mesh.quads + low * n, mesh.quads + up * n), axis=2).reshape(-1, 8)
         matrix = matrix + _scattered(skfem_jump(points[low], mesh.quads, g), both, size)
     for side, sheet in enumerate((0, len(points) - 1)):
         if system.terminals[side] is not None:
-            speed = face_speed(mesh, 0 if side == 0 else len(core.conductors))
-            along = skfem_sheet(points[sheet], mesh.quads, sheet_conductance(core, mesh, side)) * speed
+            along = skfem_sheet(points[sheet], mesh.quads, sheet_conductance(core, mesh, side))
             matrix = matrix + _scattered(along, mesh.quads + sheet * n, size)
     return matrix
 

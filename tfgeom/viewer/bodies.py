@@ -161,7 +161,7 @@ class _Tiled:
         """Return a film as hexahedra between its faces and its skin, with values where there are some."""
         import pyvista
 
-        low, high = self.grid.place(film.inner)[0], self.grid.place(film.outer)[0]
+        low, high = self.grid.place(film.inner), self.grid.place(film.outer)
         layers, nodes = 1 if values is None else len(values) - 1, self.tiling.n_nodes
         shares = np.linspace(0, 1, layers + 1)[:, None, None]
         points = self.tiling.points((1 - shares) * low + shares * high).reshape(-1, 3)

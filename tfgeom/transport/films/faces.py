@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tfgeom.meshing.quality import shape_gradients
 from tfgeom.transport.films.linear import FilmSolution
-from tfgeom.transport.films.system import ConductionSystem, face_speed
+from tfgeom.transport.films.system import ConductionSystem
 from tfgeom.transport.surface_element import nodal_areas
 
 Floats = NDArray[np.float64]
@@ -50,7 +50,7 @@ def face_current(
     sheet = sheets.faces[film][0 if side == "inner" else 1]
     level = sheets.levels[sheet]
     junction = film if side == "inner" else film + 1
-    areas = nodal_areas(mesh.points_um[level], mesh.quads, face_speed(mesh, junction))
+    areas = nodal_areas(mesh.points_um[level], mesh.quads, mesh.area_ratio[junction])
     # the layer of the electrolyte at the face, or the jump there
     layer = sheet if side == "inner" else sheet - 1
     link = next((low for index, low, _ in sheets.jumps if index == junction), layer)
@@ -81,7 +81,7 @@ def flux_mismatch(system: ConductionSystem, solution: FilmSolution, face: FaceCu
     # The arc of a sharp rim has no area at offset 0, and its collapsed hexahedra no gradient there.
     real = areas > areas.max() * 1e-12
     film = electrolyte[0] if face.side == "inner" else electrolyte[-1]
-    quads, areas, speed = mesh.quads[real], areas[real], mesh.normal_speed[film][real]
+    quads, areas, ratio = mesh.quads[real], areas[real], mesh.film_ratio(film)[real]
     points = mesh.points_um[sheets.levels[low]], mesh.points_um[sheets.levels[up]]
     corners = np.concatenate((points[0][quads], points[1][quads]), axis=1)
     values = np.concatenate((potential[low][quads], potential[up][quads]), axis=1)
@@ -91,6 +91,6 @@ def flux_mismatch(system: ConductionSystem, solution: FilmSolution, face: FaceCu
     normals = np.cross(maps[:, :, 0], maps[:, :, 1])
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     # the potential is solved with S/m and um: its fluxes are in 1e6 A/m²
-    flux = system.sigma[layer][real] * np.sum(gradients * normals, axis=1) / speed
+    flux = system.sigma[layer][real] * np.sum(gradients * normals, axis=1) / ratio
     density = face.density[quads].mean(axis=1)
     return float(np.sum(areas * np.abs(flux - density)) / np.sum(areas * np.abs(density)))

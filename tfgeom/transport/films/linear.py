@@ -103,12 +103,12 @@ def solve_free(
 def _tolerance(system: ConductionSystem) -> float:
     """Return the error to stop at.
 
-    That of the current through an interface, taken by its jump, is larger by the root of its conductance.
+    That of the current through an interface, taken by its jump, is larger by the root of its conductance; so
+    is that through the electrolyte where it conducts better than the rest.
     """
-    jumps = [jump for jump in system.core.jump_resistances if jump]
-    if not jumps:
-        return _TOLERANCE
-    contrast = (sum(system.core.film_resistances) + sum(jumps)) / min(jumps)
+    films, jumps = system.core.film_resistances, [jump for jump in system.core.jump_resistances if jump]
+    crossed = [*jumps, *(films[index] for index in system.core.electrolyte)]
+    contrast = (sum(films) + sum(jumps)) / min(crossed)
     return min(_TOLERANCE, _JUMP_TOLERANCE / math.sqrt(contrast))
 
 

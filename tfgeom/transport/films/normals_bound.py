@@ -238,5 +238,5 @@ def _wave(core: ConductingCore, cell: WaveCell) -> Iterator[_Columns]:
     stretch = np.hypot(1, cell.amplitude * k * np.sin(phase))
     spread = cell.amplitude * k**2 * np.cos(phase) / stretch**3
     width = stretch * cell.period**2 / _WAVE_COLUMNS
-    faces = np.array([cell.tube_offsets(level, _WAVE_COLUMNS) for level in levels])
+    faces = np.array([cell.offsets(phase / k, level) for level in levels])
     yield _Columns(np.array([width, width * spread, np.zeros_like(phase)]), faces)

@@ -1,10 +1,10 @@
 """The conductance matrix of the films on their mesh.
 
 Volumes are trilinear hexahedra, interfaces and collectors bilinear quads.  Three factors remove what a
-faceted mesh with few layers gets wrong, so that a state whose levels are equipotentials carries exactly the
-current of the closed form, which therefore bounds every result from below: conductivities times the squared
-normal speed of a facet (a chord lies nearer than its arc), interface coefficients times the speed (its area
-is too small or large), and one factor a layer for the area that changes across it.
+faceted mesh with few layers gets wrong, so that in uniform films a state whose levels are equipotentials
+carries exactly the current of the closed form, which therefore bounds every such result from below:
+interface coefficients times the true area over that of the facet, conductivities times its square (a chord
+lies nearer than its arc), and one factor a layer for the area that changes across it.
 """
 
 import itertools
@@ -17,12 +17,7 @@ from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.transport.films.core import ConductingCore, NodeSheets, node_sheets
 from tfgeom.transport.films.links import FilmLinks, surface_pattern
 from tfgeom.transport.hex_stiffness import Kernel, hex_stiffness
-from tfgeom.transport.surface_element import (
-    GAUSS_SHAPES,
-    gauss_areas,
-    pair_integrals,
-    surface_stiffness,
-)
+from tfgeom.transport.surface_element import gauss_areas, pair_integrals, surface_stiffness
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)  # layers are thin
 _NODES = (_NODES + 1) / 2
@@ -112,7 +107,7 @@ def assemble_conduction(
     low, cross, up = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     sigma = np.array(
         [
-            core.conductors[film].conductivity * factor * mesh.normal_speed[film] ** 2
+            core.conductors[film].conductivity * factor * mesh.film_ratio(film) ** 2
             for film, factor in zip(sheets.films, _layer_factors(mesh, core), strict=True)
         ]
     )
@@ -124,7 +119,7 @@ def assemble_conduction(
         low[below], cross[below], up[below] = (pattern.gather(block) for block in blocks)
     face_areas = {}
     for junction, below, _ in sheets.jumps:
-        areas = gauss_areas(mesh.points_um[sheets.levels[below]], mesh.quads) * face_speed(mesh, junction)
+        areas = gauss_areas(mesh.points_um[sheets.levels[below]], mesh.quads) * mesh.area_ratio[junction]
         face_areas[junction] = areas
         mass = pattern.gather(pair_integrals(areas)) * (1e-6 / core.jump_resistances[junction])
         low[below], cross[below], up[below] = mass, -mass, mass
@@ -135,9 +130,7 @@ def assemble_conduction(
             continue
         conductance = sheet_conductance(core, mesh, side)
         level = sheets.levels[sheet]
-        speed = face_speed(mesh, 0 if side == 0 else len(core.conductors))
-        at_points = GAUSS_SHAPES @ conductance[mesh.quads].T * speed
-        along[sheet] = pattern.gather(surface_stiffness(mesh.points_um[level], mesh.quads, at_points))
+        along[sheet] = pattern.gather(surface_stiffness(mesh.points_um[level], mesh.quads, conductance))
     return ConductionSystem(
         core, mesh, sheets, FilmLinks(pattern, low, cross, up, along), sigma, face_areas, terminals
     )
@@ -156,20 +149,14 @@ def _layer_blocks(
     return whole[:4, :4], whole[:4, 4:], whole[4:, 4:]
 
 
-def face_speed(mesh: FilmMesh, junction: int) -> Floats:
-    """Return the normal speed at the face below film ``junction`` (above the last film), (n_quads,)."""
-    return np.asarray(mesh.normal_speed[min(junction, len(mesh.films) - 1)])
-
-
 def sheet_conductance(core: ConductingCore, mesh: FilmMesh, side: int) -> Floats:
-    """Return the conductance along the films outside the core on one side, S/m x um, at the surface nodes."""
+    """Return the conductance along the films outside the core on one side, S/m x um, of each quad."""
     assert mesh.grid is not None  # a sector was meshed
-    total = np.zeros(mesh.grid.n_nodes)
+    total = np.zeros(len(mesh.quads))
     for conductor in core.sheets[side]:
         film = conductor.film
-        thickness = mesh.grid.place(film.outer)[1] - mesh.grid.place(film.inner)[1]
-        total += conductor.conductivity * thickness
-    return total
+        total += conductor.conductivity * mesh.grid.thicknesses(film.inner, film.outer)
+    return np.asarray(total * mesh.area_ratio[-side])
 
 
 def _layer_factors(mesh: FilmMesh, core: ConductingCore) -> Floats:

@@ -63,7 +63,7 @@ def measure_salt(problem: SaltSystem, state: SaltState) -> WallCurrent:
     else:
         into_wall = (problem.wall * (potential + state.wall_offset))[:n_surface]
     level = len(film_mesh.points_um) - 1
-    areas = nodal_areas(mesh.points_um[:n_surface], mesh.film_quads, film_mesh.normal_speed[-1])
+    areas = nodal_areas(mesh.points_um[:n_surface], mesh.film_quads, film_mesh.area_ratio[-1])
     density = np.divide(into_wall, areas, out=np.zeros(n_surface), where=areas > 0)
     if problem.wall is None:
         into = density[mesh.film_quads].mean(axis=1) * film_mesh.areas_um2(level)

@@ -128,8 +128,7 @@ def wall_resistances(mesh: FilmMesh, circuit: FloodedCircuit) -> dict[Key, Float
     for conductor in circuit.films.films:
         low, up = mesh.faces(mesh.films.index(conductor.film))
         inner, outer = (mesh.areas_um2(level) * UM**2 for level in (low, up))
-        start, end = (mesh.grid.place(level)[1] for level in (conductor.film.inner, conductor.film.outer))
-        thickness = (end - start)[mesh.quads].mean(axis=1) * UM
+        thickness = mesh.grid.thicknesses(conductor.film.inner, conductor.film.outer) * UM
         films.append((np.maximum(inner, _SHARP_EDGE * outer), outer, thickness))
     return column_resistances(circuit, films)
 

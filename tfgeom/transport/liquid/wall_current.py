@@ -76,8 +76,7 @@ def measure_flooded(system: FloodedSystem, potential: Floats) -> WallCurrent:
     # At 1 V the power is the current.  Its error is the square of the potential's.
     scale = 1e6 * footprint * mesh.unit_cells / power**2
     level = len(system.film_mesh.points_um) - 1
-    speed = system.film_mesh.normal_speed[-1]
-    areas = nodal_areas(mesh.points_um[:n_surface], mesh.film_quads, speed)
+    areas = nodal_areas(mesh.points_um[:n_surface], mesh.film_quads, system.film_mesh.area_ratio[-1])
     density = np.divide(into_wall[:n_surface], areas, out=np.zeros(n_surface), where=areas > 0)
     if system.wall is None:
         into = density[mesh.film_quads].mean(axis=1) * system.film_mesh.areas_um2(level)
