@@ -12,6 +12,8 @@ from tests.kinds import design, every_design, has_closed_form
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import evaluate
+from tfgeom.films import Film
+from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import resolve_material
 from tfgeom.materials.schema import MaterialOverride
 from tfgeom.transport.closed_rate import Chemistry, Electrode, RateCell, discharge_ends
@@ -88,6 +90,12 @@ def closed(film: FilmDiffusion, slab: float, rates: Any) -> Any:
     return discharge_ends([cell] * len(rates), np.asarray(rates), chemistry).charge
 
 
+def diffusion(cell: Cell, film: Film, *, outside: bool) -> FilmDiffusion:
+    found = film_diffusion(cell, film, wetted_outside=outside)
+    assert found is not None
+    return found
+
+
 def round_film(kind: str, ratio: float, outside: bool) -> tuple[FilmDiffusion, float, float, float]:
     """Return a film on walls so tall that flats hardly count, its V/A, and its radii, blocked and wetted (um)."""
     opening = kind == "holes"
@@ -105,7 +113,7 @@ def round_film(kind: str, ratio: float, outside: bool) -> tuple[FilmDiffusion, f
     film = made.films[0]
     face = film.outer_area if outside else film.inner_area
     radii = (base, far) if outside else (far, base)
-    return film_diffusion(made.cell, film, wetted_outside=outside), film.volume / face, *radii
+    return diffusion(made.cell, film, outside=outside), film.volume / face, *radii
 
 
 @pytest.mark.parametrize("outside", [True, False])
@@ -141,7 +149,7 @@ def test_uneven_films_discharge_as_columns_that_share_their_surface(coverage: fl
     mapping["substrate"] = {"material": "Si", "thickness": "10 mm"}
     made = assemble_cell(design_from_mapping(mapping)).made
     film = made.films[0]
-    found = film_diffusion(made.cell, film, wetted_outside=True)
+    found = diffusion(made.cell, film, outside=True)
     slab, top = film.volume / film.outer_area, 20e-9
     lead = columns(1 - (1 - coverage) * (np.arange(24) + 0.5) / 24)
     mean = (1 + coverage) / 2
@@ -192,6 +200,13 @@ def test_what_a_thick_or_uneven_film_costs_is_said_with_the_number() -> None:
     said = float(note.partition("loses ")[2].partition("%")[0]) / 100
     assert said == pytest.approx(2 * 1.16 / 1.96 - 1, abs=0.03)
     assert "up to 4" in note  # (1 - 0.4/0.7) = 43 %
+
+
+@pytest.mark.parametrize("cell", ["lithium anode", "anode-free"])
+def test_lithium_has_no_diffusion(cell: str) -> None:
+    assembled = assemble_cell(design_from_mapping(design("pillars", cell)))
+    _, lithium = assembled.kind.electrodes(assembled, 0.0)
+    assert lithium.diffusion is None
 
 
 def test_a_film_that_fills_the_relief_says_that_it_passes_for_a_flat_one() -> None:

@@ -202,6 +202,19 @@ def test_notes_begin_5_kelvin_from_the_reference_and_name_what_is_assumed() -> N
     assert any("taken at -20 degC as at 25 degC" in note for note in notes)
 
 
+def test_a_note_counts_from_where_a_constant_holds() -> None:
+    own = {"LiPON-ALD": {"reference_temperature": "60 degC"}}
+    mapping = design(materials=own)
+    mapping["layers"] = [
+        {**layer, "material": "LiPON-ALD"} if layer["role"] == "electrolyte" else layer
+        for layer in mapping["layers"]
+    ]
+    (note,) = (note for note in evaluated(mapping).notes if "is assumed" in note)
+    slower = 1 / factor(0.5, ROOM, 60.0)
+    assert f"ionic conductivity of LiPON-ALD. They are {slower:.3g} times slower than at 60 degC" in note
+    assert note.endswith("materials.LiPON-ALD.activation_energy")
+
+
 def test_the_default_stands_in_provenance_with_its_band_as_an_estimate() -> None:
     rows = {(row.material, row.property): row for row in evaluated(at(COLD, design())).provenance}
     for key in ("exchange_current", "diffusivity", "electronic_conductivity"):

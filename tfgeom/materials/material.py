@@ -249,7 +249,7 @@ class Material:
         if found is None:
             return None
         factor = self._activated("ionic_conductivity", temperature)
-        return found.conductivity(self._reference("ionic_conductivity")) * factor
+        return found.conductivity(self.reference("ionic_conductivity")) * factor
 
     @property
     def assumed(self) -> dict[str, Property]:
@@ -282,7 +282,7 @@ class Material:
 
     def _activated(self, key: str, temperature: float) -> float:
         """Return a constant at ``temperature`` (K) over its value at its reference temperature."""
-        reference = self._reference(key)
+        reference = self.reference(key)
         if temperature == reference:
             return 1.0
         if key in self.properties and self.stays(key):
@@ -293,7 +293,8 @@ class Material:
         record_constant(self, energy or ENERGY_OF[key][0])
         return arrhenius(self.properties[energy].value if energy else DEFAULT, temperature, reference)
 
-    def _reference(self, key: str) -> float:
+    def reference(self, key: str) -> float:
+        """Return the temperature at which a constant holds, K: 25 degC where nobody stated one."""
         known = self.properties.get(key)
         return REFERENCE_TEMPERATURE if known is None or known.holds_at is None else known.holds_at
 

@@ -6,12 +6,13 @@ from tfgeom.materials.activation import DEFAULT, DEFAULT_HIGH, DEFAULT_LOW, ENER
 from tfgeom.materials.recording import ConstantsRead
 from tfgeom.units import format_quantity
 
+_CONSTANT_OF = {energies[0]: key for key, energies in ENERGY_OF.items() if key != "resistivity"}
 _BAND = (DEFAULT, DEFAULT_LOW, DEFAULT_HIGH)
 _NEAR = 5.0  # K: nearer to 25 degC constants move less than they are known by
 
 
 def temperature_notes(cell: AssembledCell, read: ConstantsRead) -> tuple[str, ...]:
-    """Return notes on a cell that is run more than 5 K from 25 degC; none nearer to it.
+    """Return notes on a cell that is run more than 5 K from where its constants hold; none nearer to it.
 
     Parameters
     ----------
@@ -21,42 +22,48 @@ def temperature_notes(cell: AssembledCell, read: ConstantsRead) -> tuple[str, ..
         The constants that its numbers rest on.
     """
     temperature = cell.blueprint.temperature
-    if abs(temperature - REFERENCE_TEMPERATURE) <= _NEAR:
-        return ()
-    at = format_quantity(temperature, "temperature")
-    notes = []
-    assumed: dict[str, list[str]] = {}
+    assumed: dict[float, dict[str, list[str]]] = {}  # by reference temperature and activation energy
     metals: dict[str, None] = {}
     for (_, key), material in read.items():
         if key in material.assumed:
-            assumed.setdefault(key, []).append(material.name)
+            reference = material.reference(_CONSTANT_OF[key])
+            assumed.setdefault(reference, {}).setdefault(key, []).append(material.name)
         elif key in ("resistivity", "electronic_conductivity") and material.stays(key):
             metals[material.name] = None
-    if assumed:
-        keys = sorted(assumed, key=[energies[0] for energies in ENERGY_OF.values()].index)
-        which = "; ".join(f"{_constant(key)} of {', '.join(dict.fromkeys(assumed[key]))}" for key in keys)
-        usual, low, high = (format_quantity(energy, "activation_energy") for energy in _BAND)
-        times = [_times(arrhenius(energy, temperature, REFERENCE_TEMPERATURE)) for energy in _BAND]
-        slower = "slower" if temperature < REFERENCE_TEMPERATURE else "faster"
-        notes.append(
-            f"at {at} an activation energy of {usual} is assumed where none is known, an estimate ({low} to "
-            f"{high}): {which}. They are {times[0]} times {slower} than at 25 degC ({times[1]} to {times[2]} "
-            f"times); state what you know, for example materials.{assumed[keys[0]][0]}.{keys[0]}"
-        )
-    kept = ["open-circuit curves"]
-    if metals:
-        kept.append(f"the resistivity of {', '.join(metals)}")
-    if any(key == "transference_number" for _, key in read):
-        kept.append("the salt's transference number")
-    if any(layer.interface_resistance for layer in cell.blueprint.layers):
-        kept.append("stated interface resistances")
-    notes.append(f"taken at {at} as at 25 degC: {', '.join(kept)}")
+    notes = [
+        _assumption(temperature, reference, by_key)
+        for reference, by_key in assumed.items()
+        if abs(temperature - reference) > _NEAR
+    ]
+    if abs(temperature - REFERENCE_TEMPERATURE) > _NEAR:
+        kept = ["open-circuit curves"]
+        if metals:
+            kept.append(f"the resistivity of {', '.join(metals)}")
+        if any(key == "transference_number" for _, key in read):
+            kept.append("the salt's transference number")
+        if any(layer.interface_resistance for layer in cell.blueprint.layers):
+            kept.append("stated interface resistances")
+        notes.append(f"taken at {_celsius(temperature)} as at 25 degC: {', '.join(kept)}")
     return tuple(notes)
 
 
-def _constant(key: str) -> str:
-    return (key.rpartition(".")[0] or "ionic_conductivity").replace("_", " ")
+def _assumption(temperature: float, reference: float, by_key: dict[str, list[str]]) -> str:
+    """Return what is assumed of constants that hold at ``reference`` (K): names of materials by key."""
+    keys = [key for key in _CONSTANT_OF if key in by_key]
+    which = "; ".join(
+        f"{_CONSTANT_OF[key].replace('_', ' ')} of {', '.join(dict.fromkeys(by_key[key]))}" for key in keys
+    )
+    usual, low, high = (format_quantity(energy, "activation_energy") for energy in _BAND)
+    factors = [arrhenius(energy, temperature, reference) for energy in _BAND]
+    times = [f"{max(factor, 1 / factor):.3g}" for factor in factors]
+    slower = "slower" if temperature < reference else "faster"
+    return (
+        f"at {_celsius(temperature)} an activation energy of {usual} is assumed where none is known, an "
+        f"estimate ({low} to {high}): {which}. They are {times[0]} times {slower} than at "
+        f"{_celsius(reference)} ({times[1]} to {times[2]} times); state what you know, for example "
+        f"materials.{by_key[keys[0]][0]}.{keys[0]}"
+    )
 
 
-def _times(factor: float) -> str:
-    return f"{max(factor, 1 / factor):.3g}"
+def _celsius(temperature: float) -> str:
+    return format_quantity(temperature, "temperature")

@@ -60,8 +60,10 @@ class FilmDiffusion:
         return self.thinnest > _EVEN
 
 
-def film_diffusion(cell: Cell, film: Film, *, wetted_outside: bool) -> FilmDiffusion:
+def film_diffusion(cell: Cell, film: Film, *, wetted_outside: bool) -> FilmDiffusion | None:
     """Return how lithium diffuses in a film that is blocked on one face and wetted on the other.
+
+    None of lithium metal, and where no diffusivity is known: then there is no such loss.
 
     Parameters
     ----------
@@ -73,6 +75,8 @@ def film_diffusion(cell: Cell, film: Film, *, wetted_outside: bool) -> FilmDiffu
         Whether the electrolyte lies on its outer face.
     """
     name, face = film.layer.name, film.outer_area if wetted_outside else film.inner_area
+    if film.layer.material.is_lithium_metal or not film.layer.material.knows("diffusivity"):
+        return None
     slab = film.volume / face
     if film.layer.fills or cell.is_flat:
         return FilmDiffusion(name, slab, 1.0, fills=film.layer.fills and not cell.is_flat)
