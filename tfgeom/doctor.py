@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tfgeom import __version__
+from tfgeom.programs import run_program
 
 WINDOW_VARIABLE = "VTK_DEFAULT_OPENGL_WINDOW"
 _OFF_SCREEN = {"vtkEGLRenderWindow": "EGL", "vtkOSOpenGLRenderWindow": "OSMesa"}
@@ -128,15 +129,7 @@ def _environment(window: str | None) -> dict[str, str]:
 def _probe(window: str | None) -> str | None:
     """Return the name of the way that rendered a 16 x 16 picture, or None."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", _PROBE],
-            env=_environment(window),
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_PROBE_SECONDS,
-            check=False,
-        )
+        done = run_program([sys.executable, "-c", _PROBE], _PROBE_SECONDS, _environment(window))
     except subprocess.TimeoutExpired:
         return None
     last = done.stdout.split()[-2:]

@@ -4,8 +4,10 @@ import contextlib
 import errno
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,7 +51,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a screen cannot show is escaped, never an error
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_run(None if arguments is None else list(arguments)))
+    with _tidy_when_stopped():
+        sys.exit(_run(None if arguments is None else list(arguments)))
+
+
+@contextlib.contextmanager
+def _tidy_when_stopped() -> Iterator[None]:
+    """Have a request to end (kill, a closed terminal) unwind as Ctrl-C does, so that nothing is left."""
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):  # the second is not there on Windows
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(arguments: list[str] | None) -> int:

@@ -15,6 +15,7 @@ from typing import Self
 
 from tfgeom.design import Design, dump_design
 from tfgeom.doctor import Rendering, forget_rendering, probe_rendering
+from tfgeom.programs import end_group, end_program, start_program
 from tfgeom.viewer.still import NO_PICTURE_EXIT
 
 RENDER_SECONDS = 60.0
@@ -66,7 +67,7 @@ class StillRender:
         with self._lock:
             self._cancelled = True
             if self._process is not None:
-                self._process.kill()
+                end_group(self._process)
         self._thread.join()
 
     def result(self) -> Still:
@@ -93,20 +94,14 @@ class StillRender:
         with self._lock:
             if self._cancelled:
                 return Still(None, _NOT_RENDERED)
-            self._process = subprocess.Popen(
+            self._process = start_program(
                 [sys.executable, "-m", "tfgeom.viewer.still", str(design), str(picture)],
-                env=rendering.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                errors="replace",
+                rendering.environment(),
             )
         try:
             _, complaint = self._process.communicate(timeout=self._seconds)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
+            end_program(self._process)
             return Still(None, f"the 3D picture was not ready within {self._seconds:g} s and was left out")
         code, lines = self._process.returncode, complaint.strip().splitlines()
         if code == 0 and picture.is_file():

@@ -15,6 +15,7 @@ from pathlib import Path
 from tfgeom.errors import MissingExtraError
 from tfgeom.marks import add_mark
 from tfgeom.output import replacing
+from tfgeom.programs import run_program
 
 BROWSERS = (
     "chromium",
@@ -96,16 +97,7 @@ def _print_by_browser(browser: str, page: Path, pdf: Path) -> str:
         if sys.platform != "win32" and os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses to run as root with it
         try:
-            done = subprocess.run(
-                [*command, page.as_uri()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                errors="replace",
-                timeout=PRINT_SECONDS,
-                check=False,
-            )
+            done = run_program([*command, page.as_uri()], PRINT_SECONDS)
         except subprocess.TimeoutExpired:
             return f"not ready within {PRINT_SECONDS:g} s"
         except OSError as error:

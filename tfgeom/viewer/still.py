@@ -6,9 +6,12 @@ a working OpenGL library VTK crashes.
 
 import contextlib
 import math
+import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +25,7 @@ from tfgeom.errors import MeshError, OutputError, TfgeomError
 from tfgeom.films import Stack
 from tfgeom.marks import add_mark
 from tfgeom.output import check_output, replacing
+from tfgeom.programs import run_program
 from tfgeom.units import UM
 from tfgeom.viewer.annotations import Legend, add_scale
 from tfgeom.viewer.node_fields import UNITS, Fields
@@ -76,16 +80,7 @@ def screenshot(
         copy.write_text(dump_design(design), encoding="utf-8")
         module = [sys.executable, "-m", "tfgeom.viewer.still", str(copy), str(picture), *map(str, size)]
         try:
-            done = subprocess.run(
-                module,
-                env=rendering.environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=RENDER_SECONDS,
-                check=False,
-            )
+            done = run_program(module, RENDER_SECONDS, rendering.environment())
         except subprocess.TimeoutExpired:
             raise MeshError(f"the picture was not ready within {RENDER_SECONDS:g} s") from None
         if done.returncode or not picture.is_file():
@@ -248,6 +243,13 @@ def _require_size(size: tuple[int, int]) -> None:
         )
 
 
+def _leave_with(parent: int) -> None:
+    """End this process once the one that wants its picture is gone: killed, it cannot say so."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
+
+
 def _leave_no_core_file() -> None:
     with contextlib.suppress(ImportError):  # the module is not there on Windows
         import resource
@@ -256,4 +258,5 @@ def _leave_no_core_file() -> None:
 
 
 if __name__ == "__main__":
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     sys.exit(main(sys.argv[1:]))
