@@ -47,11 +47,13 @@ def test_the_low_end_is_the_capacity_of_films_that_hold_the_least_known_of_them(
         {**film, "thickness": thicknesses[film["role"]]} if isinstance(film.get("thickness"), dict) else film
         for film in design(cell=cell)["layers"]
     ]
-    stated = found(cell=cell, materials=lowest, layers=layers).capacity
-    assert stated is not None
-    assert low == pytest.approx(stated.footprint_capacity_uAh_cm2, rel=1e-9)
-    assert low <= evaluation.capacity.footprint_capacity_uAh_cm2
-    assert not [row for row in evaluation.provenance if row.value == row.low != row.high and row.low == 0]
+    names = list(lowest)
+    stated = [
+        found(cell=cell, materials={name: lowest[name] for name in some}, layers=layers).capacity
+        for some in (names, *([name] for name in names))
+    ]
+    least = min(one.footprint_capacity_uAh_cm2 for one in stated if one is not None)
+    assert low == pytest.approx(min(least, evaluation.capacity.footprint_capacity_uAh_cm2), rel=1e-9)
 
 
 def licoo2(**changes: Any) -> Evaluation:
