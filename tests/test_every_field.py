@@ -1,120 +1,60 @@
-"""Every field of a design matters: change it, and some number of the evaluation moves."""
+"""Every field of a design matters: change it, and something of the evaluation moves.
 
+The fields are those of the sections that a design may hold, none left out: one that no design here says, or that
+changes nothing, fails.  Numbers are changed by a percent and must move a number; words and materials are changed
+for another that may stand there, which moves a number or is refused; text must reach the reader.
+"""
+
+import copy
 import json
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 
 from tests.full_design import LAYERS, OPERATION, full_design
 from tests.kinds import RELIEFS
-from tfgeom.design import design_from_mapping
-from tfgeom.errors import DesignError, TfgeomError
+from tests.kinds import design as kind_of_design
+from tests.random_designs import materials_for
+from tfgeom.design import Design, design_from_mapping
+from tfgeom.design.paths import walk
+from tfgeom.errors import DesignError
 from tfgeom.evaluation import evaluate
+from tfgeom.materials.library import load_library
+from tfgeom.report import render_report
 from tfgeom.units import split_quantity
 
-NOT_NUMBERS = {
-    "schema_version",
-    "name",
-    "source",
-    "kind",
-    "role",
-    "type",
-    "counter",
-    "at",
-    "separator",
-    "electrolyte",
-    "electrolyte_model",  # has a test of its own
+Place = tuple[Any, ...]
+Mapping = dict[str, Any]
+Field = tuple[str, str]
+
+EXACT = {"value": "2e-13 cm^2/s", "low": "1e-13 cm^2/s", "high": "3e-13 cm^2/s", "source": "a paper", "note": "a remark", "activation_energy": {"value": "0.4 eV", "source": "a second paper"}}  # fmt: skip
+CATHODE: Mapping = {
+    "density": {"value": "3.4 g/cm^3", "low": "3.3 g/cm^3", "high": "3.5 g/cm^3", "source": "a third paper", "note": "a word"},
+    "film_fraction": 0.9,
+    "volumetric_capacity": "37 uAh/cm^2/um",
+    "host_capacity": "49.5 uAh/cm^2/um",
+    "diffusivity": EXACT,
+    "exchange_current": {"value": "4 A/m^2", "low": "3 A/m^2", "high": "5 A/m^2", "exponent": 0.4, "form": "occupancy", "source": "a fourth paper", "note": "a sign", "activation_energy": "0.3 eV"},
+    "electronic_conductivity": {"value": "0.1 S/m", "low": "0.01 S/m", "high": "1 S/m", "source": "a fifth paper", "note": "a hint", "activation_energy": "0.1 eV"},
+    "expansion": 0.1,
+    "initial_efficiency": 0.95,
+    "lithiation": 0.9,
+    "reference_temperature": "20 degC",
+    "open_circuit": {"form": "linear", "parameters": {"intercept": 3.6, "slope": -0.8}, "window": [0.02, 0.98], "source": "a sixth paper", "note": "a curve"},
+}  # fmt: skip
+WARM = {
+    **OPERATION,
+    "voltage": {"min": "2.3 V", "max": "2.5 V"},
+    "initial_state_of_charge": 0.99,
+    "temperature": "60 degC",
 }
-
-
-def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from leaves(value, (*path, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from leaves(value, (*path, index))
-    elif path[-1] not in NOT_NUMBERS:
-        yield path
-
-
-SWAPS = {
-    "square": "hexagonal",
-    "hexagonal": "square",
-    "Ru": "Pt",
-    "TiN": "Pt",
-    "LiV2O5": "LiMn2O4",
-    "Li2PO2N": "LiPON",
-    "SnNx": "TiO2",
-    "Si": "Ni",
-    "area_gain": "feature_aspect_ratio",
-    "review": "memory",
-}
-
-
-def changed(value: Any) -> Any:
-    if isinstance(value, str):
-        quantity = split_quantity(value)
-        return SWAPS[value] if quantity is None else f"{quantity[0] * 1.01!r} {quantity[1]}"
-    return value * 1.01
-
-
-def numbers(mapping: dict[str, Any]) -> str:
-    """Return all numbers as text, or why another material's cell is never inside this voltage window."""
-    try:
-        found = evaluate(design_from_mapping(mapping)).to_dict()
-    except DesignError as error:
-        if "lies outside what the cell has at rest" not in str(error):
-            raise
-        return str(error)
-    del found["design_sha256"]
-    return json.dumps(found)
-
-
-def cases() -> Iterator[Any]:
-    whole = full_design("holes")
-    for path in leaves(whole):
-        yield pytest.param("holes", path, id="holes-" + ".".join(map(str, path)))
-    for relief, mapping in RELIEFS.items():
-        if relief != mapping["kind"]:
-            continue
-        for path in leaves(mapping):
-            yield pytest.param(relief, ("relief", *path), id=f"{relief}-{path[0]}")
-        if relief not in ("planar", "wave"):
-            yield pytest.param(relief, ("relief", "rim_radius"), id=f"{relief}-rim_radius")
-
-
-@pytest.mark.parametrize(("relief", "path"), list(cases()))
-def test_each_field_moves_a_number(relief: str, path: tuple[Any, ...]) -> None:
-    base = json.loads(json.dumps(full_design(relief)))
-    if path[-1] == "rim_radius":  # no closed form with a step coverage yet
-        del base["layers"][1]["step_coverage"]
-    before = numbers(base)
-    node = base
-    for key in path[:-1]:
-        node = node[key]
-    node[path[-1]] = changed(node[path[-1]]) if path[-1] in node or isinstance(path[-1], int) else "50 nm"
-    assert numbers(base) != before
-
-
-def test_dc_electrolyte_moves_a_number() -> None:
-    layers = [
-        {**layer, "material": "Li3PO4-Danilov2011"} if layer["role"] == "electrolyte" else layer
-        for layer in LAYERS
-    ]
-    ohmic = full_design("holes", layers=layers, materials={})
-    steady = full_design(
-        "holes", layers=layers, materials={}, cell={"type": "conformal", "electrolyte_model": "dc"}
-    )
-    assert numbers(ohmic) != numbers(steady)
-
-
-def test_changes_that_break_a_design_are_errors_not_silence() -> None:
-    with pytest.raises(TfgeomError):
-        numbers(full_design("holes", layers=[*LAYERS[:-1], {**LAYERS[-1], "thickness": "2 um"}]))
-
-
+CLAIMS = [
+    {"quantity": "area_gain", "value": 9, "confidence": "review", "source": "an eighth paper", "tolerance": 0.05, "note": "seen"},
+    {"quantity": "footprint_capacity", "value": "20 uAh/cm^2", "c_rate": 3, "confidence": "user", "source": "mine", "tolerance": 0.05},
+]  # fmt: skip
 MORE_LAYERS = [
     {"role": "barrier", "material": "TiN", "thickness": "30 nm"},
     *LAYERS[:2],
@@ -125,37 +65,202 @@ MORE_LAYERS = [
     LAYERS[4],
     {"role": "encapsulation", "material": "TiN", "fill": {"above_top": "2 um"}},
 ]
-ANODE_FREE = [layer for layer in LAYERS if layer["role"] != "anode"]
-FREE_CELL = {"type": "conformal", "anode_free": True}
-SWELLING = {"LiV2O5": {"expansion": 0.1}, "SnNx": {"expansion": 2.5}}
+DISSOCIATION = {"k_r": "9e-7 m^3/mol/s", "delta": 0.18, "D_plus": "9e-12 cm^2/s", "D_minus": "5e-11 cm^2/s", "total_lithium": "6e4 mol/m^3"}  # fmt: skip
 
 
-def more(kind: str) -> dict[str, Any]:
-    if kind == "anode-free":
-        operation = {**OPERATION, "voltage": {"min": "3.2 V", "max": "3.4 V"}}
-        return full_design(
-            "pillars", layers=ANODE_FREE, cell=FREE_CELL, materials=SWELLING, operation=operation
+@cache
+def designs() -> dict[str, Mapping]:
+    """Return designs that say every field between them, by name."""
+    written_out = full_design(
+        "holes",
+        source="a book",
+        operation=WARM,
+        materials={**full_design("holes")["materials"], "LiV2O5": CATHODE, "SnNx": {"expansion": 2.5}},
+        layers=[LAYERS[0], {k: v for k, v in LAYERS[1].items() if k != "lithiation"}, *LAYERS[2:]],
+        published=CLAIMS,
+        chosen={"relief.pitch": "a guess"},
+    )
+    knots = {**LAYERS[1], "step_coverage": [["5 um", 0.9], ["9 um", 0.8]]}
+    weak = kind_of_design("pillars", "dc electrolyte")
+    liquid = kind_of_design("pillars", "flooded, salt")
+    liquid["cell"] = {**liquid["cell"], "counter": "Li"}
+    found = {
+        "written out": written_out,
+        "knots": full_design("holes", layers=[LAYERS[0], knots, *LAYERS[2:]]),
+        "more layers": full_design("pillars", layers=MORE_LAYERS),
+        "bipolar": kind_of_design("pillars", "bipolar"),
+        "weak": weak | {"materials": {"Li3PO4-Danilov2011": {"dissociation": DISSOCIATION}}},
+        "anode-free": kind_of_design("pillars", "anode-free"),
+        "flooded": liquid | {"materials": {"LiPF6-EC-EMC": {"ionic_conductivity": "1 S/m", "diffusivity": "2e-6 cm^2/s", "transference_number": 0.3, "salt_concentration": "1 mol/L"}, "Li": {"exchange_current": "4 A/m^2"}}},
+        "contact inside": full_design("holes", operation={**OPERATION, "contact": {"inner": "auto", "outer": "ideal"}}),
+        "contact outside": full_design("holes", operation={**OPERATION, "contact": {"inner": "ideal", "outer": "auto"}}),
+        "chip": full_design("holes", chip={"width": "2 mm", "length": "1 mm", "contacts": [{"edge": "left", "collector": "inner"}, {"edge": "right", "collector": "outer"}]}),
+    }  # fmt: skip
+    return found | {relief: full_design(said) for relief, said in reliefs().items()}
+
+
+def reliefs() -> dict[str, Mapping]:
+    """Return the reliefs of the list, with walls that lean and rims where they have any."""
+    found = {}
+    for relief, said in RELIEFS.items():
+        walls = (
+            {"sidewall_angle": "89 deg", "rim_radius": "50 nm"} if "wave" != said["kind"] != "planar" else {}
         )
-    if kind == "swelling":
-        return full_design("pillars", materials=SWELLING)
-    return full_design("pillars", layers=MORE_LAYERS)
+        turned = {"rotation": "10 deg"} if said.get("cross_section", "circle") != "circle" else {}
+        found[relief] = {**said, **walls, **turned}
+    return found
 
 
-def more_cases() -> Iterator[Any]:
-    for kind in ("more layers", "anode-free"):
-        for path in leaves(more(kind)["layers"], ("layers",)):
-            if path[-1] != "material":
-                yield pytest.param(kind, path, id=f"{kind}-" + ".".join(map(str, path)))
-    for path in leaves(SWELLING, ("materials",)):
-        yield pytest.param("swelling", path, id="swelling-" + path[1])
+ONLY: dict[str, Place] = {
+    "knots": ("layers", 1, "step_coverage"),
+    "contact inside": ("operation", "contact", "inner"),
+    "contact outside": ("operation", "contact", "outer"),
+    "chip": ("chip",),
+} | dict.fromkeys(RELIEFS, ("relief",))
+"""Of designs that differ from the first in little: what."""
 
 
-@pytest.mark.parametrize(("kind", "path"), list(more_cases()))
-def test_each_field_of_further_layers_moves_a_number(kind: str, path: tuple[Any, ...]) -> None:
-    base = json.loads(json.dumps(more(kind)))
-    before = numbers(base)
-    node = base
-    for key in path[:-1]:
+def cases() -> Iterator[Any]:
+    for name, mapping in designs().items():
+        only = ONLY.get(name, ())
+        for place, value in walk(mapping):
+            # the limits of the first design are such that each of them cuts
+            again = name != "written out" and place[:2] == ("operation", "voltage")
+            if not isinstance(value, dict | list) and place[: len(only)] == only and not again:
+                yield pytest.param(name, place, id=f"{name}: {'.'.join(map(str, place))}")
+
+
+def fields_on(mapping: Mapping, place: Place) -> list[Field]:
+    """Return the fields, each with its section, on the way to a place and at it."""
+    node: Any = design_from_mapping(mapping)
+    found: list[Field] = []
+    for key in place:
+        if isinstance(node, BaseModel):
+            found.append((type(node).__name__, str(key)))
+            node = getattr(node, key)
+        elif isinstance(node, dict | tuple):
+            node = node[key]
+    while isinstance(node, BaseModel):  # said in short
+        name = next(iter(type(node).model_fields))
+        found.append((type(node).__name__, name))
+        node = getattr(node, name)
+    return found
+
+
+@cache
+def all_fields() -> dict[Field, Any]:
+    """Return the type of every field that a design may hold, in sections of sections too."""
+    found: dict[Field, Any] = {}
+    pending: list[Any] = [Design]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            for name, field in one.model_fields.items():
+                if (one.__name__, name) not in found:
+                    found[one.__name__, name] = field.annotation
+                    pending.append(field.annotation)
+        pending += get_args(one)
+    return found
+
+
+def words_of(annotation: Any) -> list[Any]:
+    """Return the words, or true and false, that a field may say."""
+    if annotation is bool:
+        return [True, False]
+    inner = [word for part in get_args(annotation) for word in words_of(part)]
+    return list(get_args(annotation)) if get_origin(annotation) is Literal else inner
+
+
+TEXT = {"name", "source", "note", "chosen"}
+"""Fields that say something to the reader and to nobody else."""
+
+
+def others(field: Field, value: Any, role: str) -> list[Any]:
+    """Return what else a field may say: every other word, or one other value."""
+    words = words_of(all_fields()[field])
+    if len(words) > 1 and value in words:
+        return [word for word in words if word != value]
+    if field[1] in ("material", "electrolyte", "counter"):
+        known = {"electrolyte": ("LiPON",), "counter": ("LiV2O5",)}.get(field[1], materials_for(role))
+        return [name for name in known if name != load_library().find(value).name][:1]
+    quantity = split_quantity(value) if isinstance(value, str) else None
+    if quantity is not None:
+        return [f"{quantity[0] * 1.01!r} {quantity[1]}"]
+    if isinstance(value, str):
+        return [f"{value} indeed"]
+    return [value + 1 if isinstance(value, int) else value * 1.01]
+
+
+def outcome(mapping: Mapping, *, may_be_refused: bool) -> str:
+    """Return the evaluation as text; where words and materials are exchanged, the reason of a refusal."""
+    try:
+        found = evaluate(design_from_mapping(mapping)).to_dict()
+    except DesignError as error:
+        if not may_be_refused:
+            raise
+        return str(error)
+    del found["design_sha256"]
+    return json.dumps(found)
+
+
+@cache
+def as_it_is(name: str) -> str:
+    return outcome(designs()[name], may_be_refused=False)
+
+
+def at(mapping: Mapping, place: Place) -> Any:
+    node: Any = mapping
+    for key in place:
         node = node[key]
-    node[path[-1]] = changed(node[path[-1]])
-    assert numbers(base) != before
+    return node
+
+
+@pytest.mark.parametrize(("name", "place"), list(cases()))
+def test_each_field_moves_something(name: str, place: Place) -> None:
+    mapping = copy.deepcopy(designs()[name])
+    field, parent, given = fields_on(mapping, place)[-1], at(mapping, place[:-1]), at(mapping, place)
+    role = parent.get("role", "") if isinstance(parent, dict) else ""
+    numeric = isinstance(given, float) or (isinstance(given, str) and split_quantity(given) is not None)
+    if place in (("source",), ("chosen", "relief.pitch")):
+        return  # the page has them: the last test
+    moved = []
+    for other in others(field, given, role):
+        parent[place[-1]] = other
+        found = outcome(mapping, may_be_refused=not numeric)
+        moved.append((not found.startswith("{"), found != as_it_is(name)))
+    computed = [differs for refused, differs in moved if not refused]
+    assert moved
+    assert any(computed) or not computed
+
+
+LATER = {
+    ("Operation", "protocol"): (("operation", "protocol"), [{"rest": "1 h"}], "not yet supported: protocol"),
+    ("MaterialOverride", "voltage_window"): (("materials", "LiV2O5", "voltage_window"), {"min": "2.5 V", "max": "3.5 V"}, "materials.LiV2O5.voltage_window is read and changes no number"),
+}  # fmt: skip
+"""What the file may say, and a reader is told that nothing comes of it: where, what, and the words."""
+
+
+@pytest.mark.parametrize(("place", "value", "told"), LATER.values(), ids=[name for _, name in LATER])
+def test_what_changes_nothing_is_told(place: Place, value: Any, told: str) -> None:
+    mapping = copy.deepcopy(designs()["written out"])
+    assert told not in outcome(mapping, may_be_refused=False)
+    at(mapping, place[:-1])[place[-1]] = value
+    assert told in outcome(mapping, may_be_refused=True)
+
+
+def test_no_field_is_left_out() -> None:
+    said = {field for name, mapping in designs().items() for place, _ in walk(mapping) for field in fields_on(mapping, place)}  # fmt: skip
+    told = set(LATER) | {one for one in all_fields() if one[0] == "GivenVoltageWindow"}
+    assert set(all_fields()) - said - told == set()
+    assert told & said == set()
+
+
+def test_the_page_has_every_text(tmp_path: Any) -> None:
+    """Also those of which the numbers know nothing: where the design comes from, and why sizes are chosen."""
+    mapping = designs()["written out"]
+    page = render_report(design_from_mapping(mapping), tmp_path / "x.html", "analytic").read_text()
+    texts = {
+        value for place, value in walk(mapping) if TEXT & set(map(str, place)) and isinstance(value, str)
+    }
+    assert len(texts) > 15
+    assert {text for text in texts if text not in page} == set()

@@ -31,6 +31,11 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
             f"{shared.in_series} cells in series: voltage, energy, power and resistance are the stack's "
             "and its plane's, the voltage limits too"
         )
+    notes += [
+        f"materials.{name}.voltage_window is read and changes no number"
+        for name, stated in shared.design.materials.items()
+        if stated.voltage_window is not None
+    ]
     if shared.wafer is None or shared.wafer_material is None:
         notes.append("device height and mass are null: the design has no substrate")
     elif shared.wafer.density is None:

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
 
 from tfgeom.errors import TfgeomError
 from tfgeom.report.cross_section import draw_cross_section
 from tfgeom.report.current_along_figure import draw_current_along
-from tfgeom.report.current_drawn import DrawnCurrent, drawn_current
+from tfgeom.report.current_drawn import drawn_current
 from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.figures import Picture, draw_rates, draw_resistance
 from tfgeom.report.plan_view import draw_plan
@@ -50,14 +49,6 @@ def draw_all(drawings: Mapping[str, Callable[[], Picture | None]]) -> Gallery:
     return Gallery(shown, failed)
 
 
-def _draw_current(
-    current: Callable[[], DrawnCurrent | None], draw: Callable[[DrawnCurrent], Picture]
-) -> Picture | None:
-    """Return a picture of the current; None for flat films, or a cell without mirror planes."""
-    found = current()
-    return None if found is None else draw(found)
-
-
 def draw_pictures(evaluation: Evaluation) -> Gallery:
     """Return the drawings of an evaluated design."""
     cell, solve = evaluation.cell, evaluation.solve
@@ -68,13 +59,10 @@ def draw_pictures(evaluation: Evaluation) -> Gallery:
     }
     if resistance is not None and resistance.asr_ohm_cm2:
         drawings["parts of the resistance"] = lambda: draw_resistance(resistance)
-    if solve is not None:
-        current = cache(partial(drawn_current, solve, cell.charged))
-        for name, draw in (
-            ("current in the section", draw_current_section),
-            ("current along the profile", draw_current_along),
-        ):
-            drawings[name] = partial(_draw_current, current, draw)
+    current = None if solve is None else drawn_current(solve, cell.charged)
+    if current is not None:
+        drawings["current in the section"] = lambda: draw_current_section(current)
+        drawings["current along the profile"] = lambda: draw_current_along(current)
     if rates:
         drawings["capacity and energy against rate"] = lambda: draw_rates(rates)
         drawings["energy against power"] = lambda: draw_ragone(rates, active_heights(evaluation.cells))

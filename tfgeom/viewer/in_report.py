@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfgeom.errors import MissingExtraError, TfgeomError
+from tfgeom.errors import MeshError, MissingExtraError
 from tfgeom.results import Evaluation
 from tfgeom.viewer.embedded import EXTRA, embedded_page, require_k3d, script_policy
 from tfgeom.viewer.node_fields import solved_fields
@@ -50,7 +50,7 @@ def embedded_view(evaluation: Evaluation) -> EmbeddedView:
         cell = triangulate_cell(
             evaluation.cell.charged, substrate, None if solve is None else solved_fields(solve)
         )
-    except TfgeomError as error:
+    except MeshError as error:
         return EmbeddedView(None, sentence=str(error))
     file = Path(design.origin.file).name if design.origin.file else "DESIGN.yaml"
     if not cell.bodies:
