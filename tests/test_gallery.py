@@ -94,13 +94,3 @@ def test_every_relief_is_drawn_at_extreme_sizes(relief: str, factor: float, cell
     shown = assemble_cell(design_from_mapping(mapping))
     assert draw_cross_section(shown).uri
     assert (draw_plan(shown) is None) == (relief == "planar")
-
-
-def test_so_do_the_pictures_of_the_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = evaluate(designed(tmp_path, VALID), "fem")
-    monkeypatch.setattr(gallery, "drawn_current", _fails)
-    drawn = gallery.draw_pictures(found)
-    assert set(drawn.failed) == {"current in the section", "current along the profile"}
-    text = Page(report_html(found)).text
-    assert all(f"No picture, {name}: it is too large for paper" in text for name in drawn.failed)
-    assert "No pictures:" not in text

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from tests import coated_reliefs, random_designs, reliefs
+from tests import coated_reliefs, reliefs
 from tests.kinds import CELLS, RELIEFS, design, every_design, has_closed_form
 from tfgeom.design import Design, design_from_mapping, dump_design, load_design
 from tfgeom.errors import DesignError
@@ -77,7 +77,6 @@ def test_every_kind_and_every_word_stands_in_the_list() -> None:
 def test_every_list_of_reliefs_has_every_kind() -> None:
     kinds = {relief["kind"] for relief in RELIEFS.values()}
     assert {cell.kind for cell in reliefs.CELLS.values()} == kinds
-    assert set(random_designs.RELIEFS) == kinds
     variants = {"through-holes": "holes", "double microtubes": "microtubes"}
     assert {variants.get(name, name) for name in coated_reliefs.KINDS} == kinds
 

@@ -1,4 +1,7 @@
-"""Large runs started by hand: ``python -m tests.campaigns NAME``; the table is committed with its date."""
+"""Large runs started by hand: ``python -m tests.campaigns NAME``; the table is committed with its date.
+
+``fuzz`` takes options: ``python -m tests.campaigns fuzz --help``.
+"""
 
 import datetime
 import platform
@@ -11,6 +14,7 @@ from tests.benchmarks.film_mesh import film_mesh_table
 from tests.benchmarks.speed import Row, speed_table
 from tests.benchmarks.viewer import viewer_table
 from tests.campaigns.faults import faults_table
+from tests.campaigns.fuzz import fuzz_table
 from tfgeom.errors import MissingExtraError
 
 CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
@@ -19,13 +23,14 @@ CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "conduction": conduction_table,
     "viewer": viewer_table,
     "faults": faults_table,
+    "fuzz": lambda: fuzz_table(sys.argv[2:]),
 }
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 
 
 def main() -> int:
-    name = sys.argv[1] if len(sys.argv) == 2 else ""
-    if name not in CAMPAIGNS:
+    name, *options = sys.argv[1:] or [""]
+    if name not in CAMPAIGNS or (options and name != "fuzz"):
         sys.stderr.write(f"usage: python -m tests.campaigns NAME, one of: {', '.join(CAMPAIGNS)}\n")
         return 2
     try:
