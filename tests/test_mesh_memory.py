@@ -1,6 +1,9 @@
 """Memory asked before a mesh is made."""
 
+import math
+import sys
 import tracemalloc
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -9,6 +12,7 @@ import pytest
 from tests.stacks import PEARSE, layers, pearse_stack
 from tfgeom.errors import MeshError
 from tfgeom.films import Stack, stack_films
+from tfgeom.meshing import memory
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.memory import estimate_film_mesh, require_memory
 from tfgeom.meshing.resolution import Resolution
@@ -42,6 +46,76 @@ def test_more_than_is_free_is_refused_with_both_numbers(
     assert str(caught.value).startswith(said)
     assert "200 MB are left to other programs" in str(caught.value)
     assert "lower resolution or fewer tiles" in str(caught.value)
+
+
+GB = 10**9
+GROUPS: dict[str, tuple[dict[str, str], float]] = {
+    # files below the root, bytes that are left
+    "none": ({}, math.inf),
+    "version 2": (
+        {
+            "proc/self/cgroup": "0::/a/b\n",
+            "sys/fs/cgroup/a/b/memory.max": "max\n",
+            "sys/fs/cgroup/a/b/memory.current": f"{GB}\n",
+            "sys/fs/cgroup/a/b/memory.stat": "inactive_file 0\n",
+            "sys/fs/cgroup/a/memory.max": f"{2 * GB}\n",
+            "sys/fs/cgroup/a/memory.current": f"{GB}\n",
+            "sys/fs/cgroup/a/memory.stat": f"anon 5\ninactive_file {GB // 2}\n",
+        },
+        1.5 * GB,
+    ),
+    "version 1, path of the host": (
+        {
+            "proc/self/cgroup": "9:name=systemd:/x\n4:cpu,memory:/docker/0123\n0::/\n",
+            "sys/fs/cgroup/memory/memory.limit_in_bytes": f"{2 * GB}\n",
+            "sys/fs/cgroup/memory/memory.usage_in_bytes": f"{GB}\n",
+            "sys/fs/cgroup/memory/memory.stat": f"inactive_file 7\ntotal_inactive_file {GB // 4}\n",
+        },
+        1.25 * GB,
+    ),
+    "garbled": (
+        {
+            "proc/self/cgroup": "0::/\n",
+            "sys/fs/cgroup/memory.max": "many\n",
+            "sys/fs/cgroup/memory.current": "1\n",
+            "sys/fs/cgroup/memory.stat": "x\n",
+        },
+        math.inf,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", GROUPS)
+def test_the_limit_of_the_container_counts(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, left = GROUPS[kind]
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with_free(monkeypatch, 100 * GB)
+    monkeypatch.setattr(memory, "_ROOT", tmp_path)
+    monkeypatch.setattr(memory, "_process_room", lambda: math.inf)
+    free = int(min(left, 100 * GB)) - 200_000_000
+    require_memory(free, "a tile")
+    words = "within the limit of the container" if left < 100 * GB else r"are free \(200"
+    with pytest.raises(MeshError, match=words):
+        require_memory(free + 1, "a tile")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limits bind on Linux")
+@pytest.mark.parametrize("which", ["RLIMIT_AS", "RLIMIT_DATA"])
+def test_the_limit_of_the_process_counts(which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    limits = dict.fromkeys((resource.RLIMIT_AS, resource.RLIMIT_DATA), resource.RLIM_INFINITY)
+    taken = psutil.Process().memory_info()
+    limits[getattr(resource, which)] = (taken.vms if which == "RLIMIT_AS" else taken.data) + GB
+    with_free(monkeypatch, 100 * GB)
+    monkeypatch.setattr(resource, "getrlimit", lambda name: (limits[name], limits[name]))
+    require_memory(GB // 2, "a tile")
+    with pytest.raises(MeshError, match=r"needs about 1\.0 GB .* within the limit of this process \(ulimit"):
+        require_memory(GB, "a tile")
 
 
 def test_what_just_fits_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:

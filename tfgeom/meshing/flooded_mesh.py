@@ -117,7 +117,6 @@ def _space_above(
     spacing = min(height, cell.gap or height) / _HEAD_STEPS / UM
     plane = _fill_head(made, base, ids, top, resolution, spacing)
     points, hexes = np.concatenate(made.points), np.concatenate(made.hexes)
-    require_memory(_BYTES_PER_HEX * len(hexes), f"a mesh of {len(hexes):,} hexahedra above the films")
     quality = hex_quality(points[hexes])
     smallest = float(quality.jacobian.min())
     if not smallest > 0:
@@ -148,6 +147,12 @@ class _Space:
         self.points = [surface]
         self.hexes: list[Ids] = []
         self._count = len(surface)
+        self._hexes = 0
+
+    def require_room(self, n_hexes: int) -> None:
+        """Raise where so many more hexahedra would not fit the memory, before they are made."""
+        self._hexes += n_hexes
+        require_memory(_BYTES_PER_HEX * self._hexes, f"a mesh of {self._hexes:,} hexahedra above the films")
 
     def nodes(self, points: Points) -> Ids:
         """Add nodes and return their numbers."""
@@ -165,6 +170,7 @@ def _fill_pores(grid: SurfaceGrid, level: Level, made: _Space) -> tuple[Ids, Ids
     floors = grid.quads[np.isin(grid.strip_of_quad, [i for i, word in enumerate(words) if word == "floor"])]
     tops = grid.quads[np.isin(grid.strip_of_quad, [i for i, word in enumerate(words) if word == "top"])]
     numbers = np.arange(grid.n_nodes)
+    made.require_room(len(floors) * (grid.n_stations - 1))
     if len(floors):
         lifted = np.unique(floors)
         at_wall = np.concatenate([wall[-1] for wall in grid.swept])
@@ -191,6 +197,7 @@ def _fill_head(
     start = np.concatenate(made.points)[used]
     highest = top - float(start[:, 2].max())
     shares = resolution.fractions(highest, spacing, "start") if highest > 0 else np.array([0.0])
+    made.require_room(len(quads) * (len(shares) - 1))
     below = used
     for share in shares[1:]:
         points = start.copy()

@@ -16,7 +16,7 @@ from tfgeom.errors import MeshError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.profile import Level
 from tfgeom.geometry.protocol import Cell
-from tfgeom.meshing.build_grid import build_surface_grid
+from tfgeom.meshing.build_grid import build_surface_grid, fewest_quads
 from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.solid import Solid
@@ -117,6 +117,8 @@ class _Bodies:
         self.levels = (bare, *(film.outer for film in laid))
         room = self.cell.gap or math.sqrt(self.cell.footprint)
         thinnest = min((film.layer.thickness for film in laid), default=room / 20)
+        least = 4 * max(1, len(laid)) * fewest_quads(resolution)  # before the grid itself fills the memory
+        require_memory(_BYTES_PER_TRIANGLE * least, f"bodies of {least:,} triangles")
         self.grid = build_surface_grid(self.cell, self.levels, thinnest, resolution)
         self._require_budget(len(laid), len(stack.films) - len(laid) + with_substrate, tile, max_triangles)
         self.tiling = one_sector(self.grid) if tile is None else tile_grid(self.grid, self.cell, *tile)

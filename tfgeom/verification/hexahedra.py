@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgeom.meshing.memory import require_memory
 from tfgeom.verification.forms import conduction
 
 MESH_HEX_ORDER = [0, 4, 3, 1, 7, 5, 2, 6]
@@ -12,11 +13,14 @@ MESH_HEX_ORDER = [0, 4, 3, 1, 7, 5, 2, 6]
 
 Floats = NDArray[np.float64]
 
+_BYTES_PER_HEX = 4600  # peak of the assembly (tracemalloc, 2e3 to 6e4 hexahedra)
+
 
 def skfem_stiffness(corners: Floats, sigma: Floats) -> Floats:
     """Return the integrals of `hex_stiffness`, (8, 8, n); corners (n, 8, 3) and ``sigma`` (n,) as there."""
     from skfem import BilinearForm
 
+    require_memory(_BYTES_PER_HEX * len(corners), f"the assembly of {len(corners):,} hexahedra by scikit-fem")
     # every hexahedron has nodes of its own
     apart = np.arange(8 * len(corners)).reshape(-1, 8)
     basis = hex_basis(corners.reshape(-1, 3), apart)
