@@ -101,11 +101,16 @@ def film_regions(core: ConductingCore) -> Regions:
 
 
 def liquid_region(circuit: FloodedCircuit) -> Regions:
-    """Return the liquid on films of no resistance up to a counter electrode, behind their charge transfer."""
-    stack = circuit.stack
+    """Return the liquid up to the counter electrode, behind charge transfer, and a film that has a resistance."""
+    stack, (film, *more) = circuit.stack, circuit.films.films
+    assert not more
     ceiling = (stack.cell.height + stack.top.top + circuit.separator) / UM
+    tables, sigma = (_table(stack.top, stack), None), (circuit.conductivity,)
     faces = circuit.charge_transfer, circuit.counter_transfer
-    return Regions((_table(stack.top, stack), None), (circuit.conductivity,), faces, ceiling)
+    if math.isfinite(film.conductivity):
+        inner = _table(film.film.inner, stack)
+        return Regions((inner, *tables), (film.conductivity, *sigma), (0.0, *faces), ceiling)
+    return Regions(tables, sigma, faces, ceiling)
 
 
 def _table(level: Level, stack: Stack) -> tuple[tuple[float, float], ...]:

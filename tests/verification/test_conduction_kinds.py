@@ -10,6 +10,7 @@ import math
 import pytest
 
 from tests.solves import solved_films
+from tests.verification.covered import assert_covered
 from tests.wires import pearse
 from tfgeom.geometry.protocol import Cell
 from tfgeom.reliefs.holes import holes
@@ -23,7 +24,7 @@ from tfgeom.transport.films.core import conducting_core
 from tfgeom.transport.films.normals_bound import column_resistance
 from tfgeom.transport.series import series_resistance
 from tfgeom.units import UM
-from tfgeom.verification.limits import reference_asr
+from tfgeom.verification.limits import reference_asr, reference_uncertainty
 
 STEEP, UNDERCUT = math.radians(85), math.radians(95)
 
@@ -61,7 +62,7 @@ LONG: dict[str, Cell] = {
 def assert_agreement(cell: Cell, i0: float) -> None:
     _, conducting = pearse(i0, cell)
     found = solved_films(conducting)
-    assert found.asr == pytest.approx(reference_asr(conducting), rel=3e-4)
+    assert_covered(found, reference_asr(conducting), reference_uncertainty(conducting), 3e-4)
     assert found.discretisation_error < 3e-4
     least = float(series_resistance(conducting).total)
     most = column_resistance(conducting_core(conducting))

@@ -108,11 +108,11 @@ HALF_CELLS: dict[str, tuple[Cell, Body]] = {
 }
 
 
-def half_cell(name: str, coverage: StepCoverage, g: float) -> FloodedCircuit:
-    """Return a liquid of 1 S/m above a film of no resistance, behind ``g`` S/m² of charge transfer."""
+def half_cell(name: str, coverage: StepCoverage, g: float, sigma: float = math.inf) -> FloodedCircuit:
+    """Return a liquid of 1 S/m above a film of ``sigma``, behind ``g`` S/m² of charge transfer."""
     cell = HALF_CELLS[name][0]
     stack = stack_films(cell, [FilmLayer("cathode", "cathode", material("E"), 300e-9, coverage)])
-    films = FilmCircuit(cell, (FilmConductor(stack.films[0], "cathode", math.inf),), ())
+    films = FilmCircuit(cell, (FilmConductor(stack.films[0], "cathode", sigma),), ())
     return FloodedCircuit(stack, films, "cathode", 1 / g, 1.0, 4 * UM, 0.0, ())
 
 
@@ -122,6 +122,23 @@ def flooded_reference(name: str, coverage: str, g: float) -> tuple[float, float]
     if name == "trench":
         return solve_section(HALF_CELLS[name][1], region)
     return solve_sector(HALF_CELLS[name][1], region, 0.6, at_foot=0.3)
+
+
+@pytest.mark.parametrize(("sigma", "g"), [(1e-3, 1e3), (1e-3, 1e5), (1e-2, 1e3), (0.1, 1e5)])
+@pytest.mark.parametrize("coverage", ["uniform", "0.4"])
+def test_films_below_a_liquid_are_columns_within_their_estimate(
+    coverage: str, sigma: float, g: float
+) -> None:
+    """The section has film and liquid: what columns miss at feet and rims no mesh of the liquid can mend."""
+    ngsolve_or_skip()
+    cell, body = HALF_CELLS["trench"]
+    circuit = half_cell("trench", COVERAGES[coverage], g, sigma)
+    reference, off = solve_section(body, liquid_region(circuit))
+    solved = solved_liquid(circuit)
+    assert_covered(solved, reference, off / reference)
+    assert solved.discretisation_error < 6e-2
+    assert 0 < solved.columns_error < solved.discretisation_error
+    assert cell.height == pytest.approx(body.height * UM)
 
 
 @pytest.mark.parametrize("g", [1e2, 1e4, 1e6])

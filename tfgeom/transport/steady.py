@@ -56,6 +56,8 @@ class Measured:
         For pictures and files.
     others
         Further numbers of the solve whose discretisation error is wanted too.
+    columns_error
+        Estimate of the relative error that stays on every mesh, where films count as columns.
     """
 
     losses: Losses
@@ -69,6 +71,7 @@ class Measured:
     newton_steps: int
     fields: Fields
     others: Mapping[str, float] = field(default_factory=dict)
+    columns_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,8 @@ class Solve(Measured):
     ----------
     discretisation_error
         Estimate of the relative error of the resistance, from a second solve on another member of the mesh
-        family: the parts' differences added without their signs, so that they cannot cancel, extrapolated.
+        family: the parts' differences added without their signs, so that they cannot cancel, extrapolated;
+        with it the ``columns_error``.
     bounds
         Lower and upper bound of the resistance, ohm m²; None where there is none.
     seconds
@@ -182,8 +186,14 @@ def solve_steady(
     bounds = problem.bounds(system)
     del system  # its matrices would stand beside those of the companion
     other, growth, also = _companion(problem, resolution)
-    error = _error(fine.losses, other.losses, growth)
+    error = _error(fine.losses, other.losses, growth) + fine.columns_error
     if within is not None and error > within:
+        if fine.columns_error > within:
+            raise SolveError(
+                f"the error of the resistance is about {error:.1e}, more than the {within:.1e} asked for; "
+                "films below a liquid count as columns, which at feet and rims may miss "
+                f"{fine.columns_error:.1e} on any mesh: allow more"
+            )
         raise SolveError(
             f"the discretisation error of the resistance is about {error:.1e} at resolution "
             f"{resolution.refine}, more than the {within:.1e} asked for; use a higher resolution"

@@ -26,6 +26,7 @@ from tfgeom.verification.plane_solve import plane_conductance
 
 _WAVE_PIECES = 256  # along half a period
 _WAVE_LAYERS = 8  # across each film; there are no corners to resolve
+_WAVE_ERROR = 1e-5
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 _NODES = (_NODES + 1) / 2
 _WEIGHTS = _WEIGHTS / 2
@@ -108,6 +109,33 @@ def reference_asr(circuit: FilmCircuit) -> float:
         foot = profile.top_shift + cell.height * profile.slope + offset * profile.half_tangent
         excess += outline(foot) * corners.foot
     return cell.footprint / (conductance + excess) + outside
+
+
+def reference_uncertainty(circuit: FilmCircuit) -> float:
+    """Return how far off `reference_asr` may be for films of uniform thickness, relative.
+
+    By how much its two closed forms differ, levels as equipotentials and normals side by side; and what both
+    neglect where walls of unlike curvature stand side by side (tubes): the square of the spread of the films'
+    offsets, weighted by their resistances, over the smallest radius.
+
+    Parameters
+    ----------
+    circuit
+        As for `reference_asr`.
+    """
+    core, cell = conducting_core(circuit), circuit.cell
+    if not isinstance(cell, UnitCell) or cell.is_flat:
+        return _WAVE_ERROR
+    along = cell.footprint / conductance_along_normals(core, cell)
+    apart = abs(along / (float(series_resistance(circuit).total) - float(core.outside.total)) - 1)
+    radii = [loop.inradius for loop in cell.plan.elements if isinstance(loop, Loop) and not loop.sides]
+    if not radii:
+        return apart
+    films = film_row(core, 0.0)
+    middles = (films.bounds[1:] + films.bounds[:-1]) / 2
+    square = films.film_resistances @ (middles**2 + np.diff(films.bounds) ** 2 / 12)
+    square = (square + films.faces @ films.bounds**2) / films.resistance
+    return float(apart + (square - films.mean_offset**2) / min(radii) ** 2)
 
 
 def wave_conductance(core: ConductingCore, pieces: int = _WAVE_PIECES, layers: int = _WAVE_LAYERS) -> float:
