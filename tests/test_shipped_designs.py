@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.shipped import DESIGNS, SHIPPED, mapping_of
+from tests.shipped import DESIGNS, ROOT, SHIPPED, mapping_of
 from tfgeom.design import load_design
 from tfgeom.evaluation import evaluate
 
@@ -138,3 +138,40 @@ def test_the_silicon_of_the_honeycomb_is_not_half_its_wall() -> None:
     text = (DESIGNS / "baggetto_2011_honeycomb_si.yaml").read_text(encoding="utf-8")
     assert "stands for half" not in text
     assert "half a wall is 500 nm" in text
+
+
+def readme_row(start: str) -> list[str]:
+    """Return the cells of the README's table row that starts so."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Glossary")[0].splitlines()
+    (line,) = (line for line in lines if line.startswith(f"| {start}"))
+    return [cell.strip() for cell in line.strip("|").split("|")][1:]
+
+
+def test_the_readme_has_pillars_against_holes_as_they_come_out() -> None:
+    pair = [evaluate(load_design(DESIGNS / f"example_{kind}_ar10.yaml")) for kind in ("pillars", "holes")]
+    for start, texts in (
+        ("footprint capacity, uAh", [
+            f"{one.capacity.footprint_capacity_uAh_cm2:.2f} ({one.capacity.footprint_capacity_gain:.2f})"
+            for one in pair if one.capacity
+        ]),
+        ("N/P ratio", [f"{one.capacity.n_to_p_ratio:.2f}" for one in pair if one.capacity]),
+        ("footprint energy", [f"{one.energy.footprint_energy_mWh_cm2:.4f}" for one in pair if one.energy]),
+        ("area-specific resistance, ohm", [f"{one.resistance.asr_ohm_cm2:.3g}" for one in pair if one.resistance]),
+        ("footprint current at 80 %", [
+            f"{one.rate_summary.current_at_80pct_mA_cm2:.3f}" for one in pair if one.rate_summary
+        ]),
+    ):  # fmt: skip
+        assert readme_row(start) == texts
+
+
+def test_the_readme_has_flooded_cells_as_they_come_out() -> None:
+    def at_rates(name: str, quantity: str, form: str) -> str:
+        rows = evaluate(load_design(DESIGNS / f"{name}.yaml")).published
+        return ", ".join(form.format(row.computed) for row in rows if row.quantity == quantity)
+
+    for start, name, quantity, form in (
+        ("Lille double tubes 2017", "letiche_2017_double_microtubes", "footprint_capacity", "{:.0f}"),
+        ("imec Cl-TiO2, retention", "imec_2017_pillars_cl_tio2", "capacity_retention", "{:.0%}"),
+        ("LTO 2024, retention", "speulmanns_2024_lto", "capacity_retention", "{:.0%}"),
+    ):
+        assert readme_row(start)[-1] == at_rates(name, quantity, form).replace("%", " %")
