@@ -96,7 +96,12 @@ def printed(file: Path) -> dict[str, list[str]]:
     assert found.energy is not None
     assert found.resistance is not None
     capacity, energy, resistance, geometry = found.capacity, found.energy, found.resistance, found.geometry
+    density, flat = (one.volumetric_energy_Wh_L.active for one in (energy, energy.planar))
     numbers: dict[str, tuple[float | None, float | None, str]] = {
+        "energy density of relief and films": (density, flat, "Wh/L"),
+        "chip that loses 10 %": (resistance.chip.edge_that_loses_10_pct_mm, None, "mm"),
+        "peak to mean at the cathode": (None, None, ""),
+        "peak to mean at the anode": (None, None, ""),
         "footprint capacity": (capacity.footprint_capacity_uAh_cm2, capacity.planar_uAh_cm2, "uAh/cm2"),
         "footprint capacity gain": (capacity.footprint_capacity_gain, 1, ""),
         "footprint energy": (
@@ -109,7 +114,7 @@ def printed(file: Path) -> dict[str, list[str]]:
         "gap after coating": (geometry.gap_after_coating_nm, None, "nm"),
         "N/P ratio": (capacity.n_to_p_ratio, None, ""),
     }
-    return {
+    return {"resistance by": [resistance.method, "–", ""]} | {
         what: ["–" if n is None else f"{n:.4g}" for n in (cell, plane)] + [unit]
         for what, (cell, plane, unit) in numbers.items()
     }
@@ -283,6 +288,9 @@ materials: {{"<i>wafer</i>": {{density: 2 g/cm^3}}}}
             timeout=PATIENCE * 1000
         )
         assert page.locator("#field option").count() == 3, "the first design has its fields all the same"
+        assert headline(page, 0)["resistance by"][0] == "finite elements"
+        assert float(headline(page, 0)["peak to mean at the cathode"][0]) > 1
+        assert headline(page, 1)["resistance by"][0] == "–", "an error is of its own design only"
 
 
 def test_a_page_that_vanishes_leaves_the_server_healthy(browser: Any, tmp_path: Path) -> None:
