@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 
+from tests.design_texts import mapping_in
 from tests.half_cells import material
 from tests.level_bodies import Body, film_regions, liquid_region, solve_section, solve_sector
 from tests.oracles import ngsolve_or_skip
@@ -18,6 +19,8 @@ from tests.verification.covered import assert_covered
 from tests.wires import wires
 from tfgeom.constants import thermal_voltage
 from tfgeom.deposition import StepCoverage
+from tfgeom.design import design_from_mapping
+from tfgeom.evaluation import solve_transport
 from tfgeom.films import FilmLayer, stack_films
 from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.resolution import Resolution
@@ -89,6 +92,32 @@ def test_films_meet_tetrahedra_on_the_true_cell(name: str, coverage: str) -> Non
     ngsolve_or_skip()
     circuit = circuit_of(name, COVERAGES[coverage], 10.0)
     assert_met(circuit, solve_sector(RELIEFS[name][1], film_regions(conducting_core(circuit)), 0.25))
+
+
+STEPPED = mapping_in("""
+schema_version: 1
+name: thinner at the foot
+relief: {kind: pillars, lattice: hexagonal, pitch: 2.4 um, diameter: 1 um, height: 3 um}
+layers:
+  - {role: current_collector, material: Pt, thickness: 50 nm, step_coverage: 0.4}
+  - {role: cathode, material: LiCoO2, thickness: 150 nm, step_coverage: 0.4}
+  - {role: electrolyte, material: LiPON, thickness: 150 nm, step_coverage: 0.4}
+  - {role: anode, material: TiO2, thickness: 60 nm, step_coverage: 0.4}
+  - {role: current_collector, material: Cu, thickness: 50 nm, step_coverage: 0.4}
+cell: {type: conformal}
+operation: {voltage: {min: 1.0 V, max: 4.2 V}, temperature: 25 degC, c_rates: [1]}
+materials:
+  LiCoO2: {electronic_conductivity: 0.001 S/m, exchange_current: 10 A/m^2}
+  TiO2: {electronic_conductivity: 0.01 S/m, exchange_current: 20 A/m^2}
+  LiPON: {ionic_conductivity: 1e-4 S/m}
+""")
+
+
+@pytest.mark.parametrize(("resolution", "allowed"), [(None, 1.5e-3), (3, 5e-4)])
+def test_a_design_meets_two_meshes_of_other_programs(resolution: int | None, allowed: float) -> None:
+    found = solve_transport(design_from_mapping(STEPPED), resolution=resolution)
+    assert found.solve is not None
+    assert_covered(found.solve, 13.4725e-4, 4e-6, allowed)
 
 
 @pytest.mark.parametrize("coverage", COVERAGES)
