@@ -269,6 +269,25 @@ def test_own_results_are_replaced_and_known_by_their_marks(folder: Path, capsys:
     assert not [path for path in folder.iterdir() if path.name.startswith(".tfgeom")]
 
 
+@pytest.mark.usefixtures("no_pictures")
+def test_a_file_whose_name_is_no_text(folder: Path, capsys: Captured) -> None:
+    odd = os.fsdecode(b"x\xff\x1b[31m.yaml")
+    for name in (odd, "y.yaml"):
+        (folder / name).write_text(SHORT, encoding="utf-8")
+    (folder / "bad\udcff.yaml").write_text("name: x", encoding="utf-8")
+    assert run("check", odd) == 0
+    assert run("evaluate", odd, "--json") == 0
+    assert run("compare", odd, "y.yaml", "-o", "c.html") == 0
+    assert run("compare", odd, "bad\udcff.yaml", "-o", "c.html") == 1
+    assert run("report", odd, "--fidelity", "analytic") == 0
+    assert has_mark(folder / odd.replace(".yaml", ".html"))
+    assert run("mesh", odd, "-o", odd.replace(".yaml", ".stl"), "--resolution", 1) == 0
+    shown = "".join(capsys.readouterr())
+    assert "\x1b" not in shown
+    assert "\udcff" not in shown
+    assert "x\\udcff\\x1b[31m.html" in shown
+
+
 def designs() -> Iterator[str]:
     plain = load_design(PEARSE).model_dump(mode="json", exclude_defaults=True)
     yield VALID

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from tfgeom.characters import visible
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluation import evaluate
@@ -116,9 +117,9 @@ def compare_designs(files: Iterable[str | Path], at: str = "current") -> Compari
     entries = []
     for file, design, error in read:
         if design is None:
-            entries.append(Entry(file, Path(file).stem, None, error))
+            entries.append(Entry(file, visible(Path(file).stem), None, error))
         else:
-            name = f"{design.name} ({file})" if repeated[design.name] > 1 else design.name
+            name = f"{design.name} ({visible(file)})" if repeated[design.name] > 1 else design.name
             entries.append(Entry(file, name, *_evaluate(_with_rates(design, asked))))
     return Comparison(at, tuple(entries))
 

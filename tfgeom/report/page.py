@@ -18,7 +18,8 @@ def fill_template(name: str, **values: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["css_string"] = css_string
-    return environment.get_template(name).render(**values)
+    page = environment.get_template(name).render(**values)
+    return page.encode("utf-8", "backslashreplace").decode()  # the name of a file may be no text
 
 
 def css_string(text: str) -> str:
