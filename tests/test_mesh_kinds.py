@@ -82,9 +82,7 @@ def test_random_uneven_films_meet_the_profile_integral(stack: Stack) -> None:
     mesh = mesh_unless_crossing(stack, 2)
     if mesh is None:
         return
-    # straight walls and rims are exact; a knot that some films bury has no station on the wall of those below
-    allowed = 1e-3 if buries_a_knot(stack) else 1e-9
-    assert np.abs(mesh.volume_errors).max() < allowed
+    assert np.abs(mesh.volume_errors).max() < 1e-9
     assert positive(mesh)
 
 
@@ -96,18 +94,6 @@ def test_films_may_change_at_depths_that_rounding_tells_apart() -> None:
     mesh = mesh_films(films_on(cell, [0.2 * UM, 0.3 * UM], points), Resolution(2))
     assert np.abs(mesh.volume_errors).max() < 1e-9
     assert positive(mesh)
-
-
-def buries_a_knot(stack: Stack) -> bool:
-    """Return whether a knot of the coverage lies at the foot of some film, or between those of two."""
-    cell = stack.cell
-    if not isinstance(cell, UnitCell) or cell.is_flat or cell.through:
-        return False
-    levels = [Level(0, 0), *(film.outer for film in stack.films)]
-    feet = [cell.profile.depth_of_floor_film(level) for level in levels]
-    least = 2e-3 * cell.height
-    knots = [depth for level in levels for depth, _ in level.knots]
-    return any(min(feet) - least < depth < max(feet) + least or depth < least for depth in knots)
 
 
 UNEVEN: dict[str, Callable[[float], Cell]] = {
@@ -129,6 +115,15 @@ def uneven_stack(cell: Cell) -> Stack:
     deepest = cell.deepest
     knots = ((0.2 * deepest, 1.0), (0.6 * deepest, 0.7))
     return films_on(cell, [60e-9, 40e-9, 60e-9], [0.8, 1.0, knots])
+
+
+@pytest.mark.parametrize("depth", [30e-9, 90e-9, 150e-9])
+def test_a_coverage_that_changes_at_the_foot_of_a_film_is_exact(depth: float) -> None:
+    """Where a thicker film has buried the place no station is at it."""
+    cell = pillars(2 * UM, 6 * UM, 3 * UM, "square", 0.1 * UM)
+    points = ((cell.height - depth, 0.5),)
+    mesh = mesh_films(films_on(cell, [100e-9, 60e-9, 100e-9], [points, 0.8, points]), COARSE)
+    assert np.abs(mesh.volume_errors).max() < 1e-12
 
 
 @pytest.mark.parametrize("refine", [1, 2])

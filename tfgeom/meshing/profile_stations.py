@@ -96,6 +96,9 @@ def lay_stations(cell: UnitCell, levels: tuple[Level, ...], first: float, resolu
         depths += bounds[shares[:, 0].astype(int) + 1] * shares[:, 1]
         at = slice(at.stop, at.stop + len(shares))
         found[at] = profile.wall_points(depths, level)
+        if any(bounds[-2] < depth < end for depth, _ in level.knots):
+            last = slice(at.start + int(np.searchsorted(shares[:, 0], len(pieces))), at.stop - 1)
+            found[last] += _shift(cell, level, found[at.start - 1 : at.stop], last.stop - last.start)
         if through:
             depths = height - rounding * (1 + np.cos(lower_turns))
             offsets = profile.offsets(depths, level)
@@ -155,6 +158,41 @@ def _fuller(cell: UnitCell, level: Level, nodes: NDArray[np.float64], *, lower: 
     for _ in range(4):  # Newton's: 1e-3 off, then 1e-6, 1e-12 and rounding
         factor -= float(volume(factor) / volume.deriv()(factor))
     return factor
+
+
+def _shift(cell: UnitCell, level: Level, wall: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return by how much the last stations above the foot move to make up for a knot between two of them, m.
+
+    Where a knot of the coverage lies at the foot of one of the films, no station is at it: the chord
+    across it would cut off a little.
+
+    Parameters
+    ----------
+    wall
+        Stations from the rim to the foot, m, shape (n, 2).
+    count
+        How many of them before the last move.
+    """
+    profile, plan = cell.profile, cell.sharp_plan
+    out = np.array([profile.sine, 1 - profile.bend])
+
+    def below(line: NDArray[np.float64]) -> float:
+        middles = (line[1:, 0] + line[:-1, 0]) / 2
+        areas = [plan.area_at(rho) for rho in (line[:-1, 0], middles, line[1:, 0])]
+        return float(-np.diff(line[:, 1]) @ (areas[0] + 4 * areas[1] + areas[2])) / 6
+
+    def lacking(shift: float) -> float:
+        moved = wall.copy()
+        moved[-1 - count : -1] += shift * out
+        return below(profile.wall_line(level)) - below(moved)
+
+    scale = 1e-3 * level.bottom
+    tried = scale * np.array([-1.0, 0.0, 1.0, 2.0])
+    volume = np.polynomial.Polynomial.fit(tried, [lacking(shift) for shift in tried], 3)  # it is a cubic
+    found = 0.0
+    for _ in range(4):
+        found -= float(volume(found) / volume.deriv()(found))
+    return found * out
 
 
 def _wall_shares(
