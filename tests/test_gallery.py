@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.design_texts import VALID, designed
-from tests.kinds import RELIEFS, design, every_relief, stretched
+from tests.kinds import CELLS, RELIEFS, design, every_relief, stretched
 from tests.pages import Page
 from tests.solves import solved_films
 from tests.stacks import layers
@@ -22,7 +22,7 @@ from tfgeom.report import gallery, report_html
 from tfgeom.report.cross_section import draw_cross_section
 from tfgeom.report.current_drawn import drawn_current, magnified_windows
 from tfgeom.report.current_section_figure import draw_current_section
-from tfgeom.report.gallery import draw_all
+from tfgeom.report.gallery import draw_all, draw_pictures
 from tfgeom.report.panels import Window
 from tfgeom.report.plan_view import draw_plan
 
@@ -52,16 +52,24 @@ def _fails(*_: object) -> None:
     raise PictureError("it is too large for paper")
 
 
-def test_whatever_an_error_of_ours_is_it_is_a_reason_and_a_bug_is_not() -> None:
+def test_whatever_an_error_is_it_is_a_reason_and_a_fault_says_so() -> None:
     def mesh() -> None:
         raise MeshError("films cross")
 
-    def bug() -> None:
-        raise ZeroDivisionError
+    def fault() -> None:
+        raise ZeroDivisionError("by zero")
 
-    assert draw_all({"a": mesh, "b": lambda: None}).failed == {"a": "films cross"}
-    with pytest.raises(ZeroDivisionError):
-        draw_all({"a": bug})
+    failed = draw_all({"a": mesh, "b": lambda: None, "c": fault}).failed
+    assert failed["a"] == "films cross"
+    assert failed["c"] == "a fault of tfgeom, please report it (ZeroDivisionError: by zero)"
+    assert set(failed) == {"a", "c"}
+
+
+@pytest.mark.parametrize(
+    ("relief", "cell"), [("pillars", cell) for cell in CELLS] + [(relief, "conformal") for relief in RELIEFS]
+)
+def test_no_drawing_of_any_kind_fails(relief: str, cell: str) -> None:
+    assert draw_pictures(evaluate(design_from_mapping(design(relief, cell)))).failed == {}
 
 
 @pytest.mark.parametrize("ends", [(0, 0, 0, 1), (0, 1, 1, 0), (0, math.inf, 0, 1), (math.nan, 1, 0, 1)])

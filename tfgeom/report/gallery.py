@@ -35,7 +35,10 @@ class Gallery:
 
 
 def draw_all(drawings: Mapping[str, Callable[[], Picture | None]]) -> Gallery:
-    """Return drawings by name; what stands against one becomes its reason."""
+    """Return drawings by name; what stands against one becomes its reason.
+
+    A fault of our own too costs its picture and says that it is one: what was computed is not lost to it.
+    """
     shown: dict[str, Picture] = {}
     failed: dict[str, str] = {}
     for name, draw in drawings.items():
@@ -43,6 +46,9 @@ def draw_all(drawings: Mapping[str, Callable[[], Picture | None]]) -> Gallery:
             picture = draw()
         except TfgeomError as error:
             failed[name] = str(error)
+            continue
+        except Exception as error:
+            failed[name] = f"a fault of tfgeom, please report it ({type(error).__name__}: {error})"
             continue
         if picture is not None:
             shown[name] = picture
