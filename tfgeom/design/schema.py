@@ -237,7 +237,9 @@ class Operation(Section):
     nominal_capacity: ArealCapacity | None = Field(
         default=None, description="What C-rates count on, per footprint; by default the cell's own capacity."
     )
-    initial_state_of_charge: Fraction = Field(default=1.0, description="Start of discharges; 1 is charged.")
+    initial_state_of_charge: Fraction = Field(
+        default=1.0, description="Start of discharges: a share of what the cell holds, 1 is charged."
+    )
     contact: Contact = Field(
         default=Contact(),
         description="Where the collectors of a unit cell are held at their potential: one word, or one each.",

@@ -102,7 +102,6 @@ def _nothing_usable(cell: AssembledCell) -> DesignError:
     assert sides is not None  # without curves all that is left is usable
     rest = cell_voltage(sides, np.array([usable.above, usable.held]), shared.temperature) * shared.in_series
     limits, state = shared.operation.voltage, shared.operation.initial_state_of_charge
-    lowest = max(0.0, limits.min)
     if rest.max() <= 0:
         return DesignError.at(
             "layers",
@@ -112,6 +111,6 @@ def _nothing_usable(cell: AssembledCell) -> DesignError:
     start = "charged" if state == 1 else f"at state of charge {state:.4g}"
     return DesignError.at(
         "operation.voltage",
-        f"{lowest:g} to {limits.max:g} V lies outside what the cell has at rest, {rest[0]:.4g} V {start} "
+        f"{limits.min:g} to {limits.max:g} V lies outside what the cell has at rest, {rest[0]:.4g} V {start} "
         f"to {rest[1]:.4g} V discharged, so nothing is usable; use limits around these",
     )
