@@ -16,6 +16,7 @@ from tests.benchmarks.speed import Row
 from tests.shipped import ROOT
 
 LAWS = ("tests/test_laws.py", "tests/test_planes.py", "tests/test_kinds.py")
+USABLE = ("tests/test_usable.py", "tests/test_laws.py")
 SECONDS = 900
 
 
@@ -35,8 +36,8 @@ FAULTS = (
     Fault("cells/bulk.py", "+ cells * film_height + covered", "+ film_height + covered"),
     Fault("cells/bulk.py", "device_mass = cells * film_mass + border_mass - voids * sum(densities)", "device_mass = cells * film_mass + border_mass", ("tests/test_cells.py", "tests/test_evaluate.py", *LAWS)),
     Fault("cells/conformal.py", "cell.charged.top.top - cell.made.top.top", "0.0"),
-    Fault("cells/blueprint.py", "return limits.min / self.in_series, limits.max / self.in_series", "return limits.min, limits.max / self.in_series", ("tests/test_cells.py", *LAWS)),
-    Fault("cells/planes.py", "own.capacity / flat.capacity", "own.capacity / flat.capacity * 1.01"),
+    Fault("cells/blueprint.py", "return max(0.0, limits.min / self.in_series), limits.max / self.in_series", "return max(0.0, limits.min), limits.max / self.in_series", ("tests/test_cells.py", *LAWS)),
+    Fault("cells/planes.py", "own.charge / flat.charge", "own.charge / flat.charge * 1.01"),
     Fault("cells/planes.py", 'if layer.role in ("cathode", "anode") else layer', 'if layer.role != "current_collector" else layer'),
     Fault("cells/plane_family.py", "_AS_GOOD = 0.99", "_AS_GOOD = 0.97"),
     Fault("cells/conformal.py", "balance.charged_anode, -passed)", "balance.charged_anode, passed)", ("tests/test_laws.py", "tests/test_evaluate.py", "tests/test_closed_rate.py")),
@@ -47,9 +48,16 @@ FAULTS = (
     Fault("metrics/rates.py", "shares = np.repeat([0.8, 0.5]", "shares = np.repeat([0.792, 0.5]"),
     Fault("metrics/rates.py", "ohmic = losses.total - losses.where(mechanism=\"charge_transfer\").total", "ohmic = losses.total", ("tests/test_evaluate.py", "tests/test_closed_rate.py", *LAWS)),
     Fault("metrics/rates.py", "energy = float(ends.charge[i]), in_series * float(ends.energy[i])", "energy = float(ends.charge[i]), float(ends.energy[i])"),
-    Fault("metrics/energy.py", "one.in_series(shared.in_series)", "one"),
-    Fault("metrics/energy.py", "((found, cell), (rest.same_films, cells.same_films))", "((found, cell), (rest.same_films, cell))"),
-    Fault("metrics/capacity.py", "planar_uAh_cm2=in_unit(flat.capacity, UAH_PER_CM2)", "planar_uAh_cm2=in_unit(own.capacity, UAH_PER_CM2)"),
+    Fault("cells/usable.py", "(limits[1], limits[0])", "(np.inf, limits[0])", USABLE),
+    Fault("cells/usable.py", "above = (1 - charged) * held", "above = 0 * held", USABLE),
+    Fault("cells/swelling.py", "share = expansion * balance.charged_anode", "share = expansion", USABLE),
+    Fault("transport/closed_rate.py", "return np.minimum(left, self.usable)", "return left", USABLE),
+    Fault("metrics/rates.py", "cell.kind.electrodes(cell, usable.start)", "cell.kind.electrodes(cell, 0.0)", USABLE),
+    Fault("metrics/energy.py", "usable_of(cell).in_series(cell.blueprint.in_series)", "usable_of(cell)"),
+    Fault("metrics/energy.py", "_per_footprint_volume_and_mass(cells.same_films)", "_per_footprint_volume_and_mass(cells.cell)"),
+    Fault("metrics/energy.py", "None if lithium_of(cell).is_half_cell else energy", "energy", USABLE),
+    Fault("metrics/capacity.py", "planar_uAh_cm2=in_unit(flat.charge, UAH_PER_CM2)", "planar_uAh_cm2=in_unit(usable.charge, UAH_PER_CM2)"),
+    Fault("metrics/capacity.py", "footprint_capacity_uAh_cm2=in_unit(usable.charge,", "footprint_capacity_uAh_cm2=in_unit(own.capacity,", USABLE),
     Fault("metrics/area_specific_resistance.py", "planar = losses.cell.in_series(in_series), losses.same_films.in_series(in_series)", "planar = losses.cell.in_series(in_series), losses.same_films"),
     Fault("metrics/area_specific_resistance.py", "own, planar = losses.cell.in_series(in_series),", "own, planar = losses.cell,", ("tests/test_cells.py", *LAWS)),
     Fault("metrics/area_specific_resistance.py", "return Drive(voltage=drive.voltage / in_series)", "return drive", ("tests/test_cli_transport.py", "tests/test_cells.py")),
