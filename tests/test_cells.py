@@ -1,6 +1,6 @@
 """Chips and bipolar stacks: absolute numbers, and ratios that are exactly the number of cells."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from tfgeom.results import DeviceNumbers, Evaluation
 from tfgeom.transport.closed_rate import Chemistry, Electrode, RateCell
 
 CHIP = {"width": "2 mm", "length": "1 mm", "border": "50 um"}
+IDEAL = {"Ru": {"resistivity": "1e-9 uohm*cm"}, "TiN": {"resistivity": "1e-9 uohm*cm"}}
+"""Collectors that lose nothing across a chip: `tests/test_across_chip.py` has what real ones lose."""
 
 
 def pearse(**changes: Any) -> Evaluation:
@@ -41,7 +43,7 @@ def device_of(found: Evaluation) -> DeviceNumbers:
 
 
 def test_chip_numbers_by_hand() -> None:
-    found = pearse(chip=CHIP)
+    found = pearse(chip=CHIP, materials=IDEAL)
     device, plain = device_of(found), device_of(pearse())
     assert found.capacity is not None
     assert found.energy is not None
@@ -67,7 +69,9 @@ def test_chip_numbers_by_hand() -> None:
 
 def test_peak_power_keeps_to_the_lower_limit() -> None:
     base = pearse_mapping()["operation"]
-    found = pearse(chip=CHIP, operation={**base, "voltage": {"min": "2.4 V", "max": "3.5 V"}})
+    found = pearse(
+        chip=CHIP, materials=IDEAL, operation={**base, "voltage": {"min": "2.4 V", "max": "3.5 V"}}
+    )
     assert found.energy is not None
     assert found.resistance is not None
     mean = found.energy.mean_voltage_V
@@ -93,12 +97,22 @@ def test_unknown_density_leaves_the_mass_open() -> None:
     assert device.volume_mm3 is not None
 
 
-def test_contacts_are_noted_and_change_nothing() -> None:
-    contacts = [{"edge": "left", "collector": "inner"}]
-    plain, with_pads = pearse(chip=CHIP), pearse(chip={**CHIP, "contacts": contacts})
-    assert with_pads.device == plain.device
-    added = set(with_pads.notes) - set(plain.notes)
-    assert added == {"not yet supported: losses in the collectors across the chip; contacts change no number"}
+def test_contacts_change_the_peak_power_alone() -> None:
+    def contacted(inner: str, outer: str) -> Evaluation:
+        pads = [{"edge": inner, "collector": "inner"}, {"edge": outer, "collector": "outer"}]
+        return pearse(chip={**CHIP, "contacts": pads})
+
+    plain, short, long = pearse(chip=CHIP), contacted("left", "left"), contacted("top", "top")
+    # unsaid, they are along a short edge: 1 mm of 2 mm x 1 mm
+    assert device_of(short) == device_of(plain)
+    powers = [device_of(found).peak_power_mW for found in (short, long)]
+    assert powers[0] is not None
+    assert powers[1] is not None
+    assert powers[0] < powers[1]
+    assert replace(device_of(long), peak_power_mW=powers[0]) == device_of(plain)
+    one = pearse(chip={**CHIP, "contacts": [{"edge": "left", "collector": "inner"}]})
+    assert device_of(one).peak_power_mW is None
+    assert any(note.startswith("peak_power_mW is null: ") for note in one.notes)
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ def test_anode_free_cell_is_one_with_lithium_metal() -> None:
     assert found.capacity.anode_uAh_cm2 is None
     assert found.capacity.n_to_p_ratio is None
     assert found.capacity.limiting_electrode == "cathode"
-    assert found.capacity.footprint_capacity_uAh_cm2 == found.capacity.cathode_uAh_cm2
+    assert found.capacity.held_uAh_cm2 == found.capacity.cathode_uAh_cm2
     assert [layer.role for layer in found.layers] == [layer["role"] for layer in FREE]
     metal = {"role": "anode", "material": "Li", "thickness": "10 nm"}
     full = evaluated("pillars", *FREE[:3], metal, FREE[3])
@@ -241,7 +241,7 @@ def test_anode_free_heights_have_room_for_the_lithium_and_masses_count_it_once()
     assert found.device.height_um == pytest.approx(500 + 0.185 + 10 + 2.59e-3 * 4.85, rel=1e-7)
     flat = evaluated("planar", *FILMS)
     anode = next(layer for layer in flat.layers if layer.role == "anode")
-    density = layers()[3].material.value("density")
+    density = layers()[3].material.film_density
     assert flat.device is not None
     assert density is not None
     assert flat.device.areal_mass_mg_cm2 is not None
@@ -290,6 +290,6 @@ def test_gap_after_swelling_or_the_reason_why_not() -> None:
     unknown = evaluated("holes", FILMS[0], {**FILMS[1], "material": "mine"}, *FILMS[2:], materials=mine)
     assert unknown.geometry.gap_after_swelling_nm is None
     assert any(
-        note.startswith("gap_after_swelling_nm is null: ") and "cathode.expansion" in note
+        note.startswith("gap_after_swelling_nm is null: ") and "expansion of cathode" in note
         for note in unknown.notes
     )

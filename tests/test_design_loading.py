@@ -76,7 +76,12 @@ def test_valid_designs_load(tmp_path: Path) -> None:
         ("70 nm", "10 pm", "10 pm}", "layers.cathode.thickness: 10 pm is outside 0.05 nm to 100 mm"),
         ("6 um", "", "pitch", "relief.pitch: has no value; give one or remove the key"),
         ("25 degC", "25 K", "25 K", "operation.temperature: 25 K is outside 200 K to 400 K"),
-        ("[0.1, 1, 10]", "[0.1, 0]", "0]", "operation.c_rates.1: must be a number above 0 to 1e+06, not 0"),
+        (
+            "[0.1, 1, 10]",
+            "[0.1, 0]",
+            "0]",
+            "operation.c_rates.1: must be a number from 1e-09 to 1e+06, not 0",
+        ),
         (
             "[0.1, 1, 10]",
             "[0.5 C]",

@@ -11,7 +11,7 @@ from tfgeom.quantities import Quantity
 
 _SHARE = Quantity("fraction", high="1")
 _FROM_NONE_TO_ALL = Quantity("fraction", "0", "1", positive=False)
-_BARRIER = Quantity("activation_energy", zero=True)
+_BARRIER = Quantity("activation_energy", high="5 eV", zero=True)
 _GROWTH = Quantity("fraction", "-99 %", "1000 %", positive=False)
 
 
@@ -83,7 +83,7 @@ CONSTANTS: dict[str, Constant] = {
         Constant("activation_energy", _BARRIER, "of the conductivity; 0.5 eV if unknown", "0.55 eV"),
         Constant(
             "reference_temperature",
-            Quantity("temperature"),
+            Quantity("temperature", "100 K", "2000 K"),
             "at which conductivity, diffusivity and exchange current hold",
             "25 degC",
         ),

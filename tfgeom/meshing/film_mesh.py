@@ -137,8 +137,7 @@ class FilmMesh:
         """Return the true area of each quad's patch of a level surface, um², shape (n_quads,)."""
         level %= len(self.points_um)
         film = int(self.film_of_layer[min(level, len(self.film_of_layer) - 1)])
-        low, up = self.faces(film)
-        share = (level - low) / (up - low)
+        share = self.resolution.across(self.films[film].layer.role)[level - self.faces(film)[0]]
         ratio = (1 - share) * self.area_ratio[film] + share * self.area_ratio[film + 1]
         return np.asarray(facet_areas(self.points_um[level], self.quads) * ratio)
 

@@ -12,6 +12,9 @@ from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive, SolveOptions
 from tfgeom.units import MM, OHM_CM2, in_unit
 
+COARSE = 0.01
+"""Error of a resistance that a reader is told of."""
+
 if TYPE_CHECKING:
     from tfgeom.transport.steady import Solve
     from tfgeom.verification.assembly import OtherAssembly
@@ -97,6 +100,20 @@ def losses_beside(
     return Noted(cells.map(lambda one: one.kind.closed_form(one)))
 
 
+def accuracy_notes(solved: "Solve") -> list[str]:
+    """Return what a reader is told of a solve that is off by more than a per cent, the mesh's part last."""
+    notes = []
+    if solved.columns_error > COARSE:
+        notes.append(
+            f"films under a liquid count straight through: at feet, rims and vertical edges that may miss "
+            f"{solved.columns_error:.1g} of the resistance, on any mesh"
+        )
+    of_mesh = solved.discretisation_error - solved.columns_error
+    if of_mesh > COARSE:
+        notes.append(f"the discretisation error is about {of_mesh:.1g} of the resistance")
+    return notes
+
+
 def resistance_numbers(
     cell: AssembledCell, losses: Beside[Losses], solves: "Beside[Solve] | None" = None
 ) -> Noted[ResistanceNumbers]:
@@ -143,4 +160,6 @@ def resistance_numbers(
     missing = words_of_all(circuit.incomplete)
     if missing:
         notes.append(f"at best: {missing} not known, so that loss is left out of resistance and rate")
+    if solved is not None:
+        notes += accuracy_notes(solved)
     return Noted(numbers, tuple(notes))

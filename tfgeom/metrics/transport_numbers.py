@@ -7,6 +7,7 @@ from tfgeom.cells.assembled import AssembledCell
 from tfgeom.design import Contact
 from tfgeom.errors import UnsupportedError
 from tfgeom.materials.constants import words_of_all
+from tfgeom.metrics.area_specific_resistance import COARSE, accuracy_notes
 from tfgeom.metrics.temperature import temperature_notes
 from tfgeom.results import ResistanceNumbers
 from tfgeom.transport.liquid.salt import LIMITING_CURRENT
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from tfgeom.transport.spread import CurrentSpread
     from tfgeom.transport.steady import Fields, Solve
     from tfgeom.verification.assembly import OtherAssembly
-
-_COARSE = 0.01  # discretisation error that a reader is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +95,10 @@ class TransportNumbers:
                 "charge transfer is linear in the overpotential, and the liquid's constants are those at the "
                 "mean concentration"
             )
-        if solved is not None and solved.discretisation_error > _COARSE:
-            notes.append(
-                f"the discretisation error is about {solved.discretisation_error:.1g} of the resistance: "
-                "use a higher --resolution"
-            )
+        if solved is not None:
+            notes += accuracy_notes(solved)
+            if solved.discretisation_error - solved.columns_error > COARSE:
+                notes[-1] += ": use a higher --resolution"
         return [*notes, *temperature_notes(self.cell, self.cell.blueprint.read)]
 
     def rows(self) -> list[tuple[str, str]]:

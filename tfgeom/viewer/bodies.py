@@ -114,11 +114,11 @@ def scene_bodies(
     grid = _display_grid(drawn, laid, resolution)
     _require_budget(len(grid.quads) * len(laid), round(1 / grid.fraction), view)
     made = [_substrate_body(drawn, view, substrate, resolution)]
-    mesh = _Tiled(grid, tile_grid(grid, stack.cell, view.columns, view.rows))
+    mesh = _Tiled(grid, tile_grid(grid, stack.cell, view.columns, view.rows), resolution)
     own = mesh
     if values and fields is not None and fields.mesh.grid is not None:
         solved = fields.mesh.grid
-        own = _Tiled(solved, tile_grid(solved, stack.cell, view.columns, view.rows))
+        own = _Tiled(solved, tile_grid(solved, stack.cell, view.columns, view.rows), resolution)
     for film in laid:
         name = film.layer.name
         shape, skin = (own if name in values else mesh).block(film, values.get(name))
@@ -152,8 +152,8 @@ def _require_budget(quads: int, copies: int, view: View) -> None:
 class _Tiled:
     """A surface grid repeated to cells, which films are lifted from."""
 
-    def __init__(self, grid: SurfaceGrid, tiling: Tiling) -> None:
-        self.grid, self.tiling = grid, tiling
+    def __init__(self, grid: SurfaceGrid, tiling: Tiling, resolution: Resolution) -> None:
+        self.grid, self.tiling, self.resolution = grid, tiling, resolution
         self.quads = tiling.quads(grid.quads)
         self.edges = boundary_edges(self.quads)
 
@@ -162,8 +162,8 @@ class _Tiled:
         import pyvista
 
         low, high = self.grid.place(film.inner), self.grid.place(film.outer)
-        layers, nodes = 1 if values is None else len(values) - 1, self.tiling.n_nodes
-        shares = np.linspace(0, 1, layers + 1)[:, None, None]
+        across = np.array([0.0, 1.0]) if values is None else self.resolution.across(film.layer.role)
+        layers, nodes, shares = len(across) - 1, self.tiling.n_nodes, across[:, None, None]
         points = self.tiling.points((1 - shares) * low + shares * high).reshape(-1, 3)
         bottom = self.quads[None] + nodes * np.arange(layers)[:, None, None]
         hexes = np.concatenate((bottom, bottom + nodes), axis=2).reshape(-1, 8)

@@ -77,7 +77,7 @@ def solve_lifted(system: ConductionSystem, links: FilmLinks, lift: Floats) -> tu
     def power(change: Floats) -> float:
         return links.power(lift + change)
 
-    change, iterations = solve_free(system, links, -links.node_current(lift), power, _tolerance(system))
+    change, iterations = solve_free(system, links, -links.node_current(lift), power, tolerance_of(system))
     return lift + change, iterations
 
 
@@ -100,7 +100,7 @@ def solve_free(
     return found.potential, found.iterations
 
 
-def _tolerance(system: ConductionSystem) -> float:
+def tolerance_of(system: ConductionSystem) -> float:
     """Return the error to stop at.
 
     That of the current through an interface, taken by its jump, is larger by the root of its conductance; so

@@ -14,6 +14,7 @@ from tfgeom.transport.films.linear import (
     solve_films,
     solve_free,
     solve_lifted,
+    tolerance_of,
 )
 from tfgeom.transport.films.links import FilmLinks
 from tfgeom.transport.films.system import ConductionSystem
@@ -130,7 +131,7 @@ def drive_films(system: ConductionSystem, drive: Drive) -> FilmSolution:
 def _step(system: ConductionSystem, tangent: FilmLinks, right: Floats, power: float) -> tuple[Floats, int]:
     """Return the answer of the tangent problem to some currents, and the iterations it took."""
     try:
-        return solve_free(system, tangent, right, lambda _: power, _STEP_TOLERANCE)
+        return solve_free(system, tangent, right, lambda _: power, min(_STEP_TOLERANCE, tolerance_of(system)))
     except SolveError as error:
         raise SolveError(
             "the Newton iteration ended in a problem that has no solution: charge transfer is "

@@ -117,15 +117,17 @@ class FilmProblem:
     def bounds(self, system: ConductionSystem) -> Bounds:
         """Return what the resistance lies between at small signal.
 
-        Levels as equipotentials bound a uniform stack from below on every mesh; of films that vary with depth
-        they only nearly do.  Current along the normals bounds it from above between equipotential collectors.
+        Levels as equipotentials bound a uniform stack from below on every mesh of flats and arcs, and within
+        the discretisation error on one of any other curves; of films that vary with depth they only nearly
+        do.  Current along the normals bounds it from above between equipotential collectors.
         """
         if self.drive is not None:
             return Bounds()
         core = self.core
         lower, outside = level_resistance(self.circuit), float(core.outside.total)
         upper = column_resistance(core) + outside if self.contacts.ideal and core.is_uniform else None
-        return Bounds(lower, upper, IMBALANCE_LIMIT if core.is_uniform else _LEVELS_EXCESS)
+        exact = IMBALANCE_LIMIT if self.relief.has_corners or self.relief.is_flat else None
+        return Bounds(lower, upper, exact if core.is_uniform else _LEVELS_EXCESS)
 
 
 def film_problem(
