@@ -90,7 +90,7 @@ def test_where_the_plane_stores_more_in_the_same_volume_it_is_said() -> None:
     assert plane > own
     text = " ".join(headline(evaluation))
     assert f"In the same volume the plane stores more: {own:.3g} Wh/L of relief and films against" in text
-    assert dict(number_lines(evaluation))["energy density of relief and films"] == (
+    assert dict(number_lines(evaluation))["energy density (active)"] == (
         f"{own:.4g} Wh/L (plane {plane:.4g})"
     )
     assert "In the same volume" not in " ".join(headline(found("planar")))

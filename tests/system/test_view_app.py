@@ -98,7 +98,7 @@ def printed(file: Path) -> dict[str, list[str]]:
     capacity, energy, resistance, geometry = found.capacity, found.energy, found.resistance, found.geometry
     density, flat = (one.volumetric_energy_Wh_L.active for one in (energy, energy.planar))
     numbers: dict[str, tuple[float | None, float | None, str]] = {
-        "energy density of relief and films": (density, flat, "Wh/L"),
+        "energy density (active)": (density, flat, "Wh/L"),
         "chip that loses 10 %": (resistance.chip.edge_that_loses_10_pct_mm, None, "mm"),
         "peak to mean at the cathode": (None, None, ""),
         "peak to mean at the anode": (None, None, ""),

@@ -89,10 +89,8 @@ def evaluate(
     from tfgeom.terminal_lines import note_lines, number_lines
 
     say(found.name)
-    rows = number_lines(found)
-    width = max(len(what) for what, _ in rows)
-    for what, value in rows:
-        say(f"  {what:{width}} {value}")
+    for what, value in number_lines(found):
+        say(f"  {what:26} {value}")
     for line in note_lines(found):
         say(line)
 

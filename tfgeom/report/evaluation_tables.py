@@ -81,7 +81,7 @@ def tiles(evaluation: Evaluation) -> list[Tile]:
 
 
 def _label(title: str) -> str:
-    return title.removesuffix(" of relief and films").capitalize()
+    return title.removesuffix(" (active)").capitalize()
 
 
 def _gap(evaluation: Evaluation) -> str:

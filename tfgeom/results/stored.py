@@ -95,7 +95,7 @@ class ActiveDevice:
     """A density counted on relief and films (active) and on the whole device."""
 
     active: float | None = field(
-        metadata=declare("of relief and films", "per volume or mass of relief and films", shown=_ALL)
+        metadata=declare("(active)", "per volume or mass of relief and films", shown=_ALL)
     )
     device: float | None = field(metadata=declare("of the device", "per volume or mass of the whole device"))
 

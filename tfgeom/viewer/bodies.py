@@ -162,7 +162,9 @@ class _Tiled:
         import pyvista
 
         low, high = self.grid.place(film.inner), self.grid.place(film.outer)
-        across = np.array([0.0, 1.0]) if values is None else self.resolution.across(film.layer.role)
+        across = np.array([0.0, 1.0])
+        if values is not None and len(values) > len(across):
+            across = self.resolution.across(film.layer.role)
         layers, nodes, shares = len(across) - 1, self.tiling.n_nodes, across[:, None, None]
         points = self.tiling.points((1 - shares) * low + shares * high).reshape(-1, 3)
         bottom = self.quads[None] + nodes * np.arange(layers)[:, None, None]
