@@ -35,7 +35,7 @@ FAULTS = (
     Fault("cells/bulk.py", "film_height = (stack.top.top + cover.height)", "film_height = stack.top.top"),
     Fault("cells/bulk.py", "+ cells * film_height + covered", "+ film_height + covered"),
     Fault("cells/bulk.py", "device_mass = cells * film_mass + border_mass - voids * sum(densities)", "device_mass = cells * film_mass + border_mass", ("tests/test_cells.py", "tests/test_evaluate.py", *LAWS)),
-    Fault("cells/conformal.py", "cell.charged.top.top - cell.made.top.top", "0.0"),
+    Fault("cells/conformal.py", "cell.charged.top.top - cell.made.top.top", "0.0", ("tests/test_current_path.py", *LAWS)),
     Fault("cells/blueprint.py", "return max(0.0, limits.min / self.in_series), limits.max / self.in_series", "return max(0.0, limits.min), limits.max / self.in_series", ("tests/test_cells.py", *LAWS)),
     Fault("cells/planes.py", "own.charge / flat.charge", "own.charge / flat.charge * 1.01"),
     Fault("cells/planes.py", 'if layer.role in ("cathode", "anode") else layer', 'if layer.role != "current_collector" else layer'),
