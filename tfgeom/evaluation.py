@@ -4,8 +4,8 @@
 finite-element stage by itself, at small signal or at a finite drive.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from tfgeom import __version__
 from tfgeom.cells.assembled import AssembledCell
@@ -30,15 +30,12 @@ from tfgeom.metrics.noted import Noted, T
 from tfgeom.metrics.polarisation import check_drive, check_driven
 from tfgeom.metrics.provenance import provenance
 from tfgeom.metrics.published import compare_published
-from tfgeom.metrics.rates import rate_capability
+from tfgeom.metrics.rates import discharges_beside, rate_capability
 from tfgeom.metrics.remarks import remarks
 from tfgeom.metrics.temperature import temperature_notes
 from tfgeom.metrics.transport_numbers import TransportNumbers
-from tfgeom.results import Evaluation, PublishedNumbers
+from tfgeom.results import Evaluation, PublishedNumbers, RateNumbers
 from tfgeom.transport.solve_options import SolveOptions, solve_options
-
-if TYPE_CHECKING:
-    pass
 
 FIDELITIES = ("analytic", "film", "fem")
 """What `evaluate` may be asked for; ``film`` is not built yet."""
@@ -139,6 +136,31 @@ def evaluate_best(cell: AssembledCell) -> Evaluation:
     found = evaluate_cell(cell)
     notes = (*found.notes, f"closed forms only, {reason}")
     return replace(found, notes=notes, closed_form_reason=reason)
+
+
+def discharges(
+    found: Evaluation, c_rates: Sequence[float] = (), currents: Sequence[float] = ()
+) -> tuple[RateNumbers, ...]:
+    """Return discharges of an evaluated design at other rates than its own, for curves with enough points.
+
+    Parameters
+    ----------
+    found
+        What `evaluate` returned: its cells and, with finite elements, their solves are used again.
+    c_rates, currents
+        C-rates on the nominal capacity, and footprint currents, A/m².
+
+    Returns
+    -------
+    tuple[RateNumbers, ...]
+        A row a C-rate, then a row a current, as in `Evaluation.rate`; empty where that is None.
+    """
+    if found.resistance is None or found.rate is None:
+        return ()
+    losses = losses_beside(found.cells, found.solves).value
+    assert losses is not None  # there is a resistance
+    with found.design.located():
+        return discharges_beside(found.cells, losses, found.resistance, c_rates, currents)
 
 
 def solve_transport(

@@ -78,22 +78,12 @@ def rate_capability(
         return Noted(None, found.notes)
     notes = list(found.notes)
     notes += _diffusion_notes(found.value.cell)
-    slow = tuple(
-        f"{layer.name}.diffusivity"
-        for layer in shared.electrodes
-        if not (layer.material.is_lithium_metal or layer.material.knows("diffusivity"))
-    )
+    slow = _slow(cells.cell)
     if slow:
         notes.append(f"at best: {words_of_all(slow)} not known, so that loss is left out of rate")
     chemistry = cells.cell.kind.chemistry(shared)
-    rows = rate_table(
-        found.value,
-        chemistry,
-        shared.operation.c_rates,
-        shared.operation.footprint_currents,
-        f"closed rate model, resistance by {resistance.method}",
-        (*resistance.incomplete, *slow),
-        shared.in_series,
+    rows = discharges_beside(
+        cells, losses, resistance, shared.operation.c_rates, shared.operation.footprint_currents
     )
     empty = [f"{row.c_rate:g}C" for row in rows if row.capacity_uAh_cm2 == 0]
     if empty:
@@ -101,6 +91,40 @@ def rate_capability(
     notes += _rising_voltage(rows)
     at = rate_at(found.value, chemistry, rows, shared.in_series)
     return Noted(RateCapability(rows, rate_summary(found.value, chemistry), at), tuple(notes))
+
+
+def discharges_beside(
+    cells: Beside[AssembledCell],
+    losses: Beside[Losses],
+    resistance: ResistanceNumbers,
+    c_rates: Sequence[float],
+    currents: Sequence[float],
+) -> tuple[RateNumbers, ...]:
+    """Return the discharges at any C-rates and footprint currents, A/m²; none where there is no rate model.
+
+    The other arguments are those of `rate_capability`.
+    """
+    shared, found = cells.cell.blueprint, rate_cells(cells, losses).value
+    if found is None:
+        return ()
+    return rate_table(
+        found,
+        cells.cell.kind.chemistry(shared),
+        c_rates,
+        currents,
+        f"closed rate model, resistance by {resistance.method}",
+        (*resistance.incomplete, *_slow(cells.cell)),
+        shared.in_series,
+    )
+
+
+def _slow(cell: AssembledCell) -> tuple[str, ...]:
+    """Return the electrodes' diffusivities that are not known."""
+    return tuple(
+        f"{layer.name}.diffusivity"
+        for layer in cell.blueprint.electrodes
+        if not (layer.material.is_lithium_metal or layer.material.knows("diffusivity"))
+    )
 
 
 def _diffusion_notes(cell: RateCell) -> list[str]:
