@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from tfgeom.materials.constants import words_of, words_of_all
+from tfgeom.metrics.constants_behind import constants_behind, layers_behind
 from tfgeom.metrics.estimates import ESTIMATED
 from tfgeom.report.current_tables import bound_rows, liquid_rows
 from tfgeom.report.declared_rows import PLANES, beside_rows, heading, printed, section_rows
-from tfgeom.report.headline import constants_behind, layers_behind
 from tfgeom.report.numerals import (
     length,
     number,

@@ -3,23 +3,18 @@
 from dataclasses import dataclass
 
 from tfgeom.materials.constants import words_of
+from tfgeom.metrics.constants_behind import constants_behind, lithium_interface
 from tfgeom.metrics.estimates import ESTIMATED
 from tfgeom.report.numerals import number, percent, quantity, times
-from tfgeom.results import Evaluation, LayerNumbers, ProvenanceNumbers, ResistanceNumbers
-from tfgeom.transport.liquid.salt import SALT_CONSTANTS
-from tfgeom.transport.losses import COLLECTORS, ELECTRODE_AT, INTERFACE_OF
-
-_HEAT = ("activation_energy", "reference_temperature")
-_ELECTRONS = ("electronic_conductivity", "resistivity", *_HEAT)
+from tfgeom.results import Evaluation, ResistanceNumbers
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Parts of the resistance that people name together, and the constants they rest on."""
+    """Parts of the resistance that people name together, and what their constants are called."""
 
     name: str
     parts: tuple[str, ...]
-    properties: tuple[str, ...]
     noun: str
     plural: bool = False
 
@@ -28,21 +23,14 @@ _GROUPS = (
     _Group(
         "charge transfer at the two electrode interfaces",
         ("cathode_interface", "anode_interface"),
-        ("exchange_current",),
         "exchange currents",
     ),
-    _Group(
-        "the electrolyte",
-        ("electrolyte",),
-        ("ionic_conductivity", *_HEAT, "dissociation", *SALT_CONSTANTS),
-        "constants of its conduction",
-    ),
-    _Group("the cathode film", ("cathode",), _ELECTRONS, "constants of its conduction"),
-    _Group("the anode film", ("anode",), _ELECTRONS, "constants of its conduction"),
+    _Group("the electrolyte", ("electrolyte",), "constants of its conduction"),
+    _Group("the cathode film", ("cathode",), "constants of its conduction"),
+    _Group("the anode film", ("anode",), "constants of its conduction"),
     _Group(
         "the collectors",
         ("inner_collector", "outer_collector"),
-        _ELECTRONS,
         "constants of their conduction",
         plural=True,
     ),
@@ -60,39 +48,6 @@ def headline(evaluation: Evaluation) -> list[str]:
         sentences.append(_resistance(evaluation, evaluation.resistance))
     sentences += [_rate(evaluation), _energy_density(evaluation)]
     return [sentence for sentence in sentences if sentence]
-
-
-def layers_behind(evaluation: Evaluation, part: str) -> list[LayerNumbers]:
-    """Return the films that a part of the resistance belongs to."""
-    if part not in COLLECTORS:
-        role = ELECTRODE_AT.get(part, part)
-        return [layer for layer in evaluation.layers if layer.role == role]
-    roles = [layer.role for layer in evaluation.layers]
-    inner = next((at for at, role in enumerate(roles) if role != "current_collector"), len(roles))
-    side = evaluation.layers[:inner] if part == "inner_collector" else evaluation.layers[inner:]
-    return [layer for layer in side if layer.role == "current_collector"]
-
-
-def constants_behind(evaluation: Evaluation, part: str) -> list[ProvenanceNumbers]:
-    """Return the constants that a part of the resistance rests on."""
-    keys = next(group.properties for group in _GROUPS if part in group.parts)
-    materials = {layer.material for layer in layers_behind(evaluation, part)}
-    liquid = evaluation.cell.liquid
-    if part == _lithium_interface(evaluation):
-        materials = {"Li"}
-    elif part == "electrolyte" and liquid is not None:
-        materials = {liquid.name}
-    return [
-        row
-        for row in evaluation.provenance
-        if row.material in materials and row.property.partition(".")[0] in keys
-    ]
-
-
-def _lithium_interface(evaluation: Evaluation) -> str | None:
-    """Return the interface of an electrode that is no film of the design: the counter, or plated lithium."""
-    missing = {"cathode", "anode"} - {layer.role for layer in evaluation.layers}
-    return INTERFACE_OF[missing.pop()] if len(missing) == 1 else None
 
 
 def _gain(evaluation: Evaluation) -> str:
@@ -162,7 +117,7 @@ def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
     sums = {group: sum(parts.get(part, 0.0) for part in group.parts) for group in _GROUPS}
     group = max(_GROUPS, key=lambda candidate: sums[candidate])
     share = percent(sums[group] / resistance.asr_ohm_cm2)
-    name, lithium = group.name, _lithium_interface(evaluation)
+    name, lithium = group.name, lithium_interface(evaluation)
     if lithium in group.parts and parts.get(lithium, 0.0) > sums[group] / 2:
         name = "charge transfer at the lithium electrode"
     what = f"{name} {'are' if group.plural else 'is'} the largest part ({share})"
