@@ -9,6 +9,18 @@ from tfgeom.results import ProvenanceNumbers
 ESTIMATED = {"memory": "from memory", "computed": "computed, not measured"}
 """Confidences that make a constant an estimate, in words."""
 
+RANKS = {
+    "primary": "read in the paper or data sheet that measured it",
+    "abstract": "read in the abstract of that paper, or on a supplier's page",
+    "digest": "read in a summary of that paper, not in the paper itself",
+    "review": "read in a review of the field",
+    "fitted": "fitted to measured curves",
+    "user": "stated by whoever wrote the design",
+    "computed": "follows from other values by formula or theory; an estimate",
+    "memory": "stands in no source that was read; an estimate, to be measured before it is relied on",
+}
+"""What each rank of confidence means, the most trusted first."""
+
 
 class Estimates(NamedTuple):
     """Constants of one material that are known in one way, in words."""
