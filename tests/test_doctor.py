@@ -1,144 +1,102 @@
-import json
-import sys
+"""What `tfgeom doctor` says: every package and program that the README asks for, and how to get it."""
+
+import re
+import subprocess
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
+from tests.commands import Captured, run
 from tfgeom import doctor
-from tfgeom.doctor import Rendering, doctor_lines, forget_rendering, probe_rendering
+from tfgeom.doctor import Finding, findings
+from tfgeom.errors import MissingExtraError
+from tfgeom.rendering import Rendering
 
-GIVEN = ("DISPLAY", "WAYLAND_DISPLAY", doctor.WINDOW_VARIABLE)
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
-def _bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in GIVEN:
-        monkeypatch.delenv(name, raising=False)
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "cache"))
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Render nothing and load nothing; tests that ask for it say so."""
+    monkeypatch.setattr(doctor, "probe_rendering", lambda refresh: Rendering(True, None, "rendered"))
+    monkeypatch.setattr(
+        doctor, "run_program", lambda command, seconds: subprocess.CompletedProcess(command, 0, "", "")
+    )
 
 
-class Probes:
-    """Stand for the subprocess: answers by window, and remembers what was asked."""
-
-    def __init__(self, good: dict[str | None, str]) -> None:
-        self.good = good
-        self.asked: list[str | None] = []
-
-    def __call__(self, window: str | None) -> str | None:
-        self.asked.append(window)
-        return self.good.get(window)
+def found() -> dict[str, Finding]:
+    return {one.subject: one for one in findings()}
 
 
-def use(monkeypatch: pytest.MonkeyPatch, good: dict[str | None, str]) -> Probes:
-    probes = Probes(good)
-    monkeypatch.setattr(doctor, "_probe", probes)
-    monkeypatch.setattr(sys, "platform", "linux")
-    return probes
+def test_every_declared_package_is_named() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {"packages": project["dependencies"]} | {
+        f"[{extra}]": needs for extra, needs in project["optional-dependencies"].items() if extra != "all"
+    }
+    said = found()
+    for subject, needs in declared.items():
+        names = {re.split(r"[<>=\[ ]", need)[0].lower().replace(".", "-") for need in needs}
+        sentence = said[subject].sentence.lower().replace(".", "-")
+        assert all(name in sentence for name in names), subject
 
 
-def test_a_crashing_renderer_is_an_answer_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    # a window class that VTK does not have crashes or fails as a machine without OpenGL does
-    monkeypatch.setenv(doctor.WINDOW_VARIABLE, "vtkNoSuchRenderWindow")
-    found = probe_rendering()
-    assert not found.works
-    assert "vtkNoSuchRenderWindow" in found.sentence
-    assert "unset it" in found.sentence
+def test_every_system_package_of_the_gate_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = re.search(r"packages=\(\n(.*?)\n\)", (ROOT / ".ci" / "run").read_text(), re.DOTALL)
+    assert gate is not None
+    monkeypatch.setattr(doctor, "find_browser", lambda: None)
+
+    def nothing_prints() -> None:
+        raise MissingExtraError("nothing prints")
+
+    def nothing_loads(command: list[str], seconds: float) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, 1, "", "ImportError: libGLU.so.1: cannot open\n")
+
+    monkeypatch.setattr(doctor, "find_printer", nothing_prints)
+    monkeypatch.setattr(doctor, "run_program", nothing_loads)
+    monkeypatch.setattr(doctor, "version", lambda package: "1.0")
+    said = "\n".join(one.line for one in findings())
+    implied = {"python3-venv", "libegl1", "libgl1-mesa-dri", "libfontconfig1", "fonts-dejavu-core"}
+    # the first makes environments, the OpenGL ones stand in what `probe_rendering` says (test_rendering.py)
+    for package in set(gate[1].split()) - implied:
+        assert package in said, package
+    assert "(libGLU.so.1)" in said
 
 
-def test_egl_is_tried_before_osmesa(monkeypatch: pytest.MonkeyPatch) -> None:
-    probes = use(monkeypatch, {"vtkOSOpenGLRenderWindow": "OSMesa"})
-    found = probe_rendering()
-    assert probes.asked == ["vtkEGLRenderWindow", "vtkOSOpenGLRenderWindow"]
-    assert found == Rendering(True, "vtkOSOpenGLRenderWindow", "3D pictures can be rendered (OSMesa)")
-    assert found.environment()[doctor.WINDOW_VARIABLE] == "vtkOSOpenGLRenderWindow"
+def test_a_missing_or_old_package_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    def known(package: str) -> str:
+        if package == "k3d":
+            raise PackageNotFoundError(package)
+        return "0.0.1" if package == "trame-vtk" else version(package)
+
+    monkeypatch.setattr(doctor, "version", known)
+    view = found()["[view]"]
+    assert not view.works
+    assert "k3d" in view.sentence
+    assert "trame-vtk >=2.10.4 (here 0.0.1)" in view.sentence.replace("<5,", "")
+    assert 'pip install "tfgeom[view]"' in view.sentence
 
 
-@pytest.mark.parametrize("name", GIVEN)
-def test_a_display_or_the_users_choice_is_left_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv(name, "vtkEGLRenderWindow")
-    probes = use(monkeypatch, {None: "EGL"})
-    found = probe_rendering()
-    assert probes.asked == [None]
-    assert found.window is None
-    chosen = "vtkEGLRenderWindow" if name == doctor.WINDOW_VARIABLE else None
-    assert found.environment().get(doctor.WINDOW_VARIABLE) == chosen
+def test_without_an_installation_it_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(package: str) -> list[str]:
+        raise PackageNotFoundError(package)
+
+    monkeypatch.setattr(doctor, "requires", nowhere)
+    assert "not installed" in found()["packages"].sentence
 
 
-def test_an_empty_choice_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(doctor.WINDOW_VARIABLE, "")
-    use(monkeypatch, {"vtkEGLRenderWindow": "EGL"})
-    assert probe_rendering().window == "vtkEGLRenderWindow"
-    assert doctor.WINDOW_VARIABLE not in Rendering(True, None, "").environment()
+def test_a_package_that_hangs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hangs(command: list[str], seconds: float) -> subprocess.CompletedProcess[str]:
+        raise subprocess.TimeoutExpired(command, seconds)
+
+    monkeypatch.setattr(doctor, "run_program", hangs)
+    monkeypatch.setattr(doctor, "version", lambda package: "1.0")
+    assert "not loaded within" in found()["gmsh"].sentence
 
 
-def test_no_way_to_render_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, {})
-    found = probe_rendering()
-    assert not found.works
-    assert "apt-get install -y --no-install-recommends libegl1 libgl1-mesa-dri" in found.sentence
-
-
-def test_a_good_answer_is_kept_and_a_bad_one_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    bad = use(monkeypatch, {})
-    probe_rendering()
-    probe_rendering()
-    assert len(bad.asked) == 4
-    good = use(monkeypatch, {"vtkEGLRenderWindow": "EGL"})
-    first = probe_rendering()
-    assert probe_rendering() == first
-    assert len(good.asked) == 1
-    assert probe_rendering(refresh=True) == first
-    assert len(good.asked) == 2
-    forget_rendering()
-    probe_rendering()
-    assert len(good.asked) == 3
-
-
-def test_another_vtk_or_machine_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    good = use(monkeypatch, {"vtkEGLRenderWindow": "EGL", None: "X"})
-    probe_rendering()
-    monkeypatch.setattr("platform.node", lambda: "another")
-    probe_rendering()
-    monkeypatch.setattr(doctor, "version", lambda package: "0.0")
-    probe_rendering()
-    monkeypatch.setenv("DISPLAY", ":0")
-    probe_rendering()
-    assert good.asked == ["vtkEGLRenderWindow"] * 3 + [None]
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"key": 1}', "\x00"])
-def test_a_spoilt_cache_is_asked_again(monkeypatch: pytest.MonkeyPatch, content: str) -> None:
-    good = use(monkeypatch, {"vtkEGLRenderWindow": "EGL"})
-    probe_rendering()
-    doctor._cache_file().write_text(content)
-    assert probe_rendering().works
-    assert len(good.asked) == 2
-
-
-def test_a_window_that_another_program_wrote_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    good = use(monkeypatch, {"vtkEGLRenderWindow": "EGL"})
-    probe_rendering()
-    kept = json.loads(doctor._cache_file().read_text())
-    doctor._cache_file().write_text(json.dumps({**kept, "window": "vtkNoSuchRenderWindow"}))
-    assert probe_rendering().window == "vtkEGLRenderWindow"
-    assert len(good.asked) == 2
-
-
-def test_a_cache_that_cannot_be_written_costs_nothing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    good = use(monkeypatch, {"vtkEGLRenderWindow": "EGL"})
-    (tmp_path / "cache").write_text("a file where the folder should be")
-    assert probe_rendering().works
-    assert probe_rendering().works
-    forget_rendering()
-    assert len(good.asked) == 2
-
-
-def test_doctor_says_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, {"vtkEGLRenderWindow": "EGL"})
-    lines = doctor_lines()
+def test_the_command_prints_a_line_each(capsys: Captured) -> None:
+    assert run("doctor") == 0
+    lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("tfgeom ")
-    assert "vtk " in lines[1]
-    assert lines[-1] == "3D pictures can be rendered (EGL)"
+    assert [line.split()[0] for line in lines[1:6]] == ["packages", "[view]", "[pdf]", "[test]", "[oracle]"]

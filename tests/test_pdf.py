@@ -14,8 +14,8 @@ import pytest
 from tests.design_texts import VALID, designed
 from tfgeom.cli import main
 from tfgeom.design import Design
-from tfgeom.doctor import WINDOW_VARIABLE
 from tfgeom.errors import MissingExtraError, OutputError
+from tfgeom.rendering import WINDOW_VARIABLE
 from tfgeom.report import pdf as pdf_module
 from tfgeom.report import render_report
 from tfgeom.report.page import css_string

@@ -17,11 +17,11 @@ from tests.pages import Page
 from tests.stacks import pearse_stack
 from tfgeom.cli import main
 from tfgeom.design import Design, design_from_mapping
-from tfgeom.doctor import WINDOW_VARIABLE, Rendering
 from tfgeom.errors import DesignError, OutputError, UnsupportedError
 from tfgeom.evaluation import evaluate
 from tfgeom.metrics.constants_behind import constants_behind
 from tfgeom.palette import PARTS, film_colours
+from tfgeom.rendering import WINDOW_VARIABLE, Rendering
 from tfgeom.report import background_still, render_report, report_html
 from tfgeom.report.background_still import Still, StillRender
 from tfgeom.report.headline import headline

@@ -11,12 +11,12 @@ import pytest
 
 from tests.design_texts import FILMS, FLOODED, OUTER, VALID
 from tests.kinds import RELIEF_TEXTS
-from tfgeom import doctor
+from tfgeom import rendering
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import design_from_mapping, load_design
-from tfgeom.doctor import Rendering, probe_rendering
 from tfgeom.errors import DesignError, MeshError, OutputError
 from tfgeom.palette import SUBSTRATE, film_colours
+from tfgeom.rendering import Rendering, probe_rendering
 from tfgeom.viewer import still as still_module
 from tfgeom.viewer.annotations import round_length
 from tfgeom.viewer.still import NO_PICTURE_EXIT, main, save_still, screenshot
@@ -241,7 +241,7 @@ def test_a_machine_that_cannot_render_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv(doctor.WINDOW_VARIABLE, "vtkNoSuchRenderWindow")
+    monkeypatch.setenv(rendering.WINDOW_VARIABLE, "vtkNoSuchRenderWindow")
     with pytest.raises(MeshError, match=r"cannot render 3D pictures: .* unset it") as caught:
         screenshot(plain(), tmp_path / "x.png")
     assert caught.value.exit_code == 1
@@ -249,7 +249,7 @@ def test_a_machine_that_cannot_render_is_one_sentence(
 
 
 def test_a_crash_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(doctor.WINDOW_VARIABLE, raising=False)
+    monkeypatch.delenv(rendering.WINDOW_VARIABLE, raising=False)
     works = Rendering(True, "vtkNoSuchRenderWindow", "rendered")
     monkeypatch.setattr(still_module, "probe_rendering", lambda: works)
     forgotten = []

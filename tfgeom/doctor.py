@@ -1,178 +1,148 @@
-"""What this machine can render, and how to mend it where it cannot.
+"""What this machine runs: what the README asks for, and how to get what is missing."""
 
-Without an OpenGL library VTK crashes the process instead of raising, so every question is asked in a
-subprocess.  A good answer is kept in the user's cache; a bad one is asked again, as it may have been mended.
-"""
-
-import contextlib
-import json
-import os
 import platform
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from packaging.requirements import Requirement
 
 from tfgeom import __version__
+from tfgeom.errors import MissingExtraError
 from tfgeom.programs import run_program
+from tfgeom.rendering import probe_rendering
+from tfgeom.report.pdf import find_browser, find_printer
 
-WINDOW_VARIABLE = "VTK_DEFAULT_OPENGL_WINDOW"
-_OFF_SCREEN = {"vtkEGLRenderWindow": "EGL", "vtkOSOpenGLRenderWindow": "OSMesa"}
-_REMEDY = "apt-get install -y --no-install-recommends libegl1 libgl1-mesa-dri"
-_PROBE_SECONDS = 30
+_EXTRAS = {
+    "view": "the live page and the view in reports",
+    "pdf": "PDF without a browser",
+    "test": "the tests",
+    "oracle": "the independent solvers of the tests",
+}
+_LIBRARIES = {
+    "gmsh": "libglu1-mesa libxcursor1 libxft2 libxinerama1 libgomp1 libopengl0",
+    "ngsolve": "libquadmath0",
+    "weasyprint": "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+}
+"""Debian packages without which a Python package is installed and cannot be loaded."""
 
-_PROBE = """
-import contextlib
-with contextlib.suppress(ImportError):  # not on Windows: a crash must leave no core file behind
-    import resource
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-import vtkmodules.vtkRenderingOpenGL2
-from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
-window, renderer, pixels = vtkRenderWindow(), vtkRenderer(), vtkUnsignedCharArray()
-window.SetOffScreenRendering(1)
-window.SetSize(16, 16)
-renderer.SetBackground(1, 0, 0)
-window.AddRenderer(renderer)
-window.Render()
-window.GetRGBACharPixelData(0, 0, 15, 15, 1, pixels)
-good = pixels.GetNumberOfTuples() == 256 and pixels.GetTuple(100)[:3] == (255, 0, 0)
-print("rendered" if good else "blank", window.GetClassName())
-"""
+_LOAD_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Rendering:
-    """Whether 3D pictures can be rendered off screen.
+class Finding:
+    """One thing that the README asks for.
 
     Attributes
     ----------
+    subject
+        What it is, in a word or two.
     works
-        Whether a test picture came out right.
-    window
-        What `WINDOW_VARIABLE` must be set to for it; None to leave it alone.
+        Whether it is there; None for what is only told.
     sentence
-        The answer for the user, with the remedy where it does not work.
+        What was found, or what is missing and how to get it.
     """
 
-    works: bool
-    window: str | None
+    subject: str
+    works: bool | None
     sentence: str
 
-    def environment(self) -> dict[str, str]:
-        """Return the environment for a process that renders."""
-        return _environment(self.window)
+    @property
+    def line(self) -> str:
+        """The finding on one line."""
+        state = {None: "", True: "ok", False: "missing"}[self.works]
+        return f"{self.subject:10} {state:8} {self.sentence}"
 
 
-def probe_rendering(refresh: bool = False) -> Rendering:
-    """Return whether this machine can render, from the cache unless ``refresh``."""
-    cached = None if refresh else _read_cache()
-    if cached is not None:
-        return cached
-    for window in _candidates(os.environ):
-        name = _probe(window)
-        if name is not None:
-            rendering = Rendering(True, window, f"3D pictures can be rendered ({name})")
-            _write_cache(rendering)
-            return rendering
-    return Rendering(False, None, f"this machine cannot render 3D pictures: {_advice(os.environ)}")
+def findings() -> Iterator[Finding]:
+    """Yield what this machine runs and can do, in the order in which the README asks for it."""
+    yield Finding(
+        "tfgeom", None, f"{__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
+    )
+    needs = _requirements()
+    if needs is None:
+        yield Finding("packages", False, "tfgeom is not installed here; run 'pip install .' in its folder")
+        needs = {}
+    for extra, wanted in needs.items():
+        yield _packages(extra, wanted)
+    rendering = probe_rendering(refresh=True)
+    yield Finding("pictures", rendering.works, rendering.sentence)
+    yield _printer()
+    yield _browser()
+    yield from filter(None, map(_loading, _LIBRARIES))
 
 
-def forget_rendering() -> None:
-    """Drop the cached answer: a picture failed although the probe had worked."""
-    with contextlib.suppress(
-        OSError, RuntimeError
-    ):  # a cache that cannot be changed is checked again by the next failure
-        _cache_file().unlink(missing_ok=True)
-
-
-def doctor_lines() -> list[str]:
-    """Return what this machine runs and can render, one fact a line."""
-    packages = ("numpy", "scipy", "scikit-fem", "pyvista", "vtk", "matplotlib")
-    return [
-        f"tfgeom {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}",
-        ", ".join(f"{package} {version(package)}" for package in packages),
-        probe_rendering(refresh=True).sentence,
-    ]
-
-
-def _candidates(environment: Mapping[str, str]) -> tuple[str | None, ...]:
-    """Return the render windows to try; a display or the user's own choice is left alone."""
-    chosen = ("DISPLAY", "WAYLAND_DISPLAY", WINDOW_VARIABLE)
-    if not sys.platform.startswith("linux") or any(environment.get(name) for name in chosen):
-        return (None,)
-    return tuple(_OFF_SCREEN)
-
-
-def _advice(environment: Mapping[str, str]) -> str:
-    own = environment.get(WINDOW_VARIABLE)
-    if own:
-        return (
-            f"{WINDOW_VARIABLE} is set to '{own}', which does not work here; unset it and run 'tfgeom doctor'"
-        )
-    if sys.platform.startswith("linux"):
-        return f"no OpenGL library works here; on Debian and Ubuntu '{_REMEDY}' mends it"
-    return "VTK found no working OpenGL; update the graphics driver and run 'tfgeom doctor'"
-
-
-def _environment(window: str | None) -> dict[str, str]:
-    environment = dict(os.environ)
-    if not environment.get(WINDOW_VARIABLE):
-        environment.pop(WINDOW_VARIABLE, None)  # VTK takes an empty value for an error
-    if window is not None:
-        environment[WINDOW_VARIABLE] = window
-    return environment
-
-
-def _probe(window: str | None) -> str | None:
-    """Return the name of the way that rendered a 16 x 16 picture, or None."""
+def _requirements() -> dict[str, list[Requirement]] | None:
+    """Return what tfgeom needs ("" first) and what each extra adds; None where it is not installed."""
     try:
-        done = run_program([sys.executable, "-c", _PROBE], _PROBE_SECONDS, _environment(window))
+        declared = [Requirement(text) for text in requires("tfgeom") or ()]
+    except PackageNotFoundError:
+        return None
+    found: dict[str, list[Requirement]] = {}
+    for extra in ("", *_EXTRAS):
+        found[extra] = [
+            one
+            for one in declared
+            if one.name != "tfgeom" and (one.marker.evaluate({"extra": extra}) if one.marker else extra == "")
+        ]
+    return found
+
+
+def _packages(extra: str, wanted: Iterable[Requirement]) -> Finding:
+    there, missing = [], []
+    for one in wanted:
+        try:
+            found = version(one.name)
+        except PackageNotFoundError:
+            missing.append(one.name)
+            continue
+        if one.specifier.contains(found, prereleases=True):
+            there.append(f"{one.name} {found}")
+        else:
+            missing.append(f"{one.name} {one.specifier} (here {found})")
+    subject = f"[{extra}]" if extra else "packages"
+    purpose = f"{_EXTRAS[extra]}: " if extra else ""
+    if missing:
+        remedy = f'pip install "tfgeom[{extra}]"' if extra else "pip install ."
+        return Finding(subject, False, f"{purpose}{', '.join(missing)}; '{remedy}' installs it")
+    return Finding(subject, True, purpose + ", ".join(there))
+
+
+def _printer() -> Finding:
+    try:
+        find_printer()
+    except MissingExtraError as error:
+        return Finding("PDF", False, str(error))
+    browser = find_browser()
+    return Finding("PDF", True, f"printed by {browser}" if browser else "printed by weasyprint")
+
+
+def _browser() -> Finding:
+    browser = find_browser()
+    if browser:
+        return Finding("browser", True, f"{browser}, for the tests of pages")
+    return Finding("browser", False, "the tests of pages skip; on Debian 'apt-get install chromium' mends it")
+
+
+def _loading(package: str) -> Finding | None:
+    """Return whether an installed package can be loaded, asked in a process of its own; None without it."""
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        return None
+    try:
+        done = run_program([sys.executable, "-c", f"import {package}"], _LOAD_SECONDS)
     except subprocess.TimeoutExpired:
-        return None
-    last = done.stdout.split()[-2:]
-    if done.returncode != 0 or len(last) != 2 or last[0] != "rendered":
-        return None
-    return _OFF_SCREEN.get(last[1], last[1])
-
-
-def _cache_key() -> str:
-    """Return what the answer depends on: VTK, the machine, its display and the user's choice of window."""
-    display = "display" if _candidates(os.environ) == (None,) else "no display"
-    own = os.environ.get(WINDOW_VARIABLE, "")
-    return " | ".join((version("vtk"), platform.node(), platform.machine(), display, own))
-
-
-def _cache_file() -> Path:
-    if sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / "Caches"
-    else:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return folder / "tfgeom" / "rendering.json"
-
-
-def _read_cache() -> Rendering | None:
-    try:
-        kept = json.loads(_cache_file().read_text(encoding="utf-8"))
-    except (OSError, RuntimeError, ValueError):  # none yet, no home folder, or written by another program
-        return None
-    if not isinstance(kept, dict) or kept.get("key") != _cache_key():
-        return None
-    window, sentence = kept.get("window"), kept.get("sentence")
-    if window not in (None, *_OFF_SCREEN) or not isinstance(sentence, str):
-        return None
-    return Rendering(True, window, sentence)
-
-
-def _write_cache(rendering: Rendering) -> None:
-    content = {"key": _cache_key(), "window": rendering.window, "sentence": rendering.sentence}
-    with contextlib.suppress(OSError, RuntimeError):  # no cache: the next report probes again
-        file = _cache_file()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(f".{os.getpid()}")
-        temporary.write_text(json.dumps(content), encoding="utf-8")
-        temporary.replace(file)
+        return Finding(package, False, f"{found} was not loaded within {_LOAD_SECONDS} s")
+    if done.returncode == 0:
+        return Finding(package, True, f"{found} can be loaded")
+    lacks = re.search(r"lib[\w.+-]+\.so[\w.]*|library '[^']+'", done.stderr)
+    return Finding(
+        package,
+        False,
+        f"{found} is installed and cannot be loaded ({lacks[0] if lacks else 'it fails'}); "
+        f"on Debian 'apt-get install {_LIBRARIES[package]}' mends it",
+    )

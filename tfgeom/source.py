@@ -5,13 +5,14 @@ depth and size are refused before anything is built.  Scalars follow the YAML 1.
 number, ``no`` is text.
 """
 
+import contextlib
 import math
 import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -31,6 +32,8 @@ from tfgeom.characters import has_half_characters
 from tfgeom.errors import DesignError, Issue
 
 MAX_BYTES = 1_000_000
+STDIN = "<stdin>"
+"""Name of what was read from standard input, which a file name ``-`` stands for."""
 MAX_DEPTH = 20
 MAX_VALUES = 20_000
 
@@ -76,6 +79,11 @@ class Origin:
     file: str | None = None
     positions: Mapping[str, Place] = field(default_factory=dict)
     keys: Mapping[str, Place] = field(default_factory=dict)
+
+    @property
+    def stem(self) -> str | None:
+        """Name of the file without its suffix, for files made of it; None where there is no file."""
+        return None if self.file in (None, STDIN) else Path(str(self.file)).stem
 
 
 def dotted(location: Location) -> str:
@@ -138,14 +146,16 @@ def read_source(path: str | Path) -> Source:
     Parameters
     ----------
     path
-        File of at most 1 MB: one document, one mapping, no anchors, aliases or tags.
+        File of at most 1 MB, or ``-`` for standard input: one document, one mapping, no anchors, aliases or
+        tags.
 
     Raises
     ------
     DesignError
         If the file cannot be read or is not such a file.
     """
-    return parse_source(_text_of(Path(path), str(path)), str(path))
+    file = STDIN if str(path) == "-" else str(path)
+    return parse_source(_text_of(Path(path), file), file)
 
 
 def parse_source(text: str, file: str, lines_above: int = 0) -> Source:
@@ -178,7 +188,7 @@ def parse_source(text: str, file: str, lines_above: int = 0) -> Source:
 
 def _text_of(path: Path, file: str) -> str:
     try:
-        with path.open("rb") as stream:
+        with _opened(path, file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise _refused(file, "no such file; check the name and the folder") from error
@@ -193,6 +203,14 @@ def _text_of(path: Path, file: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refused(file, "is not a text file; a design is a YAML file in UTF-8") from error
+
+
+def _opened(path: Path, file: str) -> contextlib.AbstractContextManager[BinaryIO]:
+    if file != STDIN:
+        return path.open("rb")
+    if sys.stdin is None:
+        raise _refused(file, "standard input is closed; give the name of a file")
+    return contextlib.nullcontext(sys.stdin.buffer)
 
 
 def _refused(file: str, message: str, place: Place | None = None) -> DesignError:

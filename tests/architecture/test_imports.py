@@ -19,7 +19,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"characters", "marks", "programs"},
     {"errors", "constants", "palette", "words"},
-    {"units", "source", "output", "doctor", "searching"},
+    {"units", "source", "output", "rendering", "searching"},
     {"quantities"},
     {"materials"},
     {"geometry", "deposition"},
@@ -36,6 +36,7 @@ LAYERS = (
     {"terminal_lines", "compare", "mesh_files"},
     {"viewer"},
     {"report", "sweep"},
+    {"doctor"},
     {"cli"},
     {"__main__", "__init__"},
 )
@@ -61,6 +62,7 @@ BUILT_FOR = {
     "trame": {"viewer"},
     "k3d": {"viewer"},
     "jinja2": {"report"},
+    "packaging": {"doctor"},
     "weasyprint": {"report"},
     "typer": {"cli"},
     "rich": {"cli", "sweep"},

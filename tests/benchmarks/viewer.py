@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.benchmarks.speed import Row
 from tests.shipped import PEARSE
-from tfgeom.doctor import probe_rendering
 from tfgeom.errors import MissingExtraError
+from tfgeom.rendering import probe_rendering
 
 SLIDER_BAR, STILL_BAR, MEMORY_BAR = 0.3, 10.0, 2.0
 """Seconds from a slider to the picture, seconds to a still from a cold start, GiB of a tile of a million faces."""

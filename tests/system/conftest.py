@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tfgeom.doctor import probe_rendering
+from tfgeom.rendering import probe_rendering
 
 FLAGS = [
     "--no-sandbox",

@@ -4,10 +4,13 @@ import contextlib
 import errno
 import io
 import os
+import shutil
 import signal
 import sys
+import textwrap
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,6 +45,8 @@ OutputFile = Annotated[
 _UsageError: Any = (
     typer.BadParameter.__base__
 )  # base of what a mistyped command raises; typer does not name it
+_BETWEEN = "  "
+"""Between two cells of a table."""
 _CLOSED = (errno.EPIPE, errno.EBADF)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -156,17 +161,82 @@ def print_json(content: object) -> None:
     say_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
+def print_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table as comma-separated values."""
+    import csv
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows((head, *rows))
+    say_text(text.getvalue())
+
+
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table: framed to the width of a terminal, tab-separated when read by a program."""
+    """Print a table: laid out for the width of a terminal, tab-separated when read by a program."""
     written = [[visible(cell) for cell in row] for row in (head, *rows)]
     if not sys.stdout.isatty():
         say_text("".join("\t".join(row) + "\n" for row in written))
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    say_text(laid_out(written[0], written[1:], shutil.get_terminal_size().columns))
 
-    table = Table(*written[0])
-    for row in written[1:]:
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+
+def laid_out(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
+    """Return a table as text of at most ``width`` columns that breaks lines between words only.
+
+    Where not even one word a line fits side by side, each row is a paragraph of its own: the first cell,
+    and under it the others with their heads.  (Tables of rich fold long words, and lose some.)
+    """
+    from rich.cells import cell_len
+
+    columns = list(zip(head, *rows, strict=True))
+    least = [max(map(cell_len, " ".join(column).split()), default=1) for column in columns]
+    spare = width - sum(least) - len(_BETWEEN) * (len(least) - 1)
+    if spare < 0:
+        return "".join(_paragraph(head, row, width) for row in rows)
+    wanted = [max(map(cell_len, column)) for column in columns]
+    widths = _shared_out(least, wanted, spare)
+    lines = [*_side_by_side(head, widths), _BETWEEN.join("─" * size for size in widths)]
+    for row in rows:
+        lines += _side_by_side(row, widths)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _shared_out(least: Sequence[int], wanted: Sequence[int], spare: int) -> list[int]:
+    """Return widths of columns: what is to spare goes to whichever has the least of what it wants."""
+    widths = list(least)
+    for _ in range(spare):
+        share = {
+            wants / has: at for at, (wants, has) in enumerate(zip(wanted, widths, strict=True)) if wants > has
+        }
+        if not share:
+            break
+        widths[share[max(share)]] += 1
+    return widths
+
+
+def _side_by_side(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    from rich.cells import cell_len
+
+    cells = [_wrapped(cell, size) for cell, size in zip(row, widths, strict=True)]
+    for parts in zip_longest(*cells, fillvalue=""):
+        yield _BETWEEN.join(
+            part + " " * (size - cell_len(part)) for part, size in zip(parts, widths, strict=True)
+        )
+
+
+def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _paragraph(head: Sequence[str], row: Sequence[str], width: int) -> str:
+    lines = [row[0]]
+    for word, cell in zip(head[1:], row[1:], strict=True):
+        if cell:
+            lines += _wrapped(f"{word}: {cell}", max(width, 20), "  ", "    ")
+    return "\n".join(lines) + "\n"

@@ -22,19 +22,22 @@ from tfgeom.errors import TfgeomError
 
 @app.command()
 def new(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of relief, for example pillars.")],
+    kind: Annotated[str, typer.Argument(metavar="[KIND]", help="Kind of relief.")] = "pillars",
     output: OutputFile = None,
     force: Force = False,
 ) -> None:
-    """Print a commented, valid design to start from."""
-    from tfgeom.design import design_template
-    from tfgeom.output import DESIGNS, check_output, write_text
+    """Print a commented, valid design to start from; a file gets its schema for editors beside it."""
+    from tfgeom.design import SCHEMA_FILE, design_json_schema, design_template, is_schema
+    from tfgeom.output import DESIGNS, check_output, is_device, write_text
 
     text = design_template(kind)
     if output is None:
         say_text(text)
-    else:
-        write_text(check_output(output, DESIGNS, force=force), text)
+        return
+    write_text(check_output(output, DESIGNS, force=force), text)
+    schema_file = output.parent / SCHEMA_FILE
+    if not is_device(output) and (is_schema(schema_file) or not schema_file.exists()):
+        write_text(schema_file, design_json_schema())
 
 
 @app.command()
@@ -67,7 +70,7 @@ def _findings_of(file: Path) -> tuple[list[str], tuple[str, ...]]:
     design = load_design(file)
     with design.located():
         found = evaluate(design)
-        return failed_claims(found), doubts(found.cells.cell)
+        return failed_claims(found), (*doubts(found.cells.cell), *found.notes)
 
 
 @app.command()

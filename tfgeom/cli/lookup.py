@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tfgeom.cli.application import app, print_table, say, say_text
+from tfgeom.cli.application import app, print_csv, print_table, say, say_text
 
 materials_app = typer.Typer(
     help="The library of materials.", invoke_without_command=True, rich_markup_mode=None
@@ -14,11 +14,11 @@ app.add_typer(materials_app, name="materials")
 
 @app.command()
 def doctor() -> None:
-    """Print what this machine runs and can render."""
-    from tfgeom.doctor import doctor_lines
+    """Print what this machine has of all that tfgeom and its tests can use, and how to get the rest."""
+    from tfgeom.doctor import findings
 
-    for line in doctor_lines():
-        say(line)
+    for found in findings():
+        say(found.line)
 
 
 @app.command()
@@ -45,12 +45,29 @@ def _materials(context: typer.Context) -> None:
 
 
 @materials_app.command("list")
-def list_materials() -> None:
-    """List the materials of the library."""
+def list_materials(
+    role: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROLE",
+            help="cathode, anode, electrolyte, current_collector or inactive: with the numbers that decide.",
+        ),
+    ] = None,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Comma-separated, with the confidence of each number.")
+    ] = False,
+) -> None:
+    """List the materials of the library, or those of a role with the numbers one chooses by."""
+    from tfgeom.materials.choosing import ROLES, choice_records, choice_table, role_of
     from tfgeom.materials.library import load_library
 
-    rows = [(m.name, m.title, ", ".join(m.aliases)) for m in load_library()]
-    print_table(("name", "material", "also called"), rows)
+    if csv:
+        print_csv(*choice_records(tuple(ROLES) if role is None else (role,)))
+    elif role is not None:
+        print_table(*choice_table(role))
+    else:
+        rows = [(m.name, role_of(m), m.title, ", ".join(m.aliases)) for m in load_library()]
+        print_table(("name", "role", "material", "also called"), rows)
 
 
 @materials_app.command("show")

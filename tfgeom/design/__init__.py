@@ -16,13 +16,14 @@ from tfgeom.design.schema import (
     Substrate,
     VoltageWindow,
 )
-from tfgeom.design.templates import design_template
-from tfgeom.design.writing import design_json_schema, design_sha256, dump_design
+from tfgeom.design.templates import SCHEMA_FILE, design_template
+from tfgeom.design.writing import design_json_schema, design_sha256, dump_design, is_schema
 from tfgeom.reliefs import KINDS
 
 __all__ = [
     "KINDS",
     "PUBLISHED_QUANTITIES",
+    "SCHEMA_FILE",
     "Balance",
     "BipolarPlate",
     "Conformal",
@@ -40,6 +41,7 @@ __all__ = [
     "design_sha256",
     "design_template",
     "dump_design",
+    "is_schema",
     "load_design",
     "read_mapping",
     "set_path",

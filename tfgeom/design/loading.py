@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from tfgeom.design.checks import cross_problems
 from tfgeom.design.keys import known_keys
 from tfgeom.design.paths import with_layer_names
+from tfgeom.design.recognised import refuse_other_kinds, refuse_written
 from tfgeom.design.schema import Design
 from tfgeom.design.wording import Problem, problems_of
 from tfgeom.errors import DesignError, Issue, UnsupportedError
-from tfgeom.source import MAX_DEPTH, Location, Origin, read_source, within_floats
+from tfgeom.source import MAX_DEPTH, Location, Origin, Source, read_source, within_floats
 
 MAX_ISSUES = 100
 
@@ -23,7 +24,7 @@ def load_design(path: str | Path) -> Design:
     Parameters
     ----------
     path
-        The design file, at most 1 MB.
+        The design file, at most 1 MB; ``-`` is standard input.
 
     Raises
     ------
@@ -33,7 +34,7 @@ def load_design(path: str | Path) -> Design:
     UnsupportedError
         If all that is wrong with it is that this version lacks a feature.
     """
-    source = read_source(path)
+    source = _source(path)
     named = with_layer_names(source.root)
     return _design(source.root, source.origin(named), source.issues(named))
 
@@ -46,8 +47,16 @@ def read_mapping(path: str | Path) -> tuple[dict[str, Any], Origin]:
     DesignError
         If the file cannot be read or is no mapping in YAML.
     """
-    source = read_source(path)
+    source = _source(path)
     return source.without_issues(with_layer_names(source.root))
+
+
+def _source(path: str | Path) -> Source:
+    """Return what a file holds, unless it is a file of another kind."""
+    refuse_written(path)
+    source = read_source(path)
+    refuse_other_kinds(source.root, source.file)
+    return source
 
 
 def design_from_mapping(mapping: Mapping[str, Any], origin: Origin | None = None) -> Design:

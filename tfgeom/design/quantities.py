@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from tfgeom.materials.library import load_library
 from tfgeom.quantities import Quantity
 
 JsonSchema = dict[str, Any]
@@ -167,6 +168,14 @@ class Words:
         return {"type": "string", "minLength": 1, "maxLength": self.limit}
 
 
+class MaterialWord(Words):
+    """The name of a material: editors offer those of the library, a design's own are as good."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        plain = super().__get_pydantic_json_schema__(schema, handler)
+        return {"anyOf": [{"enum": list(load_library().names())}, plain]}
+
+
 def not_yet(feature: str) -> PydanticCustomError:
     """Return the error of a feature that the file format knows and this version does not."""
     return PydanticCustomError("unsupported", "not yet supported: {feature}", {"feature": feature})
@@ -186,4 +195,5 @@ Tolerance = Annotated[float, Quantity("fraction", high="10")]
 Coverage = Annotated[CoverageValue, StepCoverage(0, 2, above=True, example=0.9)]
 CRate = Annotated[float, Number(1e-9, 1e6, example=0.5)]
 Name = Annotated[str, Words()]
+MaterialName = Annotated[str, MaterialWord()]
 Text = Annotated[str, Words(4000, lines=True)]

@@ -32,6 +32,7 @@ from tfgeom.design.quantities import (
     CurrentDensity,
     Density,
     Fraction,
+    MaterialName,
     Name,
     Temperature,
     Text,
@@ -62,7 +63,7 @@ def _protocol(given: object) -> object:
 class Substrate(Section):
     """The wafer."""
 
-    material: Name = Field(description="Material of the wafer.")
+    material: MaterialName = Field(description="Material of the wafer.")
     thickness: Length = Field(description="Thickness of the whole wafer, relief included.")
 
 
@@ -80,7 +81,7 @@ class Layer(Section):
     )
 
     role: Role = Field(description="What the layer does in the cell.")
-    material: Name = Field(description="Formula or short name, see 'tfgeom materials'.")
+    material: MaterialName = Field(description="Formula or short name, see 'tfgeom materials'.")
     thickness: Thickness = Field(
         default=None, description="Thickness on the flat top, or the N/P ratio to solve an electrode for."
     )
@@ -154,9 +155,9 @@ class LiquidFilled(Section):
     has_liquid: ClassVar[bool] = True
 
     type: str
-    electrolyte: Name = Field(description="Material of the liquid or gel electrolyte.")
+    electrolyte: MaterialName = Field(description="Material of the liquid or gel electrolyte.")
     separator: Length = Field(description="Head space between relief and counter electrode.")
-    counter: Name = Field(default="Li", description="Material of the counter electrode.")
+    counter: MaterialName = Field(default="Li", description="Material of the counter electrode.")
     electrolyte_model: Literal["ohmic", "salt"] = Field(
         default="ohmic",
         description="Loss in the liquid: from its conductivity, or also from its salt's steady gradient.",
@@ -284,7 +285,7 @@ class Chip(Section):
 class BipolarPlate(Section):
     """What replaces the wafer between cells in series."""
 
-    material: Name = Field(description="Material of the plate.")
+    material: MaterialName = Field(description="Material of the plate.")
     thickness: Length = Field(description="Thickness of the whole plate, relief included.")
 
 

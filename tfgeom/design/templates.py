@@ -6,9 +6,15 @@ from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.reliefs import KINDS, LATER_KINDS, RELIEFS
 from tfgeom.words import did_you_mean
 
-_TEMPLATE = """\
+SCHEMA_FILE = "tfgeom-design.schema.json"
+"""Name under which editors find the JSON Schema beside a design."""
+
+_TEMPLATE = (
+    f"# yaml-language-server: $schema={SCHEMA_FILE}"
+    + """
 # A thin-film battery on {article}. 'tfgeom check FILE' checks it, 'tfgeom report FILE' computes it.
-# Every value with a dimension carries its unit. 'tfgeom schema' prints the format for editors.
+# Every value with a dimension carries its unit. The first line lets editors complete and check:
+# 'tfgeom new KIND -o FILE' writes that schema beside the file, 'tfgeom schema' prints it.
 schema_version: 1
 name: My {kind} cell
 relief:
@@ -34,6 +40,7 @@ packaging: {{thickness: 10 um, density: 2.5 g/cm^3}}
 # published:                  # measured values, shown beside the computed ones
 #   - {{quantity: footprint_capacity_gain, value: 9.3, confidence: review, source: where it stands}}
 """
+)
 
 
 def design_template(kind: str) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -16,9 +17,8 @@ from tfgeom.source import resolve_scalar
 
 _FLOW_UP_TO = 4
 """Sections of plain values with at most this many keys stand on one line, as do layers."""
-
-
 _WHOLE_UP_TO = 1e15
+_SCHEMA_TITLE = "tfgeom design"
 
 
 def dump_design(design: Design) -> str:
@@ -47,8 +47,17 @@ def dump_design(design: Design) -> str:
 def design_json_schema() -> str:
     """Return the JSON Schema of the design file, as text, for editors that complete and check."""
     body = Design.model_json_schema()
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **body, "title": "tfgeom design"}
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **body, "title": _SCHEMA_TITLE}
     return json.dumps(schema, indent=2) + "\n"
+
+
+def is_schema(path: Path) -> bool:
+    """Return whether a file is the JSON Schema of this or another version, and may be replaced by it."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("title") == _SCHEMA_TITLE and "$defs" in content
 
 
 def design_sha256(design: Design) -> str:

@@ -6,7 +6,7 @@ plain quantity such as ``1e-13 cm^2/s``.  Values are SI floats once read.
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -28,6 +28,9 @@ from tfgeom.quantities import Quantity
 
 Confidence = Literal["primary", "abstract", "digest", "review", "computed", "memory"]
 """How far a library value can be trusted, from the text itself down to memory."""
+
+CONFIDENCES: tuple[str, ...] = get_args(Confidence)
+"""Most trusted first."""
 
 ExchangeForm = Literal["occupancy", "constant"]
 """Exchange current that follows the filled fraction, or one that does not."""

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from tfgeom.design import Design, dump_design
-from tfgeom.doctor import Rendering, forget_rendering, probe_rendering
 from tfgeom.programs import end_group, end_program, start_program
+from tfgeom.rendering import Rendering, forget_rendering, probe_rendering
 from tfgeom.viewer.still import NO_PICTURE_EXIT
 
 RENDER_SECONDS = 60.0

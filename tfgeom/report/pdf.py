@@ -37,6 +37,11 @@ Printer = Callable[[Path, Path], None]
 _REMEDY = 'install Chromium or Chrome, or weasyprint: pip install "tfgeom[pdf]"'
 
 
+def find_browser() -> str | None:
+    """Return the path of a browser that prints pages; None without one."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
 def find_printer() -> Printer:
     """Return what prints pages on this machine.
 
@@ -45,7 +50,7 @@ def find_printer() -> Printer:
     MissingExtraError
         Without a browser and without weasyprint.
     """
-    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    browser = find_browser()
     if browser is None:
         return _weasyprint("no Chromium browser was found")
 

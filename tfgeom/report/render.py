@@ -68,7 +68,7 @@ def render_report(
     MissingExtraError
         When nothing on this machine prints a PDF; found out before the work starts too.
     """
-    page = Path(output) if output is not None else Path(f"{_stem(design)}.html")
+    page = Path(output) if output is not None else Path(f"{design.origin.stem or 'report'}.html")
     beside = {".json": "the numbers of the report", ".pdf": "the printed pages"}
     if page.suffix.lower() in beside:
         raise OutputError(
@@ -174,7 +174,3 @@ def _shown_values(design: Design) -> Any:
 
 def _numbers(evaluation: Evaluation) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, **evaluation.to_dict()}
-
-
-def _stem(design: Design) -> str:
-    return Path(design.origin.file).stem if design.origin.file else "report"

@@ -69,6 +69,11 @@ def load_sweep(path: str | Path) -> SweepSpec:
         If it asks for a method or key that this version does not have.
     """
     mapping, origin = read_source(path).without_issues()
+    if "relief" in mapping and not {"base", "vary"} & set(mapping):
+        message = (
+            f"is a design, not a sweep: 'tfgeom evaluate {path}' computes it; a sweep names it under 'base'"
+        )
+        raise DesignError([Issue("", message, 1, 1)], origin.file)
     reading = _Reading(mapping)
     spec = SweepSpec(
         base=reading.base(Path(path).parent),

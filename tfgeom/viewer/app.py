@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfgeom.design import Design
-from tfgeom.doctor import probe_rendering
 from tfgeom.errors import MissingExtraError, OutputError
+from tfgeom.rendering import probe_rendering
 from tfgeom.viewer.foreign_requests import refuse_foreign_requests
 
 HOST = "127.0.0.1"

@@ -4,7 +4,6 @@ A change takes effect as a whole or not at all, so that what is shown is always 
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tfgeom.design import Design
@@ -59,7 +58,7 @@ class ShownDesign:
     @property
     def stem(self) -> str:
         """Name for files made of the design, without a suffix."""
-        return "design" if self.start.origin.file is None else Path(self.start.origin.file).stem
+        return self.start.origin.stem or "design"
 
     def show(self, view: View, changes: Mapping[str, str]) -> None:
         """Show a view of the design with changes; on an error everything stays as it was.

@@ -20,12 +20,12 @@ from typing import Any
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design, dump_design, load_design
-from tfgeom.doctor import forget_rendering, probe_rendering
 from tfgeom.errors import MeshError, OutputError, TfgeomError
 from tfgeom.films import Stack
 from tfgeom.marks import add_mark
 from tfgeom.output import check_output, replacing
 from tfgeom.programs import run_program
+from tfgeom.rendering import forget_rendering, probe_rendering
 from tfgeom.units import UM
 from tfgeom.viewer.annotations import Legend, add_scale
 from tfgeom.viewer.node_fields import UNITS, Fields
