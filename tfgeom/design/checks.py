@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, get_args
 
+from tfgeom.design.later import ELECTRODE
 from tfgeom.design.paths import (
     PLATED_LITHIUM,
     layer_names,
@@ -256,7 +257,8 @@ def _wrong_balance(
 def _exactly_one(roles: list[str], role: str) -> Iterator[Problem]:
     places = _at(roles, role)
     if not places:
-        yield Problem(("layers",), f"no layer of role {role}; a conformal cell has one")
+        own = f" ({ELECTRODE} is not yet supported)" if role == "anode" else ""
+        yield Problem(("layers",), f"no layer of role {role}; a conformal cell has one{own}")
     for index in places[1:]:
         yield Problem(
             ("layers", index),

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from tfgeom.design.checks import cross_problems
 from tfgeom.design.keys import known_keys
+from tfgeom.design.later import later_features, makes_an_electrode
 from tfgeom.design.paths import with_layer_names
 from tfgeom.design.recognised import refuse_other_kinds, refuse_written
 from tfgeom.design.schema import Design
@@ -80,7 +81,11 @@ def design_from_mapping(mapping: Mapping[str, Any], origin: Origin | None = None
 def _design(mapping: dict[str, Any], origin: Origin, issues: Sequence[Issue]) -> Design:
     empty = list(_empty(mapping))
     problems = [_without_value(place, mapping) for place in empty]
-    mapping = _without(mapping, set(empty))
+    later = list(later_features(mapping))
+    if not problems and any(map(makes_an_electrode, later)):
+        raise _error(later, issues, mapping, origin)
+    problems += later
+    mapping = _without(mapping, {*empty, *(problem.location for problem in later)})
     design: Design | None = None
     try:
         design = Design.model_validate(mapping)

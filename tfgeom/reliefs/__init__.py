@@ -18,7 +18,7 @@ from tfgeom.reliefs.kind import ReliefKind
 from tfgeom.reliefs.sections import Relief
 
 _OWN = (planar, pillars, holes, trenches, microtubes, honeycomb, wave)
-LATER_KINDS = ("pattern", "freeform")
+LATER_KINDS = ("pattern", "freeform", "pyramids", "interdigitated")
 """Kinds that the file format knows and this version does not."""
 
 
