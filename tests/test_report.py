@@ -20,12 +20,12 @@ from tfgeom.design import Design, design_from_mapping
 from tfgeom.errors import DesignError, OutputError, UnsupportedError
 from tfgeom.evaluation import evaluate
 from tfgeom.metrics.constants_behind import constants_behind
+from tfgeom.numerals import length, number, percent, unit_text
 from tfgeom.palette import PARTS, film_colours
 from tfgeom.rendering import WINDOW_VARIABLE, Rendering
 from tfgeom.report import background_still, render_report, report_html
 from tfgeom.report.background_still import Still, StillRender
 from tfgeom.report.headline import headline
-from tfgeom.report.numerals import length, number, percent, unit_text
 from tfgeom.report.outline import film_outlines, level_outline
 from tfgeom.transport.liquid.salt import SALT_CONSTANTS
 

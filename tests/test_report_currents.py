@@ -17,6 +17,7 @@ from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design
 from tfgeom.evaluation import evaluate, evaluate_best
 from tfgeom.films import Stack, stack_films
+from tfgeom.numerals import with_error
 from tfgeom.report import report_html
 from tfgeom.report.current_along_figure import draw_current_along
 from tfgeom.report.current_drawn import drawn_current
@@ -28,7 +29,6 @@ from tfgeom.report.current_section import (
 )
 from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.current_tables import hot_spot_words, liquid_rows, spread_table
-from tfgeom.report.numerals import with_error
 from tfgeom.results import Evaluation
 from tfgeom.transport.current import current_density
 from tfgeom.transport.solve_options import Drive

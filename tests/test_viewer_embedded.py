@@ -22,6 +22,7 @@ from tfgeom.design import Design
 from tfgeom.errors import MissingExtraError, OutputError
 from tfgeom.evaluation import evaluate
 from tfgeom.films import stack_films
+from tfgeom.numerals import layer_title
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.reliefs.holes import holes
 from tfgeom.report import report_html
@@ -95,7 +96,7 @@ def test_colours_are_those_of_the_palette() -> None:
     assert {body.name: body.colour for body in cell.bodies} == colours
     scene = scene_of(embedded_page(cell, "cell"))
     assert [body["colour"] for body in scene["bodies"]] == list(colours.values())
-    assert scene["bodies"][0]["title"] == "substrate: Si"
+    assert scene["bodies"][0]["title"] == "substrate, Si"
 
 
 def test_fields_are_levels_between_the_ends_of_their_bar(solved_cell: tuple[Any, TriangulatedCell]) -> None:
@@ -245,9 +246,8 @@ def test_show_makes_a_plot_of_named_coloured_bodies(tmp_path: Path) -> None:
     design = written(tmp_path)
     found = evaluate(design)
     for plot in (tfgeom.show(found), tfgeom.show(design)):
-        assert [body.name.split(":")[0] for body in plot.objects] == [
-            "substrate",
-            *(layer.name for layer in found.layers),
+        assert [body.name for body in plot.objects][1:] == [
+            layer_title(layer.name, layer.material) for layer in found.layers
         ]
         colours = [int(colour[1:], 16) for colour in film_colours(found.layers).values()]
         assert [body.color for body in plot.objects[1:]] == colours

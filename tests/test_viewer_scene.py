@@ -19,6 +19,7 @@ from tfgeom.evaluation import evaluate
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
+from tfgeom.numerals import layer_title
 from tfgeom.palette import film_colours
 from tfgeom.report.outline import film_outlines
 from tfgeom.transport.solve_options import Drive
@@ -64,12 +65,12 @@ def test_bodies_are_as_large_as_the_films(relief: str, columns: int, rows: int) 
     stack = pearse_stack(unit_cell(relief))
     bodies = scene_bodies(stack, View(columns=columns, rows=rows), substrate="Si")
     assert [body.name for body in bodies] == ["substrate", *(film.layer.name for film in stack.films)]
-    assert bodies[0].title == "substrate: Si"
+    assert bodies[0].title == "substrate, Si"
     colours = film_colours([film.layer for film in stack.films])
     for film in stack.films:
         body = named(bodies, film.layer.name)
         assert body.colour == colours[film.layer.name]
-        assert body.title == f"{film.layer.name}: {film.layer.material.name}"
+        assert body.title == layer_title(film.layer.name, film.layer.material.name)
         assert volume(body.skin) == pytest.approx(columns * rows * film.volume * 1e18, rel=2e-3)
 
 

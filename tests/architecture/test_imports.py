@@ -18,7 +18,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # Lowest first: a module imports its own package and lines above its own.
 LAYERS = (
     {"characters", "marks", "programs"},
-    {"errors", "constants", "palette", "words"},
+    {"errors", "constants", "numerals", "palette", "words"},
     {"units", "source", "output", "rendering", "searching"},
     {"quantities"},
     {"materials"},

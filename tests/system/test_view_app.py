@@ -102,14 +102,14 @@ def printed(file: Path) -> dict[str, list[str]]:
         "chip that loses 10 %": (resistance.chip.edge_that_loses_10_pct_mm, None, "mm"),
         "peak to mean at the cathode": (None, None, ""),
         "peak to mean at the anode": (None, None, ""),
-        "footprint capacity": (capacity.footprint_capacity_uAh_cm2, capacity.planar_uAh_cm2, "uAh/cm2"),
+        "footprint capacity": (capacity.footprint_capacity_uAh_cm2, capacity.planar_uAh_cm2, "µAh/cm²"),
         "footprint capacity gain": (capacity.footprint_capacity_gain, 1, ""),
         "footprint energy": (
             energy.footprint_energy_mWh_cm2,
             energy.planar.footprint_energy_mWh_cm2,
-            "mWh/cm2",
+            "mWh/cm²",
         ),
-        "area-specific resistance": (resistance.asr_ohm_cm2, resistance.planar_asr_ohm_cm2, "ohm cm2"),
+        "area-specific resistance": (resistance.asr_ohm_cm2, resistance.planar_asr_ohm_cm2, "Ω·cm²"),
         "area gain": (geometry.area_gain, 1, ""),
         "gap after coating": (geometry.gap_after_coating_nm, None, "nm"),
         "N/P ratio": (capacity.n_to_p_ratio, None, ""),
@@ -130,7 +130,7 @@ def test_layers_and_cut_change_the_picture(browser: Any, tmp_path: Path) -> None
         cut = picture(page)
         with_anode = count(cut, ANODE)
         assert with_anode > 500
-        anode = page.locator("label.body").filter(has_text="anode: SnNx").locator("input")
+        anode = page.locator("label.body").filter(has_text="anode, SnNx").locator("input")
         anode.uncheck()
         until(lambda: count(picture(page), ANODE) < 10, "the anode's colour leaves")
         assert count(picture(page), CATHODE) > 500
@@ -270,7 +270,7 @@ materials: {{"<i>wafer</i>": {{density: 2 g/cm^3}}}}
     (tmp_path / "other.yaml").write_text(flooded, encoding="utf-8")
     with server(file, tmp_path / "other.yaml") as address, page_of(browser, address) as page:
         assert page.locator(".headline-1 .name").inner_text() == HTML
-        assert page.get_by_text("substrate: <i>wafer</i>").is_visible()
+        assert page.get_by_text("substrate, <i>wafer</i>").is_visible()
         assert page.evaluate("[window.evil ?? null, document.querySelector('#evil')]") == [None, None]
         assert headline(page, 0) == printed(file)
         assert headline(page, 1)["N/P ratio"] == ["–", "–", ""]
@@ -306,6 +306,6 @@ def test_a_page_that_vanishes_leaves_the_server_healthy(browser: Any, tmp_path: 
         lost.mouse.move(box["x"] + 230, box["y"] + 210, steps=3)
         context.close()  # in the middle of turning the cell
         with page_of(browser, address) as page:
-            anode = page.locator("label.body").filter(has_text="anode: SnNx").locator("input")
+            anode = page.locator("label.body").filter(has_text="anode, SnNx").locator("input")
             anode.uncheck()
             until(lambda: count(picture(page), ANODE) < 10, "the new page is served")

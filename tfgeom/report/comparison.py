@@ -17,11 +17,11 @@ from tfgeom.compare import (
     rate_rows,
 )
 from tfgeom.compare.entries import WHICH
+from tfgeom.numerals import number, unit_text
 from tfgeom.output import write_text
 from tfgeom.palette import DESIGNS
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
 from tfgeom.report.gallery import draw_all
-from tfgeom.report.numerals import number, unit_text
 from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.table import Row, Table, TonedText
 

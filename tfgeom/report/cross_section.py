@@ -13,9 +13,9 @@ import numpy as np
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.films import Stack
 from tfgeom.geometry.protocol import Cell
+from tfgeom.numerals import length, number
 from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
-from tfgeom.report.numerals import length, number
 from tfgeom.report.outline import Outline, film_outlines, level_outline
 from tfgeom.report.panels import Window, draw_frame, round_length, scale_of
 from tfgeom.units import NM, UM

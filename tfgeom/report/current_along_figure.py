@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from tfgeom.numerals import length, number
 from tfgeom.palette import CELL, PARTS
 from tfgeom.report.current_drawn import UNIT, DrawnCurrent, magnified_windows
 from tfgeom.report.figures import Picture, drawing, svg_picture
-from tfgeom.report.numerals import length, number
 
 _NAMED_WIDTH = 0.05  # of a plot, that a strip must have to be named
 _STYLES = ("-", "--")

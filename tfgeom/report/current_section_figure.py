@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import PictureError
+from tfgeom.numerals import number
 from tfgeom.palette import INK, SUBSTRATE, film_colours
 from tfgeom.report.cross_section import shown_periods
 from tfgeom.report.current_drawn import UNIT, DrawnCurrent, Floats, magnified_windows
 from tfgeom.report.current_section import level_line, without_straight
 from tfgeom.report.figures import Picture, drawing, svg_picture
-from tfgeom.report.numerals import number
 from tfgeom.report.panels import Window, draw_frame, scale_of
 from tfgeom.units import UM
 

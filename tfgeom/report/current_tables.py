@@ -3,8 +3,8 @@
 import numpy as np
 
 from tfgeom.meshing.film_mesh import FilmMesh
+from tfgeom.numerals import length, number, percent
 from tfgeom.report.declared_rows import printed
-from tfgeom.report.numerals import length, number, percent
 from tfgeom.report.table import Row, Table
 from tfgeom.results import Evaluation, ResistanceChecks, ResistanceNumbers, numbers_of
 from tfgeom.transport.losses import Place

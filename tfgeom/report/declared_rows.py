@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from tfgeom.report.numerals import MISSING, length, number, percent, quantity, unit_text
+from tfgeom.numerals import MISSING, length, number, percent, quantity, unit_text
 from tfgeom.report.table import Row
 from tfgeom.results import Declaration, Evaluation, Value, all_results, numbers_of
 

@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 from tfgeom.materials.constants import words_of, words_of_all
 from tfgeom.metrics.constants_behind import constants_behind, layers_behind
 from tfgeom.metrics.estimates import ESTIMATED
-from tfgeom.report.current_tables import bound_rows, liquid_rows
-from tfgeom.report.declared_rows import PLANES, beside_rows, heading, printed, section_rows
-from tfgeom.report.numerals import (
+from tfgeom.numerals import (
     length,
     number,
     percent,
@@ -18,6 +16,8 @@ from tfgeom.report.numerals import (
     unit_text,
     with_error,
 )
+from tfgeom.report.current_tables import bound_rows, liquid_rows
+from tfgeom.report.declared_rows import PLANES, beside_rows, heading, printed, section_rows
 from tfgeom.report.sources import trust
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import (

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tfgeom.numerals import number, percent
 from tfgeom.palette import CELL, INK, PARTS, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
-from tfgeom.report.numerals import number, percent
 from tfgeom.results import RateNumbers, ResistanceNumbers
 
 _SETTINGS: dict[str, Any] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tfgeom.materials.constants import words_of
 from tfgeom.metrics.constants_behind import constants_behind, lithium_interface
 from tfgeom.metrics.estimates import ESTIMATED
-from tfgeom.report.numerals import number, percent, quantity, times
+from tfgeom.numerals import number, percent, quantity, times
 from tfgeom.results import Evaluation, ResistanceNumbers
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfgeom.errors import PictureError
+from tfgeom.numerals import length
 from tfgeom.palette import INK
-from tfgeom.report.numerals import length
 
 
 @dataclass(frozen=True, slots=True)

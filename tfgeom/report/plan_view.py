@@ -13,9 +13,9 @@ from tfgeom.cells.assembled import AssembledCell
 from tfgeom.films import Stack
 from tfgeom.geometry.from_above import border, surrounding
 from tfgeom.geometry.profile import Level
+from tfgeom.numerals import length, number
 from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
-from tfgeom.report.numerals import length, number
 from tfgeom.units import NM, UM
 
 _FLOOR = "#f2f2f2"

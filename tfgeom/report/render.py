@@ -11,6 +11,7 @@ from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.errors import OutputError
 from tfgeom.evaluation import evaluate_best, evaluate_cell
+from tfgeom.numerals import MISSING, layer_title, unit_text
 from tfgeom.output import PAGES, check_output, is_device, replacing
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import current_tables, evaluation_tables, sources
@@ -18,7 +19,6 @@ from tfgeom.report.background_still import Still, StillRender
 from tfgeom.report.figures import data_uri
 from tfgeom.report.gallery import draw_pictures
 from tfgeom.report.headline import headline
-from tfgeom.report.numerals import MISSING, unit_text
 from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.pdf import find_printer, write_pdf
 from tfgeom.report.storage import device_table, lithium_table
@@ -150,11 +150,8 @@ def _lithium(evaluation: Evaluation) -> Table | None:
 def _legend(design: Design, evaluation: Evaluation) -> list[tuple[str, str]]:
     """Return colour and words of substrate and films."""
     colours = film_colours(evaluation.layers)
-    films = [
-        (colours[layer.name], f"{layer.name.replace('_', ' ')}, {layer.material}")
-        for layer in evaluation.layers
-    ]
-    wafer = "substrate" if design.substrate is None else f"substrate, {design.substrate.material}"
+    films = [(colours[layer.name], layer_title(layer.name, layer.material)) for layer in evaluation.layers]
+    wafer = layer_title("substrate", "" if design.substrate is None else design.substrate.material)
     return [(SUBSTRATE, wafer), *films]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tfgeom.materials.constants import words_of, words_of_all
 from tfgeom.metrics.estimates import ESTIMATED, estimates, trust_words
-from tfgeom.report.numerals import number, percent, quantity, signed_percent, unit_text, with_powers
+from tfgeom.numerals import number, percent, quantity, signed_percent, unit_text, with_powers
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import Evaluation, ProvenanceNumbers, PublishedNumbers
 

@@ -7,10 +7,10 @@ from tfgeom.cells.assembled import AssembledCell, lithium_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.lithium_places import LithiumPlace
 from tfgeom.cells.usable import Usable
+from tfgeom.numerals import number, quantity
 from tfgeom.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
 from tfgeom.report.declared_rows import section_rows
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
-from tfgeom.report.numerals import number, quantity
 from tfgeom.report.table import Row, Table
 from tfgeom.results import DeviceNumbers, RateNumbers, RatePoint
 from tfgeom.units import UM

@@ -176,7 +176,7 @@ def _draw_scale(overlay: Overlay, *, backed: bool) -> None:
         overlay.rectangle(middle - room / 2, bottom - line / 2, room, 2.5 * line + 2 * thick, "white")
         overlay.rectangle(0, 0, AXES_SHARE * width, AXES_SHARE * height, "white")
     overlay.rectangle(right - pixels, bottom, pixels, thick, INK)
-    overlay.text(right - pixels / 2, bottom + 2 * thick, f"{length:g} um", across="Centered")
+    overlay.text(right - pixels / 2, bottom + 2 * thick, f"{length:g} µm", across="Centered")
 
 
 class FieldBar:

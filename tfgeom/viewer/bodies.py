@@ -20,6 +20,7 @@ from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.solid import Solid
 from tfgeom.meshing.surface_grid import SurfaceGrid, boundary_edges
 from tfgeom.meshing.tiling import Tiling, tile_grid
+from tfgeom.numerals import layer_title
 from tfgeom.palette import SUBSTRATE as SUBSTRATE_COLOUR
 from tfgeom.palette import film_colours
 from tfgeom.units import UM
@@ -68,7 +69,7 @@ class Body:
     @property
     def title(self) -> str:
         """Name and material, to be read."""
-        return f"{self.name}: {self.material}" if self.material else self.name
+        return layer_title(self.name, self.material)
 
 
 def scene_bodies(

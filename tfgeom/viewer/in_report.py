@@ -63,8 +63,8 @@ def embedded_view(evaluation: Evaluation) -> EmbeddedView:
 
 def _caption(cell: TriangulatedCell, file: str) -> str:
     low, high = cell.bounds_um
-    size = " x ".join(f"{value:.3g}" for value in high - low)
-    words = [f"One unit cell to scale, {size} um. Drag to turn, wheel to zoom, right button to move."]
+    size = " × ".join(f"{value:.3g}" for value in high - low)
+    words = [f"One unit cell to scale, {size} µm. Drag to turn, wheel to zoom, right button to move."]
     if not cell.has_whole:
         words.append("Only the cut cell is shown: the whole one is too many triangles for a page.")
     if cell.fields:

@@ -13,8 +13,8 @@ CURRENT_DENSITY = "current density"
 FIELDS = (POTENTIAL, CURRENT_DENSITY)
 """Names of the fields, as people read them."""
 UNITS = {
-    POTENTIAL: "mV at 1 mA/cm2 of footprint",
-    CURRENT_DENSITY: "mA/cm2 at 1 mA/cm2 of footprint",
+    POTENTIAL: "mV at 1 mA/cm² of footprint",
+    CURRENT_DENSITY: "mA/cm² at 1 mA/cm² of footprint",
 }
 """Their units."""
 

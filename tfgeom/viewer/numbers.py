@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from tfgeom.numerals import unit_text
 from tfgeom.results import Evaluation, Result, Shown, results_shown
-from tfgeom.results.plain_text import plain_unit, plain_value
+from tfgeom.results.plain_text import plain_value
 
 NONE = "–"
 """Stands for a number that there is not."""
@@ -36,4 +37,4 @@ def _row(one: Result, found: Evaluation) -> NumberRow:
         NONE if value is None else best + plain_value(value, declared.form)
         for value in (one.shown_of(found), one.of_plane(found))
     )
-    return NumberRow(declared.title, plain_unit(declared.unit), cell, plane)
+    return NumberRow(declared.title, unit_text(declared.unit), cell, plane)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from tfgeom.design import Design
 from tfgeom.errors import DesignError, OutputError
+from tfgeom.numerals import layer_title
 from tfgeom.viewer.bodies import Body
 from tfgeom.viewer.parameters import Parameter, design_parameters
 from tfgeom.viewer.view import Cut, View
@@ -142,7 +143,7 @@ def body_entries(bodies: Iterable[Body]) -> list[dict[str, str]]:
             known.append(body.material)
         colours.setdefault(body.name, body.colour)
     return [
-        {"name": name, "title": f"{name}: {' / '.join(known)}" if known else name, "colour": colours[name]}
+        {"name": name, "title": layer_title(name, *known), "colour": colours[name]}
         for name, known in materials.items()
     ]
 

@@ -1,4 +1,4 @@
-"""Numbers and units as people read them: four digits, µ, Ω, superscripts."""
+"""Numbers, units and layers' names as people read them: four digits, µ, Ω, superscripts."""
 
 import math
 import re
@@ -72,6 +72,13 @@ def unit_text(unit: str) -> str:
     text = unit.replace("ohm", "Ω").replace("degC", "°C").replace("*", "·")
     text = re.sub(r"\bu(?=[A-ZaghlmsΩ])", "µ", text)
     return re.sub(r"\^(-?\d+)", lambda power: power[1].translate(_SUPERSCRIPTS), text)
+
+
+def layer_title(name: str, *materials: str) -> str:
+    """Return a layer's name and materials as legends have them: inner collector, Ru."""
+    plain = name.replace("_", " ")
+    known = " / ".join(material for material in materials if material)
+    return f"{plain}, {known}" if known else plain
 
 
 def with_powers(text: str) -> str:
