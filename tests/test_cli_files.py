@@ -54,7 +54,11 @@ def test_new_refuses(tmp_path: Path, capsys: Captured) -> None:
         (b"---\n...\n", "{file}: is empty; 'tfgeom new pillars' prints a design to start from"),
         (b"\x89PNG\r\n\x1a\n\0\0", "{file}: is not a text file; a design is a YAML file in UTF-8"),
         (b"name: \x07\n", "{file}: is not a text file; a design is a YAML file in UTF-8"),
-        (VALID.encode("utf-16"), "{file}: is not a text file; a design is a YAML file in UTF-8"),
+        (
+            VALID.encode("utf-16"),
+            "{file}: is not a text file; a design is a YAML file in UTF-8; it looks like UTF-16 "
+            "(the byte order mark FF FE stands first); save it as UTF-8",
+        ),
         (b"name: x\n" * 150_000, "{file}: is larger than 1 MB, the most a design may have"),
         (b"[" * 100_000, "{file}:1:21: is nested more than 20 levels deep"),
         (b"a: [" + b"1, " * 30_000 + b"]", "{file}:1:59996: holds more than 20000 values, the most it may"),

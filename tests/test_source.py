@@ -61,3 +61,47 @@ def test_a_decimal_comma_is_an_issue_and_never_a_value_in_silence() -> None:
     assert [(issue.path, issue.line, issue.column) for issue in source.issues()] == [("a.b", 1, 8)]
     with pytest.raises(DesignError, match=r"f:1:8: a\.b: '70,5 nm' has a decimal comma; write 70\.5 nm"):
         source.without_issues()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        # cp1252 writes a micro sign as the byte B5; the line before has a letter of two bytes in UTF-8
+        (
+            "name: é\n".encode() + b"relief: {pitch: 4 \xb5m}\n",
+            "f.yaml:2:19: is not a text file; a design is a"
+            " YAML file in UTF-8; it looks like Windows-1252 or Latin-1, where byte 0xB5 here is 'µ' (U+00B5",
+        ),
+        (
+            b"\xef\xbb\xbfa: 25 \xb0C\n",
+            "f.yaml:1:7: is not a text file; a design is a YAML file in UTF-8;"
+            " it looks like Windows-1252 or Latin-1, where byte 0xB0 here is '°' (U+00B0, degree sign)",
+        ),
+        (b"a: 1 \x96 2\n", "byte 0x96 here is '–' (U+2013, en dash); save it as UTF-8"),
+        (
+            "a: 1\n".encode("utf-16"),
+            "f.yaml: is not a text file; a design is a YAML file in UTF-8; it looks like"
+            " UTF-16 (the byte order mark FF FE stands first); save it as UTF-8",
+        ),
+        (b"\xfe\xff" + "a: 1\n".encode("utf-16-be"), "UTF-16 (the byte order mark FE FF stands first)"),
+        ("a: 1\n".encode("utf-32"), "UTF-32 (the byte order mark FF FE 00 00 stands first)"),
+        ("a: 1\n".encode("utf-16-le"), "it looks like UTF-16 without a byte order mark"),
+        ("a: 1\n".encode("utf-16-be"), "it looks like UTF-16 without a byte order mark"),
+        (
+            b"a: \x81\n",
+            "f.yaml:1:4: is not a text file; a design is a YAML file in UTF-8; byte 0x81 here is none",
+        ),
+    ],
+)
+def test_another_encoding_is_named_with_its_place(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "f.yaml"
+    file.write_bytes(content)
+    with pytest.raises(DesignError) as error:
+        read_source(file)
+    assert words in str(error.value)
+
+
+def test_a_byte_order_mark_of_utf_8_and_windows_line_ends_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "f.yaml"
+    file.write_bytes(b"\xef\xbb\xbfa: 4 \xc2\xb5m\r\nb: 2\r\n")
+    assert read_source(file).root == {"a": "4 µm", "b": 2}

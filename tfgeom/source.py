@@ -29,6 +29,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from tfgeom.characters import has_half_characters
+from tfgeom.encodings import EncodingError, decoded
 from tfgeom.errors import DesignError, Issue
 
 MAX_BYTES = 1_000_000
@@ -155,7 +156,7 @@ def read_source(path: str | Path) -> Source:
         If the file cannot be read or is not such a file.
     """
     file = STDIN if str(path) == "-" else str(path)
-    return parse_source(_text_of(Path(path), file), file)
+    return parse_source(text_of(path), file)
 
 
 def parse_source(text: str, file: str, lines_above: int = 0) -> Source:
@@ -186,9 +187,25 @@ def parse_source(text: str, file: str, lines_above: int = 0) -> Source:
     return Source(file, tree.root, tree.values, tree.keys, tuple(tree.commas))
 
 
-def _text_of(path: Path, file: str) -> str:
+def text_of(path: str | Path, called: str = "a design is a YAML file") -> str:
+    """Return the text of a file of at most 1 MB in UTF-8, or of standard input for ``-``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    called
+        What such a file is, for messages: "a design is a YAML file", "a curve is a CSV file".
+
+    Raises
+    ------
+    DesignError
+        If the file cannot be read, is larger, or is in another encoding, which is named with the line and
+        column of the first byte that gives it away.
+    """
+    file = STDIN if str(path) == "-" else str(path)
     try:
-        with _opened(path, file) as stream:
+        with _opened(Path(path), file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise _refused(file, "no such file; check the name and the folder") from error
@@ -198,11 +215,14 @@ def _text_of(path: Path, file: str) -> str:
         reason = (error.strerror or str(error)).lower()
         raise _refused(file, f"cannot be read: {reason}") from error
     if len(content) > MAX_BYTES:
-        raise _refused(file, f"is larger than {MAX_BYTES // 1_000_000} MB, the most a design may have")
+        noun = "a design" if called.startswith("a design") else "it"
+        raise _refused(file, f"is larger than {MAX_BYTES // 1_000_000} MB, the most {noun} may have")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _refused(file, "is not a text file; a design is a YAML file in UTF-8") from error
+        return decoded(content)
+    except EncodingError as error:
+        place = (error.line, error.column) if error.line and error.column else None
+        why = f"; {error}" if str(error) else ""
+        raise _refused(file, f"is not a text file; {called} in UTF-8{why}", place) from error
 
 
 def _opened(path: Path, file: str) -> contextlib.AbstractContextManager[BinaryIO]:
