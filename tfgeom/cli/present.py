@@ -40,7 +40,8 @@ def sweep(
     check_folder(folder, force, [sweep_file, *spec.base])
     with progress_bar(points) as progress:
         result = run_sweep(spec, folder, limit, progress)
-    say(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed")
+    repeated = f", {result.repeated} the same as another" if result.repeated else ""
+    say(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed{repeated}")
     if result.failed == len(result.rows):
         complain(f"no point could be evaluated; the first: {result.rows[0]['error']}")
         raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """Run a sweep: evaluate every point, keep failures as rows, write the table whole."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -28,10 +29,13 @@ class SweepResult:
         Names of the columns: parameters, then status, error and results.
     rows
         One mapping a point, in the order of the grid.
+    repeated
+        Number of points whose design is, in other words, that of an earlier one.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, Any], ...]
+    repeated: int = 0
 
     @property
     def failed(self) -> int:
@@ -76,6 +80,7 @@ def run_sweep(
     head = (*(("base",) if several else ()), *(column.name for column in columns.values()), "status", "error")
     wanted: dict[str, str] | None = None
     rows: list[dict[str, Any]] = []
+    seen: Counter[str] = Counter()
     points = ((path, mapping, values) for path, mapping in bases for values in grid(spec.vary))
     for path, mapping, values in islice(points, limit):
         row: dict[str, Any] = {"base": str(path)} if several else {}
@@ -85,10 +90,11 @@ def run_sweep(
             wanted = _outputs(spec, flat, head)  # a misspelt output must not cost the whole run
         row |= {name: flat.get(key) for name, key in (wanted or {}).items()}  # the rest would fill the memory
         rows.append(row)
+        seen.update(filter(None, [flat.get("design_sha256")]))
         if progress is not None:
             progress(row["status"] == "ok")
     wanted = wanted or {name: name for name in spec.outputs or default_outputs()}
-    result = SweepResult((*head, *wanted), tuple(rows))
+    result = SweepResult((*head, *wanted), tuple(rows), seen.total() - len(seen))
     if output is not None:
         write_table(Path(output), result.columns, result.rows)
     return result
