@@ -66,8 +66,11 @@ def list_materials(
     elif role is not None:
         print_table(*choice_table(role))
     else:
-        rows = [(m.name, role_of(m), m.title, ", ".join(m.aliases)) for m in load_library()]
-        print_table(("name", "role", "material", "also called"), rows)
+        also = {m.name: f"; also called {', '.join(m.aliases)}" if m.aliases else "" for m in load_library()}
+        print_table(
+            ("name", "role", "material"),
+            [(m.name, role_of(m), m.title + also[m.name]) for m in load_library()],
+        )
 
 
 @materials_app.command("show")
