@@ -34,7 +34,7 @@ def test_every_rank_of_confidence_is_explained() -> None:
     assert set(ESTIMATED) <= set(RANKS)
     shown = ranks_table(["memory", "primary"]).rows
     assert len(shown) == 2
-    assert str(shown[1][0][0]).startswith("estimate")
+    assert str(shown[1][0]).startswith("estimate")
 
 
 def test_the_words_are_those_that_numbers_declare() -> None:

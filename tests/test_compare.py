@@ -11,11 +11,12 @@ import pytest
 from tests.commands import run
 from tests.design_texts import FLOODED, VALID, spoilt
 from tests.shipped import DANILOV, DESIGNS, LEI, PEARSE
-from tfgeom.compare import compare_designs, comparison_rows, rate_curves, rate_rows
+from tfgeom.compare import HEAD, compare_designs, comparison_rows, rate_curves, rate_rows
 from tfgeom.design import load_design
 from tfgeom.errors import DesignError
 from tfgeom.evaluation import evaluate
 from tfgeom.report import comparison_html
+from tfgeom.report.comparison_figures import draw_curves
 
 SHALLOW = DESIGNS / "pearse_2018_holes_12um.yaml"
 TRENCHES = DESIGNS / "notten_trenches.yaml"
@@ -45,8 +46,13 @@ def test_a_row_for_each_cell_and_its_planes() -> None:
     assert float(rows[1][4]) == pytest.approx(2.59)
     assert rows[0][4] == rows[2][4] == f"{alone.capacity.footprint_capacity_uAh_cm2:.6g}"
     limit = alone.rate_summary.planar_same_capacity.current_at_50pct_mA_cm2
-    assert float(rows[2][8]) == pytest.approx(limit, rel=1e-5)
-    assert rows[4][2:] == ("241", "65.1042", *["-"] * 5, "")
+    assert float(rows[2][HEAD.index("current at 50 % of capacity, mA/cm^2")]) == pytest.approx(
+        limit, rel=1e-5
+    )
+    assert rows[4][2:] == ("241", "65.1042", *["-"] * 6, "")
+    assert alone.energy is not None
+    density = alone.energy.volumetric_energy_Wh_L.active
+    assert rows[0][HEAD.index("energy density (active), Wh/L")] == f"{density:.6g}"
 
 
 def test_at_equal_c_rate_all_take_the_rates_of_all() -> None:
@@ -174,11 +180,13 @@ def test_the_page_is_whole_and_tells_curves_apart_without_colour(
 ) -> None:
     page = tmp_path / "x.html"
     assert run("compare", SHALLOW, PEARSE, DANILOV, "-o", page) == 0
-    assert capsys.readouterr().out.strip() == str(page)
+    assert capsys.readouterr().out.split() == [
+        str(page.with_suffix(one)) for one in (".html", ".json", ".csv")
+    ]
     text = page.read_text(encoding="utf-8")
     assert not re.search(r"(src|href)=\"(?!data:)", text)
     assert "<svg" not in text
-    for words in ("holes 30 um deep", "plane, same capacity", "24.88", "At equal current per footprint"):
+    for words in ("holes 30 um deep", "plane, same capacity", "24.9", "at equal current per footprint"):
         assert words in text
     numbers = json.loads(text.split('id="tfgeom-comparison">')[1].split("</script>")[0])
     assert [one["status"] for one in numbers["designs"]] == ["ok"] * 3
@@ -187,16 +195,24 @@ def test_the_page_is_whole_and_tells_curves_apart_without_colour(
 def test_curves_differ_in_marker_and_dashes(monkeypatch: pytest.MonkeyPatch) -> None:
     from matplotlib.axes import Axes
 
-    drawn: list[tuple[object, ...]] = []
+    lines: list[tuple[str, str, int]] = []
+    marks: list[tuple[str, str]] = []
     plot = Axes.plot
 
     def noted(axes: Axes, *points: Any, **style: Any) -> Any:
-        drawn.append((style["marker"], style["linestyle"]))
+        if style.get("marker"):
+            marks.append((style["marker"], style["markerfacecolor"]))
+        elif "linestyle" in style:
+            lines.append((style["color"], style["linestyle"], len(points[0])))
         return plot(axes, *points, **style)
 
-    monkeypatch.setattr(Axes, "plot", noted)
-    comparison_html(compare_designs([SHALLOW, PEARSE, TRENCHES]))
-    assert len(drawn) == len(set(drawn)) == 9
+    found = compare_designs([SHALLOW, PEARSE, TRENCHES])
+    with monkeypatch.context() as patched:
+        patched.setattr(Axes, "plot", noted)
+        draw_curves(rate_curves(found), found)
+    assert len({line[:2] for line in lines}) == len(lines) == 9
+    assert len(set(marks)) == 6  # both planes of a design have its hollow marker, and dashes of their own
+    assert min(points for *_, points in lines) > 60  # smooth: no corner is seen
 
 
 def test_designs_without_rates_give_a_page() -> None:

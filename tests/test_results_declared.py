@@ -92,8 +92,8 @@ def test_titles_tell_numbers_apart() -> None:
     assert all(titles)
 
 
-def test_what_is_compared_is_told_apart_by_its_last_key() -> None:
-    names = [one.name for one in results_shown(Shown.COMPARED)]
+def test_what_is_compared_is_told_apart_by_its_keys_in_its_section() -> None:
+    names = [one.number.key for one in results_shown(Shown.COMPARED)]
     assert len(set(names)) == len(names)
 
 

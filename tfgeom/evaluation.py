@@ -67,7 +67,7 @@ def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
 
 def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation:
     """Return all numbers of an assembled cell; arguments and errors as those of `evaluate`."""
-    _require_known(fidelity)
+    check_fidelity(fidelity)
     by_elements, design = fidelity == "fem", cell.blueprint.design
     notes: list[str] = []
 
@@ -256,7 +256,8 @@ def _failure(row: PublishedNumbers) -> str:
     )
 
 
-def _require_known(fidelity: str) -> None:
+def check_fidelity(fidelity: str) -> None:
+    """Refuse a fidelity that is unknown (DesignError) or not built yet (UnsupportedError)."""
     if fidelity not in FIDELITIES:
         raise DesignError.at("fidelity", f"'{fidelity}' is unknown; use one of {', '.join(FIDELITIES)}")
     if fidelity == "film":

@@ -116,6 +116,7 @@ _MARKS: dict[str, Callable[[Path], bool]] = {
     ".html": lambda path: _PAGE.match(_head(path)) is not None,
     ".htm": lambda path: _PAGE.match(_head(path)) is not None,
     ".json": _json,
+    ".csv": lambda path: _json(path.with_suffix(".json")),  # no comment would do: readers take all as data
     ".vtu": _ends(rb"</VTKFile>\s*<!-- tfgeom \S+ -->"),
     ".msh": _ends(rb"\$Comments\ntfgeom \S+\n\$EndComments"),
     ".pdf": _ends(rb"\n%tfgeom \S+\n%%EOF"),

@@ -1,11 +1,16 @@
 """Commands that lay numbers out: tables of many designs, pages, and the view in the browser."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tfgeom.characters import visible
 from tfgeom.cli.application import DesignFile, DesignFiles, Force, app, complain, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from tfgeom.compare import Comparison
 
 
 @app.command()
@@ -79,42 +84,100 @@ def compare(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Page to write (HTML).")
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to PDF too, beside it.")] = False,
+    fidelity: Annotated[
+        str,
+        typer.Option(
+            metavar="analytic|fem",
+            help="analytic: closed forms.  fem: finite elements where a design allows them.",
+        ),
+    ] = "analytic",
     at: Annotated[
-        str, typer.Option(help="Hold equal in the rates: footprint_capacity, c_rate or current.")
+        str,
+        typer.Option(
+            metavar="current|c_rate|footprint_capacity",
+            help="What is held equal in the rates: current per footprint, C-rate, or delivered capacity.",
+        ),
     ] = "current",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     force: Force = False,
 ) -> None:
-    """Compare designs and their planes: one table and one rate plot; exit 1 if a design fails."""
+    """Compare designs and their planes: numbers, rates and a verdict in words; exit 1 if a design fails."""
+    from tfgeom.compare import PLAIN, compare_designs, comparison_json, verdict_json, verdicts
+    from tfgeom.errors import OutputError
+    from tfgeom.output import is_device
+
+    if output is not None:
+        from tfgeom.report import check_comparison, render_comparison
+
+        check_comparison(output, designs, pdf=pdf, force=force)
+    elif pdf:
+        raise OutputError(
+            "--pdf: prints the page of the comparison; name that with -o, for example -o x.html"
+        )
+    from tfgeom.sweep.progress import progress_bar
+
+    with progress_bar(len(designs)) as progress:
+        found = compare_designs(designs, at, fidelity, progress)
+    if output is not None:
+        command = _typed(
+            "compare",
+            *designs,
+            "-o",
+            output,
+            *(("--fidelity", fidelity) if fidelity != "analytic" else ()),
+            *(("--at", at) if at != "current" else ()),
+            *(("--pdf",) if pdf else ()),
+        )
+        written = render_comparison(found, output, pdf=pdf, command=command)
+    if json:
+        print_json(comparison_json(found, verdict_json(verdicts(found, PLAIN))))
+    elif output is None:
+        _print_comparison(found)
+    elif not is_device(output):
+        say(*written)
+    raise typer.Exit(1 if found.failed else 0)
+
+
+def _print_comparison(found: "Comparison") -> None:
+    """Print a comparison: a row a cell for programs, designs beside each other on a terminal."""
     from tfgeom.compare import (
         HEAD,
-        compare_designs,
+        PLAIN,
         comparison_rows,
         not_counted_rows,
         rate_head,
         rate_rows,
+        rates_beside,
+        side_by_side,
+        verdicts,
     )
-    from tfgeom.output import PAGES, check_output, is_device
 
-    if output is not None:
-        check_output(output, PAGES, designs, force=force)
-    found = compare_designs(designs, at)
-    if output is not None:
-        from tfgeom.report import render_comparison
-
-        render_comparison(found, output)
-    if json:
-        print_json(found.to_dict())
-    elif output is not None:
-        if not is_device(output):
-            say(output)
+    if sys.stdout.isatty():
+        say(*(entry.label for entry in found.entries), "", "per footprint, each design above its planes:")
+        for one in side_by_side(found, _short):
+            print_table(("", *(f"({entry.number})" for entry in one.entries)), one.rows)
+            say()
+        first, _, what, *_ = (*rate_head(found.at), "")
+        for one in () if found.at == "footprint_capacity" else rates_beside(found, _short):
+            print_table((first, *(f"({entry.number}) {what}" for entry in one.entries)), one.rows)
+            say()
     else:
         print_table(HEAD, comparison_rows(found, _short))
         say()
-        print_table(rate_head(at), rate_rows(found, _short))
+    if found.at == "footprint_capacity" or not sys.stdout.isatty():
+        print_table(rate_head(found.at), rate_rows(found, _short))
         say()
-        print_table(("not counted", "of"), not_counted_rows(found))
-    raise typer.Exit(1 if found.failed else 0)
+    print_table(("not counted", "of"), not_counted_rows(found))
+    say()
+    print_table(("verdict", "in words"), [(one.about, one.text) for one in verdicts(found, PLAIN)])
+
+
+def _typed(*words: object) -> str:
+    """Return a command as it is typed, for pages to say what made them."""
+    import shlex
+
+    return visible(shlex.join(["tfgeom", *map(str, words)]))
 
 
 def _short(value: float | None) -> str:

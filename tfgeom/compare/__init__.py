@@ -1,27 +1,51 @@
-"""Several designs side by side, each beside its planes."""
+"""Several designs side by side, each beside its planes, and what the comparison comes to."""
 
-from tfgeom.compare.entries import AXES, Comparison, Curve, Entry, Which, compare_designs, rate_curves
+from tfgeom.compare.curves import Curve, rate_curves
+from tfgeom.compare.entries import Comparison, Entry, compare_designs, comparison_json
+from tfgeom.compare.phrases import PLAIN, Phrases
+from tfgeom.compare.places import AXES, AXIS_MEANING, place_of
 from tfgeom.compare.tables import (
+    BESIDE,
     HEAD,
     comparison_rows,
     entry_rows,
+    in_groups,
+    label_of,
     not_counted_rows,
     rate_head,
     rate_rows,
+    rates_beside,
+    side_by_side,
 )
+from tfgeom.compare.verdict import Verdict, verdict_json, verdicts
+from tfgeom.compare.which import WHICH, Which
 
 __all__ = [
     "AXES",
+    "AXIS_MEANING",
+    "BESIDE",
     "HEAD",
+    "PLAIN",
+    "WHICH",
     "Comparison",
     "Curve",
     "Entry",
+    "Phrases",
+    "Verdict",
     "Which",
     "compare_designs",
+    "comparison_json",
     "comparison_rows",
     "entry_rows",
+    "in_groups",
+    "label_of",
     "not_counted_rows",
+    "place_of",
     "rate_curves",
     "rate_head",
     "rate_rows",
+    "rates_beside",
+    "side_by_side",
+    "verdict_json",
+    "verdicts",
 ]

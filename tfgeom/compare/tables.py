@@ -1,10 +1,13 @@
-"""The tables of a comparison as text, for the terminal and the page."""
+"""The tables of a comparison as text: a row a cell for programs, designs beside each other for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
-from tfgeom.compare.entries import WHICH, Comparison, Curve, Entry, Which, cells_of, rate_curves, value_of
+from tfgeom.compare.curves import Curve, rate_curves
+from tfgeom.compare.entries import Comparison, Entry, cells_of, value_of
+from tfgeom.compare.which import WHICH, Which
 from tfgeom.materials.constants import words_of_all
-from tfgeom.results import RatePoint, Shown, declared_of, results_shown
+from tfgeom.results import RatePoint, Result, Shown, declared_of, results_shown
 
 COLUMNS = tuple(results_shown(Shown.TABLE))
 """The numbers of the table."""
@@ -17,7 +20,18 @@ HEAD = (
 )
 """Head of the table that `comparison_rows` fills; all per footprint."""
 
+BESIDE = 4
+"""Designs beside each other in one table: of more the numbers fit neither a terminal nor a sheet."""
+
+T = TypeVar("T")
 Write = Callable[[float | None], str]
+
+
+class SideBySide(NamedTuple):
+    """A table with a column a design, at most `BESIDE` of them."""
+
+    entries: tuple[Entry, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 def comparison_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:
@@ -35,8 +49,7 @@ def entry_rows(entry: Entry, write: Write) -> list[tuple[str, ...]]:
     geometry = found.geometry
     note = f"at best: {words_of_all(entry.incomplete)} missing" if entry.incomplete else ""
     for which in cells_of(found):
-        known = (value_of(one, found, which) for one in COLUMNS)
-        values = [value if isinstance(value, str) else write(value) for value in known]
+        values = [_text(one, entry, which, write) for one in COLUMNS]
         if which == "cell":
             rows.append((entry.name, geometry.kind, *values, note))
         elif not geometry.is_flat:
@@ -44,15 +57,64 @@ def entry_rows(entry: Entry, write: Write) -> list[tuple[str, ...]]:
     return rows
 
 
-def not_counted_rows(comparison: Comparison) -> list[tuple[str, str]]:
+def side_by_side(
+    comparison: Comparison, write: Write, shown: Sequence[Result] = COLUMNS
+) -> Iterator[SideBySide]:
+    """Yield tables with a row a number, those of the planes under it, and a column a design.
+
+    Parameters
+    ----------
+    comparison
+        The designs; those without numbers are left out.
+    write
+        Turns a number into text.
+    shown
+        The numbers.
+    """
+    nothing = write(None)
+    for beside in in_groups([entry for entry, _ in comparison.evaluated]):
+        rows = [("relief", *(entry.evaluation.geometry.kind for entry in beside if entry.evaluation))]
+        for one in shown:
+            for which, words in WHICH.items():
+                values = [_text(one, entry, which, write, mark=True) for entry in beside]
+                if all(value == nothing for value in values):
+                    continue
+                if which == "cell":
+                    rows.append((one.declared.heading, *values))
+                elif one.number.has_computed_plane:
+                    rows.append((f"  {words}", *values))
+        yield SideBySide(beside, tuple(rows))
+
+
+def in_groups(many: Sequence[T]) -> Iterator[tuple[T, ...]]:
+    """Yield what stands beside each other in one table: at most `BESIDE`, of much the same number in each."""
+    groups = -(-len(many) // BESIDE)
+    size = -(-len(many) // groups) if groups else 1
+    for start in range(0, len(many), size):
+        yield tuple(many[start : start + size])
+
+
+def _text(one: Result, entry: Entry, which: Which, write: Write, *, mark: bool = False) -> str:
+    """Return a number of one of a design's cells; ``mark`` says where it is at best."""
+    found = entry.evaluation
+    if found is None or which not in cells_of(found) or (which != "cell" and found.geometry.is_flat):
+        return write(None)
+    value = value_of(one, found, which)
+    if isinstance(value, str):
+        return value
+    best = "at best " if mark and value is not None and one.is_at_best(found) else ""
+    return best + write(value)
+
+
+def not_counted_rows(comparison: Comparison, *, by_number: bool = False) -> list[tuple[str, str]]:
     """Return what no number of the comparison counts, each once, with the designs it is of."""
     designs: dict[str, list[str]] = {}
-    for entry in comparison.entries:
-        for one in () if entry.evaluation is None else entry.evaluation.not_counted:
-            designs.setdefault(one.sentence, []).append(entry.name)
+    for entry, found in comparison.evaluated:
+        for one in found.not_counted:
+            designs.setdefault(one.sentence, []).append(f"({entry.number})" if by_number else entry.name)
     evaluated = len(comparison.entries) - comparison.failed
     return [
-        (sentence, "all" if len(names) == evaluated else "; ".join(names))
+        (sentence, "all" if len(names) == evaluated else (", " if by_number else "; ").join(names))
         for sentence, names in designs.items()
     ]
 
@@ -72,7 +134,7 @@ def rate_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:
     curves = rate_curves(comparison)
     if comparison.at == "footprint_capacity":
         ranked = sorted((-x, n, y) for n, curve in enumerate(curves) for x, y in curve.points)
-        return [(write(-x), _label(comparison, curves[n]), write(y)) for x, n, y in ranked]
+        return [(write(-x), label_of(comparison, curves[n]), write(y)) for x, n, y in ranked]
     beside: dict[tuple[float, int], dict[Which, float]] = {}
     for curve in curves:
         for x, y in curve.points:
@@ -84,6 +146,17 @@ def rate_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:
     ]
 
 
-def _label(comparison: Comparison, curve: Curve) -> str:
+def rates_beside(comparison: Comparison, write: Write) -> Iterator[SideBySide]:
+    """Yield tables with a row a rate and a column a design: what each delivers, its planes left out."""
+    own = [curve for curve in rate_curves(comparison) if curve.which == "cell"]
+    for beside in in_groups(own):
+        values = [{float(f"{x:.10g}"): y for x, y in curve.points} for curve in beside]
+        places = sorted({x for one in values for x in one})
+        rows = tuple((write(x), *(write(one.get(x)) for one in values)) for x in places)
+        yield SideBySide(tuple(comparison.entries[curve.entry] for curve in beside), rows)
+
+
+def label_of(comparison: Comparison, curve: Curve) -> str:
+    """Return what a curve is called."""
     name = comparison.entries[curve.entry].name
     return name if curve.which == "cell" else f"{name}: {WHICH[curve.which]}"

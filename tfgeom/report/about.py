@@ -62,7 +62,7 @@ def ranks_table(used: Iterable[str] = RANKS) -> Table:
     """Return what each rank of confidence means, those that are used, the most trusted first."""
     wanted = set(used)
     rows: list[Row] = [
-        (TonedText(trust_words(rank), "estimated" if rank in ESTIMATED else ""), meaning)
+        (trust_words(rank), TonedText(meaning, "estimated" if rank in ESTIMATED else ""))
         for rank, meaning in RANKS.items()
         if rank in wanted
     ]

@@ -1,134 +1,217 @@
-"""The page of a comparison: designs and their planes in one table and one plot."""
+"""The page of a comparison: for a reader who has nothing but it."""
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tfgeom import __version__
 from tfgeom.compare import (
     AXES,
-    HEAD,
+    AXIS_MEANING,
+    PLAIN,
+    WHICH,
     Comparison,
-    Curve,
-    Which,
-    entry_rows,
-    not_counted_rows,
+    comparison_json,
+    place_of,
     rate_curves,
-    rate_head,
-    rate_rows,
+    verdict_json,
+    verdicts,
 )
-from tfgeom.compare.entries import WHICH
-from tfgeom.numerals import number, unit_text
-from tfgeom.output import write_text
-from tfgeom.palette import DESIGNS
-from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
-from tfgeom.report.gallery import draw_all
+from tfgeom.errors import OutputError
+from tfgeom.numerals import unit_text
+from tfgeom.output import PAGES, check_output, is_device, replacing
+from tfgeom.report import comparison_tables as tables
+from tfgeom.report.about import making, ranks_table, terms_table
+from tfgeom.report.comparison_figures import (
+    WITH_PLANES,
+    draw_curves,
+    draw_plans,
+    draw_resistances,
+    draw_sections,
+)
+from tfgeom.report.cross_section import draw_cross_section
+from tfgeom.report.figures import Picture
+from tfgeom.report.gallery import Gallery, draw_all
 from tfgeom.report.page import fill_template, script_json
-from tfgeom.report.table import Row, Table, TonedText
+from tfgeom.report.pdf import find_printer, write_pdf
+from tfgeom.report.plan_view import draw_plan
+from tfgeom.report.rate_csv import CurveRows, rate_csv
+from tfgeom.report.table import Table
+from tfgeom.results import Shown, results_shown
 
-_MARKERS = "osD^vP*X"
-_STYLES: dict[Which, str] = {"cell": "-", "planar_same_films": "--", "planar_same_capacity": ":"}
+_LISTED = 3  # designs above which the page begins with a list of what it holds
+_BESIDE = {
+    ".json": "the numbers of the comparison",
+    ".csv": "its rate curves",
+    ".pdf": "the printed pages",
+}
 
 
-def render_comparison(comparison: Comparison, output: str | Path) -> None:
-    """Write the page of a comparison.
+def check_comparison(
+    output: str | Path, designs: Iterable[str | Path], *, pdf: bool = False, force: bool = False
+) -> None:
+    """Refuse, before any work, a page that cannot be written or has no place for what goes beside it.
+
+    Raises
+    ------
+    OutputError
+        When page, numbers, curves or PDF cannot be written there, or would replace what they may not.
+    MissingExtraError
+        When nothing on this machine prints a PDF.
+    """
+    page, inputs = Path(output), list(designs)
+    if page.suffix.lower() in _BESIDE:
+        raise OutputError(
+            f"{page}: {_BESIDE[page.suffix.lower()]} go there; give the name of the page, for example "
+            f"{page.stem}.html"
+        )
+    check_output(page, PAGES, inputs, force=force)
+    if is_device(page):
+        if pdf:
+            raise OutputError(f"{page}: has no place for a PDF beside it; give the name of a page")
+        return
+    for suffix, what in _BESIDE.items():
+        if suffix != ".pdf" or pdf:
+            check_output(page.with_suffix(suffix), (), inputs, force=force, what=what)
+    if pdf:
+        find_printer()
+
+
+def render_comparison(
+    comparison: Comparison, output: str | Path, *, pdf: bool = False, command: str = ""
+) -> list[Path]:
+    """Write the page of a comparison and return the paths of what was written.
+
+    Beside ``x.html`` the numbers go to ``x.json``, the rate curves to ``x.csv`` where there are any, and with
+    ``pdf`` the printed page to ``x.pdf``.
+
+    Parameters
+    ----------
+    comparison
+        What `compare_designs` returned.
+    output
+        The page.
+    pdf
+        Whether to print it too.
+    command
+        What was typed, for the page to say.
 
     Raises
     ------
     OutputError
         When it cannot be written there.
+    MissingExtraError
+        When nothing on this machine prints a PDF.
     """
-    write_text(output, comparison_html(comparison))
+    page = Path(output)
+    content = {page: comparison_html(comparison, command)}
+    if not is_device(page):
+        numbers = json.dumps(_numbers(comparison), indent=2, allow_nan=False)
+        content[page.with_suffix(".json")] = numbers + "\n"
+        curves = comparison_csv(comparison)
+        if curves:
+            content[page.with_suffix(".csv")] = curves
+    printer = find_printer() if pdf else None
+    with ExitStack() as files:  # all take their places when all are there
+        for path, text in content.items():
+            files.enter_context(replacing(path)).write_text(text, encoding="utf-8")
+    written = list(content)
+    if printer is not None:
+        write_pdf(page, page.with_suffix(".pdf"), printer)
+        written.append(page.with_suffix(".pdf"))
+    return written
 
 
-def comparison_html(comparison: Comparison) -> str:
+def comparison_csv(comparison: Comparison) -> str:
+    """Return the rate curves of all cells as CSV, tables' places and lines' points; empty without any."""
+    curves = [
+        CurveRows(
+            entry.name,
+            which,
+            [place_of(row, which, comparison.at) for row in rows],
+            rows[0].method,
+            rows[0].incomplete,
+        )
+        for entry, found in comparison.evaluated
+        if (rows := entry.discharges.on_line)
+        for which in WHICH
+        if which == "cell" or not found.geometry.is_flat
+    ]
+    return rate_csv(curves) if curves else ""
+
+
+def comparison_html(comparison: Comparison, command: str = "") -> str:
     """Return the page of a comparison: self-contained, nothing computed in it."""
-    curves = rate_curves(comparison)
-    names = [entry.name for entry in comparison.entries]
+    cards = [tables.card(entry, found) for entry, found in comparison.evaluated]
+    count = len(comparison.entries)
+    used = {row.confidence for _, found in comparison.evaluated for row in found.provenance}
     return fill_template(
         "comparison.html.j2",
         comparison=comparison,
-        title=f"Comparison of {len(names)} designs",
+        title=f"Comparison of {count} designs" if count != 1 else f"Comparison: {comparison.entries[0].name}",
         version=__version__,
-        numbers=_key_table(comparison),
-        pictures=draw_all({"rates": lambda: draw_curves(curves, names, comparison.at)} if curves else {}),
-        rates=_rate_table(comparison),
-        not_counted=_not_counted_table(comparison),
-        numbers_json=script_json(comparison.to_dict()),
+        making=making(command),
+        named=[tables.named(entry) for entry in comparison.entries],
+        listed=count > _LISTED,
+        verdict=verdicts(comparison, tables.PHRASES),
+        numbers=list(tables.numbers_tables(comparison)),
+        sizes=list(tables.sizes_tables(comparison)),
+        cards=cards,
+        parts=list(tables.parts_tables(comparison)),
+        pictures=_pictures(comparison),
+        axis=unit_text(AXES[comparison.at]),
+        axis_meaning=AXIS_MEANING[comparison.at],
+        with_planes=len(comparison.evaluated) <= WITH_PLANES,
+        rates=_rates(comparison),
+        not_counted=tables.not_counted_table(comparison),
+        ranks=ranks_table(used) if used else None,
+        terms=terms_table(one.declared for one in results_shown(Shown.COMPARED)),
+        numbers_json=script_json(_numbers(comparison)),
+        designs_json=script_json({"designs": list(_designs(comparison))}),
     )
 
 
-def draw_curves(curves: Sequence[Curve], names: Sequence[str], at: str) -> Picture:
-    """Return the rate curves on one pair of axes.
-
-    A design has its marker and colour, a plane its dashes and hollow markers: told apart in grey too.
-    """
-    shown = sorted({curve.entry for curve in curves})
-    rows = -(-(len(shown) + len(WHICH)) // 2)
-    with drawing(9.6, 4.4 + 0.22 * rows, "constrained") as figure:
-        from matplotlib.lines import Line2D
-
-        axes = figure.add_subplot()
-        for curve in curves:
-            own = curve.which == "cell"
-            colour = DESIGNS[curve.entry % len(DESIGNS)]
-            axes.plot(
-                *zip(*curve.points, strict=True),
-                linestyle=_STYLES[curve.which],
-                marker=_MARKERS[curve.entry % len(_MARKERS)],
-                color=colour,
-                markerfacecolor=colour if own else "white",
-                lw=2 if own else 1.2,
-                ms=5.5 if own else 4,
-            )
-        axes.set_xlabel(unit_text(AXES[at]))
-        if at == "footprint_capacity":
-            axes.set_yscale("log")
-            axes.set_ylabel("footprint current, mA/cm²")
-            plain_log(axes.yaxis)
-        else:
-            axes.set_xscale("log")
-            axes.set_ylabel("delivered capacity, µAh/cm² of footprint")
-            axes.set_ylim(bottom=0)
-            plain_log(axes.xaxis)
-        handles = [
-            Line2D(
-                [],
-                [],
-                color=DESIGNS[entry % len(DESIGNS)],
-                marker=_MARKERS[entry % len(_MARKERS)],
-                lw=2,
-                label=names[entry],
-            )
-            for entry in shown
-        ]
-        handles += [
-            Line2D([], [], color="#555555", linestyle=_STYLES[which], lw=1.4, label=words)
-            for which, words in WHICH.items()
-            if words
-        ]
-        figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False, fontsize=9)
-        listed = ", ".join(names[entry] for entry in shown)
-        return svg_picture(figure, f"Rate curves of {listed} and their planes against {unit_text(AXES[at])}.")
+def _rates(comparison: Comparison) -> list[Table]:
+    """Return the tables of rates: with their planes where the designs are few."""
+    if len(comparison.evaluated) > WITH_PLANES and comparison.at != "footprint_capacity":
+        return list(tables.rate_tables(comparison))
+    whole = tables.rate_table(comparison)
+    return [] if whole is None else [whole]
 
 
-def _key_table(comparison: Comparison) -> Table:
-    rows: list[Row] = []
-    for entry in comparison.entries:
-        tone = "bad" if entry.evaluation is None else "estimated"
-        for *values, note in entry_rows(entry, number):
-            rows.append((*values, TonedText(note, tone) if note else ""))
-    return Table(tuple(map(unit_text, HEAD)), tuple(rows), 2, len(HEAD) - 1)
+def _pictures(comparison: Comparison) -> Gallery:
+    evaluated = comparison.evaluated
+    cells = [(entry, found.cell) for entry, found in evaluated]
+    curves = rate_curves(comparison)
+    if len(evaluated) > WITH_PLANES:
+        curves = [curve for curve in curves if curve.which == "cell"]
+    resistances = [(entry, found.resistance) for entry, found in evaluated if found.resistance is not None]
+    drawings: dict[str, Callable[[], Picture | None]] = {
+        "sections": lambda: draw_sections(cells),
+        "from above": lambda: draw_plans(cells),
+        "resistance by part": lambda: draw_resistances(resistances),
+    }
+    if curves:
+        drawings["rates"] = lambda: draw_curves(curves, comparison)
+    for entry, cell in cells:
+        drawings[f"cross-section {entry.number}"] = partial(draw_cross_section, cell)
+        drawings[f"from above {entry.number}"] = partial(draw_plan, cell)
+    return draw_all(drawings)
 
 
-def _not_counted_table(comparison: Comparison) -> Table | None:
-    rows = not_counted_rows(comparison)
-    return Table(("what", "of"), tuple(rows), 2) if rows else None
+def _numbers(comparison: Comparison) -> dict[str, Any]:
+    """Return the JSON of the comparison, with the hash of all designs that marks it as written by tfgeom."""
+    numbers = comparison_json(comparison, verdict_json(verdicts(comparison, PLAIN)))
+    hashes = "".join(found.design_sha256 for _, found in comparison.evaluated)
+    return {"design_sha256": hashlib.sha256(hashes.encode()).hexdigest(), **numbers}
 
 
-def _rate_table(comparison: Comparison) -> Table | None:
-    rows = rate_rows(comparison, number)
-    if not rows:
-        return None
-    head = tuple(unit_text(title) for title in rate_head(comparison.at))
-    # the name stands between two numbers: aligned as one of them on screens would look torn
-    return Table(head, tuple(rows), numeric_from=2)
+def _designs(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Yield the designs with everything resolved, so that the page can be made again from itself."""
+    for entry, found in comparison.evaluated:
+        plain = found.design.model_dump(mode="json", exclude_defaults=True)
+        yield {"file": entry.file, "design": plain}

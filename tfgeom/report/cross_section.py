@@ -30,12 +30,12 @@ def draw_cross_section(shown: AssembledCell) -> Picture:
         return _draw_plane(shown)
     with_zoom = bool(stack.films) or stack.cell.pitch < 0.15 * stack.cell.height
     periods = shown_periods(stack)
-    window = _whole_window(shown, periods)
+    window = whole_window(shown, periods)
     height = min(5.2, max(4.0, 5.2 * window.height / window.width))
     words = f"Cross-section of {periods} features, to scale: {_sizes(stack)}."
     with drawing(9.6, height) as figure:
         whole = figure.add_axes((0.01, 0.01, 0.43 if with_zoom else 0.98, 0.98))
-        _fill(whole, shown, window)
+        fill_section(whole, shown, window)
         _dimension(whole, stack.cell, window)
         if with_zoom:
             _add_zoom(figure, whole, shown, _zoom_edge(stack, periods))
@@ -48,7 +48,7 @@ def _add_zoom(figure: Any, whole: Any, shown: AssembledCell, edge: tuple[float, 
     stack = shown.made
     window = _zoom_window(stack, edge)
     axes = figure.add_axes((0.64, 0.04, 0.35, 0.84))
-    _fill(axes, shown, window)
+    fill_section(axes, shown, window)
     draw_frame(axes, window)
     _name_films(axes, shown, window, edge)
     factor = scale_of(figure, axes) / scale_of(figure, whole)
@@ -65,13 +65,13 @@ def _draw_plane(shown: AssembledCell) -> Picture:
     words = f"Cross-section of the flat film stack, to scale: {_films(stack) or 'bare'}."
     with drawing(9.6, 3.4) as figure:
         axes = figure.add_axes((0.35, 0.02, 0.6, 0.96))
-        _fill(axes, shown, window)
+        fill_section(axes, shown, window)
         draw_frame(axes, window)
         _name_films(axes, shown, window, (window.right, 0.0))
         return svg_picture(figure, words)
 
 
-def _fill(axes: Any, shown: AssembledCell, window: Window) -> None:
+def fill_section(axes: Any, shown: AssembledCell, window: Window) -> None:
     """Fill substrate, films and liquid inside a window."""
     stack = shown.made
     from matplotlib.patches import Polygon, Rectangle
@@ -202,7 +202,8 @@ def shown_periods(stack: Stack) -> int:
     return min(12, max(3, math.ceil(0.5 * cell.height / cell.pitch)))
 
 
-def _whole_window(shown: AssembledCell, periods: int) -> Window:
+def whole_window(shown: AssembledCell, periods: int) -> Window:
+    """Return what shows some periods of a relief with its films, from below its floor up."""
     stack = shown.made
     cell = stack.cell
     assert cell.pitch is not None

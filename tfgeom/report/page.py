@@ -18,6 +18,7 @@ def fill_template(name: str, **values: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["css_string"] = css_string
+    environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     page = environment.get_template(name).render(**values)
     return page.encode("utf-8", "backslashreplace").decode()  # the name of a file may be no text
 

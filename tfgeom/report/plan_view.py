@@ -31,9 +31,7 @@ def draw_plan(shown: AssembledCell) -> Picture | None:
     window = shapely.box(-half, -half, half, half)
     with drawing(5.2, 5.2) as figure:
         axes = figure.add_axes((0.01, 0.07, 0.98, 0.92))
-        _fill(axes, window, _FLOOR if shown.liquid is None else LIQUID)
-        for area, colour in film_areas(stack, window):
-            _fill(axes, area, colour)
+        fill_plan(axes, shown, window)
         _draw_lines(axes, stack, half)
         outline = border(cell.pitch, cell.lattice)
         axes.plot(*outline.exterior.xy, color=INK, lw=1.6, ls="--")
@@ -57,6 +55,13 @@ def draw_plan(shown: AssembledCell) -> Picture | None:
             figure,
             f"The {cell.kind} from above, to scale: {words}{lattice}, {footprint} outlined.",
         )
+
+
+def fill_plan(axes: Any, shown: AssembledCell, window: shapely.Geometry) -> None:
+    """Fill floor or liquid, substrate and films inside a window, um."""
+    _fill(axes, window, _FLOOR if shown.liquid is None else LIQUID)
+    for area, colour in film_areas(shown.made, window):
+        _fill(axes, area, colour)
 
 
 def film_areas(stack: Stack, window: shapely.Geometry) -> list[tuple[shapely.Geometry, str]]:

@@ -97,7 +97,9 @@ class ActiveDevice:
     active: float | None = field(
         metadata=declare("(active)", "per volume or mass of relief and films", shown=_ALL)
     )
-    device: float | None = field(metadata=declare("of the device", "per volume or mass of the whole device"))
+    device: float | None = field(
+        metadata=declare("of the device", "per volume or mass of the whole device", shown=Shown.COMPARED)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,11 @@ class CellEnergyNumbers:
             "energy density",
             "open-circuit energy per volume",
             "Wh/L",
-            shown=Shown.SWEEP | Shown.TERMINAL | Shown.LIVE,
+            shown=HEADLINE,
         )
     )
     specific_energy_Wh_kg: ActiveDevice = field(
-        metadata=declare("specific energy", "open-circuit energy per mass", "Wh/kg")
+        metadata=declare("specific energy", "open-circuit energy per mass", "Wh/kg", shown=Shown.COMPARED)
     )
 
 
