@@ -43,7 +43,7 @@ def read_bodies(path: Path) -> dict[str, Body]:
 
 
 def region_volumes(path: Path) -> NDArray[np.float64]:
-    """Return the volume of each region of a file of cells, um³, as VTK finds it."""
+    """Return the volume of each region of a file of cells from number 1 on, um³, as VTK finds it."""
     import meshio
     import pyvista
 
@@ -51,7 +51,7 @@ def region_volumes(path: Path) -> NDArray[np.float64]:
         grid = pyvista.read(path)
         volumes = grid.compute_cell_sizes()["Volume"]
         assert (volumes > 0).all()
-        return np.bincount(grid["film"], weights=volumes).astype(np.float64)
+        return np.bincount(grid["film"], weights=volumes)[1:].astype(np.float64)
     loaded = meshio.read(path)
     found = np.zeros(sum(int(tag[1]) == 3 for tag in loaded.field_data.values()))
     for block, group in zip(loaded.cells, loaded.cell_data["gmsh:physical"], strict=True):

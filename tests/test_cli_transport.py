@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import pyvista
 
@@ -56,6 +57,12 @@ def test_numbers_of_a_flooded_cell_and_its_fields(capsys: pytest.CaptureFixture[
     assert found["resistance"]["current_peak_to_mean"]["cathode"] is None
     assert found["resistance"]["current_peak_to_mean"]["anode"] > 1.4
     grid = pyvista.read(tmp_path / "liquid.vtu")
+    beside = json.loads((tmp_path / "liquid.vtu.json").read_text(encoding="utf-8"))
+    assert (beside["n_nodes"], beside["n_cells"]) == (grid.n_points, grid.n_cells)
+    assert beside["arrays"] == {"potential_V": "V", "current_density_A_m2": "A/m^2"}
+    (part,) = beside["parts"]
+    assert (part["name"], part["number"], part["material_number"]) == ("liquid", 3, 3)
+    assert grid.field_data["film:liquid"].tolist() == np.unique(grid["film"]).tolist() == [3]
     assert grid.n_points == found["mesh"]["n_nodes"]
     assert 0 <= grid["potential_V"].min() < grid["potential_V"].max() <= 1
     # what enters at the counter electrode is 1 V over the resistance, straight down

@@ -15,8 +15,10 @@ from tests.solves import film_fields, parts_of, solved_films
 from tests.stacks import pearse_plane, pearse_stack
 from tests.wires import films, pearse, wires
 from tfgeom.cli import main
-from tfgeom.errors import OutputError, SolveError, UnsupportedError
+from tfgeom.errors import SolveError, UnsupportedError
+from tfgeom.meshing.element_files import write_vtu
 from tfgeom.meshing.film_mesh import mesh_films
+from tfgeom.meshing.legend import film_legend
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.microtubes import microtubes
@@ -24,7 +26,7 @@ from tfgeom.reliefs.pillars import pillars
 from tfgeom.reliefs.planar import planar
 from tfgeom.transport import krylov
 from tfgeom.transport.circuit import film_circuit
-from tfgeom.transport.fields import write_fields
+from tfgeom.transport.fields import field_arrays, field_elements
 from tfgeom.transport.films import problem
 from tfgeom.transport.films.core import conducting_core, node_sheets
 from tfgeom.transport.films.normals_bound import column_resistance
@@ -287,9 +289,10 @@ def test_a_perfect_film_between_others_is_refused() -> None:
 def test_fields_file(tmp_path: Path) -> None:
     import pyvista
 
-    _, conducting = pearse(cell=planar())
+    stack, conducting = pearse(cell=planar())
     found = solved_films(conducting, COARSE)
-    write_fields(found.fields, tmp_path / "fields.vtu")
+    legend = film_legend([film.layer for film in stack.films])
+    write_vtu(field_elements(found.fields, legend), tmp_path / "fields.vtu", *field_arrays(found.fields))
     grid = pyvista.read(tmp_path / "fields.vtu")
     assert grid.n_points == found.n_nodes
     assert (grid["potential_V"].min(), grid["potential_V"].max()) == (0, 1)
@@ -298,8 +301,15 @@ def test_fields_file(tmp_path: Path) -> None:
     assert grid["current_density_A_m2"] == pytest.approx(
         np.repeat(expected, grid.n_cells, axis=0), rel=1e-6, abs=1e-6
     )
-    with pytest.raises(OutputError, match=r"'.csv' is not a format of it; use \.vtu"):
-        write_fields(found.fields, tmp_path / "fields.csv")
+    # the core is all that conducts between the electrodes; its numbers are those of the whole stack
+    core = [film.layer.name for film in stack.films if film.layer.role in ("cathode", "electrolyte", "anode")]
+    numbers = [legend.named(name).number for name in core]
+    assert np.unique(grid["film"]).tolist() == sorted(numbers) != list(range(1, len(numbers) + 1))
+    for name, number in zip(core, numbers, strict=True):
+        film = next(film for film in stack.films if film.layer.name == name)
+        volume = film.volume * found.fields.film_mesh.unit_cells / 1e-18
+        held = grid.compute_cell_sizes()["Volume"][grid["film"] == number].sum()
+        assert held == pytest.approx(volume, rel=1e-9)
 
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,13 +9,22 @@ from numpy.typing import NDArray
 
 from tests.oracles import gmsh_or_skip
 from tfgeom.errors import MeshError, OutputError
-from tfgeom.meshing.element_files import ElementGrid, write_msh, write_vtu
+from tfgeom.meshing.element_files import ElementGrid, write_vtu
+from tfgeom.meshing.legend import Legend, Region
+from tfgeom.meshing.msh_files import write_msh
 
 N = 3
 LEVELS = (0.0, 0.01, 0.035, 0.085)  # films of 10 and 25 nm as hexahedra, one of 50 nm as wedges
 REGIONS = ("cathode", "electrolyte", "anode", "substrate", "liquid")
 MATERIALS = ("LiCoO2", "LiPON", "Si", "Si", "gel")
 VOLUMES = (N * N * 0.01, N * N * 0.025, N * N * 0.05, N * N * 2 / 3, N * N * 0.5 * 1 / 3)
+
+
+def legend(names: tuple[str, ...]) -> Legend:
+    """Return regions from 1 on; the fourth has the third one's material."""
+    numbers = (1, 2, 3, 3, 4)
+    rows = zip(names, MATERIALS, numbers, strict=True)
+    return Legend(tuple(Region(i, name, "", material, of) for i, (name, material, of) in enumerate(rows, 1)))
 
 
 def film_elements() -> ElementGrid:
@@ -41,13 +50,12 @@ def film_elements() -> ElementGrid:
             "tetra": np.column_stack((halves, above)),
         },
         region={
-            "hexahedron": np.repeat([0, 1], N * N),
-            "wedge": np.full(2 * N * N, 2),
-            "pyramid": np.full(N * N, 3),
-            "tetra": np.full(N * N, 4),
+            "hexahedron": np.repeat([1, 2], N * N),
+            "wedge": np.full(2 * N * N, 3),
+            "pyramid": np.full(N * N, 4),
+            "tetra": np.full(N * N, 5),
         },
-        regions=REGIONS,
-        materials=MATERIALS,
+        legend=legend(REGIONS),
         surfaces={
             "cathode|electrolyte": {"quad": quads + level},
             "electrolyte|anode": {"quad": quads[:4] + 2 * level, "triangle": triangles[4:9] + 2 * level},
@@ -129,7 +137,7 @@ def test_msh_names_are_kept_readable_and_apart(tmp_path: Path) -> None:
 
     odd = replace(
         GRID,
-        regions=('a "b"', "a 'b'", "back\\slash", "line\nend", "film"),
+        legend=legend(('a "b"', "a 'b'", "back\\slash", "line\nend", "film")),
         surfaces={"film": GRID.surfaces["cathode|electrolyte"]},
     )
     write_msh(odd, tmp_path / "x.msh")
@@ -140,7 +148,7 @@ def test_msh_names_are_kept_readable_and_apart(tmp_path: Path) -> None:
         "back/slash": (3, 3),
         "line end": (4, 3),
         "film": (5, 3),
-        "film_2": (1, 2),
+        "film_2": (1000, 2),
     }
 
 
@@ -153,10 +161,15 @@ def test_vtu_read_by_vtk(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> N
     grid = pyvista.read(tmp_path / "x.vtu")
     volumes = grid.compute_cell_sizes()["Volume"]
     assert (volumes > 0).all()
-    assert np.bincount(grid["film"], weights=volumes) == pytest.approx(VOLUMES, rel=1e-9)
+    assert np.bincount(grid["film"], weights=volumes)[1:] == pytest.approx(VOLUMES, rel=1e-9)
     by_material = [VOLUMES[0], VOLUMES[1], VOLUMES[2] + VOLUMES[3], VOLUMES[4]]
-    assert np.bincount(grid["material"], weights=volumes) == pytest.approx(by_material, rel=1e-9)
-    assert GRID.material_names == ("LiCoO2", "LiPON", "Si", "gel")
+    assert np.bincount(grid["material"], weights=volumes)[1:] == pytest.approx(by_material, rel=1e-9)
+    names = {key: grid.field_data[key].tolist() for key in grid.field_data}
+    assert names == {
+        "length_unit:um": [1e-6],
+        **{f"film:{name}": [index] for index, name in enumerate(REGIONS, start=1)},
+        **{f"material:{name}": [index] for index, name in enumerate(("LiCoO2", "LiPON", "Si", "gel"), 1)},
+    }
     assert np.array_equal(grid["height"], grid.points[:, 2])
     assert grid.points.dtype == np.float64
     outside = grid.extract_surface(algorithm="geometry").triangulate()
@@ -172,7 +185,7 @@ def test_vtu_read_by_meshio(tmp_path: Path) -> None:
     mesh = meshio.read(tmp_path / "x.vtu")
     found = np.zeros(len(REGIONS))
     for block, film in zip(mesh.cells, mesh.cell_data["film"], strict=True):
-        np.add.at(found, film, tetrahedra(mesh.points, block.data))
+        np.add.at(found, film - 1, tetrahedra(mesh.points, block.data))
     assert found == pytest.approx(VOLUMES, rel=1e-9)
     assert mesh.point_data == {}
 
@@ -219,7 +232,6 @@ def test_arrays_are_read_only() -> None:
     [
         ({"points_um": GRID.points_um[:, :2]}, "points have shape"),
         ({"points_um": GRID.points_um[:20]}, "cells: hexahedron names points 0 to 47; 0 to 19 exist"),
-        ({"materials": ("Si",)}, "5 regions have 1 materials"),
         ({"elements": {}}, "there is no cell"),
         (
             {"elements": {"brick": GRID.elements["hexahedron"]}},
@@ -228,8 +240,8 @@ def test_arrays_are_read_only() -> None:
         ({"elements": {"wedge": GRID.elements["tetra"]}}, r"wedge has shape \(9, 4\); \(n, 6\) is needed"),
         ({"region": {}}, r"18 cells of kind hexahedron have regions of shape \(0,\)"),
         (
-            {"regions": REGIONS[:2], "materials": MATERIALS[:2]},
-            "kind wedge name regions 2 to 2; 0 to 1 exist",
+            {"legend": Legend(GRID.legend.regions[:2])},
+            r"kind wedge name region 3; there are \[1, 2\]",
         ),
         (
             {"surfaces": {"top": {"line": np.zeros((1, 2))}}},

@@ -16,11 +16,13 @@ from tfgeom.errors import MeshError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import load_library
-from tfgeom.meshing.element_files import ElementGrid, write_msh, write_vtu
-from tfgeom.meshing.film_elements import Space, film_elements
+from tfgeom.meshing import film_elements as elements
+from tfgeom.meshing.element_files import ElementGrid, write_vtu
 from tfgeom.meshing.film_mesh import FilmMesh, facet_areas, mesh_films
-from tfgeom.meshing.flooded_mesh import mesh_flooded
+from tfgeom.meshing.flooded_mesh import FloodedMesh, mesh_flooded
+from tfgeom.meshing.legend import film_legend
 from tfgeom.meshing.mesh_report import enclosed_volume, measure_mesh
+from tfgeom.meshing.msh_files import write_msh
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.tiling import tile_mesh
 from tfgeom.reliefs.planar import planar
@@ -63,6 +65,16 @@ def sector(cell: Cell, refine: int = 1) -> FilmMesh:
     return mesh_films(films_on(cell, [0.4 * room, 0.6 * room]), Resolution(refine))
 
 
+def film_elements(mesh: FilmMesh, space: FloodedMesh | None = None) -> ElementGrid:
+    beyond = None if space is None else ("liquid", "electrolyte", "LiPF6-EC-EMC")
+    legend = film_legend([film.layer for film in mesh.films], beyond=beyond)
+    return elements.film_elements(mesh, legend, space)
+
+
+def names_of(grid: ElementGrid) -> list[str]:
+    return [region.name for region in grid.regions]
+
+
 def faces_of(kind: str, corners: Ids) -> list[tuple[int, ...]]:
     """Return the faces of cells, corners that repeat left out, lines too."""
     found = []
@@ -87,11 +99,11 @@ def enclosed(points: Points, faces: list[tuple[int, ...]]) -> float:
 def region_volumes(grid: ElementGrid) -> list[float]:
     """Return each region's volume from the faces of its cells, um³."""
     found = []
-    for index in range(len(grid.regions)):
+    for region in grid.regions:
         faces = [
             face
             for kind, corners in grid.elements.items()
-            for face in faces_of(kind, corners[grid.region[kind] == index])
+            for face in faces_of(kind, corners[grid.region[kind] == region.number])
         ]
         found.append(enclosed(grid.points_um, faces))
     return found
@@ -136,7 +148,7 @@ def require_interfaces(grid: ElementGrid) -> None:
             for face in faces_of(kind, corners[grid.region[kind] == index]):
                 owner.setdefault(frozenset(face), []).append((index, face))
     assert max(len(cells) for cells in owner.values()) == 2
-    bounds = [None, *range(len(grid.regions)), None]
+    bounds = [None, *(region.number for region in grid.regions), None]
     named = set()
     for (inner, outer), name in zip(itertools.pairwise(bounds), grid.surfaces, strict=True):
         for face in surface_faces(grid, name):
@@ -158,7 +170,7 @@ def test_cells_hold_the_films(name: str) -> None:
     grid = film_elements(mesh)
     assert sum(map(len, grid.elements.values())) == mesh.n_hexes
     assert region_volumes(grid) == pytest.approx(films_volumes(mesh), rel=1e-8)
-    assert grid.regions == ("film0", "film1")
+    assert names_of(grid) == ["film0", "film1"]
     assert list(grid.surfaces) == ["substrate|film0", "film0|film1", "film1|outside"]
     areas = [surface_area(grid, surface) for surface in grid.surfaces]
     assert areas == pytest.approx(face_areas(mesh), rel=1e-9)
@@ -183,7 +195,7 @@ def test_only_the_first_layer_beside_a_sharp_rim_is_wedges() -> None:
     rim = [index for index, strip in enumerate(mesh.strips) if strip.endswith("rim")]
     n_rim = int(np.isin(mesh.strip_of_quad, rim).sum())
     assert len(grid.elements["wedge"]) == n_rim > 0
-    assert set(grid.region["wedge"].tolist()) == {0}
+    assert set(grid.region["wedge"].tolist()) == {1}
 
 
 @pytest.mark.parametrize("name", ["round pillars", "square pillars", "honeycomb", "wave", "through-holes"])
@@ -210,10 +222,10 @@ def test_volumes_by_vtk(name: str, suffix: str, tmp_path: Path) -> None:
             loaded.points,
         )
         # of several kinds pyvista sorts the cells by kind as given
-        film = np.concatenate([loaded.cell_data["gmsh:physical"][index] for index in solid]) - 1
+        film = np.concatenate([loaded.cell_data["gmsh:physical"][index] for index in solid])
     volumes = read.compute_cell_sizes()["Volume"]
     # VTK cuts hexahedra with bent sides into tetrahedra that differ from them by about 1e-4 of a cell
-    assert np.bincount(film, weights=np.abs(volumes)) == pytest.approx(films_volumes(mesh), rel=1e-6)
+    assert np.bincount(film, weights=np.abs(volumes))[1:] == pytest.approx(films_volumes(mesh), rel=1e-6)
     if suffix == ".vtu":
         assert (volumes > 0).all()
 
@@ -222,9 +234,9 @@ def test_volumes_by_vtk(name: str, suffix: str, tmp_path: Path) -> None:
 def test_space_above_joins_the_films(name: str) -> None:
     mesh = sector(CELLS[name])
     space = mesh_flooded(mesh, HEIGHT)
-    grid = film_elements(mesh, Space(space, "liquid", "LiPF6-EC-EMC"))
-    assert grid.regions == ("film0", "film1", "liquid")
-    assert grid.materials == ("LiPON-ALD", "LiPON-ALD", "LiPF6-EC-EMC")
+    grid = film_elements(mesh, space)
+    assert names_of(grid) == ["film0", "film1", "liquid"]
+    assert grid.legend.materials == {"LiPON-ALD": 1, "LiPF6-EC-EMC": 2}
     assert list(grid.surfaces) == ["substrate|film0", "film0|film1", "film1|liquid", "liquid|outside"]
     exact = [*films_volumes(mesh), space.closed_form_volume * mesh.unit_cells / UM**3]
     assert region_volumes(grid) == pytest.approx(exact, rel=1e-8)
@@ -264,7 +276,7 @@ def test_names_that_join_to_the_same_stay_apart() -> None:
     names = ["a|b", "c", "a", "b|c", 'x "<b>\n</b>"']
     stack = stack_films(planar(), [FilmLayer(name, "electrolyte", material, 20e-9) for name in names])
     grid = film_elements(mesh_films(stack, Resolution(1)))
-    assert grid.regions == tuple(names)
+    assert names_of(grid) == names
     assert list(grid.surfaces) == [
         "substrate|a|b",
         "a|b|c",
@@ -280,7 +292,7 @@ def test_names_that_join_to_the_same_stay_apart() -> None:
 def test_films_with_space_are_a_sector() -> None:
     mesh = sector(CELLS["round pillars"])
     with pytest.raises(MeshError, match="for one sector"):
-        film_elements(tile_mesh(mesh), Space(mesh_flooded(mesh, HEIGHT), "liquid", "gel"))
+        film_elements(tile_mesh(mesh), mesh_flooded(mesh, HEIGHT))
 
 
 def moved(mesh: FilmMesh, level: int, node: int, by: tuple[float, float, float]) -> FilmMesh:

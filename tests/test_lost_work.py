@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "transport": (("transport", "--resolution", "1"), "-o", ".vtu"),
     "view": (("view",), "--screenshot", ".png"),
 }
-BESIDE = {"report": ".json", "mesh": ".vtu.json", "bodies": ".stl.json"}
+BESIDE = {"report": ".json", "mesh": ".vtu.json", "bodies": ".stl.json", "transport": ".vtu.json"}
 """What else a command writes, in place of its output's suffix."""
 
 

@@ -136,7 +136,7 @@ def test_two_nanometres_on_a_millimetre(tmp_path: Path) -> None:
 
     made = write_mesh_file(design, tmp_path / "x.vtu", resolution=1)
     assert all(abs(part.relative_error) < 1e-9 for part in made.parts)
-    assert {part.name for part in made.parts} >= {"electrolyte"}
+    assert {part.region.name for part in made.parts} >= {"electrolyte"}
 
 
 def test_the_design_of_a_sweep_is_the_file_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,10 +108,10 @@ def test_vtk_finds_the_closed_forms_volumes(name: str) -> None:
     grid = pyvista.read(FOLDER / name).compute_cell_sizes(length=False, area=False)
     stack = assemble_cell(load_design(ROOT / ROWS[name][0])).made
     closed = {film.layer.name: film.volume / UM**3 for film in stack.films}
-    for index, region in enumerate(beside["regions"]):
-        found = grid["Volume"][grid["film"] == index]
+    for part in beside["parts"]:
+        found = grid["Volume"][grid["film"] == part["number"]]
         assert found.min() > 0
-        exact = closed.get(region, beside["parts"][index]["closed_form_volume_um3"])
+        exact = closed.get(part["name"], part["closed_form_volume_um3"])
         assert found.sum() / beside["unit_cells"] == pytest.approx(exact, rel=2e-3)
 
 
@@ -119,12 +119,12 @@ def test_vtk_finds_the_closed_forms_volumes(name: str) -> None:
 def test_levels_follow_each_other(name: str) -> None:
     """All levels but the first have equally many nodes, and a film's cells lie between its own."""
     mesh, beside = read(FOLDER / name)
-    films = [region for region in beside["regions"] if region != "liquid"]
+    films = [part["name"] for part in beside["parts"] if part["name"] != "liquid"]
     low = np.full(len(films), len(mesh.points))
     high = np.zeros(len(films), dtype=int)
     for block, film in zip(mesh.cells, mesh.cell_data["film"], strict=True):
         for index in range(len(films)):
-            nodes = block.data[film == index]
+            nodes = block.data[film == index + 1]
             if nodes.size:
                 low[index] = min(low[index], nodes.min())
                 high[index] = max(high[index], nodes.max())

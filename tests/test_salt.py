@@ -20,10 +20,12 @@ from tfgeom.errors import MaterialError, SolveError
 from tfgeom.evaluation import evaluate
 from tfgeom.films import Stack
 from tfgeom.geometry.protocol import Cell
+from tfgeom.meshing.element_files import write_vtu
+from tfgeom.meshing.legend import film_legend
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.planar import planar
-from tfgeom.transport.fields import write_fields
+from tfgeom.transport.fields import field_arrays, field_elements
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
 from tfgeom.transport.liquid import salt_problem, salt_system
 from tfgeom.transport.liquid.salt import LIMITING_CURRENT, Salt, liquid_salt
@@ -300,7 +302,8 @@ def test_fields_hold_the_concentration(tmp_path: Path) -> None:
     import pyvista
 
     found = solved_salt(salted(planar())[1], 500.0)
-    write_fields(found.fields, tmp_path / "salt.vtu")
+    legend = film_legend([], beyond=("liquid", "electrolyte", "gel"))
+    write_vtu(field_elements(found.fields, legend), tmp_path / "salt.vtu", *field_arrays(found.fields))
     grid = pyvista.read(tmp_path / "salt.vtu")
     assert grid["concentration_mol_m3"] == pytest.approx(salt_fields(found).concentration)
     # down to the films, all of the current

@@ -15,16 +15,19 @@ from typing import Any
 from tfgeom import __version__
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.legend import cell_legend
 from tfgeom.design import Design, design_sha256
 from tfgeom.errors import DesignError, MeshError, OutputError, UnsupportedError
 from tfgeom.films import Film, Stack
-from tfgeom.meshing.element_files import write_msh, write_vtu
-from tfgeom.meshing.film_elements import Space, film_elements
+from tfgeom.meshing.element_files import write_vtu
+from tfgeom.meshing.film_elements import film_elements
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
-from tfgeom.meshing.flooded_mesh import mesh_filling, mesh_flooded
+from tfgeom.meshing.flooded_mesh import FloodedMesh, mesh_filling, mesh_flooded
 from tfgeom.meshing.layer_solids import MAX_TRIANGLES, SubstrateBody, layer_solids, substrate_volume
+from tfgeom.meshing.legend import Region
 from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.mesh_report import MeshQuality, measure_mesh, require_space
+from tfgeom.meshing.msh_files import SURFACE_TAGS, write_msh
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.solid import Solid
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES, write_solids
@@ -51,9 +54,7 @@ Tile = tuple[int, int]
 class Part:
     """A region or body that was written: volumes per unit cell, um³."""
 
-    name: str
-    role: str
-    material: str
+    region: Region
     volume_um3: float
     closed_form_volume_um3: float
 
@@ -92,9 +93,10 @@ class MeshFile:
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return name, volume per unit cell, its closed form and their relative difference, as text."""
+        numbers = [(p.volume_um3, p.closed_form_volume_um3, p.relative_error) for p in self.parts]
         return [
-            (p.name, f"{p.volume_um3:.6g}", f"{p.closed_form_volume_um3:.6g}", f"{p.relative_error:.1e}")
-            for p in self.parts
+            (part.region.name, f"{volume:.6g}", f"{exact:.6g}", f"{error:.1e}")
+            for part, (volume, exact, error) in zip(self.parts, numbers, strict=True)
         ]
 
     def sidecar(self) -> dict[str, Any]:
@@ -108,10 +110,8 @@ class MeshFile:
                 "closure_error": self.quality.closure_error,
             }
         described["parts"] = [
-            {
-                "name": part.name,
-                "role": part.role,
-                "material": part.material,
+            part.region.to_dict()
+            | {
                 "volume_um3": part.volume_um3,
                 "closed_form_volume_um3": part.closed_form_volume_um3,
                 "relative_error": part.relative_error,
@@ -256,11 +256,10 @@ def _make_elements(
     if tile is not None:
         mesh = tile_mesh(mesh, *tile)
     quality = measure_mesh(mesh)
+    legend = cell_legend(assembled)
     parts = [
         Part(
-            film.layer.name,
-            film.layer.role,
-            film.layer.material.name,
+            legend.named(film.layer.name),
             (1 + error) * film.volume / UM**3,
             film.volume / UM**3,
         )
@@ -268,14 +267,14 @@ def _make_elements(
     ]
     space = _space(assembled, mesh, what, filling)
     if space is not None:
-        n_hexes += len(space.mesh.hexes)
+        n_hexes += len(space.hexes)
         require_memory(_BYTES_PER_HEX * n_hexes, f"a file of {n_hexes:,} hexahedra")
-        require_space(space.mesh, space.name)
-        role = "electrolyte" if filling is None else filling.layer.role
-        exact = space.mesh.closed_form_volume if filling is None else filling.volume
-        parts.append(Part(space.name, role, space.material, space.mesh.volume / UM**3, exact / UM**3))
-    grid = film_elements(mesh, space)
-    n_elements = sum(len(corners) for corners in grid.elements.values())
+        region = legend.of(len(parts) + 1)
+        require_space(space, region.name)
+        exact = space.closed_form_volume if filling is None else filling.volume
+        parts.append(Part(region, space.volume / UM**3, exact / UM**3))
+    grid = film_elements(mesh, legend, space)
+    n_elements = sum(grid.counts.values())
     made = MeshFile(
         target,
         f"{len(grid.points_um)} nodes, {n_elements} cells",
@@ -285,14 +284,16 @@ def _make_elements(
         {
             "n_nodes": len(grid.points_um),
             "n_cells": n_elements,
+            "cells": grid.counts,
             "refine": resolution.refine,
-            "regions": list(grid.regions),
-            "materials": list(grid.material_names),
-            "surfaces": list(grid.surfaces),
+            "surfaces": [
+                {"number": SURFACE_TAGS + index, "name": name} for index, name in enumerate(grid.surfaces)
+            ],
         },
     )
-    write = write_vtu if target.suffix.lower() == ".vtu" else write_msh
-    return made, lambda: write(grid, target)
+    if target.suffix.lower() == ".vtu":
+        return made, lambda: write_vtu(grid, target)
+    return made, lambda: write_msh(grid, target)
 
 
 def _laid(stack: Stack) -> tuple[Stack, Film | None]:
@@ -302,12 +303,10 @@ def _laid(stack: Stack) -> tuple[Stack, Film | None]:
     return stack, None
 
 
-def _space(assembled: AssembledCell, mesh: FilmMesh, what: str, filling: Film | None) -> Space | None:
+def _space(assembled: AssembledCell, mesh: FilmMesh, what: str, filling: Film | None) -> FloodedMesh | None:
     if filling is not None:
         assert mesh.grid is not None  # tiles were refused
-        layer = filling.layer
-        made = mesh_filling(mesh.cell, mesh.grid, mesh.levels[-1], mesh.resolution, layer.thickness)
-        return Space(made, layer.name, layer.material.name)
+        return mesh_filling(mesh.cell, mesh.grid, mesh.levels[-1], mesh.resolution, filling.layer.thickness)
     if what != "flooded":
         return None
     liquid = assembled.liquid
@@ -315,11 +314,7 @@ def _space(assembled: AssembledCell, mesh: FilmMesh, what: str, filling: Film | 
         raise DesignError.at(
             "cell", "only a flooded cell has a liquid above its films; use --what films or --what solids"
         )
-    names = {film.layer.name for film in mesh.films}
-    name: str = "liquid"
-    while name in names:
-        name += "_"
-    return Space(mesh_flooded(mesh, liquid.separator), name, liquid.name)
+    return mesh_flooded(mesh, liquid.separator)
 
 
 def _make_bodies(
@@ -348,15 +343,16 @@ def _make_bodies(
     exact = [film.volume for film in stack.films]
     if substrate is not None:
         exact.insert(0, substrate_volume(stack.cell, substrate.thickness))
+    legend, first = cell_legend(assembled), 0 if substrate is not None else 1
     covered = _covered(solids, exact, placed)
     parts = tuple(
-        Part(solid.name, solid.role, solid.material, solid.volume_um3 / covered, volume / UM**3)
-        for solid, volume in zip(solids, exact, strict=True)
+        Part(legend.of(number), solid.volume_um3 / covered, volume / UM**3)
+        for number, (solid, volume) in enumerate(zip(solids, exact, strict=True), first)
     )
     for part in parts:
         if abs(part.relative_error) > _VOLUME_LIMIT:
             raise MeshError(
-                f"the volume of '{part.name}' is {part.relative_error:.1e} off its closed form (limit "
+                f"the volume of '{part.region.name}' is {part.relative_error:.1e} off its closed form (limit "
                 f"{_VOLUME_LIMIT:.0e}); use a higher resolution"
             )
     triangles = sum(len(solid.triangles) for solid in solids)

@@ -34,6 +34,7 @@ LAYERS = (
     {"metrics"},
     {"evaluation"},
     {"terminal_lines", "compare", "mesh_files"},
+    {"field_files"},
     {"viewer"},
     {"report", "sweep"},
     {"doctor"},

@@ -194,16 +194,15 @@ def transport(
     """
     from tfgeom.design import load_design
     from tfgeom.evaluation import solve_transport
-    from tfgeom.output import check_output
-    from tfgeom.transport.fields import FIELD_FORMATS, write_fields
+    from tfgeom.field_files import check_field_file, write_field_file
 
     if output is not None:
-        check_output(output, FIELD_FORMATS, [design], force=force)
+        check_field_file(output, design, force=force)
     loaded = load_design(design)
     found = solve_transport(loaded, current, voltage, resolution, within, assembly)
     if output is not None:
         with loaded.located():
-            write_fields(found.fields, output)
+            write_field_file(found.cell, found.fields, output)
     if json:
         print_json(found.to_dict())
         return

@@ -1,8 +1,9 @@
-"""Volume meshes as files for other programs: gmsh's MSH with named groups, and VTU.  Coordinates are um."""
+"""Volume meshes for other programs, and as VTU files with named regions.  Coordinates are um."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from tfgeom.errors import MeshError
 from tfgeom.marks import add_mark
 from tfgeom.meshing.file_names import distinct_names, one_line
+from tfgeom.meshing.legend import Legend, Region
 from tfgeom.output import replacing
+from tfgeom.units import UM
 
 ELEMENT_CORNERS = {"hexahedron": 8, "wedge": 6, "pyramid": 5, "tetra": 4}
 """Corners of each kind of element, by meshio's names."""
@@ -31,13 +34,12 @@ class ElementGrid:
         (quad of a hexahedron or pyramid, triangle of a wedge or tetrahedron) turns counter-clockwise seen
         from the corners that follow.  A corner may repeat: a hexahedron collapsed at a sharp edge.
     region
-        Index into ``regions`` of each element, by kind, shape (n_elements,).
-    regions
-        Names of the regions: films, substrate, liquid.
-    materials
-        Name of the material of each region.
+        Number in the ``legend`` of each element, by kind, shape (n_elements,).
+    legend
+        What the numbers stand for.
     surfaces
-        Named sets of faces, for example ``cathode|electrolyte``, again by kind (`FACE_CORNERS`).
+        Named sets of faces, for example ``cathode|electrolyte``, again by kind (`FACE_CORNERS`); from the
+        substrate outwards.
 
     Raises
     ------
@@ -48,8 +50,7 @@ class ElementGrid:
     points_um: NDArray[np.float64]
     elements: Mapping[str, NDArray[np.int64]]
     region: Mapping[str, NDArray[np.int64]]
-    regions: tuple[str, ...]
-    materials: tuple[str, ...]
+    legend: Legend
     surfaces: Mapping[str, Mapping[str, NDArray[np.int64]]]
 
     def __post_init__(self) -> None:
@@ -57,24 +58,19 @@ class ElementGrid:
         points.setflags(write=False)
         if points.ndim != 2 or points.shape[1] != 3 or not np.isfinite(points).all():
             raise MeshError(f"points have shape {points.shape}; finite ones of shape (n, 3) are needed")
-        if len(self.materials) != len(self.regions):
-            raise MeshError(
-                f"{len(self.regions)} regions have {len(self.materials)} materials; give each one"
-            )
         elements = _corners("cells", self.elements, ELEMENT_CORNERS, len(points))
         if not any(len(corners) for corners in elements.values()):
             raise MeshError("there is no cell to write")
+        numbers = [region.number for region in self.legend.regions]
         region = {kind: _indices(self.region.get(kind, ())) for kind in elements}
         for kind, indices in region.items():
             if indices.shape != (len(elements[kind]),):
                 raise MeshError(
                     f"{len(elements[kind])} cells of kind {kind} have regions of shape {indices.shape}"
                 )
-            if indices.size and not 0 <= indices.min() <= indices.max() < len(self.regions):
-                raise MeshError(
-                    f"cells of kind {kind} name regions {indices.min()} to {indices.max()}; "
-                    f"0 to {len(self.regions) - 1} exist"
-                )
+            unknown = np.setdiff1d(indices, numbers).tolist()
+            if unknown:
+                raise MeshError(f"cells of kind {kind} name region {unknown[0]}; there are {numbers}")
         for kind, corners in elements.items():
             if _turn(points, kind, corners) < 0:
                 raise MeshError(
@@ -93,53 +89,15 @@ class ElementGrid:
             object.__setattr__(self, field, value)
 
     @property
-    def material_names(self) -> tuple[str, ...]:
-        """Each material once, in the order of the regions; the cell data ``material`` points into it."""
-        return tuple(dict.fromkeys(self.materials))
+    def regions(self) -> tuple[Region, ...]:
+        """The regions that it holds elements of, from the substrate outwards."""
+        held = set(np.concatenate(list(self.region.values())).tolist())
+        return tuple(region for region in self.legend.regions if region.number in held)
 
-
-def write_msh(grid: ElementGrid, path: str | Path) -> None:
-    """Write a grid as gmsh MSH 2.2, binary, regions and surfaces as named physical groups.
-
-    Version 4.1 ties groups to the entities that nodes lie on, which meshio can only write for groups that own
-    a node; 2.2 tags each cell.
-
-    Parameters
-    ----------
-    grid
-        Volume group ``i + 1`` is region ``i``; surface groups count from 1 in the order of ``surfaces``.
-        Names that gmsh cannot hold are changed (quotes, line ends), and made distinct.
-    path
-        File to write.
-
-    Raises
-    ------
-    OutputError
-        When the file cannot be written.
-    """
-    import meshio
-
-    names = distinct_names((*grid.regions, *grid.surfaces), _group_name)
-    n_regions = len(grid.regions)
-    tags = [(index + 1, 3) for index in range(n_regions)]
-    tags += [(index + 1, 2) for index in range(len(grid.surfaces))]
-    given = {kind: corners for kind, corners in grid.elements.items() if len(corners)}
-    blocks = [(kind, corners, grid.region[kind] + 1) for kind, corners in given.items()]
-    for kind in FACE_CORNERS:  # one block a kind: many small ones load slowly
-        faces = [by_kind.get(kind, _NO_FACES[kind]) for by_kind in grid.surfaces.values()]
-        group = np.repeat(np.arange(1, len(faces) + 1), [len(corners) for corners in faces])
-        if len(group):
-            blocks.append((kind, np.concatenate(faces), group))
-    groups = [group.astype(np.int32) for _, _, group in blocks]
-    mesh = meshio.Mesh(
-        grid.points_um,
-        [(kind, corners) for kind, corners, _ in blocks],
-        cell_data={"gmsh:physical": groups, "gmsh:geometrical": groups},
-        field_data={name: np.array(tag) for name, tag in zip(names, tags, strict=True)},
-    )
-    with replacing(path) as temporary:
-        mesh.write(temporary, file_format="gmsh22", binary=True)
-        add_mark(temporary, ".msh")
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many elements of each kind there are, by meshio's names."""
+        return {kind: len(corners) for kind, corners in self.elements.items() if len(corners)}
 
 
 def write_vtu(
@@ -150,10 +108,14 @@ def write_vtu(
 ) -> None:
     """Write a grid as VTU with the cell data ``film`` and ``material``.
 
+    Field data say what the numbers stand for: ``film:NAME`` and ``material:NAME`` each hold the number of
+    that name, for all of the legend, and ``length_unit:um`` the unit of the coordinates in metres.  One array
+    of strings would be shorter, but meshio, and with it scikit-fem, refuses files that have one.
+
     Parameters
     ----------
     grid
-        ``film`` is the index into its ``regions``, ``material`` that into its ``material_names``.
+        ``film`` and ``material`` are numbers of its legend.
     path
         File to write.
     point_data
@@ -174,7 +136,10 @@ def write_vtu(
         if len(values) != len(grid.points_um):
             raise MeshError(f"point data '{name}' has {len(values)} rows for {len(grid.points_um)} points")
     kinds = [kind for kind, corners in grid.elements.items() if len(corners)]
-    material = np.array([grid.material_names.index(name) for name in grid.materials], dtype=np.int32)
+    numbers = [(region.number, region.material_number) for region in grid.legend.regions]
+    material = np.zeros(max(numbers)[0] + 1, dtype=np.int32)
+    for number, of_material in numbers:
+        material[number] = of_material
     # VTK computes positive volumes and outward faces for gmsh's order of a wedge; meshio swaps it on writing
     orders = [_WEDGE_SWAP if kind == "wedge" else slice(None) for kind in kinds]
     mesh = meshio.Mesh(
@@ -189,16 +154,35 @@ def write_vtu(
     )
     with replacing(path) as temporary:
         mesh.write(temporary, file_format="vtu")
+        _add_field_data(temporary, grid.legend)
         add_mark(temporary, ".vtu")
 
 
+def _add_field_data(path: Path, legend: Legend) -> None:
+    """Add names and unit, which meshio does not write into VTU."""
+    arrays = [("length_unit:um", "Float64", repr(UM))]
+    numbers = {
+        "film": {region.name: region.number for region in legend.regions},
+        "material": legend.materials,
+    }
+    for what, by_name in numbers.items():
+        names = distinct_names(by_name, one_line)
+        arrays += [
+            (f"{what}:{name}", "Int32", str(number))
+            for name, number in zip(names, by_name.values(), strict=True)
+        ]
+    lines = [
+        f'<DataArray type="{kind}" Name={quoteattr(name)} NumberOfTuples="1" format="ascii">'
+        f"{value}</DataArray>"
+        for name, kind, value in arrays
+    ]
+    field = f"<FieldData>{''.join(lines)}</FieldData>".encode("ascii", "xmlcharrefreplace")
+    head, grid, rest = path.read_bytes().partition(b"<UnstructuredGrid>")
+    assert grid  # meshio's
+    path.write_bytes(head + grid + field + rest)
+
+
 _WEDGE_SWAP = [0, 2, 1, 3, 5, 4]
-_NO_FACES = {kind: np.empty((0, n), dtype=np.int64) for kind, n in FACE_CORNERS.items()}
-
-
-def _group_name(name: str) -> str:
-    """Return a name that may stand between double quotes; gmsh reads at most 255 characters of one."""
-    return one_line(name).replace('"', "'").replace("\\", "/")[:200]
 
 
 def _turn(points: NDArray[np.float64], kind: str, corners: NDArray[np.int64]) -> float:

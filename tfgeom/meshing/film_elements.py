@@ -5,7 +5,6 @@ Hexahedra collapsed at a sharp edge become the wedges, pyramids and tetrahedra t
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +14,13 @@ from tfgeom.meshing.element_files import ElementGrid
 from tfgeom.meshing.file_names import distinct_names
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.meshing.flooded_mesh import FloodedMesh
+from tfgeom.meshing.legend import Legend
 
 Ids = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
-    """What lies above the films: its mesh, and the names of region and material."""
-
-    mesh: FloodedMesh
-    name: str
-    material: str
-
-
-def film_elements(mesh: FilmMesh, space: Space | None = None) -> ElementGrid:
-    """Return the elements of a film mesh, regions named after the layers.
+def film_elements(mesh: FilmMesh, legend: Legend, space: FloodedMesh | None = None) -> ElementGrid:
+    """Return the elements of a film mesh, regions numbered as in the legend.
 
     The faces between regions are named after both (``cathode|electrolyte``), the first and the last one
     ``substrate|NAME`` and ``NAME|outside``.
@@ -37,29 +28,30 @@ def film_elements(mesh: FilmMesh, space: Space | None = None) -> ElementGrid:
     Parameters
     ----------
     mesh
-        Films of a sector, or of a tile.
+        Films of a sector, or of a tile: the first ones of the legend.
+    legend
+        Names and numbers of the films, and of the space.
     space
-        What lies above them, for a sector.
+        What lies above them, for a sector: the region after the last film.
     """
     n_surface = mesh.points_um.shape[1]
     nodes = np.arange(mesh.n_nodes)
     nodes[:n_surface] = mesh.standing
     corners = nodes[mesh.hexes]
-    region = mesh.film_of_hex
+    region = mesh.film_of_hex + 1
     points = mesh.points_um.reshape(-1, 3)
-    names = [film.layer.name for film in mesh.films]
-    materials = [film.layer.material.name for film in mesh.films]
-    surfaces = _interfaces(mesh, nodes, names, "outside" if space is None else space.name)
+    names = [legend.of(number).name for number in range(1, len(mesh.films) + 1)]
+    number_of_space = len(names) + 1
+    above = "outside" if space is None else legend.of(number_of_space).name
+    surfaces = _interfaces(mesh, nodes, names, above)
     if space is not None:
         if mesh.grid is None:
             raise MeshError("the space above the films is meshed for one sector")
-        numbers = np.arange(len(space.mesh.points_um)) + mesh.n_nodes - n_surface
-        corners = np.concatenate((corners, numbers[space.mesh.hexes]))
-        region = np.concatenate((region, np.full(len(space.mesh.hexes), len(names))))
-        points = np.concatenate((points, space.mesh.points_um[n_surface:]))
-        names.append(space.name)
-        materials.append(space.material)
-        surfaces[f"{space.name}|outside"] = numbers[space.mesh.plane_quads]
+        numbers = np.arange(len(space.points_um)) + mesh.n_nodes - n_surface
+        corners = np.concatenate((corners, numbers[space.hexes]))
+        region = np.concatenate((region, np.full(len(space.hexes), number_of_space)))
+        points = np.concatenate((points, space.points_um[n_surface:]))
+        surfaces[f"{above}|outside"] = numbers[space.plane_quads]
     elements, regions = _sorted(corners, region)
     kept = np.zeros(len(points), dtype=bool)
     for kind in elements.values():
@@ -69,8 +61,7 @@ def film_elements(mesh: FilmMesh, space: Space | None = None) -> ElementGrid:
         points[kept],
         {kind: number[found] for kind, found in elements.items()},
         regions,
-        tuple(names),
-        tuple(materials),
+        legend,
         {name: _faces(number[quads]) for name, quads in surfaces.items()},
     )
 

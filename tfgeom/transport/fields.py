@@ -1,34 +1,34 @@
-"""Potential and current density of a solve as a VTU file."""
+"""Potential and current density of a solve as elements with data, for a VTU file."""
 
-from pathlib import Path
+import numpy as np
+from numpy.typing import NDArray
 
-from tfgeom.meshing.element_files import ElementGrid, write_vtu
-from tfgeom.output import check_suffix
+from tfgeom.meshing.element_files import ElementGrid
+from tfgeom.meshing.legend import Legend
 from tfgeom.transport.steady import Fields
 
-FIELD_FORMATS = (".vtu",)
-"""Suffixes of what `write_fields` writes."""
+Floats = NDArray[np.float64]
+FIELD_UNITS = {"potential_V": "V", "concentration_mol_m3": "mol/m^3", "current_density_A_m2": "A/m^2"}
+"""Unit of each array of `field_arrays`."""
 
 
-def write_fields(fields: Fields, path: str | Path) -> None:
-    """Write the fields of a solve: at 1 V between the terminals, or at the drive's voltage.
+def field_elements(fields: Fields, legend: Legend) -> ElementGrid:
+    """Return the hexahedra of a solve, numbered as in the legend: the films, or the liquid.
 
-    Of a conformal cell the films, of a flooded one the liquid, with ``concentration_mol_m3`` where its salt
-    was solved for.  Point data ``potential_V`` (0 V at the inner terminal; nodes are doubled where it jumps),
-    cell data ``current_density_A_m2`` (vector), ``film`` (index from the inner terminal) and ``material``;
-    lengths in um.
-
-    Raises
-    ------
-    OutputError
-        When the file cannot be written, or is not ``.vtu``.
+    Nodes are doubled where the potential jumps.
     """
-    check_suffix(Path(path), FIELD_FORMATS)
-    hexes, of_hex = {"hexahedron": fields.hexes}, {"hexahedron": fields.region_of_hex}
-    names, materials = tuple(fields.regions), tuple(fields.regions.values())
-    grid = ElementGrid(fields.points_um, hexes, of_hex, names, materials, {})
-    nodes = {"potential_V": fields.potential.ravel()}
+    numbers = np.array([legend.named(name).number for name in fields.regions])
+    of_hex = {"hexahedron": numbers[fields.region_of_hex]}
+    return ElementGrid(fields.points_um, {"hexahedron": fields.hexes}, of_hex, legend, {})
+
+
+def field_arrays(fields: Fields) -> tuple[dict[str, Floats], dict[str, dict[str, Floats]]]:
+    """Return the data of its points, and of its cells by kind of cell, at 1 V or at the drive's voltage.
+
+    ``potential_V`` (0 V at the inner terminal) and ``concentration_mol_m3`` where salt was solved for; the
+    vector ``current_density_A_m2``.
+    """
+    points = {"potential_V": fields.potential.ravel()}
     if fields.salt is not None:
-        nodes["concentration_mol_m3"] = fields.salt.concentration
-    density = {"current_density_A_m2": {"hexahedron": fields.current_density}}
-    write_vtu(grid, path, point_data=nodes, cell_data=density)
+        points["concentration_mol_m3"] = fields.salt.concentration
+    return points, {"current_density_A_m2": {"hexahedron": fields.current_density}}

@@ -69,10 +69,9 @@ class FilmFields:
         return np.concatenate(layers)
 
     @property
-    def regions(self) -> dict[str, str]:
-        """Name and material of each film, from the inner terminal."""
-        layers = [conductor.film.layer for conductor in self.core.conductors]
-        return {layer.name: layer.material.name for layer in layers}
+    def regions(self) -> tuple[str, ...]:
+        """Name of each film, from the inner terminal."""
+        return tuple(conductor.film.layer.name for conductor in self.core.conductors)
 
     @property
     def region_of_hex(self) -> NDArray[np.int64]:

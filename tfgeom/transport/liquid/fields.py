@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tfgeom.meshing.film_mesh import FilmMesh
 from tfgeom.meshing.flooded_mesh import FloodedMesh
+from tfgeom.meshing.legend import LIQUID
 from tfgeom.transport.current import current_density
 from tfgeom.transport.flooded import FloodedCircuit
 from tfgeom.transport.liquid.salt_current import Concentration
@@ -80,9 +81,9 @@ class LiquidFields:
         return self.mesh.hexes
 
     @property
-    def regions(self) -> dict[str, str]:
-        """Name and material of the liquid, the only region."""
-        return {"electrolyte": self.circuit.liquid}
+    def regions(self) -> tuple[str, ...]:
+        """Name of the liquid, the only region."""
+        return (LIQUID,)
 
     @property
     def region_of_hex(self) -> NDArray[np.int64]:
