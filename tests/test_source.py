@@ -105,3 +105,23 @@ def test_a_byte_order_mark_of_utf_8_and_windows_line_ends_are_read(tmp_path: Pat
     file = tmp_path / "f.yaml"
     file.write_bytes(b"\xef\xbb\xbfa: 4 \xc2\xb5m\r\nb: 2\r\n")
     assert read_source(file).root == {"a": "4 µm", "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            "1,000 nm",
+            "a.b: '1,000 nm' has a comma that may part thousands or decimals; write 1000 nm or 1.0 nm",
+        ),
+        ("12,345,678 nm", "a.b: '12,345,678 nm' has a comma; write 12345678 nm"),
+        ("1,250.5 nm", "a.b: '1,250.5 nm' has a comma; write 1250.5 nm"),
+        ("70,5 Ω·cm²", "a.b: '70,5 Ω·cm²' has a decimal comma; write 70.5 Ω·cm²"),
+        ("1,5", "a.b: '1,5' has a decimal comma; write 1.5"),
+        ("0,500 um", "a.b: '0,500 um' has a decimal comma; write 0.500 um"),
+    ],
+)
+def test_a_comma_in_braces_shows_every_reading(given: str, message: str) -> None:
+    source = parse_source(f"a: {{b: {given}, c: 2}}\n", "f")
+    assert [f"{issue.path}: {issue.message}" for issue in source.issues()] == [message]
+    assert source.root["a"]["c"] == 2

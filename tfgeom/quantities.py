@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from tfgeom.units import DIMENSIONS, NUMBER_AND_UNIT, format_quantity, parse_quantity
+from tfgeom.spelling.grammar import NUMBER_AND_UNIT, NUMBER_PERHAPS_UNIT
+from tfgeom.units import DIMENSIONS, format_quantity, parse_quantity
 
 SMALLEST, LARGEST = 1e-35, 1e35
 """Least and largest size of any value in its SI unit, so that products and ratios of a few stay numbers."""
@@ -78,7 +79,7 @@ class Quantity:
         example = DIMENSIONS[self.dimension].example
         if self.dimension == "fraction":
             return {
-                "anyOf": [{"type": "number"}, {"type": "string", "pattern": NUMBER_AND_UNIT}],
+                "anyOf": [{"type": "number"}, {"type": "string", "pattern": NUMBER_PERHAPS_UNIT}],
                 "examples": [0.05, example],
             }
         return {"type": "string", "pattern": NUMBER_AND_UNIT, "examples": [example]}

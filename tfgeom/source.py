@@ -31,6 +31,7 @@ from ruamel.yaml.reader import ReaderError
 from tfgeom.characters import has_half_characters
 from tfgeom.encodings import EncodingError, decoded
 from tfgeom.errors import DesignError, Issue
+from tfgeom.spelling.remedies import comma_readings, of_comma
 
 MAX_BYTES = 1_000_000
 STDIN = "<stdin>"
@@ -41,7 +42,7 @@ MAX_VALUES = 20_000
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_AFTER_COMMA = re.compile(r"[0-9]+(?:[eE][-+]?[0-9]+)?(?:\s*[A-Za-z°µμΩÅ%(].*)?")
+_AFTER_COMMA = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?(?:\s*[^\s0-9].*)?")
 _WORDS: dict[str, bool | float | None] = (
     dict.fromkeys(("", "~", "null", "Null", "NULL"))
     | dict.fromkeys(("true", "True", "TRUE"), True)
@@ -107,7 +108,7 @@ class Source:
     keys
         Place of each key.
     commas
-        Where a decimal comma was read, and the number that it stands for.
+        Where a number with a comma was read, and the whole text of it.
     """
 
     file: str
@@ -125,11 +126,11 @@ class Source:
         )
 
     def issues(self, named: Callable[[Location], str] = dotted) -> list[Issue]:
-        """Return one issue for each decimal comma."""
+        """Return one issue for each number with a comma in ``{...}``."""
         found = []
-        for location, mended in self.commas:
-            given = mended.replace(".", ",", 1)
-            message = f"'{given}' has a decimal comma; write {mended}"
+        for location, given in self.commas:
+            readings = comma_readings(given)
+            message = of_comma(given, readings or (given.replace(",", ".", 1),), quote="")
             found.append(Issue(named(location), message, *self.values[location]))
         return found
 
@@ -344,9 +345,12 @@ class _Tree:
         location = (*parent.location, key)
         if self._is_comma(parent, event, key) and parent.last is not None:
             before, digits = parent.last
-            parent.container[before] = f"{digits}.{key}"
-            self.commas.append(((*parent.location, before), f"{digits}.{key}"))
-            parent.last = None
+            given = f"{digits},{key}"
+            parent.container[before] = given
+            if self.commas and self.commas[-1] == ((*parent.location, before), digits):
+                self.commas.pop()  # one number with several commas: 12,345,678 nm
+            self.commas.append(((*parent.location, before), given))
+            parent.last = (before, given) if _INTEGER.fullmatch(key) else None
             return location
         if key in parent.container:
             first = self.keys[location][0]

@@ -1,19 +1,21 @@
 """Quantities at the file boundary: text with a unit in, SI floats inside, text with a unit out.
 
 pint knows the units but must never see raw user text (``1,5 um`` reads as 15 um there and
-``9**9**9 m`` hangs), so one strict regular expression splits number from unit first.  Numbers are
-scaled in decimal arithmetic: ``70 nm`` is exactly the float ``7e-08``.
+``9**9**9 m`` hangs): `tfgeom.spelling` splits number from unit by one strict pattern and gives every unit
+its one name.  Numbers are scaled in decimal arithmetic: ``70 nm`` is exactly the float ``7e-08``.
 """
 
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tfgeom.constants import FARADAY
+from tfgeom.spelling.grammar import MAX_TEXT, Powers, powers_text, readings, split_number
+from tfgeom.spelling.remedies import why_not
 
 if TYPE_CHECKING:
     import pint
@@ -48,80 +50,166 @@ class Dimension:
         pint, which takes longer to load than a design to evaluate; a test holds them equal to pint's.
     example
         A quantity.
+    also
+        Further units that the field writes, likewise.
     """
 
     si: str
     display: Mapping[str, str]
     example: str
+    also: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def usual(self) -> str:
         """The unit it is printed in where none fits better."""
         return next(iter(self.display))
 
+    @property
+    def declared(self) -> Mapping[str, str]:
+        """Every unit that is read without pint, and how many ``si`` make one."""
+        return {**self.display, **self.also}
+
 
 DIMENSIONS: dict[str, Dimension] = {
-    "length": Dimension("m", {"um": "1e-6", "nm": "1e-9", "mm": "1e-3", "m": "1"}, "3 um"),
+    "length": Dimension(
+        "m",
+        {"um": "1e-6", "nm": "1e-9", "mm": "1e-3", "m": "1"},
+        "3 um",
+        {"angstrom": "1e-10", "cm": "1e-2", "pm": "1e-12"},
+    ),
     "angle": Dimension("rad", {"deg": "0.017453292519943295", "rad": "1"}, "90 deg"),
     "temperature": Dimension("K", {"degC": "1", "K": "1"}, "25 degC"),
-    "voltage": Dimension("V", {"V": "1"}, "3.5 V"),
-    "time": Dimension("s", {"s": "1"}, "10 s"),
+    "voltage": Dimension("V", {"V": "1"}, "3.5 V", {"mV": "1e-3"}),
+    "time": Dimension("s", {"s": "1"}, "10 s", {"min": "60", "h": "3600", "ms": "1e-3", "us": "1e-6"}),
     "fraction": Dimension("", {"": "1", "%": "0.01"}, "5 %"),
-    "conductivity": Dimension("S/m", {"S/cm": "100", "S/m": "1"}, "2e-6 S/cm"),
-    "resistivity": Dimension("ohm*m", {"uohm*cm": "1e-8", "ohm*m": "1"}, "150 uohm*cm"),
-    "diffusivity": Dimension("m^2/s", {"cm^2/s": "1e-4", "m^2/s": "1"}, "1e-13 cm^2/s"),
-    "current_density": Dimension("A/m^2", {"mA/cm^2": "10", "A/m^2": "1"}, "0.5 mA/cm^2"),
-    "areal_capacity": Dimension("C/m^2", {"uAh/cm^2": "36", "C/m^2": "1"}, "24 uAh/cm^2"),
-    "volumetric_capacity": Dimension("C/m^3", {"uAh/cm^2/um": "36e6", "C/m^3": "1"}, "37 uAh/cm^2/um"),
-    "area_resistance": Dimension("ohm*m^2", {"ohm*cm^2": "1e-4", "ohm*m^2": "1"}, "20 ohm*cm^2"),
-    "areal_energy": Dimension("J/m^2", {"mWh/cm^2": "36e3", "J/m^2": "1"}, "0.1 mWh/cm^2"),
-    "density": Dimension("kg/m^3", {"g/cm^3": "1000", "kg/m^3": "1"}, "2.5 g/cm^3"),
+    "conductivity": Dimension(
+        "S/m",
+        {"S/cm": "100", "S/m": "1"},
+        "2e-6 S/cm",
+        {"mS/cm": "0.1", "uS/cm": "1e-4", "1/ohm/cm": "100", "1/ohm/m": "1"},
+    ),
+    "resistivity": Dimension(
+        "ohm*m",
+        {"uohm*cm": "1e-8", "ohm*m": "1"},
+        "150 uohm*cm",
+        {"ohm*cm": "1e-2", "mohm*cm": "1e-5", "kohm*cm": "10"},
+    ),
+    "diffusivity": Dimension(
+        "m^2/s", {"cm^2/s": "1e-4", "m^2/s": "1"}, "1e-13 cm^2/s", {"um^2/s": "1e-12", "nm^2/s": "1e-18"}
+    ),
+    "current_density": Dimension(
+        "A/m^2",
+        {"mA/cm^2": "10", "A/m^2": "1"},
+        "0.5 mA/cm^2",
+        {"uA/cm^2": "1e-2", "nA/cm^2": "1e-5", "A/cm^2": "1e4"},
+    ),
+    "areal_capacity": Dimension(
+        "C/m^2",
+        {"uAh/cm^2": "36", "C/m^2": "1"},
+        "24 uAh/cm^2",
+        {"mAh/cm^2": "36e3", "uA*h/cm^2": "36", "mA*h/cm^2": "36e3", "Ah/m^2": "3600", "C/cm^2": "1e4"},
+    ),
+    "volumetric_capacity": Dimension(
+        "C/m^3",
+        {"uAh/cm^2/um": "36e6", "C/m^3": "1"},
+        "37 uAh/cm^2/um",
+        {"mAh/cm^3": "3.6e6", "mAh/cc": "3.6e6", "Ah/L": "3.6e6", "mAh/cm^2/um": "36e9", "Ah/m^3": "3600"},
+    ),
+    "area_resistance": Dimension(
+        "ohm*m^2",
+        {"ohm*cm^2": "1e-4", "ohm*m^2": "1"},
+        "20 ohm*cm^2",
+        {"kohm*cm^2": "0.1", "mohm*cm^2": "1e-7"},
+    ),
+    "areal_energy": Dimension(
+        "J/m^2", {"mWh/cm^2": "36e3", "J/m^2": "1"}, "0.1 mWh/cm^2", {"uWh/cm^2": "36", "J/cm^2": "1e4"}
+    ),
+    "density": Dimension(
+        "kg/m^3", {"g/cm^3": "1000", "kg/m^3": "1"}, "2.5 g/cm^3", {"g/cc": "1000", "kg/L": "1000"}
+    ),
     "activation_energy": Dimension(
         "J/mol", {"eV": "96485.33212331001", "kJ/mol": "1000", "J/mol": "1"}, "0.55 eV"
     ),
-    "concentration": Dimension("mol/m^3", {"mol/m^3": "1"}, "6.01e4 mol/m^3"),
+    "concentration": Dimension(
+        "mol/m^3", {"mol/m^3": "1"}, "6.01e4 mol/m^3", {"mol/L": "1000", "mol/cm^3": "1e6"}
+    ),
     "recombination_rate": Dimension("m^3/mol/s", {"m^3/mol/s": "1"}, "9e-7 m^3/mol/s"),
 }
 
-_TERM = r"(?:1/)?[A-Za-z°µμΩÅ%]+(?:(?:\^|\*\*)?-?[1-6]|⁻?[¹²³])?"
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?"
-_QUANTITY = re.compile(rf"^\s*({_NUMBER})\s*({_TERM}(?:\s*[*·/]\s*{_TERM}|\s+{_TERM}){{0,4}})?\s*$")
-_DECIMAL_COMMA = re.compile(r"^\s*([-+]?\d+),(\d+)(.*)$")
-_SUPERSCRIPTS = str.maketrans({"¹": "1", "²": "2", "³": "3", "⁻": "-"})
-_MAX_TEXT = 80
-_OFFSET_UNITS = {"degC", "°C", "celsius", "degF", "°F", "fahrenheit"}
-NUMBER_AND_UNIT = rf"^\s*{_NUMBER}\s*[A-Za-z°µμΩÅ%(1].*$"
-"""Pattern of a quantity for the JSON Schema."""
+_OFFSETS = {
+    "degC": (Decimal(1), Decimal("273.15")),
+    "degF": (Decimal(5) / 9, Decimal("459.67") * 5 / 9),
+    "degR": (Decimal(5) / 9, Decimal(0)),
+}
+"""Kelvin in one degree, and where its zero lies, K."""
+_SHOWN = 3
+"""Units that a bare number is shown in."""
 
 
 @cache
 def _registry() -> "pint.UnitRegistry[Any]":
-    import pint  # 0.3 s: only when a file is read
+    import pint  # 0.3 s: only when a file uses a unit that is not declared above
 
     return pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
 
 
-def _scale(unit: str, kind: Dimension) -> Decimal:
+def _key(powers: Powers) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(powers.items()))
+
+
+@cache
+def _declared(dimension: str) -> dict[tuple[tuple[str, int], ...], Decimal]:
+    kind = DIMENSIONS[dimension]
+    return {
+        _key(readings(unit)[0]) if unit else (): Decimal(factor) for unit, factor in kind.declared.items()
+    }
+
+
+@lru_cache(maxsize=1024)
+def _scale(unit: str, dimension: str) -> Decimal:
     """Return how many SI units make one ``unit``; raise ValueError when they measure different things."""
-    declared = kind.display.get(unit)
-    return _factor(unit, kind.si) if declared is None else Decimal(declared)
+    kind = DIMENSIONS[dimension]
+    fitting = readings(unit)
+    for powers in fitting:
+        factor = _declared(dimension).get(_key(powers))
+        if factor is not None:
+            return factor
+    problems = []
+    for powers in fitting:
+        try:
+            return _factor_of(_key(powers), kind.si, unit)
+        except ValueError as error:
+            problems.append(error)
+    raise problems[0]
 
 
-@lru_cache(maxsize=512)
 def _factor(unit: str, si: str) -> Decimal:
-    """Return how many ``si`` make one ``unit``; raise ValueError when they measure different things."""
+    """Return how many ``si`` make one ``unit`` by pint, in its plainest reading."""
+    return _factor_of(_key(readings(unit)[0]), si, unit)
+
+
+@lru_cache(maxsize=1024)
+def _factor_of(key: tuple[tuple[str, int], ...], si: str, unit: str) -> Decimal:
     import pint
 
-    text = unit.translate(_SUPERSCRIPTS).replace("·", "*").replace("μ", "µ").replace("%", "percent")
-    text = re.sub(r"(?<=[A-Za-zµΩÅ])(-?[1-6])(?![0-9])", r"^\1", text)
+    for name, _ in key:
+        if not (name.isascii() and name.isalpha()):
+            raise ValueError(f"unknown unit '{name}'")
+    text = "*".join(f"{name}**{power}" for name, power in key) or "dimensionless"
     try:
-        quantity = 1 * _registry().Unit(text)
+        named = _registry().Unit(text)
+        quantity = 1 * named
         if si == "J/mol" and quantity.check("[energy]"):
             return _tidy(quantity.to("eV").magnitude * FARADAY)
-        return _tidy(quantity.to(si or "dimensionless").magnitude)
+        factor = quantity.to(si or "dimensionless").magnitude
+        if not math.isclose((2 * named).to(si or "dimensionless").magnitude, 2 * factor):
+            raise ValueError("a zero of its own")
+        return _tidy(factor)
     except pint.UndefinedUnitError as error:
-        raise ValueError(f"unknown unit '{unit}'") from error
-    except (pint.PintError, AssertionError, ValueError, TypeError) as error:
+        names = error.unit_names
+        name = names if isinstance(names, str) else ", ".join(names)
+        raise ValueError(f"unknown unit '{name if len(key) > 1 else unit}'") from error
+    except (pint.PintError, ArithmeticError, AssertionError, KeyError, ValueError, TypeError) as error:
         raise ValueError(f"'{unit}' is not a unit of this kind") from error
 
 
@@ -160,45 +248,52 @@ def parse_quantity(given: object, dimension: str) -> float:
         return float(given)
     if isinstance(given, (int, float)) and not isinstance(given, bool):
         raise ValueError(
-            f"needs a unit: {given} alone could mean anything; write for example '{given} {kind.usual}'"
+            _without_unit(str(given), kind)
             if math.isfinite(given)
             else f"must be a finite number with a unit, not {given}; for example '{kind.example}'"
         )
     if not isinstance(given, str):
         raise ValueError(f"must be a {noun} with its unit, for example '{kind.example}', not {given!r:.60}")
-    if len(given) > _MAX_TEXT:
+    if len(given) > MAX_TEXT:
         raise ValueError(f"must be a {noun} such as '{kind.example}', not {len(given)} characters of text")
-    comma = _DECIMAL_COMMA.match(given)
-    if comma:
-        mended = f"{comma[1]}.{comma[2]}{comma[3]}".strip()
-        raise ValueError(f"'{given}' has a decimal comma; write '{mended}'")
-    match = _QUANTITY.match(given)
-    if match is None:
-        raise ValueError(f"'{given}' is not a number followed by a unit; write for example '{kind.example}'")
-    number, unit = match.groups()
-    if unit is None:
-        if dimension != "fraction":
-            raise ValueError(
-                f"needs a unit: '{given.strip()}' alone could mean anything; "
-                f"write for example '{given.strip()} {kind.usual}'"
-            )
-        unit = ""
+    split = split_number(given)
+    if split is None:
+        raise ValueError(why_not(given, kind.example))
+    number, unit = split
+    if not unit and dimension != "fraction":
+        raise ValueError(_without_unit(given.strip(), kind))
     return _to_si(number, unit, dimension)
+
+
+def _without_unit(number: str, kind: Dimension) -> str:
+    """Return the message for a bare number: what it may be, none of it asserted."""
+    units = list(kind.declared)[:_SHOWN]
+    *others, last = (f"'{number} {unit}'" for unit in units)
+    ways = f"{', '.join(others)} or {last}, whichever it is" if others else last
+    return f"needs a unit: {number} alone could mean anything; write for example {ways}"
 
 
 def _to_si(number: str, unit: str, dimension: str) -> float:
     kind = DIMENSIONS[dimension]
-    if dimension == "temperature" and unit in ("degC", "°C", "celsius"):
-        value = float(Decimal(number) + Decimal("273.15"))
+    offset = _offset(unit) if dimension == "temperature" else None
+    if offset is not None:
+        value = float(Decimal(number) * _OFFSETS[offset][0] + _OFFSETS[offset][1])
     else:
         try:
-            value = float(Decimal(number) * (_scale(unit, kind) if unit else 1))
+            value = float(Decimal(number) * (_scale(unit, dimension) if unit else 1))
         except ValueError as error:
             noun = dimension.replace("_", " ")
-            raise ValueError(f"{error}: a {noun} is needed, for example '{kind.example}'") from error
+            article = "an" if noun[0] in "aeiou" else "a"
+            raise ValueError(f"{error}: {article} {noun} is needed, for example '{kind.example}'") from error
     if not math.isfinite(value):
         raise ValueError(f"'{number} {unit}' is out of range")
     return value
+
+
+def _offset(unit: str) -> str | None:
+    """Return the name of a unit of `_OFFSETS`; None for others."""
+    key = _key(readings(unit)[0])
+    return key[0][0] if len(key) == 1 and key[0][0] in _OFFSETS and key[0][1] == 1 else None
 
 
 def format_quantity(value: float, dimension: str) -> str:
@@ -218,10 +313,8 @@ def _clumsiness(text: str) -> tuple[int, int]:
 
 def _text_in(value: float, unit: str, dimension: str) -> str | None:
     si = Decimal(repr(value))
-    if unit == "degC":
-        scaled = si - Decimal("273.15")
-    else:
-        scaled = si / (_scale(unit, DIMENSIONS[dimension]) if unit else 1)
+    zero = _OFFSETS["degC"][1] if unit == "degC" else Decimal(0)
+    scaled = (si - zero) / (_scale(unit, dimension) if unit else 1)
     number = f"{float(scaled):.15g}"
     text = f"{number} {unit}".strip()
     return text if _to_si(number, unit, dimension) == value else None
@@ -233,7 +326,7 @@ def in_display_unit(value: float, dimension: str) -> tuple[float, str]:
     unit = kind.usual
     if unit == "degC":
         return value - 273.15, unit
-    factor = float(_scale(unit, kind)) if unit else 1.0
+    factor = float(_scale(unit, dimension)) if unit else 1.0
     return float(f"{value / factor:.12g}"), unit
 
 
@@ -248,15 +341,37 @@ def in_unit_or_none(value: float | None, unit: float) -> float | None:
 
 
 def split_quantity(given: object) -> tuple[float, str] | None:
-    """Return number and unit of text such as ``"3 um"``; None when it is not a number with a unit."""
-    match = _QUANTITY.match(given) if isinstance(given, str) and len(given) <= _MAX_TEXT else None
-    return None if match is None or match[2] is None else (float(match[1]), match[2])
+    """Return number and unit of text such as ``"3 um"``, the unit in plain letters; None for other values."""
+    split = split_number(given) if isinstance(given, str) else None
+    return None if split is None or not split[1] else (float(split[0]), plain_unit(split[1]))
+
+
+def plain_unit(unit: str) -> str:
+    """Return a unit in letters and signs of ASCII, ``um`` for ``µm``; of two readings one that is in use."""
+    fitting = readings(unit)
+    in_use = [one for one in fitting if any(_key(one) in _declared(dimension) for dimension in DIMENSIONS)]
+    return powers_text((in_use or fitting)[0])
 
 
 def unit_ratio(unit: str, other: str) -> float:
-    """Return how many ``other`` make one ``unit``; raise ValueError when there is no such number."""
-    if unit == other:
+    """Return how many ``other`` make one ``unit``; raise ValueError when there is no such number.
+
+    Units with zeros of their own (degC, degF, K) have none, unless they are the same.
+    """
+    ones, others = readings(unit), readings(other)
+    if any(one in others for one in ones):
         return 1.0
-    if {unit, other} & _OFFSET_UNITS:
+    if any(name and _OFFSETS[name][1] for name in (_offset(unit), _offset(other))):
         raise ValueError(f"'{unit}' and '{other}' have different zeros: write all values in one of them")
-    return float(_factor(unit, other))
+    for dimension in DIMENSIONS:
+        declared = _declared(dimension)
+        known = [[declared[_key(one)] for one in many if _key(one) in declared] for many in (ones, others)]
+        if all(known):
+            return float(known[0][0] / known[1][0])
+    problems = []
+    for one, two in product(ones, others):
+        try:
+            return float(_factor_of(_key(one), powers_text(two), unit))
+        except ValueError as error:
+            problems.append(error)
+    raise problems[0]

@@ -17,7 +17,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 # Lowest first: a module imports its own package and lines above its own.
 LAYERS = (
-    {"characters", "encodings", "marks", "programs"},
+    {"characters", "encodings", "marks", "programs", "spelling"},
     {"errors", "constants", "numerals", "palette", "words"},
     {"units", "source", "output", "rendering", "searching"},
     {"quantities"},

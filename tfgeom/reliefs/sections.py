@@ -15,7 +15,8 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from tfgeom.geometry.lattice import SIDES, across_flats
 from tfgeom.geometry.profile import Profile
 from tfgeom.quantities import Angle, Length, LengthOrZero, Quantity, Section
-from tfgeom.units import NUMBER_AND_UNIT, format_quantity
+from tfgeom.spelling.grammar import NUMBER_AND_UNIT
+from tfgeom.units import format_quantity
 
 Lattice = Literal["square", "hexagonal"]
 _VERTICAL = math.pi / 2
