@@ -117,8 +117,11 @@ def compare(
         )
     from tfgeom.sweep.progress import progress_bar
 
-    with progress_bar(len(designs)) as progress:
-        found = compare_designs(designs, at, fidelity, progress)
+    if fidelity == "fem":  # closed forms are there before a bar is
+        with progress_bar(len(designs)) as progress:
+            found = compare_designs(designs, at, fidelity, progress)
+    else:
+        found = compare_designs(designs, at, fidelity)
     if output is not None:
         command = _typed(
             "compare",
@@ -154,7 +157,9 @@ def _print_comparison(found: "Comparison") -> None:
     )
 
     if sys.stdout.isatty():
-        say(*(entry.label for entry in found.entries), "", "per footprint, each design above its planes:")
+        for entry in found.entries:
+            say(entry.label, *(f"  failed: {line}" for line in entry.error.splitlines()))
+        say("", "per footprint, each design above its planes:")
         for one in side_by_side(found, _short):
             print_table(("", *(f"({entry.number})" for entry in one.entries)), one.rows)
             say()

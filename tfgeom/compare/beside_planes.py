@@ -67,15 +67,18 @@ def _at_half(rows: Sequence[RateNumbers], whole: float, phrases: Phrases) -> lis
     if not half:
         return []
     row = half[-1]
-    said = []
+    said: dict[str, str] = {}
     for which, plane in _PLANES.items():
         flat = place_of(row, which, "current").capacity_uAh_cm2
         ratio = row.capacity_uAh_cm2 / flat if flat else _FAR
-        much = f"over {_FAR:.0f} times" if ratio >= _FAR else f"{phrases.number(ratio, 2)} times"
-        said.append(f"{much} what {plane} gives")
+        far = ratio >= _FAR
+        said[plane] = f"over {_FAR:.0f} times" if far else f"{phrases.number(ratio, 2)} times"
+    much = [f"{words} what {plane} gives" for plane, words in said.items()]
+    if len(set(said.values())) == 1:
+        much = [f"{said.popitem()[1]} what either plane gives"]
     at = phrases.quantity(row.footprint_current_mA_cm2, "mA/cm^2", 2)
     share = round(100 * row.capacity_uAh_cm2 / whole)
-    return [f"At {at}, where it still gives {share} % of its capacity, that is {and_listed(said)}."]
+    return [f"At {at}, where it still gives {share} % of its capacity, that is {and_listed(much)}."]
 
 
 def _sign(own: float, flat: float) -> int:

@@ -35,7 +35,7 @@ class Stretch:
     may: tuple[int, ...]
 
 
-def stretches(entries: Sequence[Entry], shares: Mapping[int, float]) -> list[Stretch]:
+def stretches(entries: Sequence[Entry], shares: Mapping[tuple[int, int], float]) -> list[Stretch]:
     """Return the stretches of current over all that designs are computed at, from the smallest on.
 
     Parameters
@@ -43,25 +43,30 @@ def stretches(entries: Sequence[Entry], shares: Mapping[int, float]) -> list[Str
     entries
         Designs with discharges at the same currents.
     shares
-        Least share of its capacity that a design's own constants leave it, by its number.
+        Least share of its capacity that a design's own constants leave it beside another, by their numbers.
     """
     columns = zip(*(entry.discharges.at_currents for entry in entries), strict=True)
     answers = []
     for rows in columns:
+        given = {entry.number: row.capacity_uAh_cm2 for entry, row in zip(entries, rows, strict=True)}
         standings = [
-            Standing(
-                entry,
-                row.capacity_uAh_cm2,
-                shares[entry.number] * row.capacity_uAh_cm2,
-                row.capacity_uAh_cm2,
-                bool(row.incomplete),
-            )
+            Standing(entry, row.capacity_uAh_cm2, bool(row.incomplete))
             for entry, row in zip(entries, rows, strict=True)
         ]
-        answers.append((rows[0].footprint_current_mA_cm2, *_answer(ordered(standings))))
+
+        def known(one: Entry, other: Entry, given: Mapping[int, float] = given) -> tuple[float, float]:
+            value = given[one.number]
+            return shares[one.number, other.number] * value, value
+
+        answer = _answer(ordered(standings, range_of=known))
+        answers.append((rows[0].footprint_current_mA_cm2, *answer))
     found: list[Stretch] = []
     for key, group in groupby(answers, key=lambda answer: answer[1:]):
         currents = [answer[0] for answer in group]
+        if found and key[1] == found[-1].open_for == "range":
+            may = tuple(dict.fromkeys((*found[-1].may, *key[2])))
+            found[-1] = Stretch(found[-1].start, currents[-1], (), "range", may)
+            continue
         start = math.sqrt(found[-1].end * currents[0]) if found else currents[0]
         if found:
             found[-1] = Stretch(found[-1].start, start, *_rest(found[-1]))

@@ -6,7 +6,7 @@ can be.
 What all designs share weighs on all alike, and is no reason to keep a verdict back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +25,10 @@ _FALLS_WITH = ("exchange_current", "ionic_conductivity", "electronic_conductivit
 _RISES_WITH = ("resistivity",)
 
 
+Range = Callable[[Entry, Entry], tuple[float, float]]
+"""Least and largest figure of a design (first) within what is known of what another does not share."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One design in one figure.
@@ -35,16 +39,12 @@ class Standing:
         The design.
     value
         Its figure.
-    worst, best
-        What it may be within what is known of the constants that not all designs share.
     is_at_best
         Whether a missing constant would make it worse.
     """
 
     entry: Entry
     value: float
-    worst: float
-    best: float
     is_at_best: bool = False
 
 
@@ -60,11 +60,14 @@ class Order:
         Those that are ahead of the rest, equal among themselves; empty where that is open.
     open_for
         Why it is open.
+    rivals
+        Where ranges keep it open: those that may be ahead as well as the first.
     """
 
     standings: tuple[Standing, ...]
     ahead: tuple[Standing, ...]
     open_for: Reason = ""
+    rivals: tuple[Standing, ...] = ()
 
     @property
     def are_equal(self) -> bool:
@@ -72,7 +75,13 @@ class Order:
         return len(self.ahead) == len(self.standings)
 
 
-def ordered(standings: Sequence[Standing], *, more_is_better: bool = True, equal: float = ROUNDING) -> Order:
+def ordered(
+    standings: Sequence[Standing],
+    *,
+    more_is_better: bool = True,
+    equal: float = ROUNDING,
+    range_of: Range | None = None,
+) -> Order:
     """Return designs in the order of a figure, at least one of them.
 
     Parameters
@@ -83,6 +92,8 @@ def ordered(standings: Sequence[Standing], *, more_is_better: bool = True, equal
         Whether the larger figure is ahead.
     equal
         Relative difference up to which figures are equal.
+    range_of
+        What is known of a figure beside another design's; None where figures are exact.
     """
     sign = 1 if more_is_better else -1
     ranked = tuple(sorted(standings, key=lambda one: (-sign * one.value, one.entry.number)))
@@ -90,12 +101,22 @@ def ordered(standings: Sequence[Standing], *, more_is_better: bool = True, equal
     if len(level) == len(ranked):
         return Order(ranked, ranked)
     certain = [one for one in level if not one.is_at_best]
-    if not certain:  # the true figure may be below those of the rest
+    if not certain:  # the true figure may be behind those of the rest
         return Order(ranked, (), "at best")
-    worst = max(sign * one.worst for one in certain)
-    if any(sign * one.best > worst for one in ranked if one not in level):
-        return Order(ranked, (), "range")
-    return Order(ranked, tuple(level))
+    first = certain[0]
+    rivals = tuple(
+        one
+        for one in ranked
+        if one not in level and range_of is not None and _may_pass(one, first, range_of, more=more_is_better)
+    )
+    return Order(ranked, (), "range", rivals) if rivals else Order(ranked, tuple(level))
+
+
+def _may_pass(one: Standing, first: Standing, range_of: Range, *, more: bool) -> bool:
+    """Return whether the first may be behind another within what is known."""
+    least, most = range_of(first.entry, one.entry)
+    low, high = range_of(one.entry, first.entry)
+    return high > least if more else low < most
 
 
 def shared_constants(evaluations: Sequence[Evaluation]) -> frozenset[Constant]:

@@ -14,7 +14,9 @@ from tfgeom.compare.leads import Stretch, stretches
 from tfgeom.compare.phrases import Phrases, and_listed
 from tfgeom.compare.standing import (
     ROUNDING,
+    Constant,
     Order,
+    Range,
     Standing,
     capacity_share,
     ordered,
@@ -73,9 +75,11 @@ _FIGURES = (
     _Asked("energy.volumetric_energy_Wh_L.device", "energy per volume of the device"),
     _Asked("energy.specific_energy_Wh_kg.active", "energy per mass of relief and films"),
     _Asked("energy.specific_energy_Wh_kg.device", "energy per mass of the device"),
-    _Asked(_ASR, "resistance", False, _is_single, _STACKS),
+    _Asked(_ASR, "resistance (less is ahead)", False, _is_single, _STACKS),
     _Asked("geometry.area_gain", "area of the bare relief over the footprint"),
-    _Asked("geometry.gap_aspect_ratio", "gaps that films must reach into (height over gap)", False),
+    _Asked(
+        "geometry.gap_aspect_ratio", "gaps that films must reach into (height over gap, less is ahead)", False
+    ),
 )
 
 
@@ -92,13 +96,12 @@ def verdicts(comparison: Comparison, phrases: Phrases) -> list[Verdict]:
     evaluated = comparison.evaluated
     found = []
     if len(evaluated) > 1:
-        shared = shared_constants([one for _, one in evaluated])
-        shares = {entry.number: capacity_share(one, shared) for entry, one in evaluated}
+        pairs = _pairs(evaluated)
         for asked in _FIGURES:
             result = next(one for one in all_results() if one.path == asked.path)
-            found += _of_figure(asked, result, evaluated, shares, phrases)
+            found += _of_figure(asked, result, evaluated, pairs, phrases)
             if asked.path == _CAPACITY:
-                found += _at_currents(comparison, shares, phrases)
+                found += _at_currents(comparison, pairs, phrases)
     found += [
         Verdict(f"beside the plane, {entry.label}", text)
         for entry, text in beside_planes(comparison, phrases)
@@ -111,11 +114,30 @@ def verdict_json(found: Sequence[Verdict]) -> list[dict[str, Any]]:
     return [{"about": one.about, "text": one.text, "ahead": list(one.ahead)} for one in found]
 
 
+class _Pair(NamedTuple):
+    """What two designs share, and what share of its capacity that leaves the first at least."""
+
+    shared: frozenset[Constant]
+    least_share: float
+
+
+Pairs = dict[tuple[int, int], _Pair]
+
+
+def _pairs(evaluated: Sequence[tuple[Entry, Evaluation]]) -> Pairs:
+    found = {}
+    for one, own in evaluated:
+        for other, its in evaluated:
+            shared = shared_constants([own, its])
+            found[one.number, other.number] = _Pair(shared, capacity_share(own, shared))
+    return found
+
+
 def _of_figure(
     asked: _Asked,
     result: Result,
     evaluated: Sequence[tuple[Entry, Evaluation]],
-    shares: dict[int, float],
+    pairs: Pairs,
     phrases: Phrases,
 ) -> list[Verdict]:
     counted = [(entry, found) for entry, found in evaluated if asked.is_counted(found)]
@@ -124,30 +146,33 @@ def _of_figure(
     left_out = [
         entry for entry, found in evaluated if (entry, found) not in counted and result.of(found) is not None
     ]
-    shared = shared_constants([found for _, found in counted])
-    standings = []
-    for entry, found in counted:
-        value = result.of(found)
-        if not isinstance(value, float | int):
-            continue
-        low, high = value, value
+    values = {entry.number: result.of(found) for entry, found in counted}
+    standings = [
+        Standing(entry, float(value), result.is_at_best(found))
+        for entry, found in counted
+        if isinstance(value := values[entry.number], float | int)
+    ]
+    of_number = {entry.number: found for entry, found in counted}
+
+    def known(one: Entry, other: Entry) -> tuple[float, float]:
+        pair, value = pairs[one.number, other.number], values[one.number]
+        assert isinstance(value, float | int)
         if asked.path == _ASR:
-            low, high = resistance_range(found, shared)
-        elif asked.path.startswith(("capacity.", "energy.")):
-            low = shares[entry.number] * value
-        worst, best = (low, high) if asked.more_is_better else (high, low)
-        standings.append(Standing(entry, float(value), worst, best, result.is_at_best(found)))
+            return resistance_range(of_number[one.number], pair.shared)
+        counts = asked.path.startswith(("capacity.", "energy."))
+        return (pair.least_share * value if counts else value), value
+
     if len(standings) < 2:
         return []
     equal = max(ROUNDING, method_tolerance(counted)) if asked.path == _ASR else ROUNDING
-    order = ordered(standings, more_is_better=asked.more_is_better, equal=equal)
-    text = told(order, result.declared.unit, phrases, is_gain=result.declared.form == "gain")
+    order = ordered(standings, more_is_better=asked.more_is_better, equal=equal, range_of=known)
+    text = told(order, result.declared.unit, phrases, known, is_gain=result.declared.form == "gain")
     if left_out:
         text += f" Left out: {and_listed([entry.label for entry in left_out])}, {asked.left_out}."
     return [Verdict(asked.about, text, tuple(sorted(one.entry.number for one in order.ahead)))]
 
 
-def told(order: Order, unit: str, phrases: Phrases, *, is_gain: bool = False) -> str:
+def told(order: Order, unit: str, phrases: Phrases, range_of: Range, *, is_gain: bool = False) -> str:
     """Return an order in words."""
 
     def value(one: float) -> str:
@@ -161,7 +186,7 @@ def told(order: Order, unit: str, phrases: Phrases, *, is_gain: bool = False) ->
         for group in _level(standings):
             names = and_listed([one.entry.label for one in group])
             said.append(
-                f"{names} {'equal at ' if len(group) > 1 else ''}{_best(group[0])}{value(group[0].value)}"
+                f"{names} {'equal, ' if len(group) > 1 else ''}{_best(group[0])}{value(group[0].value)}"
             )
         return "; ".join(said)
 
@@ -176,14 +201,13 @@ def told(order: Order, unit: str, phrases: Phrases, *, is_gain: bool = False) ->
             f"Open, as a loss whose constant is missing is left out, of {what}: {in_turn(order.standings)}."
         )
     if order.open_for == "range":
+        others = [one for one in order.standings[1:] if one not in order.rivals]
+        against = [(first, order.rivals[0]), *((one, first) for one in order.rivals)]
         ranges = "; ".join(
-            f"{figure(one)} ({phrases.number(min(one.worst, one.best))} to "
-            f"{phrases.number(max(one.worst, one.best))})"
-            if one.worst != one.best
-            else figure(one)
-            for one in order.standings
+            f"{figure(one)}{_range(range_of(one.entry, other.entry), phrases)}" for one, other in against
         )
-        return f"Open within what is known of the constants that they do not share: {ranges}."
+        then = f"; then {in_turn(others)}" if others else ""
+        return f"Open within what is known of the constants that they do not share: {ranges}{then}."
     rest = [one for one in order.standings if one not in order.ahead]
     names = and_listed([one.entry.label for one in sorted(order.ahead, key=_number)])
     equal = ", equal within rounding" if len(order.ahead) > 1 else ""
@@ -192,6 +216,11 @@ def told(order: Order, unit: str, phrases: Phrases, *, is_gain: bool = False) ->
         return f"{lead}; then {in_turn(rest)}."
     factor = _factor(order.ahead[0].value, rest[0].value, phrases)
     return f"{lead}, against {_best(rest[0])}{value(rest[0].value)} of {rest[0].entry.label}{factor}."
+
+
+def _range(ends: tuple[float, float], phrases: Phrases) -> str:
+    low, high = ends
+    return "" if low == high else f" ({phrases.number(low)} to {phrases.number(high)})"
 
 
 def _level(standings: Sequence[Standing]) -> list[list[Standing]]:
@@ -227,12 +256,12 @@ def _factor(first: float, second: float, phrases: Phrases) -> str:
     return f" ({100 * (ratio - 1):.2g} % apart)" if ratio < 1.2 else f" (a factor of {phrases.number(ratio)})"
 
 
-def _at_currents(comparison: Comparison, shares: dict[int, float], phrases: Phrases) -> list[Verdict]:
+def _at_currents(comparison: Comparison, pairs: Pairs, phrases: Phrases) -> list[Verdict]:
     """Return who delivers the most at low and at high current, and where they cross."""
     entries = [entry for entry, _ in comparison.evaluated if entry.discharges.at_currents]
     if len(entries) < 2:
         return []
-    found = stretches(entries, shares)
+    found = stretches(entries, {numbers: pair.least_share for numbers, pair in pairs.items()})
     by_number = {entry.number: entry for entry in entries}
     low, high = found[0].start, found[-1].end
     unit = "mA/cm^2"
@@ -269,7 +298,7 @@ def _who(one: Stretch, entries: dict[int, Entry]) -> str:
         return f"{and_listed(names)} {more}"
     if one.open_for == "none":
         return "none delivers anything"
-    leader = entries[one.may[0]].label
+    leaders = " or ".join(entries[number].label for number in one.may)
     if one.open_for == "at best":
-        return f"it is open who delivers the most, {leader} at best"
-    return f"it is open within what is known who delivers the most, {leader} as computed"
+        return f"it is open who delivers the most, {leaders} at best"
+    return f"it is open within what is known who delivers the most, {leaders} as computed"

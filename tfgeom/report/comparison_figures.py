@@ -26,7 +26,7 @@ _STYLES: dict[Which, str] = {"cell": "-", "planar_same_films": "--", "planar_sam
 _A_ROW = 4  # panels
 _SMALLEST = 1 / 25  # of the width of a panel: a pitch that is less is a blur
 _TITLE = 0.42  # inches above a panel
-_NAME = 40  # letters of a name in a legend
+_NAME = 48  # letters of a name in a legend
 
 
 def colour_of(entry: Entry) -> str:
@@ -57,7 +57,11 @@ def draw_curves(curves: Sequence[Curve], comparison: Comparison) -> Picture:
         axes = figure.add_subplot()
         for curve, entry in zip(curves, entries, strict=True):
             own, colour, marker = curve.which == "cell", colour_of(entry), _marker(entry)
-            look = {"linestyle": _STYLES[curve.which], "color": colour, "lw": _width(entry) if own else 1.2}
+            look = {
+                "linestyle": _style(curve.which, entry),
+                "color": colour,
+                "lw": _width(entry) if own else 1.2,
+            }
             marks = {"marker": marker, "ms": 5.5 if own else 4, "markerfacecolor": colour if own else "white"}
             axes.plot(*zip(*(curve.line or curve.points), strict=True), **look)
             axes.plot(*zip(*curve.points, strict=True), linestyle="", color=colour, **marks)
@@ -73,7 +77,15 @@ def draw_curves(curves: Sequence[Curve], comparison: Comparison) -> Picture:
             axes.set_ylim(bottom=0)
             plain_log(axes.xaxis)
         handles = [
-            Line2D([], [], color=colour_of(one), marker=_marker(one), lw=2, label=shortened(one.label))
+            Line2D(
+                [],
+                [],
+                color=colour_of(one),
+                marker=_marker(one),
+                ls=_style("cell", one),
+                lw=2,
+                label=shortened(one.label),
+            )
             for one in shown
         ]
         handles += [
@@ -85,6 +97,12 @@ def draw_curves(curves: Sequence[Curve], comparison: Comparison) -> Picture:
         listed = ", ".join(one.label for one in shown)
         of_planes = " and their planes" if planes else ""
         return svg_picture(figure, f"Rate curves of {listed}{of_planes} against {unit_text(AXES[at])}.")
+
+
+def _style(which: Which, entry: Entry) -> Any:
+    """Return the dashes of a line: of designs beyond the colours, which stand there without planes, too."""
+    beyond = which == "cell" and entry.number > len(DESIGNS)
+    return (0, (6, 1.5)) if beyond else _STYLES[which]
 
 
 def _width(entry: Entry) -> float:

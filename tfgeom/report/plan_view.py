@@ -19,6 +19,7 @@ from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.units import NM, UM
 
 _FLOOR = "#f2f2f2"
+_UNSEEN = 2e-4  # of the width of a drawing: a tenth of a pixel
 
 
 def draw_plan(shown: AssembledCell) -> Picture | None:
@@ -58,10 +59,11 @@ def draw_plan(shown: AssembledCell) -> Picture | None:
 
 
 def fill_plan(axes: Any, shown: AssembledCell, window: shapely.Geometry) -> None:
-    """Fill floor or liquid, substrate and films inside a window, um."""
+    """Fill floor or liquid, substrate and films inside a window, um, corners that no eye sees left out."""
+    left, _, right, _ = window.bounds
     _fill(axes, window, _FLOOR if shown.liquid is None else LIQUID)
     for area, colour in film_areas(shown.made, window):
-        _fill(axes, area, colour)
+        _fill(axes, shapely.simplify(area, _UNSEEN * (right - left)), colour)
 
 
 def film_areas(stack: Stack, window: shapely.Geometry) -> list[tuple[shapely.Geometry, str]]:
