@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from tests.design_texts import FLOODED, VALID
-from tfgeom.compare import compare_designs
 from tfgeom.design import load_design
-from tfgeom.report import render_comparison, render_report
+from tfgeom.report import render_report
 
 BARE = "schema_version: 1\nname: Walls\nrelief: {kind: honeycomb, pitch: 400 nm, wall: 16 nm, depth: 25 um}\n"
 HEADINGS = {
@@ -47,25 +46,4 @@ def test_the_page_opens_from_a_file_without_a_network(browser: Any, tmp_path: Pa
     page.set_viewport_size({"width": PAPER, "height": 1000})
     assert page.evaluate(NO_OVERFLOW), "the printed page is cut"
     assert not page.locator("#design").is_visible()
-    context.close()
-
-
-def test_a_comparison_opens_from_a_file_without_a_network(browser: Any, tmp_path: Path) -> None:
-    for name, text in (("one", VALID), ("two", FLOODED), ("bare", BARE), ("bad", VALID[:200])):
-        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    files = [tmp_path / f"{name}.yaml" for name in ("one", "two", "bare", "bad")]
-    file = tmp_path / "comparison.html"
-    render_comparison(compare_designs(files), file)
-    context = browser.new_context(offline=True)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.goto(file.as_uri())
-    assert complaints == []
-    assert page.evaluate(BROKEN) == 0
-    assert page.get_by_text("failed:").count() == 1
-    for media, width in (("screen", 1200), ("screen", 400), ("print", PAPER)):
-        page.emulate_media(media=media)
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate(NO_OVERFLOW), f"the page is wider than {width} px"
     context.close()

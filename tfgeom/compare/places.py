@@ -133,7 +133,7 @@ def _between(rates: Sequence[float]) -> tuple[float, ...]:
 def _to_the_ends(found: Evaluation, at: str, line: tuple[RateNumbers, ...]) -> tuple[RateNumbers, ...]:
     """Return a line with more points where one of its cells ceases to deliver."""
     key = "c_rate" if at == "c_rate" else "footprint_current_mA_cm2"
-    more: list[float] = []
+    more: set[float] = set()  # two cells may end between the same two rates
     for which in WHICH:
         for row, following in pairwise(line):
             if (
@@ -141,10 +141,12 @@ def _to_the_ends(found: Evaluation, at: str, line: tuple[RateNumbers, ...]) -> t
                 > 0
                 >= place_of(following, which, at).capacity_uAh_cm2
             ):
-                more += np.geomspace(getattr(row, key), getattr(following, key), _TO_THE_END).tolist()[1:-1]
+                more |= set(
+                    np.geomspace(getattr(row, key), getattr(following, key), _TO_THE_END).tolist()[1:-1]
+                )
     if not more:
         return line
-    added = discharges(found, more) if key == "c_rate" else _at_currents(found, more)
+    added = discharges(found, sorted(more)) if key == "c_rate" else _at_currents(found, sorted(more))
     return tuple(sorted((*line, *added), key=lambda row: float(getattr(row, key))))
 
 
