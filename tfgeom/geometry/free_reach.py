@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tfgeom.geometry.lattice import neighbour_distance
+from tfgeom.geometry.lattice import Pitch, neighbour_distance
 from tfgeom.geometry.plan import Bar, Loop, Plan
 
 
@@ -69,7 +69,7 @@ class Obstruction(NamedTuple):
     taken: float
 
 
-def gaps_between(plan: Plan, pitch: float | None, lattice: str | None, rotation: float) -> tuple[Gap, ...]:
+def gaps_between(plan: Plan, pitch: Pitch | None, lattice: str | None, rotation: float) -> tuple[Gap, ...]:
     """Return the distances between facing edges of a plan; those to neighbours only with a pitch (m).
 
     Corners of raised polygons are sharp in a plan and round at a distance from it, so twice that distance is
@@ -91,7 +91,7 @@ def gaps_between(plan: Plan, pitch: float | None, lattice: str | None, rotation:
     return (*found, *(Gap(2 * bore.inradius, "bore") for bore in loops[-1:] if bore.opening))
 
 
-def thinnest_solid(plan: Plan, pitch: float | None, lattice: str | None, rotation: float) -> float | None:
+def thinnest_solid(plan: Plan, pitch: Pitch | None, lattice: str | None, rotation: float) -> float | None:
     """Return the smallest thickness of the raised material of a plan, m; None without any.
 
     Between openings, of a ridge, of the wall of a tube, or of the section that stands by itself.  Not

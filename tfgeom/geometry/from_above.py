@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from tfgeom.geometry.lattice import corners, lattice_vectors
+from tfgeom.geometry.lattice import Pitch, along_axes, corners, in_unit, lattice_vectors
 from tfgeom.geometry.plan import Bar, Loop, Plan
 from tfgeom.units import UM
 
@@ -11,7 +11,7 @@ QUARTER_CHORDS = 32
 """Chords of a quarter circle."""
 
 
-def raised_um(plan: Plan, pitch: float, lattice: str | None, rotation: float, window: Any) -> Any:
+def raised_um(plan: Plan, pitch: Pitch, lattice: str | None, rotation: float, window: Any) -> Any:
     """Return the raised material of a plan over a box and what surrounds it, as a shapely geometry, um.
 
     Parameters
@@ -28,10 +28,11 @@ def raised_um(plan: Plan, pitch: float, lattice: str | None, rotation: float, wi
     import shapely
     from shapely import affinity
 
-    period, around = pitch / UM, surrounding(window)
+    around = surrounding(window)
     first = plan.elements[0]
     if isinstance(first, Bar):
         low, _, high, _ = around.bounds
+        period = along_axes(pitch)[0] / UM
         left, right = (first.centre - first.half_width) / UM, (first.centre + first.half_width) / UM
         places = range(math.floor(low / period) - 1, math.ceil(high / period) + 1)
         return shapely.union_all(
@@ -42,17 +43,25 @@ def raised_um(plan: Plan, pitch: float, lattice: str | None, rotation: float, wi
         if isinstance(element, Loop):
             opens = element.opening and not plan.raised_background
             feature = (shapely.difference if opens else shapely.union)(feature, _polygon(element, rotation))
-    (ax, ay), (bx, by) = lattice_vectors(period, lattice or "square")
-    steps = range(-6, 7)
-    copies = [affinity.translate(feature, m * ax + n * bx, m * ay + n * by) for m in steps for n in steps]
+    (ax, _), (bx, by) = lattice_vectors(in_unit(pitch, UM), lattice or "square")
+    low, _, high, _ = around.bounds
+    rows = range(math.floor(low / by) - 1, math.ceil(high / by) + 2)
+    copies = [
+        affinity.translate(feature, m * ax + n * bx, n * by)
+        for n in rows
+        for m in range(math.floor((low - n * bx) / ax) - 1, math.ceil((high - n * bx) / ax) + 2)
+    ]
     together = shapely.union_all([copy for copy in copies if shapely.intersects(copy, around)])
     return shapely.difference(around, together) if plan.raised_background else together
 
 
-def border(pitch: float, lattice: str | None) -> Any:
+def border(pitch: Pitch, lattice: str | None) -> Any:
     """Return the border of the unit cell, um: the points nearest to the feature at the origin."""
     import shapely
 
+    if isinstance(pitch, tuple):
+        half_x, half_y = (period / 2 / UM for period in pitch)
+        return shapely.box(-half_x, -half_y, half_x, half_y)
     return shapely.Polygon(corners(pitch / 2 / UM, 6 if lattice == "hexagonal" else 4, 0.0))
 
 

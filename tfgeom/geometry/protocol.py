@@ -7,6 +7,7 @@ kind to kind is a question here.
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from tfgeom.geometry.free_reach import Obstruction, Reach
+from tfgeom.geometry.lattice import Pitch
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
 from tfgeom.geometry.size_words import SizeWords
@@ -36,8 +37,12 @@ class Cell(Protocol):
         """Period along x, m; None for a plane."""
 
     @property
+    def periods(self) -> Pitch | None:
+        """Period of the lattice, m: of a rectangular one that along x and that along y; None for a plane."""
+
+    @property
     def lattice(self) -> str | None:
-        """``square`` or ``hexagonal``; None where the kind has none."""
+        """``square``, ``hexagonal`` or ``rectangular``; None where the kind has none."""
 
     @property
     def height(self) -> float:

@@ -19,6 +19,7 @@ import numpy as np
 from tfgeom.errors import UnsupportedError
 from tfgeom.geometry.free_reach import Gap, Obstruction, Reach, gaps_between, thinnest_solid
 from tfgeom.geometry.from_above import QUARTER_CHORDS, raised_um
+from tfgeom.geometry.lattice import Pitch
 from tfgeom.geometry.level_pieces import apart
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile, area_growth
@@ -47,7 +48,9 @@ class UnitCell:
     feature_width
         Width at the top of what the kind is named after, m; None for a plane.
     pitch, lattice
-        Period and lattice, None where the kind has none.
+        Period (along x) and lattice, None where the kind has none.
+    pitch_y
+        Period along y, m; only of a rectangular lattice.
     angle
         Angle of the walls from the wafer plane, rad; below pi/2 the material widens downwards.
     through
@@ -78,6 +81,7 @@ class UnitCell:
     rotation: float = 0.0
     words: SizeWords = PLAIN
     wall: float | None = None
+    pitch_y: float | None = None
     profile: Profile = field(init=False, repr=False, compare=False)
     sharp_plan: Plan = field(init=False, repr=False, compare=False)
     gaps: tuple[Gap, ...] = field(init=False, repr=False, compare=False)
@@ -89,9 +93,14 @@ class UnitCell:
         object.__setattr__(self, "profile", profile)
         eroded = self.plan.eroded(profile.erosion) if self.rim_radius else self.plan
         object.__setattr__(self, "sharp_plan", eroded)
-        gaps = gaps_between(eroded, self.pitch, self.lattice, self.rotation)
+        gaps = gaps_between(eroded, self.periods, self.lattice, self.rotation)
         object.__setattr__(self, "gaps", gaps)
         object.__setattr__(self, "_growth", area_growth(eroded, profile))
+
+    @property
+    def periods(self) -> Pitch | None:
+        """Period of the lattice, m; of a rectangular one that along x and that along y."""
+        return self.pitch if self.pitch is None or self.pitch_y is None else (self.pitch, self.pitch_y)
 
     @property
     def footprint(self) -> float:
@@ -156,7 +165,7 @@ class UnitCell:
     @property
     def thinnest_solid(self) -> float | None:
         """Thickness of the raised material where it is thinnest, between unrounded edges, m."""
-        return thinnest_solid(self.plan, self.pitch, self.lattice, self.rotation)
+        return thinnest_solid(self.plan, self.periods, self.lattice, self.rotation)
 
     @property
     def feature_aspect_ratio(self) -> float | None:
@@ -266,7 +275,7 @@ class UnitCell:
         edge = self.profile.edge(level, QUARTER_CHORDS)
         # the curve runs downwards, np.interp wants heights that rise
         distance = float(np.interp(self.height / 2, edge[::-1, 1], edge[::-1, 0]))
-        raised = raised_um(self.sharp_plan, self.pitch or 0.0, self.lattice, self.rotation, window)
+        raised = raised_um(self.sharp_plan, self.periods or 0.0, self.lattice, self.rotation, window)
         return shapely.buffer(raised, distance / UM, quad_segs=QUARTER_CHORDS)
 
     @property

@@ -74,6 +74,11 @@ class WaveCell:
         return self.period
 
     @property
+    def periods(self) -> float:
+        """The same: it has one."""
+        return self.period
+
+    @property
     def height(self) -> float:
         """From valley to peak, m."""
         return 2 * self.amplitude

@@ -1,9 +1,9 @@
 """The plan of one sector of the unit cell: what repeats, and the columns of nodes along its sections.
 
 A sector lies between two mirror lines that the section and its lattice share: a half of a section's side (1/8
-of a square cell, 1/12 of a hexagonal one), a quarter where their symmetries differ, the whole cell where they
-share none.  A column is a node of the section's outline; it moves along a straight line as the distance rho
-from the plan grows, and its flats end on the border of the cell.
+of a square cell, 1/12 of a hexagonal one), a quarter where their symmetries differ and of a rectangular cell,
+the whole cell where they share none.  A column is a node of the section's outline; it moves along a straight
+line as the distance rho from the plan grows, and its flats end on the border of the cell.
 """
 
 import itertools
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError, UnsupportedError
+from tfgeom.geometry.lattice import in_unit
 from tfgeom.geometry.plan import Loop
 from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.arcs import arc
@@ -22,6 +23,7 @@ from tfgeom.meshing.unit_cell_border import regular_border, room_in, roomy_borde
 from tfgeom.units import UM
 
 _SPREAD = 0.01  # of the outline's size
+_MIRRORS = {"square": math.pi / 4, "hexagonal": math.pi / 6, "rectangular": math.pi / 2}  # rad apart
 _SAME = 1e-9  # rad; lines that coincide differ by rounding only
 
 
@@ -178,8 +180,8 @@ def lay_sector(cell: UnitCell, furthest: float, first: float, resolution: Resolu
     """
     loops = [element for element in cell.sharp_plan.elements if isinstance(element, Loop)]
     loops.sort(key=lambda loop: loop.inradius)
-    lattice, pitch = cell.lattice or "", (cell.pitch or 0.0) / UM
-    lattice_line = math.pi / len(regular_border(pitch, lattice))
+    lattice, pitch = cell.lattice or "", in_unit(cell.periods or 0.0, UM)
+    lattice_line = _MIRRORS[lattice]
     section, corners = loops[0].sides, regular_border(pitch, lattice)
     start, width, halves = 0.0, lattice_line, 1
     if section:
@@ -238,14 +240,13 @@ class _Place:
 
 def _outline(loop: Loop, place: _Place) -> tuple[Outline, NDArray[np.int64], NDArray[np.int64]]:
     """Return the columns of one loop, the ends of its halves of sides, and which columns share a place."""
-    inradius, refine = loop.inradius / UM, place.resolution.refine
+    inradius = loop.inradius / UM
     outwards = -1.0 if loop.opening else 1.0
     if loop.sides == 0:
-        chords = round(place.resolution.angles * refine * place.lattice_line / (math.pi / 6))
-        step = place.lattice_line / chords
-        angles = place.start + step * np.arange(chords + 1)
+        angles, sine = _around(place)
+        chords = len(angles) - 1
         # a polygon of this radius has the area of the circle
-        unit = math.sqrt(step / math.sin(step)) * np.column_stack((np.cos(angles), np.sin(angles)))
+        unit = math.sqrt(sine) * np.column_stack((np.cos(angles), np.sin(angles)))
         outline = Outline(inradius * unit, outwards * unit, loop.opening)
         return outline, np.array([0, chords]), np.arange(chords + 1)
     own = math.pi / loop.sides
@@ -272,6 +273,24 @@ def _outline(loop: Loop, place: _Place) -> tuple[Outline, NDArray[np.int64], NDA
     # taken from one column: turned by different angles, those of a corner would differ in the last digit
     outline = Outline(np.concatenate(bases)[merged], np.concatenate(velocities), loop.opening)
     return outline, len(steps[1]) * np.arange(place.halves + 1), merged
+
+
+def _around(place: _Place) -> tuple[NDArray[np.float64], float]:
+    """Return the angles of a circle's columns, and its sector's area over that of their polygon.
+
+    In even steps on either side of a ray into a corner of the cell.
+    """
+    refine, end = place.resolution.refine, place.lattice_line
+    rays = np.sort((place.rays - place.start) % (2 * math.pi))
+    bounds = [0.0, *rays[(rays > _SAME) & (rays < end - _SAME)].tolist(), end]
+    angles, polygon = [np.zeros(1)], 0.0
+    for low, high in itertools.pairwise(bounds):
+        share = place.resolution.angles * (high - low) / (math.pi / 6)
+        chords = round(share * refine) if len(bounds) == 2 else max(1, round(share)) * refine
+        step = (high - low) / chords
+        angles.append(low + step * np.arange(1, chords + 1))
+        polygon += chords * math.sin(step)
+    return place.start + np.concatenate(angles), end / polygon
 
 
 def _half_side(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from tfgeom.geometry.lattice import lattice_vectors
+from tfgeom.geometry.lattice import in_unit, lattice_vectors
 from tfgeom.geometry.protocol import Cell
 from tfgeom.meshing.film_mesh import FilmMesh, freeze
 from tfgeom.meshing.surface_grid import SurfaceGrid
@@ -100,7 +100,7 @@ def tile_grid(grid: SurfaceGrid, cell: Cell, columns: int = 1, rows: int = 1) ->
     of_copy, n_cell = _merge(len(turns) * grid.n_nodes, _seams(grid, len(turns)))
     of_copy = of_copy.reshape(len(turns), grid.n_nodes)
     sides = _strip_sides(grid, of_copy) if grid.sector is None else _polygon_sides(grid, turns, of_copy, cell)
-    size = (cell.pitch or math.sqrt(cell.footprint)) / UM
+    size = in_unit(cell.periods or math.sqrt(cell.footprint), UM)
     lattice = "hexagonal" if cell.lattice == "hexagonal" else "square"
     vectors = np.array(lattice_vectors(size, lattice))
     places = [
@@ -214,7 +214,7 @@ def _polygon_sides(grid: SurfaceGrid, turns: NDArray[np.float64], of_copy: Ids, 
     """Return the same for a cell with a polygon for a border: opposite sides have the same nodes."""
     assert grid.sector is not None
     corners = grid.sector.corners
-    vectors = np.array(lattice_vectors((cell.pitch or 0.0) / UM, cell.lattice or ""))
+    vectors = np.array(lattice_vectors(in_unit(cell.periods or 0.0, UM), cell.lattice or ""))
     sides: _Sides = []
     for border in grid.borders.values():
         plan = (grid.border_plan(border) @ np.swapaxes(turns, 1, 2)).reshape(-1, 2)

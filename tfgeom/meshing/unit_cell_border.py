@@ -1,8 +1,9 @@
 """The border of the unit cell: a polygon around the axis that repeats by the lattice.
 
-Where section and lattice share their mirror lines it is the set of points nearest to the axis, a square or a
-regular hexagon.  Other coated sections may reach beyond that without meeting their neighbours.  Any hexagon
-with opposite sides a lattice vector apart repeats as well: the one is taken that leaves them most room.
+Where section and lattice share their mirror lines it is the set of points nearest to the axis, a square, a
+rectangle or a regular hexagon.  Other coated sections may reach beyond that without meeting their neighbours.
+Any hexagon with opposite sides a lattice vector apart repeats as well: the one is taken that leaves them most
+room.
 """
 
 import math
@@ -10,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.geometry.lattice import lattice_vectors
+from tfgeom.geometry.lattice import Pitch, lattice_vectors, nearest
 
 Points = NDArray[np.float64]
 
@@ -18,14 +19,19 @@ _WORTH = 3.0  # how much more room makes an irregular cell worth while
 _SHORTEST = 0.02  # of the pitch; a side shorter than that is none
 
 
-def regular_border(pitch: float, lattice: str) -> Points:
-    """Return the corners of the square or regular hexagon around the axis, counterclockwise, (n, 2)."""
+def regular_border(pitch: Pitch, lattice: str) -> Points:
+    """Return the corners of the points nearest to the axis: a square, rectangle or regular hexagon, (n, 2).
+
+    Counterclockwise.
+    """
+    if isinstance(pitch, tuple):
+        return np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]) * pitch / 2
     sides = 4 if lattice == "square" else 6
     angles = 2 * math.pi / sides * (np.arange(sides) + 0.5)
     return pitch / 2 / math.cos(math.pi / sides) * np.column_stack((np.cos(angles), np.sin(angles)))
 
 
-def roomy_border(pitch: float, lattice: str, outline: Points, *, mirrored: float | None) -> Points:
+def roomy_border(pitch: Pitch, lattice: str, outline: Points, *, mirrored: float | None) -> Points:
     """Return the corners of the cell that leaves an outline most room, counterclockwise, shape (n, 2).
 
     Parameters
@@ -44,20 +50,20 @@ def roomy_border(pitch: float, lattice: str, outline: Points, *, mirrored: float
         across = one if mirrored is None else np.zeros(2)
         made = _hexagon(_roomiest(one, two, along, across, outline), one, two)
         shortest = np.hypot(*np.diff(made, axis=0, append=made[:1]).T).min()
-        found = room_in(made, outline) if shortest > _SHORTEST * pitch else -math.inf
+        found = room_in(made, outline) if shortest > _SHORTEST * nearest(pitch) else -math.inf
         if found > _WORTH * max(room, 0):
             best, room = made, found
     return best
 
 
-def _neighbours(pitch: float, lattice: str, mirrored: float | None) -> list[tuple[Points, Points]]:
+def _neighbours(pitch: Pitch, lattice: str, mirrored: float | None) -> list[tuple[Points, Points]]:
     """Return pairs of neighbours one after the other, counterclockwise, whose difference is the third."""
     first, second = (np.array(vector) for vector in lattice_vectors(pitch, lattice))
     if mirrored is None:
         return [(first, second)] if lattice == "hexagonal" else [(first, second), (first, first + second)]
-    if lattice == "square":
+    if lattice != "hexagonal":
         if abs(math.remainder(mirrored, math.pi / 2)) < 1e-9:
-            return []  # a section with mirror lines along x and y keeps to the square
+            return []  # a section with mirror lines along x and y keeps to the square or rectangle
         return [(first + second, second), (second - first, -first)]
     for turn in range(6):
         for line in (mirrored, mirrored + math.pi / 2):

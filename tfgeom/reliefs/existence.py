@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tfgeom.errors import DesignError
 from tfgeom.geometry.free_reach import gaps_between, thinnest_solid
+from tfgeom.geometry.lattice import nearest
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.unit_cell import UnitCell
@@ -92,10 +93,12 @@ def changed(section: Any, key: str, value: float) -> Any:
     outer, _, rest = key.partition(".")
     given = getattr(section, outer)
     new: Any = value
-    if rest:
+    if rest and isinstance(given, Section):
         new = changed(given, rest, value)
     elif isinstance(given, Width):
         new = given.model_copy(update={"value": value})
+    elif isinstance(given, tuple):
+        new = tuple(value if str(index) == rest else size for index, size in enumerate(given))
     return section.model_copy(update={outer: new})
 
 
@@ -138,7 +141,7 @@ def _space_left(cell: UnitCell) -> float:
 
 
 def _no_space(cell: UnitCell) -> tuple[str, str]:
-    widest = min(gaps_between(cell.plan, cell.pitch, cell.lattice, cell.rotation))
+    widest = min(gaps_between(cell.plan, cell.periods, cell.lattice, cell.rotation))
     if widest.width <= _nothing(cell):
         if widest.name == "neighbours":
             return "pitch", _meeting(cell, "the sections", -widest.width)
@@ -160,9 +163,10 @@ _CHECKS = (
 
 def _meeting(cell: UnitCell, what: str, overlap: float) -> str:
     turned = f", turned by {math.degrees(cell.rotation):.6g} deg," if cell.rotation else ""
+    pitch = length_text(nearest(cell.periods or 0.0))
     return (
         f"{what} of {length_text(cell.feature_width or 0.0)} at the top{_leaning(cell)}{turned} meet their "
-        f"neighbours in the pitch of {length_text(cell.pitch or 0.0)}: they overlap by {length_text(overlap)}"
+        f"neighbours in the pitch of {pitch}: they overlap by {length_text(overlap)}"
     )
 
 
@@ -171,7 +175,7 @@ def _leaning(cell: UnitCell) -> str:
 
 
 def _solid(cell: UnitCell, plan: Plan) -> float:
-    thickness = thinnest_solid(plan, cell.pitch, cell.lattice, cell.rotation)
+    thickness = thinnest_solid(plan, cell.periods, cell.lattice, cell.rotation)
     return math.inf if thickness is None else thickness
 
 
@@ -190,7 +194,10 @@ def _sizes(section: Section, within: str = "") -> Iterator[tuple[str, float, str
             yield from _sizes(given, f"{within}{key}.")
         for quantity in field.metadata:
             if isinstance(quantity, Quantity) and given and key != "rotation":
-                yield within + key, given, quantity.dimension
+                if isinstance(given, tuple):
+                    yield from ((f"{within}{key}.{i}", size, "length") for i, size in enumerate(given))
+                else:
+                    yield within + key, given, quantity.dimension
 
 
 def _nearest_fitting(left: Callable[[float], float], key: str, value: float, *, angle: bool) -> float | None:

@@ -2,24 +2,27 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from tfgeom.geometry.lattice import lattice_footprint
+from tfgeom.geometry.lattice import Pitch, along_axes, lattice_footprint, nearest
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.size_words import SizeWords
 from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Length
 from tfgeom.reliefs.building import UPRIGHT, section_at_top, smallest_section
 from tfgeom.reliefs.kind import ReliefKind
-from tfgeom.reliefs.sections import Lattice, Problems, Sectioned, Width, measured_as, section_width
+from tfgeom.reliefs.periods import PITCH, WITH_ITS_PITCH, AnyLattice, PitchField, require_its_pitch
+from tfgeom.reliefs.sections import Problems, Sectioned, Width, measured_as, section_width
 
 
 class Holes(Sectioned):
     """Holes on a lattice."""
 
+    model_config = ConfigDict(json_schema_extra=WITH_ITS_PITCH)
+
     kind: Literal["holes"]
-    lattice: Lattice = Field(description="Arrangement of the holes.")
-    pitch: Length = Field(description="Distance between the axes of neighbours.")
+    lattice: AnyLattice = Field(description="Arrangement of the holes.")
+    pitch: PitchField = Field(description=PITCH)
     diameter: Width | None = Field(default=None, description="Diameter, or width across flats.")
     depth: Length = Field(description="Depth below the surface.")
     through: bool = Field(default=False, strict=True, description="Whether the holes go through the wafer.")
@@ -27,17 +30,18 @@ class Holes(Sectioned):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         wrong = Problems()
+        require_its_pitch(self.lattice, self.pitch, wrong)
         width, key = section_width(self, self.diameter, wrong)
         called = measured_as(self, key)
-        wrong.too_wide(width, key, self.pitch, "" if called == key else called)
+        wrong.too_wide(width, key, nearest(self.pitch), "" if called == key else called)
         profile = self.profile(self.depth, through=self.through)
-        wrong.rim(profile, self.pitch - width, f"pitch - {called}", "depth")
+        wrong.rim(profile, nearest(self.pitch) - width, f"pitch - {called}", "depth")
         return wrong.check(self)
 
 
 def holes(
     diameter: float,
-    pitch: float,
+    pitch: Pitch,
     depth: float,
     lattice: str,
     rim_radius: float = 0.0,
@@ -47,7 +51,10 @@ def holes(
     angle: float = UPRIGHT,
     through: bool = False,
 ) -> UnitCell:
-    """Return the cell of holes; ``diameter`` is across flats, lengths in m, the angle in rad."""
+    """Return the cell of holes; ``diameter`` is across flats, lengths in m, the angle in rad.
+
+    A rectangular lattice has two pitches, along x and along y.
+    """
     top = Loop(diameter / 2, opening=True, sides=sides)
     footprint = lattice_footprint(pitch, lattice)
     return UnitCell(
@@ -56,7 +63,8 @@ def holes(
         height=depth,
         rim_radius=rim_radius,
         feature_width=diameter,
-        pitch=pitch,
+        pitch=along_axes(pitch)[0],
+        pitch_y=along_axes(pitch)[1] if isinstance(pitch, tuple) else None,
         lattice=lattice,
         angle=angle,
         through=through,
@@ -86,7 +94,7 @@ KIND = ReliefKind(
     article="holes",
     template="""\
 kind: holes
-lattice: hexagonal        # or square
+lattice: hexagonal        # or square; rectangular has pitch: [4 um, 6 um]
 pitch: 6 um               # between the axes of neighbours
 diameter: 3 um
 depth: 30 um

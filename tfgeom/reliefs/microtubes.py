@@ -1,8 +1,8 @@
 """Tubes on a lattice, single or one inside the other."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from tfgeom.geometry.lattice import lattice_footprint
 from tfgeom.geometry.plan import Bar, Loop, Plan
@@ -11,6 +11,7 @@ from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Length, Section
 from tfgeom.reliefs.building import UPRIGHT, smallest_section, width_at_top
 from tfgeom.reliefs.kind import ReliefKind
+from tfgeom.reliefs.periods import refuse_rectangular
 from tfgeom.reliefs.sections import Lattice, Problems, Walled, Width, length_text
 
 
@@ -25,7 +26,9 @@ class Microtubes(Walled):
     """Tubes on a lattice, the bore as deep as the outside."""
 
     kind: Literal["microtubes"]
-    lattice: Lattice = Field(description="Arrangement of the tubes.")
+    lattice: Annotated[Lattice, BeforeValidator(refuse_rectangular)] = Field(
+        description="Arrangement of the tubes."
+    )
     pitch: Length = Field(description="Distance between the axes of neighbours.")
     outer_diameter: Width = Field(description="Outer diameter of a tube.")
     wall: Length = Field(description="Thickness of the tube's wall.")

@@ -2,40 +2,44 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from tfgeom.geometry.lattice import lattice_footprint
+from tfgeom.geometry.lattice import Pitch, along_axes, lattice_footprint, nearest
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.size_words import SizeWords
 from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Length
 from tfgeom.reliefs.building import UPRIGHT, section_at_top, smallest_section
 from tfgeom.reliefs.kind import ReliefKind
-from tfgeom.reliefs.sections import Lattice, Problems, Sectioned, Width, measured_as, section_width
+from tfgeom.reliefs.periods import PITCH, WITH_ITS_PITCH, AnyLattice, PitchField, require_its_pitch
+from tfgeom.reliefs.sections import Problems, Sectioned, Width, measured_as, section_width
 
 
 class Pillars(Sectioned):
     """Pillars on a lattice."""
 
+    model_config = ConfigDict(json_schema_extra=WITH_ITS_PITCH)
+
     kind: Literal["pillars"]
-    lattice: Lattice = Field(description="Arrangement of the pillars.")
-    pitch: Length = Field(description="Distance between the axes of neighbours.")
+    lattice: AnyLattice = Field(description="Arrangement of the pillars.")
+    pitch: PitchField = Field(description=PITCH)
     diameter: Width | None = Field(default=None, description="Diameter, or width across flats.")
     height: Length = Field(description="Height above the floor.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         wrong = Problems()
+        require_its_pitch(self.lattice, self.pitch, wrong)
         width, key = section_width(self, self.diameter, wrong)
         called = measured_as(self, key)
-        wrong.too_wide(width, key, self.pitch, "" if called == key else called)
+        wrong.too_wide(width, key, nearest(self.pitch), "" if called == key else called)
         wrong.rim(self.profile(self.height), width, called, "height")
         return wrong.check(self)
 
 
 def pillars(
     diameter: float,
-    pitch: float,
+    pitch: Pitch,
     height: float,
     lattice: str,
     rim_radius: float = 0.0,
@@ -44,7 +48,10 @@ def pillars(
     rotation: float = 0.0,
     angle: float = UPRIGHT,
 ) -> UnitCell:
-    """Return the cell of pillars; ``diameter`` is across flats, lengths in m, angles in rad."""
+    """Return the cell of pillars; ``diameter`` is across flats, lengths in m, angles in rad.
+
+    A rectangular lattice has two pitches, along x and along y.
+    """
     top = Loop(diameter / 2, opening=False, sides=sides)
     return UnitCell(
         kind="pillars",
@@ -52,7 +59,8 @@ def pillars(
         height=height,
         rim_radius=rim_radius,
         feature_width=diameter,
-        pitch=pitch,
+        pitch=along_axes(pitch)[0],
+        pitch_y=along_axes(pitch)[1] if isinstance(pitch, tuple) else None,
         lattice=lattice,
         angle=angle,
         rotation=rotation if sides else 0.0,
@@ -80,7 +88,7 @@ KIND = ReliefKind(
     article="pillars",
     template="""\
 kind: pillars
-lattice: square           # or hexagonal
+lattice: square           # or hexagonal; rectangular has pitch: [4 um, 6 um]
 pitch: 4 um               # between the axes of neighbours
 diameter: 2 um
 height: 20 um
