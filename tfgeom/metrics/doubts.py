@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.films import FilmLayer
+from tfgeom.geometry.lattice import along_axes
 from tfgeom.geometry.protocol import Cell
 from tfgeom.reliefs.sections import length_text
 
@@ -45,9 +46,10 @@ def _of_relief(relief: Cell) -> Iterator[str]:
     flat, faces = ("the two faces of a flat wafer", 2) if relief.through else ("a flat wafer", 1)
     if relief.area_gain < _LEAST_GAIN * faces:
         yield f"area gain {relief.area_gain:.4g}: the relief adds next to nothing to {flat}"
-    solid, width, gap, pitch = relief.thinnest_solid, relief.feature_width, relief.gap, relief.pitch
-    if solid is None or width is None or gap is None or pitch is None:
+    solid, width, gap, periods = relief.thinnest_solid, relief.feature_width, relief.gap, relief.periods
+    if solid is None or width is None or gap is None or periods is None:
         return
+    pitch = max(along_axes(periods))
     if pitch > _WIDEST_PITCH:
         yield f"pitch {length_text(pitch)}: published reliefs have 0.2 to 60 um; check the unit"
     yield from _of_slenderness(relief, solid, width)

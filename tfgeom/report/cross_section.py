@@ -16,7 +16,7 @@ from tfgeom.geometry.protocol import Cell
 from tfgeom.numerals import length, number
 from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
-from tfgeom.report.outline import Outline, film_outlines, level_outline
+from tfgeom.report.outline import Outline, film_outlines, level_outline, period_words
 from tfgeom.report.panels import Window, draw_frame, round_length, scale_of
 from tfgeom.units import NM, UM
 
@@ -32,7 +32,8 @@ def draw_cross_section(shown: AssembledCell) -> Picture:
     periods = shown_periods(stack)
     window = whole_window(shown, periods)
     height = min(5.2, max(4.0, 5.2 * window.height / window.width))
-    words = f"Cross-section of {periods} features, to scale: {_sizes(stack)}."
+    along = " along x" if isinstance(stack.cell.periods, tuple) else ""
+    words = f"Cross-section of {periods} features{along}, to scale: {_sizes(stack)}."
     with drawing(9.6, height) as figure:
         whole = figure.add_axes((0.01, 0.01, 0.43 if with_zoom else 0.98, 0.98))
         fill_section(whole, shown, window)
@@ -243,11 +244,10 @@ def _sizes(stack: Stack) -> str:
 
 def _plan_words(cell: Cell) -> tuple[str, str]:
     """Return period and width of the feature; the width empty where it has none of its own."""
-    assert cell.pitch is not None
     assert cell.feature_width is not None
     words = cell.words
     width = f"{words.width} {length(cell.feature_width / NM)}" if words.width else ""
-    return f"{words.period} {length(cell.pitch / NM)}", width
+    return period_words(cell), width
 
 
 def _height_words(cell: Cell) -> str:

@@ -1,4 +1,4 @@
-"""The exact outlines of relief and films in the section through the features' axes, um.
+"""The exact outlines of relief and films in the section along x through the features' axes, um.
 
 A level surface is, in that section, a polyline with arcs: flat tops, an arc around each rim, walls and flat
 floors.
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from tfgeom.films import Stack
 from tfgeom.geometry.profile import Level
 from tfgeom.geometry.protocol import Cell
-from tfgeom.units import UM
+from tfgeom.numerals import length
+from tfgeom.units import NM, UM
 
 Outline = NDArray[np.float64]
 
@@ -23,6 +24,15 @@ class FilmOutline:
 
     name: str
     polygon: Outline
+
+
+def period_words(cell: Cell) -> str:
+    """Return the period of a relief in words; of a rectangular lattice both."""
+    assert cell.pitch is not None
+    words = f"{cell.words.period} {length(cell.pitch / NM)}"
+    if isinstance(cell.periods, tuple):
+        words += f" along x, {length(cell.periods[1] / NM)} along y"
+    return words
 
 
 def level_outline(cell: Cell, level: Level, features: range, chords: int = 24) -> Outline:

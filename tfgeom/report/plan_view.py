@@ -4,6 +4,7 @@ Every level surface there is a parallel curve of the plan, at the distance that 
 buffers of the plan draw it exactly, reentrant corners sharp and convex ones round.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,12 @@ import shapely
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.films import Stack
 from tfgeom.geometry.from_above import border, surrounding
+from tfgeom.geometry.lattice import along_axes, in_unit
 from tfgeom.geometry.profile import Level
 from tfgeom.numerals import length, number
 from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
+from tfgeom.report.outline import period_words
 from tfgeom.units import NM, UM
 
 _FLOOR = "#f2f2f2"
@@ -27,26 +30,22 @@ def draw_plan(shown: AssembledCell) -> Picture | None:
     stack, cell = shown.made, shown.relief
     if cell.pitch is None:
         return None
-    pitch = cell.pitch / UM
-    half = 1.25 * pitch
+    assert cell.periods is not None
+    along_x, along_y = along_axes(in_unit(cell.periods, UM))
+    half = 1.25 * max(along_x, along_y)
     window = shapely.box(-half, -half, half, half)
     with drawing(5.2, 5.2) as figure:
         axes = figure.add_axes((0.01, 0.07, 0.98, 0.92))
         fill_plan(axes, shown, window)
         _draw_lines(axes, stack, half)
-        outline = border(cell.pitch, cell.lattice)
+        outline = border(cell.periods, cell.lattice)
         axes.plot(*outline.exterior.xy, color=INK, lw=1.6, ls="--")
-        axes.annotate(
-            "",
-            (0, 0),
-            (pitch, 0),
-            arrowprops={"arrowstyle": "<->", "color": INK, "lw": 1, "shrinkA": 0, "shrinkB": 0},
-        )
-        plate = {"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
-        words = f"{cell.words.period} {length(cell.pitch / NM)}"
-        axes.text(pitch / 2, 0.04 * pitch, words, ha="center", va="bottom", fontsize=9, bbox=plate)
+        words = period_words(cell)
+        _arrow(axes, (along_x, 0), f"{cell.words.period} {length(cell.pitch / NM)}", half)
+        if isinstance(cell.periods, tuple):
+            _arrow(axes, (0, along_y), f"{cell.words.period} {length(cell.periods[1] / NM)}", half)
         footprint = f"unit cell {number(cell.footprint / UM**2)} µm²"
-        axes.text(0, -1.31 * pitch, footprint, ha="center", va="top", fontsize=9)
+        axes.text(0, -1.048 * half, footprint, ha="center", va="top", fontsize=9)
         axes.set_xlim(-half, half)
         axes.set_ylim(-half, half)
         axes.set_aspect("equal")
@@ -64,6 +63,18 @@ def fill_plan(axes: Any, shown: AssembledCell, window: shapely.Geometry) -> None
     _fill(axes, window, _FLOOR if shown.liquid is None else LIQUID)
     for area, colour in film_areas(shown.made, window):
         _fill(axes, shapely.simplify(area, _UNSEEN * (right - left)), colour)
+
+
+def _arrow(axes: Any, end: tuple[float, float], words: str, half: float) -> None:
+    """Draw a period from the axis at the origin to a neighbour's, with its words above or along it."""
+    arrow = {"arrowstyle": "<->", "color": INK, "lw": 1, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", (0, 0), end, arrowprops=arrow)
+    plate = {"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
+    turn = math.degrees(math.atan2(end[1], end[0]))
+    aside = {"ha": "center", "va": "bottom"} if turn == 0 else {"ha": "right", "va": "center"}
+    x, y = end[0] / 2, end[1] / 2
+    x, y = (x, y + 0.032 * half) if turn == 0 else (x - 0.032 * half, y)
+    axes.text(x, y, words, fontsize=9, bbox=plate, rotation=turn, **aside)
 
 
 def film_areas(stack: Stack, window: shapely.Geometry) -> list[tuple[shapely.Geometry, str]]:

@@ -138,12 +138,19 @@ def _sizes(section: Section, path: str) -> Iterator[tuple[str, float, str]]:
             continue  # a circle looks the same however it is turned
         else:
             for metadata in field.metadata:
-                if isinstance(metadata, Quantity):
+                if isinstance(metadata, Quantity) and isinstance(value, tuple):
+                    yield from (
+                        (f"{here}.{axis}", size, metadata.dimension) for axis, size in enumerate(value)
+                    )
+                elif isinstance(metadata, Quantity):
                     yield here, value, metadata.dimension
 
 
 def _of_relief(path: str, value: float, dimension: str) -> Parameter:
-    title = path.removeprefix("relief.").replace(".", " ").replace("_", " ")
+    title = (
+        path.removeprefix("relief.").replace("pitch.0", "pitch along x").replace("pitch.1", "pitch along y")
+    )
+    title = title.replace(".", " ").replace("_", " ")
     text = format_quantity(value, dimension)
     if dimension == "angle":
         low, high = _ANGLES[path.rpartition(".")[2]]

@@ -185,7 +185,9 @@ def _tile_sizes(stack: Stack) -> Iterator[tuple[int, int]]:
         yield tiles, tiles
     else:
         most = min(8, max(3, math.ceil(0.8 * cell.height / cell.pitch)))
-        yield from ((columns, max(2, columns // 2)) for columns in range(most, 1, -1))
+        deep = cell.pitch**2 / cell.footprint  # of a rectangular lattice, whose rows may lie far apart
+        rows = 0.5 * deep if cell.lattice == "rectangular" else 0.5
+        yield from ((columns, min(columns, max(2, int(rows * columns)))) for columns in range(most, 1, -1))
     yield 1, 1
 
 
