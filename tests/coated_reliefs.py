@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from shapely import Polygon
+from shapely import Polygon, affinity
 
 from tests.kinds import further, unit_cell
 from tfgeom.deposition import StepCoverage
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.films import FilmLayer, Stack, stack_films
-from tfgeom.geometry.lattice import corners, neighbour_distance
+from tfgeom.geometry.from_above import border
+from tfgeom.geometry.lattice import Pitch, corners, nearest, neighbour_distance
 from tfgeom.geometry.plan import Bar, Loop
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.unit_cell import UnitCell
@@ -68,6 +69,10 @@ def reliefs(draw: st.DrawFn, kinds: Sequence[str] = KINDS) -> Cell:
         return wave(period * draw(st.floats(0.01, 0.4)), period)
     lattice = draw(st.sampled_from(["square", "hexagonal"]))
     pitch = draw(st.floats(0.5e-6, 20e-6))
+    both: Pitch = pitch
+    if draw(st.sampled_from([False, False, True])):
+        lattice, other = "rectangular", pitch * draw(st.floats(1, 3))
+        both = draw(st.sampled_from([(pitch, other), (other, pitch)]))
     width = pitch * draw(st.floats(0.25, 0.9))
     height = width * draw(st.floats(0.2, 30))
     degrees = draw(st.sampled_from([90.0, 90.0, 87.0]) | st.floats(60, 95))
@@ -82,10 +87,10 @@ def reliefs(draw: st.DrawFn, kinds: Sequence[str] = KINDS) -> Cell:
         height = min(height, 0.4 * room * abs(math.tan(angle)))
     rim = rounding * min(room, height) / 2
     if kind == "pillars":
-        cell = pillars(width, pitch, height, lattice, rim, sides=sides, rotation=rotation, angle=angle)
+        cell = pillars(width, both, height, lattice, rim, sides=sides, rotation=rotation, angle=angle)
     elif kind in ("holes", "through-holes"):
         cell = holes(
-            width, pitch, height, lattice, rim,
+            width, both, height, lattice, rim,
             sides=sides, rotation=rotation, angle=angle, through=kind == "through-holes",
         )  # fmt: skip
     elif kind == "trenches":
@@ -114,9 +119,10 @@ def exists(cell: Cell) -> bool:
         if isinstance(element, Loop) and element.opening and cell.plan.raised_background:
             # the widest openings leave a wall between them
             assert isinstance(cell, UnitCell)
-            assert cell.pitch
+            assert cell.periods
             assert cell.lattice
-            if neighbour_distance(element, cell.rotation, cell.pitch, cell.lattice) < 0.01 * cell.pitch:
+            near = neighbour_distance(element, cell.rotation, cell.periods, cell.lattice)
+            if near < 0.01 * nearest(cell.periods):
                 return False
     # tubes from the outermost wall inwards, with material between one loop and the next
     loops = [element.inradius for element in cell.sharp_plan.elements if not isinstance(element, Bar)]
@@ -130,14 +136,14 @@ def crosses_its_cell(stack: Stack) -> bool:
     if not (loops and loops[0].sides):
         return False
     assert isinstance(cell, UnitCell)
-    assert cell.pitch
+    assert cell.periods
     section = Polygon(corners(loops[0].inradius, loops[0].sides, cell.rotation))
     if not loops[0].opening:
         levels = [film.outer for film in stack.films]
         furthest = max(float(cell.profile.wall_line(level)[-1, 0]) for level in levels)
         section = section.buffer(furthest, quad_segs=64)
-    sides = 4 if cell.lattice == "square" else 6
-    return not Polygon(corners(cell.pitch / 2, sides, 0.0)).contains(section)
+    in_um = affinity.scale(section, 1 / UM, 1 / UM, origin=(0, 0))
+    return not border(cell.periods, cell.lattice).contains(in_um)
 
 
 def mesh_unless_crossing(stack: Stack, refine: int) -> FilmMesh | None:

@@ -22,9 +22,11 @@ RELIEF_TEXTS = {
     "rounded pillars": "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 5 um, rim_radius: 300 nm}",
     "square pillars": "{kind: pillars, lattice: square, cross_section: square, pitch: 4 um, side: 2 um, height: 5 um}",
     "hexagonal pillars": "{kind: pillars, lattice: hexagonal, cross_section: hexagon, pitch: 4 um, side: 1 um, height: 5 um}",
+    "rectangular pillars": "{kind: pillars, lattice: rectangular, pitch: [4 um, 6 um], diameter: 2 um, height: 5 um}",
     "holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um}",
     "leaning square holes": "{kind: holes, lattice: square, cross_section: square, pitch: 6 um, side: {value: 3 um, at: middle}, depth: 10 um, sidewall_angle: 87 deg}",
     "hexagonal holes": "{kind: holes, lattice: hexagonal, cross_section: hexagon, pitch: 6 um, side: {value: 2 um, at: bottom}, depth: 10 um}",
+    "rectangular square holes": "{kind: holes, lattice: rectangular, cross_section: square, pitch: [7 um, 5 um], side: 3 um, depth: 10 um}",
     "through-holes": "{kind: holes, lattice: hexagonal, pitch: 6 um, diameter: 3 um, depth: 10 um, through: true}",
     "trenches": "{kind: trenches, pitch: 4 um, width: 1.5 um, depth: 10 um}",
     "microtubes": "{kind: microtubes, lattice: hexagonal, pitch: 6 um, outer_diameter: 4 um, wall: 1 um, height: 9 um}",
@@ -111,6 +113,8 @@ def stretched(relief: dict[str, Any], factor: float) -> dict[str, Any]:
     def longer(value: Any) -> Any:
         if isinstance(value, dict):
             return stretched(value, factor)
+        if isinstance(value, list):
+            return [longer(one) for one in value]
         number, _, unit = str(value).partition(" ")
         return f"{float(number) * factor!r} {unit}" if unit in ("nm", "um") else value
 

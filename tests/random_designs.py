@@ -116,10 +116,14 @@ def _is_length(value: object) -> bool:
     return isinstance(value, str) and value.split()[-1] in ("um", "nm")
 
 
-def _vary(rng: Random, node: Mapping, scale: float, spread: float) -> None:
+def _vary(rng: Random, node: dict[Any, Any], scale: float, spread: float) -> None:
     for key, value in node.items():
         if isinstance(value, dict):
             _vary(rng, value, scale, spread)
+        elif isinstance(value, list):
+            both = dict(enumerate(value))
+            _vary(rng, both, scale, spread)
+            node[key] = list(both.values())
         elif _is_length(value):
             node[key] = f"{about(rng, parse_quantity(value, 'length') * scale / UM, spread)!r} um"
 

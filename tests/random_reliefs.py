@@ -23,7 +23,7 @@ def random_relief(rng: random.Random, kind: str | None = None) -> dict[str, Any]
         [0, 0, rng.uniform(0, 0.6) * thin, rng.uniform(0, 1.2) * height, rng.uniform(0, 0.2) * thin]
     )
     walls = {"sidewall_angle": f"{degrees!r} deg", "rim_radius": um(rim if rim > 5e-5 else 0.0)}
-    lattice = {"lattice": rng.choice(["square", "hexagonal"]), "pitch": um(pitch)}
+    lattice: dict[str, Any] = {"lattice": rng.choice(["square", "hexagonal"]), "pitch": um(pitch)}
 
     def measured(size: float) -> Any:
         return rng.choice([um(size), {"value": um(size), "at": rng.choice(["top", "middle", "bottom"])}])
@@ -53,6 +53,9 @@ def random_relief(rng: random.Random, kind: str | None = None) -> dict[str, Any]
         section["side"] = measured(width * math.tan(math.pi / sides))
     else:
         section["diameter"] = measured(width)
+    if rng.random() < 0.25:
+        other = 10 ** rng.uniform(0, 0.7) * pitch
+        lattice = {"lattice": "rectangular", "pitch": rng.sample([um(pitch), um(other)], 2)}
     if kind == "pillars":
         return {"kind": kind, "height": um(height), **section, **lattice, **walls}
     return {"kind": "holes", "depth": um(height), "through": kind != "holes", **section, **lattice, **walls}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely import Polygon, affinity
 
 from tests.coated_reliefs import films_on
-from tfgeom.geometry.lattice import corners, lattice_footprint, lattice_vectors
+from tfgeom.geometry.lattice import Pitch, corners, lattice_footprint, lattice_vectors
 from tfgeom.meshing.arcs import arc
 from tfgeom.meshing.film_mesh import mesh_films
 from tfgeom.meshing.resolution import Resolution
@@ -51,6 +51,8 @@ SECTORS = [
     ("square", 4, 0, 8), ("square", 4, 45, 8), ("square", 4, 90, 8), ("square", 4, 20, 1),
     ("hexagonal", 6, 0, 12), ("hexagonal", 6, 30, 12), ("hexagonal", 6, 10, 1),
     ("hexagonal", 4, 0, 4), ("hexagonal", 4, 15, 4), ("hexagonal", 4, 45, 4), ("hexagonal", 4, 10, 1),
+    ("rectangular", 0, 0, 4), ("rectangular", 4, 0, 4), ("rectangular", 4, 45, 4), ("rectangular", 6, 30, 4),
+    ("rectangular", 6, 10, 1), ("rectangular", 4, 20, 1),
     ("square", 6, 0, 4), ("square", 6, 15, 4), ("square", 6, 30, 4), ("square", 6, 40, 1),
 ]  # fmt: skip
 
@@ -59,7 +61,8 @@ SECTORS = [
 def test_sectors_lie_between_shared_mirror_lines(
     lattice: str, sides: int, rotation: float, copies: int
 ) -> None:
-    cell = pillars(2 * UM, 6 * UM, 3 * UM, lattice, sides=sides, rotation=math.radians(rotation))
+    pitch = (6 * UM, 7.5 * UM) if lattice == "rectangular" else 6 * UM
+    cell = pillars(2 * UM, pitch, 3 * UM, lattice, sides=sides, rotation=math.radians(rotation))
     mesh = mesh_films(films_on(cell, [0.1 * UM]), Resolution(refine=1))
     assert mesh.unit_cells == pytest.approx(1 / copies, rel=1e-12)
     # the facets of the flats and the outline fill that share of the footprint in projection
@@ -68,7 +71,7 @@ def test_sectors_lie_between_shared_mirror_lines(
     assert area == pytest.approx(cell.footprint / UM**2 / copies, rel=1e-12)
 
 
-def repeats(border: np.ndarray, pitch: float, lattice: str) -> bool:
+def repeats(border: np.ndarray, pitch: Pitch, lattice: str) -> bool:
     """Return whether copies of a polygon on the lattice fill the plane once."""
     cell = Polygon(border)
     if not math.isclose(cell.area, lattice_footprint(pitch, lattice), rel_tol=1e-12):
@@ -86,16 +89,26 @@ def test_regular_border_is_the_nearest_points(lattice: str) -> None:
     assert np.hypot(*((border + np.roll(border, -1, axis=0)) / 2).T) == pytest.approx(1.5, rel=1e-14)
 
 
+def test_border_of_a_rectangular_lattice_is_the_nearest_points() -> None:
+    border = regular_border((3.0, 5.0), "rectangular")
+    assert repeats(border, (3.0, 5.0), "rectangular")
+    assert np.abs(border) == pytest.approx(np.tile([1.5, 2.5], (4, 1)), rel=1e-15)
+
+
 @settings(max_examples=25, deadline=None)
 @given(
-    st.sampled_from(["square", "hexagonal"]), st.sampled_from([4, 6]), st.floats(0, 1.6), st.floats(0.3, 0.75)
+    st.sampled_from(["square", "hexagonal", "rectangular"]),
+    st.sampled_from([4, 6]),
+    st.floats(0, 1.6),
+    st.floats(0.3, 0.75),
 )
 def test_roomy_border_repeats_and_leaves_no_less_room(
     lattice: str, sides: int, rotation: float, width: float
 ) -> None:
     outline = corners(width / 2, sides, rotation)
-    border = roomy_border(1.0, lattice, outline, mirrored=None)
-    assert repeats(border, 1.0, lattice)
+    pitch = (1.0, 1.3) if lattice == "rectangular" else 1.0
+    border = roomy_border(pitch, lattice, outline, mirrored=None)
+    assert repeats(border, pitch, lattice)
     section = Polygon(outline)
 
     def room(polygon: np.ndarray) -> float:
@@ -103,7 +116,7 @@ def test_roomy_border_repeats_and_leaves_no_less_room(
         inside = float(ring.exterior.distance(section))
         return inside if ring.contains(section) else -inside
 
-    assert room(border) >= room(regular_border(1.0, lattice)) - 1e-9
+    assert room(border) >= room(regular_border(pitch, lattice)) - 1e-9
 
 
 def test_squares_on_a_hexagonal_lattice_get_bricks() -> None:

@@ -27,7 +27,7 @@ from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import load_design
 from tfgeom.errors import UnsupportedError
 from tfgeom.films import Stack
-from tfgeom.geometry.lattice import corners, lattice_vectors
+from tfgeom.geometry.lattice import along_axes, corners, in_unit, lattice_vectors
 from tfgeom.geometry.plan import Bar
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.unit_cell import Level, UnitCell
@@ -164,12 +164,13 @@ def test_shipped_designs(path: Path) -> None:
 def plan_distances(cell: UnitCell, points: Array) -> Array:
     """Return the distance of points (um) from the smallest section of the material, in the plan, um."""
     assert cell.pitch
-    pitch, elements = cell.pitch / UM, cell.plan.elements
+    assert cell.periods
+    pitch, elements = max(along_axes(cell.periods)) / UM, cell.plan.elements
     if isinstance(elements[0], Bar):
         x = np.abs(points[:, 0] - pitch * np.round(points[:, 0] / pitch))
         return np.asarray(np.maximum(0, x - elements[0].width / 2 / UM))
     loops = [element for element in elements if not isinstance(element, Bar)]
-    vectors = np.array(lattice_vectors(pitch, cell.lattice or ""))
+    vectors = np.array(lattice_vectors(in_unit(cell.periods, UM), cell.lattice or ""))
     axes = np.array([(m, n) for m in (-1, 0, 1) for n in (-1, 0, 1)]) @ vectors
     if loops[0].sides:
         (loop,) = loops

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.coated_reliefs import coated_reliefs, films_on, mesh_unless_crossing
 from tests.reliefs import SHARP
 from tfgeom.films import Stack
-from tfgeom.geometry.lattice import lattice_vectors
+from tfgeom.geometry.lattice import in_unit, lattice_vectors
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
@@ -69,7 +69,7 @@ def outline_length(mesh: FilmMesh, columns: int, rows: int) -> float:
     places = {
         (c - r // 2 if cell.lattice == "hexagonal" else c, r) for r in range(rows) for c in range(columns)
     }
-    vectors = np.array(lattice_vectors((cell.pitch or 0) / UM, cell.lattice or ""))
+    vectors = np.array(lattice_vectors(in_unit(cell.periods or 0.0, UM), cell.lattice or ""))
     length = 0.0
     for here, there, size in zip(corners, np.roll(corners, -1, axis=0), sides, strict=True):
         m, n = np.linalg.solve(vectors.T, here + there).round().astype(int).tolist()

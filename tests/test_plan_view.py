@@ -34,8 +34,8 @@ def designed(relief: dict[str, Any]) -> Design:
 
 
 def outlined(cell: Cell) -> Any:
-    assert cell.pitch
-    return border(cell.pitch, cell.lattice)
+    assert cell.periods
+    return border(cell.periods, cell.lattice)
 
 
 def cut(design: Design) -> list[float]:

@@ -71,7 +71,8 @@ def test_the_cut_from_above_is_that_of_volume_and_section(relief: str) -> None:
     if cell.pitch is None or not cell.is_vertical or cell.rim_radius:
         return
     raised = cell.from_above(BARE, shapely.box(-20, -20, 20, 20))
-    area = shapely.intersection(raised, border(cell.pitch, cell.lattice)).area * UM**2
+    assert cell.periods
+    area = shapely.intersection(raised, border(cell.periods, cell.lattice)).area * UM**2
     assert area * cell.height == pytest.approx(cell.solid_volume, rel=1e-3)
     row = shapely.LineString([(0, 0), (cell.pitch / UM, 0)])
     tops = sum(right - left for left, right in cell.raised_intervals)

@@ -21,6 +21,7 @@ from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError
 from tfgeom.evaluation import evaluate
 from tfgeom.geometry.from_above import border
+from tfgeom.geometry.lattice import along_axes
 from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.reliefs import RELIEFS, build_cell
 from tfgeom.reliefs.existence import changed, remedies
@@ -70,7 +71,9 @@ class Brute:
         given = self.given
         number = {k: in_um(v) for k, v in given.items() if isinstance(v, str) and v[0] in "-0123456789"}
         self.height = number.get("height", number.get("depth", 0.0))
-        self.pitch, self.rim = number["pitch"], number["rim_radius"]
+        both = given["pitch"] if isinstance(given["pitch"], list) else [given["pitch"]] * 2
+        self.pitch, self.pitch_y = map(in_um, both)
+        self.rim = number["rim_radius"]
         self.angle = math.radians(number["sidewall_angle"])
         self.slope = 0.0 if number["sidewall_angle"] == 90 else 1 / math.tan(self.angle)
         self.through = bool(given.get("through"))
@@ -116,7 +119,7 @@ class Brute:
 
     def apart(self, body: Any) -> float:
         """Return the distance between a section and all its copies, um; negative where they overlap."""
-        ax, (bx, by) = self.pitch, (0.0, self.pitch)
+        ax, (bx, by) = self.pitch, (0.0, self.pitch_y)
         if self.lattice == "hexagonal":
             bx, by = self.pitch / 2, self.pitch * math.sqrt(3) / 2
         copies = [
@@ -196,7 +199,7 @@ class Brute:
         )
 
     def reach(self) -> float:
-        low, high = 0.0, self.pitch + 4 * self.height
+        low, high = 0.0, self.pitch + self.pitch_y + 4 * self.height
         for _ in range(24):
             middle = (low + high) / 2
             low, high = (middle, high) if self.fits(middle) else (low, middle)
@@ -277,9 +280,9 @@ def test_every_relief_that_exists_has_areas_volumes_and_drawings(kind: str) -> N
         reach, footprint = cell.reach.value, cell.footprint
         assert cell.obstruction(BARE) is None
         assert 0 < cell.solid_volume < footprint * cell.height
-        pitch = cell.pitch
-        assert pitch
-        window = shapely.box(*(1.25 * pitch / UM * np.array([-1, -1, 1, 1])))
+        assert cell.periods
+        half = 1.25 * max(along_axes(cell.periods)) / UM
+        window = shapely.box(-half, -half, half, half)
         volumes, covered = [], []
         for share in (0.0, 0.5, 0.99):
             d = share * reach
@@ -290,7 +293,9 @@ def test_every_relief_that_exists_has_areas_volumes_and_drawings(kind: str) -> N
                 assert np.isfinite(cell.outline(level, 8)).all()
             volumes.append(cell.volume(Level(d, d)))
             cut = cell.from_above(Level(d, d), window)
-            covered.append(shapely.intersection(cut, border(pitch, cell.lattice)).area * UM**2 / footprint)
+            covered.append(
+                shapely.intersection(cut, border(cell.periods, cell.lattice)).area * UM**2 / footprint
+            )
         assert volumes == sorted(volumes)
         assert 0 < covered[0] <= covered[1] <= covered[2] <= 1 + 1e-9
         assert covered[0] < 1

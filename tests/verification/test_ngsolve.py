@@ -33,6 +33,7 @@ CELLS: dict[str, Cell] = {
     "holes": holes(3 * UM, 6 * UM, 30 * UM, "hexagonal"),
     "pillars": pillars(2 * UM, 4 * UM, 50 * UM, "square"),
     "square pillars": pillars(3 * UM, 6 * UM, 30 * UM, "square", sides=4),  # hexahedra with repeated corners
+    "rectangular pillars": pillars(2 * UM, (4 * UM, 7 * UM), 20 * UM, "rectangular"),
     "trenches": trenches(3 * UM, 6 * UM, 30 * UM),
     "honeycomb": honeycomb(1.5 * UM, 6 * UM, 30 * UM),
 }

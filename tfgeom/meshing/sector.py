@@ -283,13 +283,17 @@ def _around(place: _Place) -> tuple[NDArray[np.float64], float]:
     refine, end = place.resolution.refine, place.lattice_line
     rays = np.sort((place.rays - place.start) % (2 * math.pi))
     bounds = [0.0, *rays[(rays > _SAME) & (rays < end - _SAME)].tolist(), end]
+    count = round(place.resolution.angles * refine * end / (math.pi / 6))
+    # of a coarse mesh, so that finer ones have a multiple of them
+    ends = [
+        min(max(round(count / refine * bound / end), 1), count // refine - 1) * refine for bound in bounds
+    ]
+    ends[0], ends[-1] = 0, count
     angles, polygon = [np.zeros(1)], 0.0
-    for low, high in itertools.pairwise(bounds):
-        share = place.resolution.angles * (high - low) / (math.pi / 6)
-        chords = round(share * refine) if len(bounds) == 2 else max(1, round(share)) * refine
-        step = (high - low) / chords
-        angles.append(low + step * np.arange(1, chords + 1))
-        polygon += chords * math.sin(step)
+    for (low, high), (begin, last) in zip(itertools.pairwise(bounds), itertools.pairwise(ends), strict=True):
+        step = (high - low) / (last - begin)
+        angles.append(low + step * np.arange(1, last - begin + 1))
+        polygon += (last - begin) * math.sin(step)
     return place.start + np.concatenate(angles), end / polygon
 
 

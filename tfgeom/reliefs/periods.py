@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from tfgeom.geometry.lattice import Pitch
 from tfgeom.quantities import Quantity
@@ -21,16 +21,20 @@ class Pitches(Quantity):
 
     def read_pitch(self, given: object) -> Pitch:
         """Return the SI value of ``given``, or both; raise ValueError with what would do."""
+        if isinstance(given, Mapping):
+            raise ValueError(f"must be a length with its unit, or {_TWO}, not {given!r:.60}")
         if not isinstance(given, (list, tuple)):
             return self.read(given)
         if len(given) != 2:
             raise ValueError(f"must be a length, or {_TWO}; {len(given)} given")
-        found = []
-        for value, axis in zip(given, "xy", strict=True):
+        found, issues = [], []
+        for index, value in enumerate(given):
             try:
                 found.append(self.read(value))
             except ValueError as error:
-                raise ValueError(f"along {axis}: {error}") from None
+                issues.append((index, str(error), False))
+        if issues:
+            raise PydanticCustomError("issues", "pitch", {"issues": issues})
         return found[0], found[1]
 
     def write_pitch(self, value: Pitch) -> Any:
@@ -49,8 +53,7 @@ class Pitches(Quantity):
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         length = Quantity.__get_pydantic_json_schema__(self, schema, handler)
-        two = {"type": "array", "items": length, "minItems": 2, "maxItems": 2}
-        return {"anyOf": [length, two]}
+        return {**length, "type": ["string", "array"], "items": length, "minItems": 2, "maxItems": 2}
 
 
 PitchField = Annotated[Pitch, Pitches("length", "0.05 nm", "100 mm")]
@@ -79,8 +82,8 @@ def require_its_pitch(lattice: str, pitch: Pitch, wrong: Problems) -> None:
         wrong.unless(
             False,
             "pitch",
-            f"[{given}] is for lattice: rectangular, a {lattice} one has the same along every row; write one "
-            "length, or lattice: rectangular",
+            f"[{given}] is for lattice: rectangular, a {lattice} lattice has one pitch; write one length, or "
+            "lattice: rectangular",
         )
 
 

@@ -80,9 +80,14 @@ def write_table(folder: Path, columns: Sequence[str], rows: Iterable[Mapping[str
     return path
 
 
+def _written(value: Any) -> str:
+    """Return a value as the sweep file writes it: a list without the quotes of Python."""
+    return f"[{', '.join(map(_written, value))}]" if isinstance(value, list) else str(value)
+
+
 def _cell(value: Any) -> Any:
     """Return a value as the table holds it: text on one line, none that a spreadsheet takes for a formula."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    text = visible(str(value))
+    text = visible(_written(value))
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -17,6 +17,7 @@ _DIGITS = 4  # of a value that a slider sets
 _NANO_BELOW = 0.2 * UM
 _DECADES = 1.0  # of a thickness, to either side
 _LEAST = 0.05 * NM  # as the file allows
+_BOTH = {"relief.pitch.0": "pitch along x", "relief.pitch.1": "pitch along y"}  # of a rectangular lattice
 _ANGLES = {"sidewall_angle": (45.0, 95.0), "rotation": (0.0, 90.0)}
 
 
@@ -138,19 +139,17 @@ def _sizes(section: Section, path: str) -> Iterator[tuple[str, float, str]]:
             continue  # a circle looks the same however it is turned
         else:
             for metadata in field.metadata:
-                if isinstance(metadata, Quantity) and isinstance(value, tuple):
-                    yield from (
-                        (f"{here}.{axis}", size, metadata.dimension) for axis, size in enumerate(value)
-                    )
-                elif isinstance(metadata, Quantity):
+                if not isinstance(metadata, Quantity):
+                    continue
+                if isinstance(value, tuple):
+                    for index, size in enumerate(value):
+                        yield f"{here}.{index}", size, metadata.dimension
+                else:
                     yield here, value, metadata.dimension
 
 
 def _of_relief(path: str, value: float, dimension: str) -> Parameter:
-    title = (
-        path.removeprefix("relief.").replace("pitch.0", "pitch along x").replace("pitch.1", "pitch along y")
-    )
-    title = title.replace(".", " ").replace("_", " ")
+    title = _BOTH.get(path, path).removeprefix("relief.").replace(".", " ").replace("_", " ")
     text = format_quantity(value, dimension)
     if dimension == "angle":
         low, high = _ANGLES[path.rpartition(".")[2]]
