@@ -237,11 +237,12 @@ def test_films_of_the_mesh_have_the_closed_volumes(name: str) -> None:
 
 
 def resistance(pitch: Pitch, lattice: str, sides: int = 0) -> float:
-    relief = pillars(2 * UM, pitch, 5 * UM, lattice, sides=sides)
+    relief = pillars(2 * UM, pitch, 2 * UM, lattice, sides=sides)
     _, circuit = pearse(cell=relief)
     return solved_films(circuit, Resolution(refine=1)).asr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sides", "within"), [(0, 2e-8), (4, 2e-5)])
 def test_resistance_of_equal_pitches_is_that_of_squares_and_turns_with_the_cell(
     sides: int, within: float
