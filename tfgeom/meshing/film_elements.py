@@ -19,7 +19,9 @@ from tfgeom.meshing.legend import Legend
 Ids = NDArray[np.int64]
 
 
-def film_elements(mesh: FilmMesh, legend: Legend, space: FloodedMesh | None = None) -> ElementGrid:
+def film_elements(
+    mesh: FilmMesh, legend: Legend, space: FloodedMesh | None = None, *, collapsed: bool = False
+) -> ElementGrid:
     """Return the elements of a film mesh, regions numbered as in the legend.
 
     The faces between regions are named after both (``cathode|electrolyte``), the first and the last one
@@ -33,6 +35,9 @@ def film_elements(mesh: FilmMesh, legend: Legend, space: FloodedMesh | None = No
         Names and numbers of the films, and of the space.
     space
         What lies above them, for a sector: the region after the last film.
+    collapsed
+        Whether to keep hexahedra that are collapsed at a sharp edge: one kind of element, some with corners
+        in one place, for programs that read no other.
     """
     n_surface = mesh.points_um.shape[1]
     nodes = np.arange(mesh.n_nodes)
@@ -52,7 +57,9 @@ def film_elements(mesh: FilmMesh, legend: Legend, space: FloodedMesh | None = No
         region = np.concatenate((region, np.full(len(space.hexes), number_of_space)))
         points = np.concatenate((points, space.points_um[n_surface:]))
         surfaces[f"{above}|outside"] = numbers[space.plane_quads]
-    elements, regions = _sorted(corners, region)
+    elements, regions = {"hexahedron": corners}, {"hexahedron": region}
+    if not collapsed:
+        elements, regions = _sorted(corners, region)
     kept = np.zeros(len(points), dtype=bool)
     for kind in elements.values():
         kept[kind] = True

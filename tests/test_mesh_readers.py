@@ -1,0 +1,268 @@
+"""Volume meshes of every relief, opened by the programs that they are for: names, numbers, volumes, areas."""
+
+import logging
+import re
+import sys
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.kinds import design, every_relief
+from tests.oracles import gmsh_or_skip, ngsolve_or_skip
+from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.legend import cell_legend
+from tfgeom.design import design_from_mapping
+from tfgeom.meshing.element_files import ElementGrid, write_vtu
+from tfgeom.meshing.film_elements import film_elements
+from tfgeom.meshing.film_mesh import mesh_films
+from tfgeom.meshing.msh_files import write_msh
+from tfgeom.meshing.resolution import Resolution
+from tfgeom.units import UM
+
+NUMBERS = {"inner_collector": 1, "cathode": 2, "electrolyte": 3, "anode": 4, "outer_collector": 5}
+SURFACES = {
+    "substrate|inner_collector": 1000,
+    "inner_collector|cathode": 1001,
+    "cathode|electrolyte": 1002,
+    "electrolyte|anode": 1003,
+    "anode|outer_collector": 1004,
+    "outer_collector|outside": 1005,
+}
+TAGS = {name: (tag, 3) for name, tag in NUMBERS.items()} | {name: (tag, 2) for name, tag in SURFACES.items()}
+every_msh = pytest.mark.parametrize(
+    ("version", "text"), [("2.2", False), ("2.2", True), ("4.1", False), ("4.1", True)]
+)
+# Readers cut bent hexahedra into plane ones, or integrate them exactly; facets lie inside curved faces.
+VOLUME, AREA = 1e-4, 0.04
+Sizes = dict[str, float]
+
+
+class Case:
+    """A small mesh of one sector, and what the closed forms say of it, um³ and um²."""
+
+    def __init__(self, relief: str, collapsed: bool) -> None:
+        cell = assemble_cell(design_from_mapping(design(relief)))
+        mesh = mesh_films(cell.made, Resolution(1))
+        self.grid: ElementGrid = film_elements(mesh, cell_legend(cell), collapsed=collapsed)
+        films, share = cell.made.films, mesh.unit_cells
+        self.volumes: Sizes = {film.layer.name: film.volume * share / UM**3 for film in films}
+        areas = [films[0].inner_area, *(film.outer_area for film in films)]
+        self.areas: Sizes = {name: area * share / UM**2 for name, area in zip(SURFACES, areas, strict=True)}
+
+    @property
+    def sizes(self) -> Sizes:
+        return self.volumes | self.areas
+
+    def require(self, found: Sizes) -> None:
+        """Assert that volumes and areas are those of the closed forms, by name."""
+        assert found.keys() == self.sizes.keys()
+        assert {name: found[name] for name in self.volumes} == pytest.approx(self.volumes, rel=VOLUME)
+        assert {name: found[name] for name in self.areas} == pytest.approx(self.areas, rel=AREA)
+
+
+@lru_cache
+def case(relief: str, *, collapsed: bool = False) -> Case:
+    return Case(relief, collapsed)
+
+
+def flat_area(points: NDArray[np.float64], corners: NDArray[np.int64]) -> float:
+    """Return the area of triangles, and of quads by the cross product of their diagonals."""
+    first, *others = (points[column] for column in corners.T)
+    a, b = (
+        (others[1] - first, others[2] - others[0])
+        if len(others) == 3
+        else (others[0] - first, others[1] - first)
+    )
+    return float(np.linalg.norm(np.cross(a, b), axis=1).sum() / 2)
+
+
+def vtk_volume(points: NDArray[np.float64], kind: str, corners: NDArray[np.int64]) -> float:
+    import pyvista
+
+    part = pyvista.UnstructuredGrid({getattr(pyvista.CellType, kind.upper()): corners}, points)
+    return float(np.abs(part.compute_cell_sizes()["Volume"]).sum())
+
+
+@every_relief
+@every_msh
+def test_meshio(relief: str, version: str, text: bool, tmp_path: Path) -> None:
+    import meshio
+
+    wanted = case(relief)
+    write_msh(wanted.grid, tmp_path / "x.msh", version=version, text=text)
+    head = (tmp_path / "x.msh").read_bytes()[:40].split(b"\n")[1]
+    assert head == f"{version} {int(not text)} 8".encode()
+    mesh = meshio.read(tmp_path / "x.msh")
+    assert {name: tuple(tag) for name, tag in mesh.field_data.items()} == TAGS
+    found = dict.fromkeys(TAGS, 0.0)
+    for block, tags in zip(mesh.cells, mesh.cell_data["gmsh:physical"], strict=True):
+        for name, (tag, dimension) in TAGS.items():
+            own = block.data[tags == tag]
+            if dimension == block.dim and len(own):
+                size = (
+                    flat_area(mesh.points, own)
+                    if dimension == 2
+                    else vtk_volume(mesh.points, block.type, own)
+                )
+                found[name] += size
+    wanted.require(found)
+
+
+@every_relief
+@every_msh
+def test_gmsh(relief: str, version: str, text: bool, tmp_path: Path) -> None:
+    gmsh = gmsh_or_skip()
+    wanted = case(relief)
+    write_msh(wanted.grid, tmp_path / "x.msh", version=version, text=text)
+    gmsh.initialize([], False, False, False)
+    try:
+        gmsh.option.setNumber("General.Terminal", 0)
+        gmsh.logger.start()
+        gmsh.open(str(tmp_path / "x.msh"))
+        said = gmsh.logger.get()
+        gmsh.logger.stop()
+        assert not [line for line in said if line.startswith(("Warning", "Error"))]
+        tags, found = {}, {}
+        for dimension, tag in gmsh.model.getPhysicalGroups():
+            name = gmsh.model.getPhysicalName(dimension, tag)
+            tags[name] = (tag, dimension)
+            found[name] = sum(
+                float(gmsh.model.mesh.getElementQualities(cells, "volume").sum())
+                for entity in gmsh.model.getEntitiesForPhysicalGroup(dimension, tag)
+                for cells in gmsh.model.mesh.getElements(dimension, entity)[1]
+            )
+            # nodes of a group are those of its elements
+            nodes, _ = gmsh.model.mesh.getNodesForPhysicalGroup(dimension, tag)
+            assert len(set(nodes)) == len(nodes) > 0
+    finally:
+        gmsh.finalize()
+    assert tags == TAGS
+    wanted.require(found)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # Netgen's
+@every_relief
+def test_netgen_reads_text_of_version_2(relief: str, tmp_path: Path) -> None:
+    ngsolve = ngsolve_or_skip()
+    from netgen.read_gmsh import ReadGmsh
+
+    wanted = case(relief)
+    write_msh(wanted.grid, tmp_path / "x.msh", text=True)
+    mesh = ngsolve.Mesh(ReadGmsh(str(tmp_path / "x.msh")))
+    assert mesh.GetMaterials() == tuple(NUMBERS)
+    assert set(mesh.GetBoundaries()) == set(SURFACES)
+    # names are patterns there
+    found = {name: ngsolve.Integrate(1, mesh, definedon=mesh.Materials(re.escape(name))) for name in NUMBERS}
+    for name in SURFACES:
+        on = mesh.Boundaries(re.escape(name))
+        found[name] = ngsolve.Integrate(1, mesh, ngsolve.BND, definedon=on)
+    wanted.require(found)
+
+
+def quietly_loaded(path: Path, caplog: pytest.LogCaptureFixture) -> Any:
+    """Return a mesh of scikit-fem, which says that it gives faces of four corners no direction."""
+    from skfem import MeshHex
+
+    with caplog.at_level(logging.CRITICAL):
+        return MeshHex.load(path)
+
+
+@every_relief
+@every_msh
+def test_scikit_fem(
+    relief: str, version: str, text: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It reads one kind of element: sharp edges as collapsed hexahedra.  Of version 2 it names outer faces only."""
+    from skfem import Basis, ElementHex1
+
+    wanted = case(relief, collapsed=True)
+    assert set(wanted.grid.counts) == {"hexahedron"}
+    write_msh(wanted.grid, tmp_path / "x.msh", version=version, text=text)
+    mesh = quietly_loaded(tmp_path / "x.msh", caplog)
+    assert set(mesh.subdomains) == set(NUMBERS)
+    named = set(SURFACES) if version == "4.1" else {"substrate|inner_collector", "outer_collector|outside"}
+    assert set(mesh.boundaries) == named
+    found = {
+        name: float(Basis(mesh, ElementHex1(), elements=own).dx.sum())
+        for name, own in mesh.subdomains.items()
+    }
+    assert found == pytest.approx(wanted.volumes, rel=1e-9)
+    areas = {name: facets_area(mesh, np.asarray(own)) for name, own in mesh.boundaries.items()}
+    assert areas == pytest.approx({name: wanted.areas[name] for name in named}, rel=AREA)
+
+
+def facets_area(mesh: Any, facets: NDArray[np.int64]) -> float:
+    """Return the area of facets; scikit-fem sorts their corners, so the order around is found again."""
+    corners = mesh.p.T[mesh.facets[:, facets].T]
+    total = 0.0
+    for quad in corners:
+        # of the three ways around four points the one with the largest area has no edges that cross
+        ways = [quad[list(way)] for way in ((0, 1, 2, 3), (0, 1, 3, 2), (0, 2, 1, 3))]
+        total += max(float(np.linalg.norm(np.cross(w[2] - w[0], w[3] - w[1]))) for w in ways) / 2
+    return total
+
+
+@every_relief
+def test_vtk(relief: str, tmp_path: Path) -> None:
+    import pyvista
+
+    wanted = case(relief)
+    write_vtu(wanted.grid, tmp_path / "x.vtu")
+    grid = pyvista.read(tmp_path / "x.vtu")
+    volumes = grid.compute_cell_sizes()["Volume"]
+    assert (volumes > 0).all()
+    films = {
+        key.removeprefix("film:"): int(grid.field_data[key][0]) for key in grid.field_data if "film:" in key
+    }
+    assert films == {"substrate": 0} | NUMBERS
+    found = {name: float(volumes[grid["film"] == films[name]].sum()) for name in NUMBERS}
+    assert found == pytest.approx(wanted.volumes, rel=VOLUME)
+    assert grid.field_data["length_unit:um"].tolist() == [1e-6]
+
+
+@every_relief
+def test_meshio_reads_vtu_as_scikit_fem_does(relief: str, tmp_path: Path) -> None:
+    import meshio
+
+    wanted = case(relief)
+    write_vtu(wanted.grid, tmp_path / "x.vtu")
+    mesh = meshio.read(tmp_path / "x.vtu")
+    assert {block.type: len(block.data) for block in mesh.cells} == wanted.grid.counts
+    found = dict.fromkeys(NUMBERS, 0.0)
+    for block, film in zip(mesh.cells, mesh.cell_data["film"], strict=True):
+        for name in NUMBERS:
+            own = block.data[film == mesh.field_data[f"film:{name}"][0]]
+            if len(own):
+                found[name] += vtk_volume(mesh.points, block.type, own)
+    assert found == pytest.approx(wanted.volumes, rel=VOLUME)
+
+
+@every_relief
+@every_msh
+def test_fenics_by_xdmf(
+    relief: str, version: str, text: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The route that FEniCS documents: one kind of cell and its tags, by meshio to XDMF; faces in a second file."""
+    import meshio
+
+    monkeypatch.setitem(sys.modules, "h5py", ModuleType("h5py"))  # meshio asks for it, and needs none for XML
+    wanted = case(relief, collapsed=True)
+    write_msh(wanted.grid, tmp_path / "x.msh", version=version, text=text)
+    mesh = meshio.read(tmp_path / "x.msh")
+    for kind, names in (("hexahedron", NUMBERS), ("quad", SURFACES)):
+        tags = mesh.get_cell_data("gmsh:physical", kind).astype(np.int32)
+        one = meshio.Mesh(mesh.points, {kind: mesh.get_cells_type(kind)}, cell_data={"name_to_read": [tags]})
+        meshio.write(tmp_path / "x.xdmf", one, data_format="XML")
+        again = meshio.read(tmp_path / "x.xdmf")
+        (read,) = again.cell_data["name_to_read"]
+        assert np.unique(read).tolist() == sorted(names.values())
+        (block,) = again.cells
+        for name, tag in names.items():
+            own = block.data[read == tag]
+            size = flat_area(again.points, own) if kind == "quad" else vtk_volume(again.points, kind, own)
+            assert size == pytest.approx(wanted.sizes[name], rel=AREA if kind == "quad" else VOLUME)
