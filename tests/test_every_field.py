@@ -67,6 +67,8 @@ MORE_LAYERS = [
 ]
 DISSOCIATION = {"k_r": "9e-7 m^3/mol/s", "delta": 0.18, "D_plus": "9e-12 cm^2/s", "D_minus": "5e-11 cm^2/s", "total_lithium": "6e4 mol/m^3"}  # fmt: skip
 
+TABLE = {"form": "pchip", "parameters": {"x": [0.05, 0.8, 1.6], "potential": [3.6, 3.1, 2.4]}, "window": [0.1, 1.0], "scale": "fraction", "departure": "2 mV"}  # fmt: skip
+
 
 @cache
 def designs() -> dict[str, Mapping]:
@@ -94,6 +96,7 @@ def designs() -> dict[str, Mapping]:
         "flooded": liquid | {"materials": {"LiPF6-EC-EMC": {"ionic_conductivity": "1 S/m", "diffusivity": "2e-6 cm^2/s", "transference_number": 0.3, "salt_concentration": "1 mol/L"}, "Li": {"exchange_current": "4 A/m^2"}}},
         "contact inside": full_design("holes", operation={**OPERATION, "contact": {"inner": "auto", "outer": "ideal"}}),
         "contact outside": full_design("holes", operation={**OPERATION, "contact": {"inner": "ideal", "outer": "auto"}}),
+        "table": full_design("holes", materials={"LiV2O5": {"open_circuit": TABLE}}),
         "chip": full_design("holes", chip={"width": "2 mm", "length": "1 mm", "contacts": [{"edge": "left", "collector": "inner"}, {"edge": "right", "collector": "outer"}]}),
     }  # fmt: skip
     return found | {relief: full_design(said) for relief, said in reliefs().items()}
@@ -116,6 +119,7 @@ ONLY: dict[str, Place] = {
     "contact inside": ("operation", "contact", "inner"),
     "contact outside": ("operation", "contact", "outer"),
     "chip": ("chip",),
+    "table": ("materials", "LiV2O5", "open_circuit"),
 } | dict.fromkeys(RELIEFS, ("relief",))
 """Of designs that differ from the first in little: what."""
 

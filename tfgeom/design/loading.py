@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tfgeom.design.checks import cross_problems
+from tfgeom.design.data_in import folder_of, with_data
 from tfgeom.design.keys import known_keys
 from tfgeom.design.later import later_features, makes_an_electrode
 from tfgeom.design.paths import with_layer_names
@@ -60,7 +61,9 @@ def _source(path: str | Path) -> Source:
     return source
 
 
-def design_from_mapping(mapping: Mapping[str, Any], origin: Origin | None = None) -> Design:
+def design_from_mapping(
+    mapping: Mapping[str, Any], origin: Origin | None = None, folder: Path | None = None
+) -> Design:
     """Return the design of a plain mapping as a YAML file would hold it, checked.
 
     Parameters
@@ -69,16 +72,20 @@ def design_from_mapping(mapping: Mapping[str, Any], origin: Origin | None = None
         Keys and values of the design file: quantities as text with a unit.
     origin
         Where the mapping was read from, if it was; errors then carry file, line and column.
+    folder
+        Where the names of files in it start; by default the origin's, else the working directory.
 
     Raises
     ------
     DesignError, UnsupportedError
         As `load_design`.
     """
-    return _design(_plain(mapping), origin or Origin(), [])
+    return _design(_plain(mapping), origin or Origin(), [], folder)
 
 
-def _design(mapping: dict[str, Any], origin: Origin, issues: Sequence[Issue]) -> Design:
+def _design(
+    mapping: dict[str, Any], origin: Origin, issues: Sequence[Issue], folder: Path | None = None
+) -> Design:
     empty = list(_empty(mapping))
     problems = [_without_value(place, mapping) for place in empty]
     later = list(later_features(mapping))
@@ -86,6 +93,8 @@ def _design(mapping: dict[str, Any], origin: Origin, issues: Sequence[Issue]) ->
         raise _error(later, issues, mapping, origin)
     problems += later
     mapping = _without(mapping, {*empty, *(problem.location for problem in later)})
+    mapping, unread = with_data(mapping, folder_of(origin) if folder is None else folder)
+    problems += unread
     design: Design | None = None
     try:
         design = Design.model_validate(mapping)

@@ -13,6 +13,7 @@ steps       potential, steps [{height, position,        potential + sum height t
 sum         coefficients, terms [{function, amplitude,  sum of coefficients[k] x^k + sum amplitude f(u),
             factor, offset, power, exponent}]           u = offset + factor x^power; f(u) is tanh(u),
                                                         exp(u), or u^exponent for the function ``power``
+expression  expression                                  arithmetic in x as text (`read_expression`)
 ==========  ==========================================  =============================================
 
 In a term of ``sum`` the ``offset`` is 0 and the ``power`` 1 unless given.
@@ -29,13 +30,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.constants import thermal_voltage
+from tfgeom.materials.expressions import Expression, read_expression
 
 if TYPE_CHECKING:
     from scipy.interpolate import PPoly
 
 Array = NDArray[np.float64]
 Curve = Callable[[Array, float], Array]
-Form = Literal["constant", "linear", "polynomial", "rational", "pchip", "steps", "sum"]
+Form = Literal["constant", "linear", "polynomial", "rational", "pchip", "steps", "sum", "expression"]
 
 _NUMBERS: dict[str, tuple[str, ...]] = {
     "constant": ("potential",),
@@ -45,6 +47,7 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
     "pchip": (),
     "steps": ("potential",),
     "sum": (),
+    "expression": (),
 }
 _LISTS: dict[str, tuple[str, ...]] = {
     "polynomial": ("coefficients",),
@@ -52,6 +55,7 @@ _LISTS: dict[str, tuple[str, ...]] = {
     "pchip": ("x", "potential"),
     "sum": ("coefficients",),
 }
+_TEXTS: dict[str, tuple[str, ...]] = {"expression": ("expression",)}
 _OPTIONAL: dict[str, tuple[str, ...]] = {"steps": ("nernst", "slope", "steps"), "sum": ("terms",)}
 _STEP_KEYS = ("height", "position", "width")
 _TERM_KEYS = ("amplitude", "factor")
@@ -65,17 +69,21 @@ _EDGE = 1e-12  # ln((1 - x)/x) stays finite, 0.71 V at 25 degC, on an empty or f
 def check_parameters(form: str, parameters: Mapping[str, Any], window: tuple[float, float]) -> None:
     """Raise ValueError unless ``parameters`` are the numbers that ``form`` needs and ``window`` fits them."""
     numbers, lists, optional = _NUMBERS[form], _LISTS.get(form, ()), _OPTIONAL.get(form, ())
-    allowed = (*numbers, *lists, *optional)
+    texts = _TEXTS.get(form, ())
+    allowed = (*numbers, *lists, *texts, *optional)
     unknown = [key for key in parameters if key not in allowed]
-    missing = [key for key in (*numbers, *lists) if key not in parameters]
+    missing = [key for key in (*numbers, *lists, *texts) if key not in parameters]
     if unknown or missing:
         what = f"lacks '{missing[0]}'" if missing else f"knows no '{unknown[0]}'"
-        raise ValueError(f"form '{form}' {what} under parameters; it takes {', '.join(allowed)}")
+        table = "; a table is of form pchip, or {table: {x: [...], V: [...]}}" if "x" in unknown else ""
+        raise ValueError(f"form '{form}' {what} under parameters; it takes {', '.join(allowed)}{table}")
     for key in (*numbers, *optional):
         if key in parameters and key not in ("steps", "terms"):
             _require_number(key, parameters[key])
     for key in lists:
         _require_list(key, parameters[key])
+    for key in texts:
+        _require_expression(key, parameters[key])
     if not all(map(math.isfinite, window)) or window[0] == window[1]:
         raise ValueError(f"window {list(window)} must be two different numbers: empty, full")
     if form == "pchip":
@@ -102,6 +110,13 @@ def _require_list(key: str, given: object) -> None:
         raise ValueError(f"parameters.{key} must be a list of numbers, not {given!r:.40}")
     for number in given:
         _require_number(key, number)
+
+
+def _require_expression(key: str, given: object) -> None:
+    try:
+        read_expression(given)
+    except ValueError as error:
+        raise ValueError(f"parameters.{key} {error}") from error
 
 
 def _check_table(x: list[float], potential: list[float]) -> None:
@@ -211,6 +226,10 @@ def _sum_curve(coefficients: Array, terms: tuple[_Term, ...], x: Array, temperat
     return total
 
 
+def _expression_curve(expression: Expression, x: Array, temperature: float) -> Array:
+    return expression(x)
+
+
 def _array(numbers: Any) -> Array:
     return np.asarray(numbers, dtype=np.float64)
 
@@ -261,4 +280,5 @@ _BUILDERS: dict[str, Callable[[Mapping[str, Any]], Curve]] = {
     "pchip": _build_pchip,
     "steps": _build_steps,
     "sum": _build_sum,
+    "expression": lambda p: partial(_expression_curve, read_expression(p["expression"])),
 }

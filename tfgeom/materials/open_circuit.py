@@ -32,6 +32,9 @@ class OpenCircuit:
         Coordinate x of the empty and of the full electrode.
     source, confidence, note
         Where the curve comes from and how far it can be trusted.
+    departure
+        How far measured points lie from a curve that was smoothed through them, at most, V; None for one that
+        passes through its points.
 
     Raises
     ------
@@ -45,6 +48,7 @@ class OpenCircuit:
     source: str
     confidence: str
     note: str = ""
+    departure: float | None = None
     _curve: Curve = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -81,6 +85,24 @@ class OpenCircuit:
         empty, full = self.window
         x = empty + (full - empty) * np.asarray(s, dtype=np.float64)
         return self._curve(x, temperature)
+
+    @property
+    def table_ends(self) -> tuple[float, float]:
+        """Where the points of a table end on the empty and on the full side; the window where it is none."""
+        if self.form != "pchip":
+            return self.window
+        first, last = self.parameters["x"][0], self.parameters["x"][-1]
+        return (first, last) if self.window[0] < self.window[1] else (last, first)
+
+    @property
+    def beyond(self) -> tuple[float, float]:
+        """Shares of the window that a table leaves out at its empty and its full end, 0 for none.
+
+        There the curve goes on straight, with the slope at the table's end.
+        """
+        empty, full = self.window
+        first, last = self.table_ends
+        return max((first - empty) / (full - empty), 0.0), max((full - last) / (full - empty), 0.0)
 
     def held_inside(self, s: Array, temperature: float) -> Array:
         """Return the potential (V) at filled fractions held between empty and full, at rest and on discharge.

@@ -95,7 +95,9 @@ def _open_circuit(override: MaterialOverride, path: str) -> OpenCircuit | None:
         return None
     source, note = given.source or DESIGN_FILE, given.note or ""
     try:
-        return OpenCircuit(given.form, given.parameters, given.window, source, USER, note)
+        return OpenCircuit(
+            given.form, given.parameters, given.window, source, USER, note, departure=given.departure
+        )
     except ValueError as error:
         raise MaterialError([Issue(f"{path}.open_circuit", str(error))]) from error
 

@@ -19,12 +19,15 @@ Some keys of the library only describe, and a design refuses them, because nothi
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, create_model, model_validator
+from pydantic import BaseModel, Field, GetJsonSchemaHandler, create_model, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from tfgeom.materials.constants import CONSTANTS, Constant, constants_in
 from tfgeom.materials.curve_forms import Form, check_parameters
+from tfgeom.materials.data_schema import BPX, CURVES_OF_DATA
 from tfgeom.materials.stated import (
     MORE_THAN_A_NUMBER,
     Confidence,
@@ -37,6 +40,7 @@ from tfgeom.materials.stated import (
     Text,
     Voltage,
 )
+from tfgeom.quantities import Quantity
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -101,6 +105,18 @@ class GivenOpenCircuit(_OpenCircuit):
 
     source: Text | None = None
     note: str | None = None
+    departure: Annotated[float, Quantity("voltage")] | None = Field(
+        None, description="how far measured points lie from a curve that was smoothed, at most"
+    )
+    scale: Literal["fraction"] | None = Field(
+        None, description="says that values of x above 1.5 are a stoichiometry and no percent"
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [handler(schema), *CURVES_OF_DATA]}
 
 
 class _Window(Strict):
@@ -205,6 +221,14 @@ class MaterialOverride(_Keys):
     open_circuit: GivenOpenCircuit | None = None
     dissociation: GivenDissociation | None = None
     voltage_window: GivenVoltageWindow | None = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        stated = handler(schema)
+        handler.resolve_ref_schema(stated)["properties"] |= BPX
+        return stated
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the plain mapping, quantities as text, that reads back to an equal override."""

@@ -1,9 +1,14 @@
 """What a reader should know of a design beside its numbers, whatever is computed of it."""
 
+from collections.abc import Iterator
+
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.design import Balance
+from tfgeom.films import FilmLayer
 from tfgeom.metrics.doubts import doubts
 from tfgeom.units import NM
+
+_SHOWN_BEYOND = 1e-6  # of a window: less is rounding
 
 
 def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
@@ -26,6 +31,7 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
         if isinstance(stated.thickness, Balance)
     ]
     notes += of_kind
+    notes += [note for layer in shared.electrodes for note in _of_curve(layer)]
     if shared.in_series > 1:
         notes.append(
             f"{shared.in_series} cells in series: voltage, energy, power and resistance are the stack's "
@@ -44,3 +50,23 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
     if light:
         notes.append(f"masses and specific energies are null: no density of {', '.join(light)}")
     return tuple(notes)
+
+
+def _of_curve(layer: FilmLayer) -> Iterator[str]:
+    """Yield what a reader should know of the table behind an electrode's open-circuit curve."""
+    curve = layer.material.curve
+    if curve is None:
+        return
+    for share, x, end, which in zip(
+        curve.beyond, curve.window, curve.table_ends, ("first", "last"), strict=True
+    ):
+        if share > _SHOWN_BEYOND:
+            yield (
+                f"open-circuit table of '{layer.name}' ends at {end:g}, the window at {x:g}: the {which} "
+                f"{share:.2%} of its filling follows the slope at that end"
+            )
+    if curve.departure is not None:
+        yield (
+            f"open-circuit curve of '{layer.name}' is smoothed through measured points, which lie up to "
+            f"{curve.departure * 1e3:.3g} mV from it"
+        )

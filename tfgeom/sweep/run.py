@@ -85,7 +85,7 @@ def run_sweep(
     for path, mapping, values in islice(points, limit):
         row: dict[str, Any] = {"base": str(path)} if several else {}
         row |= {columns[key].name: columns[key].cell(value) for key, value in values.items()}
-        flat = _evaluate_point(mapping, values, spec.fidelity, row)
+        flat = _evaluate_point(mapping, Path(path).parent, values, spec.fidelity, row)
         if flat and wanted is None:
             wanted = _outputs(spec, flat, head)  # a misspelt output must not cost the whole run
         row |= {name: flat.get(key) for name, key in (wanted or {}).items()}  # the rest would fill the memory
@@ -101,14 +101,21 @@ def run_sweep(
 
 
 def _evaluate_point(
-    mapping: Mapping[str, Any], values: Mapping[str, Any], fidelity: str, row: dict[str, Any]
+    mapping: Mapping[str, Any],
+    folder: Path,
+    values: Mapping[str, Any],
+    fidelity: str,
+    row: dict[str, Any],
 ) -> dict[str, Any]:
-    """Return the numbers of one point; what kept it from them goes into its row."""
+    """Return the numbers of one point; what kept it from them goes into its row.
+
+    Files that the design names are looked for from ``folder``.
+    """
     changed: Mapping[str, Any] = mapping
     try:
         for path, value in values.items():
             changed = set_path(changed, path, value)
-        flat = flatten(evaluate(design_from_mapping(changed), fidelity).to_dict())
+        flat = flatten(evaluate(design_from_mapping(changed, folder=folder), fidelity).to_dict())
     except TfgeomError as error:
         row |= {"status": "failed", "error": str(error).replace("\n", "; ")}
         return {}

@@ -1,0 +1,66 @@
+"""The data that a design names, read into the plain mapping before it is checked."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tfgeom.design.wording import Problem
+from tfgeom.materials.curve_tables import Electrode
+from tfgeom.materials.data_in import read_in
+from tfgeom.materials.given_data import GivenDataError
+from tfgeom.materials.library import load_library
+from tfgeom.source import STDIN, Origin
+
+_ELECTRODES = ("cathode", "anode")
+
+
+def with_data(mapping: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Return a design whose materials hold the numbers of the files they name, and what is wrong with those.
+
+    Parameters
+    ----------
+    mapping
+        A design as its file holds it.
+    folder
+        Where names of files start.
+    """
+    stated = mapping.get("materials")
+    if not isinstance(stated, Mapping):
+        return dict(mapping), []
+    materials: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, constants in stated.items():
+        materials[name] = constants
+        if not isinstance(constants, Mapping):
+            continue
+        try:
+            materials[name] = read_in(constants, folder, Electrode(_roles(mapping, name)))
+        except GivenDataError as error:
+            problems.append(Problem(("materials", name, *error.keys), str(error)))
+            # what cannot be read is told once, not as missing or unknown too
+            materials[name] = {key: one for key, one in constants.items() if key not in _READ}
+    return {**mapping, "materials": materials}, problems
+
+
+_READ = ("open_circuit", "bpx", "electrode", "particle")
+
+
+def folder_of(origin: Origin) -> Path:
+    """Return the folder where the names of files in a design start: its own, or the working directory."""
+    return Path() if origin.file in (None, STDIN) else Path(str(origin.file)).parent
+
+
+def _roles(mapping: Mapping[str, Any], name: str) -> frozenset[str]:
+    """Return which electrodes the layers of a material are."""
+    library, layers = load_library(), mapping.get("layers")
+
+    def called(word: object) -> object:
+        return library.find(word).name if isinstance(word, str) and word in library else word
+
+    return frozenset(
+        str(layer["role"])
+        for layer in (layers if isinstance(layers, list) else [])
+        if isinstance(layer, Mapping)
+        and layer.get("role") in _ELECTRODES
+        and called(layer.get("material")) == called(name)
+    )

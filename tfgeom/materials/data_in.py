@@ -1,0 +1,118 @@
+"""A design's material as a design file may state it, made into one that stands by itself.
+
+Files are read here, once, when a design is loaded: what comes out holds the numbers, so that a design that is
+written, hashed, swept or sent elsewhere carries its data.  The words that go in, below ``materials.NAME``::
+
+    open_circuit: {table: {x: [...], V: [...]}}
+    open_circuit: {file: ocv.csv, x: filled_fraction, V: volts, smooth: 5 mV}
+    open_circuit: {form: pchip, parameters: {file: ocv.csv}}
+    open_circuit: {bpx: cell.json, electrode: positive}
+    {bpx: cell.json, electrode: positive, density: 3.6 g/cm^3}       # all constants of the electrode
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tfgeom.materials.bpx import BPX_KEYS, bpx_constants, bpx_curve
+from tfgeom.materials.curve_files import KEYS as FILE_KEYS
+from tfgeom.materials.curve_files import described, table_of_file
+from tfgeom.materials.curve_tables import Electrode, StatedTable, columns_of_lists, read_table
+from tfgeom.materials.given_data import GivenDataError, refuse, require_keys
+
+_OF_TABLE = ("window", "smooth", "scale", "source", "note")
+_ALWAYS = ("source", "note")
+_LISTS = ("x", "soc", "V", "mV", "potential")
+
+
+def read_in(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> dict[str, Any]:
+    """Return what a design states of a material with its files read and its tables made plain.
+
+    Parameters
+    ----------
+    stated
+        Section ``materials.NAME`` of the design.
+    folder
+        Where the design file lies; names of files start there.
+    electrode
+        What the layers of this material are.
+
+    Raises
+    ------
+    GivenDataError
+        If a file or a table cannot be read, at its keys below the material.
+    """
+    found = dict(stated)
+    if "bpx" in found:
+        named = {key: found.pop(key) for key in BPX_KEYS if key in found}
+        found = {**bpx_constants(named, folder, found.get("film_fraction")), **found}
+    curve = found.get("open_circuit")
+    if isinstance(curve, Mapping):
+        try:
+            found["open_circuit"] = _curve(curve, folder, electrode)
+        except GivenDataError as error:
+            raise error.under("open_circuit") from error
+    return found
+
+
+def _curve(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> dict[str, Any]:
+    parameters = stated.get("parameters")
+    if "bpx" in stated:
+        require_keys(stated, (*BPX_KEYS, "window", *_ALWAYS))
+        found = bpx_curve({key: stated[key] for key in BPX_KEYS if key in stated}, folder)
+        found |= {key: stated[key] for key in ("window", *_ALWAYS) if key in stated}
+        return _curve(found, folder, electrode)
+    if "table" in stated:
+        require_keys(stated, ("table", *_OF_TABLE))
+        if not isinstance(stated["table"], Mapping):
+            refuse(
+                f"must be lists such as {{x: [0, 1], V: [4.2, 3.0]}}, not {stated['table']!r:.60}", "table"
+            )
+        require_keys_of_table(stated["table"], "table")
+        return _made(stated, {}, columns_of_lists(stated["table"], "table"), electrode)
+    if "file" in stated:
+        require_keys(stated, (*FILE_KEYS, *_OF_TABLE))
+        table = table_of_file(stated, folder, stated.get("window"))
+        return _made(stated, {"source": described(stated)}, table, electrode)
+    if not isinstance(parameters, Mapping):
+        if isinstance(parameters, str):
+            refuse(f"a file is named by 'open_circuit: {{file: {parameters:.60}}}'", "parameters")
+        return dict(stated)
+    inner = {key: parameters[key] for key in ("smooth", "scale") if key in parameters}
+    if "file" in parameters and stated.get("form", "pchip") == "pchip":
+        _require_parameters(parameters, (*FILE_KEYS, "smooth", "scale"))
+        table = table_of_file(parameters, folder, stated.get("window"), "parameters")
+        return _made({**stated, **inner}, {"source": described(parameters)}, table, electrode)
+    if stated.get("form") == "pchip" and any(key in parameters for key in _LISTS):
+        _require_parameters(parameters, (*_LISTS, "smooth", "scale"))
+        return _made({**stated, **inner}, {}, columns_of_lists(parameters, "parameters"), electrode)
+    return dict(stated)
+
+
+def _require_parameters(parameters: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    try:
+        require_keys(parameters, allowed)
+    except GivenDataError as error:
+        raise error.under("parameters") from error
+
+
+def require_keys_of_table(table: Mapping[str, Any], *keys: str) -> None:
+    """Raise GivenDataError at a key that a table does not have."""
+    try:
+        require_keys(table, _LISTS)
+    except GivenDataError as error:
+        raise error.under(*keys) from error
+
+
+def _made(
+    stated: Mapping[str, Any], default: Mapping[str, Any], table: StatedTable, electrode: Electrode
+) -> dict[str, Any]:
+    found = read_table(table, stated.get("window"), stated.get("smooth"), stated.get("scale"), electrode)
+    kept = {key: stated[key] for key in (*_ALWAYS, "departure") if key in stated}
+    # what this does not know is left for the format to refuse
+    rest = {
+        key: stated[key]
+        for key in stated
+        if key not in (*FILE_KEYS, *_OF_TABLE, "table", "form", "parameters")
+    }
+    return {**rest, **found, **default, **kept}
