@@ -53,7 +53,7 @@ def test_the_headline_says_what_limits_and_what_that_rests_on(pearse: Design) ->
     share = (parts["cathode_interface"] + parts["anode_interface"]) / sum(parts.values())
     text = " ".join(headline(evaluation))
     assert "10.07 times the area of its footprint" in text
-    assert "24.88 µAh/cm² of footprint, 9.61 times" in text
+    assert "delivers about 25 µAh/cm² of footprint, 9.61 times" in text
     assert "The cathode limits the capacity (N/P 1.86)" in text
     assert "charge transfer at the two electrode interfaces is the largest part" in text
     assert f"({100 * share:.0f} %)" in text
@@ -108,8 +108,14 @@ def test_at_best_stands_before_numbers_that_leave_a_loss_out(pearse: Design) -> 
 def test_the_page_asks_nothing_of_the_network(pearse: Design) -> None:
     page = Page(report_html(evaluate(pearse), Still(PNG)))
     links = [attrs.get(name) for _, attrs in page.tags for name in ("src", "href") if name in attrs]
+    anchors = [link for link in links if link is not None and link.startswith("#")]
+    links = [link for link in links if link not in anchors]
+    assert len(anchors) == len(page.headings)
     assert len(links) == 7
     assert all(link is not None and link.startswith("data:") for link in links)
+    assert set(anchors) <= {
+        f"#{attrs['id']}" for tag, attrs in page.tags if tag == "section" and "id" in attrs
+    }
     images = [attrs for tag, attrs in page.tags if tag == "img"]
     assert len(images) == 6
     assert all(attrs["alt"] for attrs in images)
@@ -135,7 +141,9 @@ def test_the_sections_stand_in_order(pearse: Design) -> None:
         "Warnings and notes",
         "Estimated and missing constants",
         "Where every constant comes from",
-        "The design as it was read",
+        "What the words mean",
+        "The design",
+        "How this was made, and how to cite it",
     ]
 
 
@@ -184,7 +192,8 @@ def test_estimates_are_marked_with_a_word(pearse: Design) -> None:
         for row in evaluation.provenance
         if row.confidence in ("memory", "computed")
     }
-    assert len(cells) == guessed + len(groups)
+    ranks = {confidence for _, confidence in groups}  # each explained once
+    assert len(cells) == guessed + len(groups) + len(ranks)
 
 
 def test_published_numbers_stand_beside_the_computed_ones(pearse: Design) -> None:
@@ -210,7 +219,9 @@ def test_a_bare_relief_gives_a_page(tmp_path: Path) -> None:
         "Cross-section",
         "In three dimensions",
         "Warnings and notes",
-        "The design as it was read",
+        "What the words mean",
+        "The design",
+        "How this was made, and how to cite it",
     ]
     assert "geometry only" in page.text
     assert "The relief has 241" in page.text
@@ -314,7 +325,12 @@ def test_without_opengl_the_page_says_so_in_one_sentence(
     numbers = json.loads((tmp_path / "cell.json").read_text(encoding="utf-8"))
     assert numbers["schema_version"] == 1
     assert numbers["geometry"]["area_gain"] == evaluate(pearse).geometry.area_gain
-    assert {file.name for file in tmp_path.iterdir()} == {"cell.yaml", "cell.html", "cell.json"}
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "cell.yaml",
+        "cell.html",
+        "cell.json",
+        "cell_rates.csv",
+    }
 
 
 def test_a_bad_place_is_found_out_before_the_work(

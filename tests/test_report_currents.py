@@ -17,7 +17,7 @@ from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design
 from tfgeom.evaluation import evaluate, evaluate_best
 from tfgeom.films import Stack, stack_films
-from tfgeom.numerals import with_error
+from tfgeom.numerals import number, percent
 from tfgeom.report import report_html
 from tfgeom.report.current_along_figure import draw_current_along
 from tfgeom.report.current_drawn import drawn_current
@@ -195,8 +195,9 @@ def test_the_page_says_where_the_current_flows(conformal: tuple[Design, Evaluati
     )
     assert found.resistance is not None
     asr = found.resistance.asr_ohm_cm2
-    assert f"{with_error(asr, solved.discretisation_error * asr)} 100 % ± discretisation error" in page.text
-    assert "bounds of the total 12.795 to 12.825" in page.text
+    open_ = percent(solved.discretisation_error, 1)
+    assert f"total {number(asr, 3)} 100 % the mesh leaves {open_} open, the constants far more" in page.text
+    assert "bounds of the total 12.79 to 12.83" in page.text
     assert "at the rim, 1.43 µm from the axis" in page.text
     assert "at the foot, 1.34 µm from the axis" in page.text
     assert "Largest single part: anode interface (44 %)" in page.text
@@ -228,7 +229,7 @@ def test_without_a_solve_the_page_says_why(tmp_path: Path) -> None:
     flat = designed(tmp_path, with_relief("{kind: planar}"))
     page = Page(report_html(evaluate(flat, "fem")))
     assert "The films are flat: the current is the same everywhere." in page.text
-    assert "none: even" in page.text
+    assert "peak (exceeded" not in page.text  # of what is the same everywhere
 
 
 def test_places_are_named_by_the_corner_they_are_close_to() -> None:
@@ -242,12 +243,3 @@ def test_places_are_named_by_the_corner_they_are_close_to() -> None:
     }
     for (strip, place), told in words.items():
         assert hot_spot_words(mesh, 0, HotSpot(strip, place)) == told
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "shown"),
-    [(12.803416, 7.1e-5, "12.80342 ± 0.00007"), (4.4587, 9e-4, "4.4587 ± 0.0009"), (118.2, 3.0, "118 ± 3"),
-     (7.96, 0.0, "7.96 ± 0"), (12.8, 1e-9, "12.8 ± 1×10⁻⁹")],
-)  # fmt: skip
-def test_errors_end_the_digits(value: float, error: float, shown: str) -> None:
-    assert with_error(value, error) == shown

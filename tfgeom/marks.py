@@ -100,6 +100,10 @@ def _png(path: Path) -> bool:
     return False
 
 
+def _svg(path: Path) -> bool:
+    return re.search(rb"<dc:creator>\s*<cc:Agent>\s*<dc:title>tfgeom</dc:title>", _head(path)) is not None
+
+
 def _glb(path: Path) -> bool:
     with path.open("rb") as file:
         magic, _, _, size, kind = struct.unpack("<4sIII4s", file.read(20))
@@ -112,11 +116,13 @@ def _3mf(path: Path) -> bool:
         return f'<metadata name="Application">{NAME}</metadata>'.encode() in model.read(_NEAR)
 
 
+_RATES = _begins("design,cell,c_rate,footprint_current_mA_cm2,")
 _MARKS: dict[str, Callable[[Path], bool]] = {
     ".html": lambda path: _PAGE.match(_head(path)) is not None,
     ".htm": lambda path: _PAGE.match(_head(path)) is not None,
     ".json": _json,
-    ".csv": lambda path: _json(path.with_suffix(".json")),  # no comment would do: readers take all as data
+    # no comment would do: readers take all as data; nobody else heads a table as rate curves are
+    ".csv": lambda path: _RATES(path) or _json(path.with_suffix(".json")),
     ".vtu": _ends(rb"</VTKFile>\s*<!-- tfgeom \S+ -->"),
     ".msh": _ends(rb"\$Comments\ntfgeom \S+\n\$EndComments"),
     ".pdf": _ends(rb"\n%tfgeom \S+\n%%EOF"),
@@ -125,6 +131,7 @@ _MARKS: dict[str, Callable[[Path], bool]] = {
     ".obj": _begins(f"# {COMMENT}\no "),
     ".ply": _begins(f"ply\nformat binary_little_endian 1.0\ncomment {COMMENT}\n"),
     ".png": _png,
+    ".svg": _svg,
     ".glb": _glb,
     ".3mf": _3mf,
 }

@@ -24,17 +24,6 @@ def number(value: float | None, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
-def with_error(value: float, error: float) -> str:
-    """Return a number down to the first digit of its error: 12.80342 ± 0.00007; at most seven digits."""
-    if not 0 < error < abs(value):
-        return f"{number(value)} ± {number(error, 1)}"
-    places = -math.floor(math.log10(error))
-    digits = math.floor(math.log10(abs(value))) + 1 + places
-    if places < 0 or digits > 7 or abs(value) < 1e-3:
-        return f"{number(value, 7 if digits > 7 else 4)} ± {number(error, 1)}"
-    return f"{value:.{places}f} ± {error:.{places}f}".replace("-", "−")
-
-
 def quantity(value: float | None, unit: str, digits: int = 4) -> str:
     """Return a number with its unit, a dash alone for None."""
     shown = number(value, digits)
@@ -53,9 +42,9 @@ def signed_percent(share: float | None) -> str:
     return MISSING if share is None else f"{'+' if share > 0 else ''}{number(100 * share, 2)} %"
 
 
-def times(ratio: float | None) -> str:
+def times(ratio: float | None, digits: int = 3) -> str:
     """Return a gain: 9.61×."""
-    return MISSING if ratio is None else f"{number(ratio, 3)}×"
+    return MISSING if ratio is None else f"{number(ratio, digits)}×"
 
 
 def length(nanometres: float | None, digits: int = 4) -> str:
@@ -88,3 +77,22 @@ def with_powers(text: str) -> str:
         return f"{found[1]}×10{str(int(found[2])).translate(_SUPERSCRIPTS)}"
 
     return re.sub(r"(?<![\w.])(\d+(?:\.\d+)?)e([-+]?\d+)(?!\w)", written, text)
+
+
+_PROSE = (
+    (r"(?<![\w.])(inner|outer|current)_collector(?![\w.])", r"\1 collector"),
+    (r"(?<![\w.])u(?=(?:m|Ah|A|Wh|W|S|F|ohm)\b)", "µ"),
+    (r"(?<![A-Za-z])(µ|m|k|M)?ohm\b", r"\1Ω"),
+    (r"\bdegC\b", "°C"),
+    (r"\b([cmnµ]?m)\^?([23])\b(?!\.\d)", lambda found: found[1] + found[2].translate(_SUPERSCRIPTS)),
+    (r"Ω[ *](?=[cm]?m)", "Ω·"),
+    (r"(?<=\d)%", " %"),
+    (r"(?<=\d) x (?=\d)", " × "),
+)
+
+
+def typeset(text: str) -> str:
+    """Return a sentence with its units and layers as pages print them: 3 ohm*cm^2 becomes 3 Ω·cm²."""
+    for pattern, written in _PROSE:
+        text = re.sub(pattern, written, text)
+    return with_powers(text)

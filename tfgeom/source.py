@@ -76,11 +76,14 @@ class Origin:
         the key where it is a section.
     keys
         Dotted path to line and column of the key.
+    text
+        The text as it was read; empty for a mapping made in Python.
     """
 
     file: str | None = None
     positions: Mapping[str, Place] = field(default_factory=dict)
     keys: Mapping[str, Place] = field(default_factory=dict)
+    text: str = field(default="", repr=False)
 
     @property
     def stem(self) -> str | None:
@@ -109,6 +112,8 @@ class Source:
         Place of each key.
     commas
         Where a number with a comma was read, and the whole text of it.
+    text
+        The text that was read.
     """
 
     file: str
@@ -116,6 +121,7 @@ class Source:
     values: Mapping[Location, Place]
     keys: Mapping[Location, Place]
     commas: tuple[tuple[Location, str], ...]
+    text: str
 
     def origin(self, named: Callable[[Location], str] = dotted) -> Origin:
         """Return the places by path; ``named`` writes a location as one."""
@@ -123,6 +129,7 @@ class Source:
             self.file,
             {named(location): place for location, place in self.values.items()},
             {named(location): place for location, place in self.keys.items()},
+            self.text,
         )
 
     def issues(self, named: Callable[[Location], str] = dotted) -> list[Issue]:
@@ -185,7 +192,7 @@ def parse_source(text: str, file: str, lines_above: int = 0) -> Source:
         raise _refused(file, "is empty; 'tfgeom new pillars' prints a design to start from")
     if not isinstance(tree.root, dict):
         raise _refused(file, "must hold keys and values such as 'schema_version: 1', not a list or text")
-    return Source(file, tree.root, tree.values, tree.keys, tuple(tree.commas))
+    return Source(file, tree.root, tree.values, tree.keys, tuple(tree.commas), text)
 
 
 def text_of(path: str | Path, called: str = "a design is a YAML file") -> str:

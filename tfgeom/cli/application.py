@@ -4,6 +4,7 @@ import contextlib
 import errno
 import io
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -86,7 +87,8 @@ def _run(arguments: list[str] | None) -> int:
         if sys.stdout is None:
             raise WriteError("standard output is closed; nothing can be printed")
         # without exit codes of their own, commands return None
-        return app(args=arguments, prog_name="tfgeom", standalone_mode=False) or 0
+        given = sys.argv[1:] if arguments is None else arguments
+        return app(args=arguments, prog_name="tfgeom", standalone_mode=False, obj=given) or 0
     except TfgeomError as error:
         complain(*str(error).splitlines())
         return error.exit_code
@@ -152,6 +154,11 @@ def _options(
     ] = False,
 ) -> None:
     pass
+
+
+def typed(context: typer.Context) -> str:
+    """Return the command as it was typed, for what is made to tell."""
+    return visible(shlex.join(("tfgeom", *context.obj)))
 
 
 def print_json(content: object) -> None:

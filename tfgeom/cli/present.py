@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfgeom.characters import visible
-from tfgeom.cli.application import DesignFile, DesignFiles, Force, app, complain, print_json, print_table, say
+from tfgeom.cli.application import (
+    DesignFile,
+    DesignFiles,
+    Force,
+    app,
+    complain,
+    print_json,
+    print_table,
+    say,
+    typed,
+)
 
 if TYPE_CHECKING:
     from tfgeom.compare import Comparison
@@ -54,6 +63,7 @@ def sweep(
 
 @app.command()
 def report(
+    context: typer.Context,
     design: DesignFile,
     output: Annotated[
         Path | None,
@@ -63,23 +73,45 @@ def report(
         str | None, typer.Option(help="analytic or fem; by default fem where the design allows it.")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to PDF too, beside it.")] = False,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--figures",
+            metavar="DIR",
+            help="Folder for every figure as SVG, PDF and PNG, and the rate curves.",
+        ),
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Write one offline page with numbers, drawings and sources, and the numbers as JSON beside it."""
+    """Write one offline page with numbers, drawings and sources; beside it numbers (JSON) and rates (CSV)."""
     from tfgeom.design import load_design
     from tfgeom.output import is_device
     from tfgeom.report import render_report
+    from tfgeom.sweep.progress import progress_stages
 
-    page = render_report(load_design(design), output, fidelity, pdf, force=force)
-    if is_device(page):
-        return
-    say(page)
-    if pdf:
-        say(page.with_suffix(".pdf"))
+    loaded = load_design(design)
+    with progress_stages() as progress:
+        page = render_report(
+            loaded,
+            output,
+            fidelity,
+            pdf,
+            figures=figures,
+            force=force,
+            command=typed(context),
+            progress=progress,
+        )
+    if not is_device(page):
+        say(page)
+        if pdf:
+            say(page.with_suffix(".pdf"))
+    if figures is not None:
+        say(figures)
 
 
 @app.command()
 def compare(
+    context: typer.Context,
     designs: DesignFiles,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Page to write (HTML).")
@@ -123,16 +155,7 @@ def compare(
     else:
         found = compare_designs(designs, at, fidelity)
     if output is not None:
-        command = _typed(
-            "compare",
-            *designs,
-            "-o",
-            output,
-            *(("--fidelity", fidelity) if fidelity != "analytic" else ()),
-            *(("--at", at) if at != "current" else ()),
-            *(("--pdf",) if pdf else ()),
-        )
-        written = render_comparison(found, output, pdf=pdf, command=command)
+        written = render_comparison(found, output, pdf=pdf, command=typed(context))
     if json:
         print_json(comparison_json(found, verdict_json(verdicts(found, PLAIN))))
     elif output is None:
@@ -176,13 +199,6 @@ def _print_comparison(found: "Comparison") -> None:
     print_table(("not counted", "of"), not_counted_rows(found))
     say()
     print_table(("verdict", "in words"), [(one.about, one.text) for one in verdicts(found, PLAIN)])
-
-
-def _typed(*words: object) -> str:
-    """Return a command as it is typed, for pages to say what made them."""
-    import shlex
-
-    return visible(shlex.join(["tfgeom", *map(str, words)]))
 
 
 def _short(value: float | None) -> str:

@@ -1,7 +1,7 @@
 """What every page says of itself: when and how it was made, how to cite it, and what its words mean."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -69,7 +69,8 @@ def ranks_table(used: Iterable[str] = RANKS) -> Table:
     return Table(("how it is known", "what that means"), tuple(rows), 0, 0)
 
 
-def terms_table(declared: Iterable[Declaration]) -> Table:
-    """Return what the words of a page mean: those that numbers declare, and `WORDS`."""
+def terms_table(declared: Iterable[Declaration], without: Collection[str] = ()) -> Table:
+    """Return what the words of a page mean: those that numbers declare, and `WORDS` but some."""
     rows = {one.title: one.meaning for one in declared if one.title}
-    return Table(("word", "meaning"), tuple(sorted({**rows, **WORDS}.items())), 0, 0)
+    rows |= {word: meaning for word, meaning in WORDS.items() if word not in without}
+    return Table(("word", "meaning"), tuple(sorted(rows.items())), 0, 0)

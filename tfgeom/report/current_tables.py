@@ -1,5 +1,8 @@
 """What tables of the report say of a solve: bounds, the liquid's split, where current crowds, checks."""
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 
 from tfgeom.meshing.film_mesh import FilmMesh
@@ -32,7 +35,9 @@ def bound_rows(evaluation: Evaluation) -> list[Row]:
     if solved is None:
         return []
     scale = evaluation.cell.blueprint.in_series / OHM_CM2
-    low, high = (None if bound is None else number(bound * scale, 5) for bound in solved.bounds)
+    least, most = solved.bounds
+    low = None if least is None else number(_rounded(least * scale, math.floor))
+    high = None if most is None else number(_rounded(most * scale, math.ceil))
     if low is None and high is None:
         return []
     words = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
@@ -40,6 +45,12 @@ def bound_rows(evaluation: Evaluation) -> list[Row]:
     if solved.losses.where(mechanism="liquid").rows:
         basis = "a liquid without loss in or across the gaps below; current straight down above"
     return [("bounds of the total", words, "", basis)]
+
+
+def _rounded(value: float, direction: Callable[[float], int]) -> float:
+    """Return a bound with four digits that is still one."""
+    step = 10.0 ** (math.floor(math.log10(value)) - 3)
+    return direction(value / step) * step
 
 
 def liquid_rows(evaluation: Evaluation) -> list[Row]:

@@ -11,6 +11,11 @@ PLANES = {"same_films": "plane, same films", "same_capacity": "plane, same capac
 """The planes beside the cell, in words."""
 
 
+def planes_shown(evaluation: Evaluation) -> dict[str, str]:
+    """Return the planes that stand beside a cell, in words: none beside a flat one, which they equal."""
+    return {} if evaluation.geometry.is_flat else dict(PLANES)
+
+
 def printed(value: Value, declared: Declaration) -> str:
     """Return a value as the report prints it, with its unit; a dash for None."""
     if value is None or isinstance(value, str):

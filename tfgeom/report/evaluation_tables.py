@@ -1,23 +1,24 @@
 """The tables of the report: rows of text from an evaluation, nothing computed but ratios and shares."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tfgeom.materials.constants import words_of, words_of_all
-from tfgeom.metrics.constants_behind import constants_behind, layers_behind
+from tfgeom.metrics.constants_behind import constants_behind, layers_behind, rests_on_estimates
 from tfgeom.metrics.estimates import ESTIMATED
 from tfgeom.numerals import (
+    layer_title,
     length,
     number,
     percent,
     quantity,
     times,
+    typeset,
     unit_text,
-    with_error,
 )
 from tfgeom.report.current_tables import bound_rows, liquid_rows
-from tfgeom.report.declared_rows import PLANES, beside_rows, heading, printed, section_rows
+from tfgeom.report.declared_rows import beside_rows, heading, planes_shown, printed, section_rows
 from tfgeom.report.sources import trust
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import (
@@ -47,35 +48,47 @@ class Tile(NamedTuple):
 
 
 def tiles(evaluation: Evaluation) -> list[Tile]:
-    """Return the key numbers."""
-    geometry = evaluation.geometry
+    """Return the key numbers, with the digits that their constants carry; a guess says so."""
+    geometry, flat = evaluation.geometry, evaluation.geometry.is_flat
     known: dict[str, Any] = {one.path: one.of(evaluation) for one in all_results()}
     gain, mean = known["capacity.footprint_capacity_gain"], known["energy.mean_voltage_V"]
     device = known["energy.volumetric_energy_Wh_L.device"]
     energy = evaluation.energy
-    flat = None if energy is None else energy.planar.volumetric_energy_Wh_L.active
-    volume = f"relief and films{'' if flat is None else f', plane {number(flat, 3)}'}"
+    plane = None if energy is None or flat else energy.planar.volumetric_energy_Wh_L.active
+    dense = number(plane, 2 if rests_on_estimates(evaluation, "energy") else 3)
+    volume = f"relief and films{'' if plane is None else f', plane {dense}'}"
+    volume += "" if device is None else f"; device {quantity(device, 'Wh/L', 3)}"
     beside = {
         "geometry.area_gain": f"{geometry.kind}, bare relief",
         "capacity.footprint_capacity_uAh_cm2": f"{times(gain)} the plane",
         "energy.footprint_energy_mWh_cm2": f"open circuit, mean {quantity(mean, 'V', 3)}",
-        "energy.volumetric_energy_Wh_L.active": f"{volume}; device {quantity(device, 'Wh/L', 3)}",
+        "energy.volumetric_energy_Wh_L.active": volume,
         "resistance.asr_ohm_cm2": "",
         "rate_summary.current_at_80pct_mA_cm2": "",
     }
+    if flat:  # beside itself
+        del beside["geometry.area_gain"]
+        beside["capacity.footprint_capacity_uAh_cm2"] = "between the voltage limits"
     found = []
     for one in all_results():
-        if one.path in beside and known[one.path] is not None:
-            digits = 3 if one.section in ("energy", "rate_summary") else 4
-            words = beside[one.path] or f"plane {number(one.of_plane(evaluation), digits)}"
-            best = "at best; " if one.is_at_best(evaluation) else ""
-            unit = "×" if one.declared.form == "gain" else unit_text(one.declared.unit)
-            found.append(
-                Tile(_label(one.declared.title), number(known[one.path], digits), unit, best + words)
-            )
+        if one.path not in beside or known[one.path] is None:
+            continue
+        guessed = rests_on_estimates(evaluation, one.section)
+        digits = 4 if one.section == "geometry" else 2 if guessed else 3
+        words = [beside[one.path]] if beside[one.path] else []
+        if not words and not flat and (on_plane := one.of_plane(evaluation, "same_films")) is not None:
+            words.append(f"plane {number(on_plane, digits)}")
+        if guessed:
+            words.append("rests on estimates")
+        if one.is_at_best(evaluation):
+            words.insert(0, "at best")
+        unit = "×" if one.declared.form == "gain" else unit_text(one.declared.unit)
+        about = "≈ " if guessed else ""
+        label = _label(one.declared.title)
+        found.append(Tile(label, about + number(known[one.path], digits), unit, "; ".join(words)))
     if geometry.gap_after_coating_nm is not None:
-        value, unit = length(geometry.gap_after_coating_nm).split(" ")
-        reach = f"free reach {length(geometry.free_reach_nm)}"
+        value, unit = length(geometry.gap_after_coating_nm, 3).split(" ")
+        reach = f"free reach {length(geometry.free_reach_nm, 3)}"
         found.append(Tile(_label(_gap(evaluation)), value, unit, reach))
     return found
 
@@ -93,6 +106,8 @@ def geometry_table(evaluation: Evaluation) -> Table:
     """Return the numbers of the bare and the coated relief."""
     geometry = evaluation.geometry
     left_out = {"reach_limited_by", "free_reach_nm"}
+    if geometry.is_flat:  # of the piece that is computed, and of a plane
+        left_out |= {"footprint_um2", "area_gain", "relief_height_um"}
     if not evaluation.layers:
         left_out |= {"film_stack_nm", "gap_after_coating_nm"}
     rows = section_rows(geometry, left_out)
@@ -106,8 +121,9 @@ def geometry_table(evaluation: Evaluation) -> Table:
 
 
 def baselines_table(evaluation: Evaluation) -> Table | None:
-    """Return the cell beside both planar cells; None without a cell."""
-    if evaluation.capacity is None:
+    """Return the cell beside both planar cells; None without a cell, and for a flat one."""
+    planes = planes_shown(evaluation)
+    if evaluation.capacity is None or not planes:
         return None
     rows = beside_rows(evaluation)
     best = ", at best" if any(row.incomplete for row in evaluation.rate or ()) else ""
@@ -115,48 +131,56 @@ def baselines_table(evaluation: Evaluation) -> Table | None:
     capacity = declared_of(RatePoint, "capacity_uAh_cm2")
     # that nearest to 1C; the rest is in the table of rates
     for row in sorted(rates, key=lambda row: abs(math.log(row.c_rate)))[:1]:
-        planes = (row.planar_same_films, row.planar_same_capacity)
         rows.append(
             (
                 f"{capacity.title} at {number(row.c_rate, 3)}C, {unit_text(capacity.unit)}{best}",
                 number(row.capacity_uAh_cm2),
-                *(number(plane.at_c_rate.capacity_uAh_cm2) for plane in planes),
+                *(number(getattr(row, f"planar_{plane}").at_c_rate.capacity_uAh_cm2) for plane in planes),
             )
         )
-    return Table(("", "this cell", *PLANES.values()), tuple(rows))
+    return Table(("", "this cell", *planes.values()), tuple(rows))
 
 
-def films_table(layers: Iterable[LayerNumbers]) -> Table:
-    """Return the films from the substrate outwards."""
-    left_out = ("role", "inner_area_um2", "outer_area_um2")
-    columns = [one for one in numbers_of(LayerNumbers) if one.key not in left_out]
-    rows = tuple(tuple(printed(one.of(layer), one.declared) for one in columns) for layer in layers)
+def films_table(layers: Sequence[LayerNumbers], flat: bool = False) -> Table:
+    """Return the films from the substrate outwards; of flat ones what a relief does to films is left out."""
+    columns = [
+        one for one in numbers_of(LayerNumbers) if one.key not in ("role", "inner_area_um2", "outer_area_um2")
+    ]
+    if flat:
+        columns = [one for one in columns if one.key in ("name", "material", "thickness_nm")]
+
+    def shown(layer: LayerNumbers, one: Number) -> str:
+        text = printed(one.of(layer), one.declared)
+        return layer_title(text) if one.key == "name" else text
+
+    rows = tuple(tuple(shown(layer, one) for one in columns) for layer in layers)
     return Table(tuple(one.declared.title for one in columns), rows, numeric_from=2)
 
 
-def capacity_table(capacity: CapacityNumbers) -> Table:
-    """Return what each electrode holds and which one limits."""
-    return Table(("capacity", "per footprint"), tuple(section_rows(capacity)))
+def capacity_table(capacity: CapacityNumbers, flat: bool = False) -> Table:
+    """Return what each electrode holds and which one limits; beside a flat cell stands no plane."""
+    left_out = ("planar_uAh_cm2", "footprint_capacity_gain") if flat else ()
+    return Table(("capacity", "per footprint"), tuple(section_rows(capacity, left_out)))
 
 
 def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> Table:
     """Return the parts of the resistance with their shares and what each rests on."""
     rows: list[Row] = []
     missing = set(resistance.incomplete)
+    digits = 3 if rests_on_estimates(evaluation, "resistance") else 4
     for part, value in resistance.asr_by_part_ohm_cm2.items():
         share = value / resistance.asr_ohm_cm2 if resistance.asr_ohm_cm2 else None
         basis = _basis(evaluation, resistance, part, missing)
-        rows.append((part.replace("_", " "), number(value), percent(share), basis))
+        rows.append((layer_title(part), number(value, digits), percent(share), basis))
         if part == "electrolyte":
             rows += liquid_rows(evaluation)
     total = f"total{', at best' if resistance.incomplete else ''}"
     asr, error = resistance.asr_ohm_cm2, resistance.checks.discretisation_error
-    shown, within = number(asr), ""
-    if error is not None:
-        shown, within = with_error(asr, error * asr), "± discretisation error"
-    rows.append((total, shown, percent(1.0), within))
+    within = "" if error is None else f"the mesh leaves {percent(error, 1)} open, the constants far more"
+    rows.append((total, number(asr, digits), percent(1.0), within))
     rows += bound_rows(evaluation)
-    rows.append(("same films on the plane", number(resistance.planar_asr_ohm_cm2), "", ""))
+    if planes_shown(evaluation):
+        rows.append(("same films on the plane", number(resistance.planar_asr_ohm_cm2, digits), "", ""))
     return Table(("part", "Ω·cm² of footprint", "share", "rests on"), tuple(rows), numeric_to=3)
 
 
@@ -164,7 +188,7 @@ def largest_part(resistance: ResistanceNumbers) -> str:
     """Return the largest part of the resistance with its share."""
     part = resistance.largest_part
     if not resistance.asr_ohm_cm2:
-        return part.replace("_", " ")
+        return layer_title(part)
     share = resistance.asr_by_part_ohm_cm2[part] / resistance.asr_ohm_cm2
     return f"{part.replace('_', ' ')} ({percent(share)})"
 
@@ -188,23 +212,26 @@ def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, mis
     return TonedText(", ".join(texts), "estimated" if is_estimated else "")
 
 
-def rates_table(rates: Iterable[RateNumbers]) -> Table:
-    """Return the discharges of the cell beside both planes."""
-    columns = numbers_of(RatePoint)
+def rates_table(evaluation: Evaluation) -> Table:
+    """Return the discharges of the cell beside its planes."""
+    columns, planes = numbers_of(RatePoint), planes_shown(evaluation)
+    places = {"same_films": ("at_c_rate", "at_current"), "same_capacity": ("at_c_rate",)}
+    beside = [(plane, place) for plane in planes for place in places[plane]]
     rows = tuple(
         (
             *(_of_rate(one, row) for one in columns),
-            number(row.planar_same_films.at_c_rate.capacity_uAh_cm2),
-            number(row.planar_same_films.at_current.capacity_uAh_cm2),
-            number(row.planar_same_capacity.at_c_rate.capacity_uAh_cm2),
+            *(
+                number(getattr(getattr(row, f"planar_{plane}"), place).capacity_uAh_cm2)
+                for plane, place in beside
+            ),
         )
-        for row in rates
+        for row in evaluation.rate or ()
     )
-    same_films, same_capacity = PLANES.values()
+    same = {"at_c_rate": "same rate", "at_current": "same current"}
     head = (
         *(heading(one.declared) for one in columns),
-        f"{same_films}, same rate", f"{same_films}, same current", f"{same_capacity}, same rate",
-    )  # fmt: skip
+        *(f"{planes[plane]}, {same[place]}" for plane, place in beside),
+    )
     return Table(head, rows, numeric_from=0)
 
 
@@ -226,8 +253,8 @@ def rules_table(rules: Iterable[RuleNumbers]) -> Table:
             TonedText(rule.status, tones[rule.status]),
             quantity(rule.value, unit_text(rule.unit)),
             quantity(rule.limit, unit_text(rule.unit)),
-            rule.message,
-            rule.source,
+            typeset(rule.message),
+            typeset(rule.source),
         )
         for rule in rules
     )

@@ -5,17 +5,19 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
 
+from tfgeom.marks import NAME
 from tfgeom.numerals import number, percent
 from tfgeom.palette import CELL, INK, PARTS, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
-from tfgeom.results import RateNumbers, ResistanceNumbers
+from tfgeom.results import RateNumbers, RatePoint, ResistanceNumbers
 
 _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "tfgeom",
     "svg.fonttype": "path",
     "savefig.dpi": 200,  # of what is drawn as pixels inside an SVG
+    "pdf.fonttype": 42,  # letters that an editor can change
     "font.family": ["DejaVu Sans"],
     "font.size": 9.5,
     "text.parse_math": False,  # names from the user's file may hold dollar signs
@@ -27,6 +29,16 @@ _SETTINGS: dict[str, Any] = {
     "grid.color": "#e3e3e3",
     "axes.axisbelow": True,
 }
+Rate = TypeVar("Rate", bound=RatePoint)
+FigureFormat = Literal["svg", "pdf", "png"]
+FIGURE_FORMATS: tuple[FigureFormat, ...] = ("svg", "pdf", "png")
+"""What a figure can be written as."""
+_METADATA: dict[FigureFormat, dict[str, Any]] = {
+    "svg": {"Date": None, "Creator": NAME},
+    "pdf": {"CreationDate": None, "Creator": NAME, "Producer": None},
+    "png": {"Software": NAME},
+}
+_DPI = 300  # of a figure as PNG
 _DARK_PARTS = ("inner_collector", "cathode", "anode")
 """Parts whose colour needs white letters on it."""
 
@@ -43,11 +55,14 @@ class Picture:
         What it shows, for those who do not see it.
     caption
         What is told below it, where the page does not know that itself.
+    figure
+        What it was drawn from, for `figure_bytes`; None for what is no drawing of matplotlib.
     """
 
     uri: str
     alt: str
     caption: str = ""
+    figure: Any = field(default=None, compare=False, repr=False)
 
 
 @contextmanager
@@ -62,12 +77,21 @@ def drawing(width: float, height: float, layout: Literal["constrained"] | None =
 
 def svg_picture(figure: Any, alt: str, caption: str = "") -> Picture:
     """Return a figure as an SVG data URI; inside its `drawing` block."""
+    return Picture(data_uri("image/svg+xml", figure_bytes(figure, "svg")), alt, caption, figure)
+
+
+def figure_bytes(figure: Any, suffix: FigureFormat) -> bytes:
+    """Return a figure as a file of that format, marked as tfgeom's; the same figure gives the same bytes."""
+    from matplotlib import rc_context
+
     target = io.BytesIO()
-    with warnings.catch_warnings():
+    with rc_context(_SETTINGS), warnings.catch_warnings():
         # names may use letters that the font lacks; the tables write them as text
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "tfgeom"})
-    return Picture(data_uri("image/svg+xml", target.getvalue()), alt, caption)
+        figure.savefig(
+            target, format=suffix, metadata=_METADATA[suffix], dpi=_DPI if suffix == "png" else "figure"
+        )
+    return target.getvalue()
 
 
 def data_uri(kind: str, content: bytes) -> str:
@@ -102,44 +126,90 @@ def draw_resistance(resistance: ResistanceNumbers) -> Picture:
         return svg_picture(figure, alt)
 
 
-def draw_rates(rates: Sequence[RateNumbers]) -> Picture:
-    """Return capacity and energy against C-rate and footprint current, the cell beside both planes."""
-    first, last = rates[0], rates[-1]
+def draw_rates(
+    rates: Sequence[RateNumbers],
+    line: Sequence[RateNumbers] = (),
+    planes: Sequence[str] = ("same_films", "same_capacity"),
+) -> Picture:
+    """Return capacity and energy against C-rate and footprint current, the cell beside its planes.
+
+    Parameters
+    ----------
+    rates
+        What the design asks for: marks on the curves.
+    line
+        Discharges close to each other in the order of their rates: the curves; by default ``rates``.
+    planes
+        Which planes are shown.
+    """
+    first, last = min(rates, key=_current), max(rates, key=_current)
     with drawing(9.6, 6.6, "constrained") as figure:
         grid = figure.subplots(2, 2, sharex="col", sharey="row")
         for row, amount in zip(grid, ("capacity_uAh_cm2", "energy_mWh_cm2"), strict=True):
             by_rate, by_current = row
-            _curves(by_rate, rates, "c_rate", amount)
-            _curves(by_current, rates, "footprint_current_mA_cm2", amount)
+            _curves(by_rate, rates, line, "c_rate", amount, planes)
+            _curves(by_current, rates, line, "footprint_current_mA_cm2", amount, planes)
             by_rate.set_ylim(bottom=0)
-        grid[1][0].set_xlabel("C-rate (of each cell's own capacity)")
+        grid[1][0].set_xlabel("C-rate (of each cell's own capacity)" if planes else "C-rate")
         grid[1][1].set_xlabel("footprint current, mA/cm²")
         grid[0][0].set_ylabel("capacity per footprint, µAh/cm²")
         grid[1][0].set_ylabel("energy per footprint, mWh/cm²")
-        handles, labels = grid[0][0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
+        if planes:
+            handles, labels = grid[0][0].get_legend_handles_labels()
+            figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
+        of = " and both planar cells" if len(planes) > 1 else " and the planar cell" if planes else ""
         return svg_picture(
             figure,
-            "Capacity and energy against C-rate and against footprint current for the cell and both planar "
-            f"cells: {number(first.capacity_uAh_cm2)} µAh/cm² at {number(first.c_rate)}C, "
+            f"Capacity and energy against C-rate and against footprint current for the cell{of}: "
+            f"{number(first.capacity_uAh_cm2)} µAh/cm² at {number(first.c_rate)}C, "
             f"{number(last.capacity_uAh_cm2)} µAh/cm² at {number(last.c_rate)}C.",
         )
 
 
-def _curves(axes: Any, rates: Sequence[RateNumbers], abscissa: str, amount: str) -> None:
-    ordered = sorted(rates, key=lambda row: float(getattr(row, abscissa)))
-    x = [getattr(row, abscissa) for row in ordered]
+def _current(row: RateNumbers) -> float:
+    return row.footprint_current_mA_cm2
+
+
+STYLES = {
+    "cell": ("this cell", CELL, "o-"),
+    "same_films": ("plane, same films", PLANE_SAME_FILMS, "s--"),
+    "same_capacity": ("plane, same capacity", PLANE_SAME_CAPACITY, "^-."),
+}
+"""Words, colour and style of the cell and of each plane in all curves."""
+
+
+def _curves(
+    axes: Any,
+    rates: Sequence[RateNumbers],
+    line: Sequence[RateNumbers],
+    abscissa: str,
+    amount: str,
+    planes: Sequence[str],
+) -> None:
     place = "at_c_rate" if abscissa == "c_rate" else "at_current"
-    planes = (
-        ("plane, same films", PLANE_SAME_FILMS, "s--", [row.planar_same_films for row in ordered]),
-        ("plane, same capacity", PLANE_SAME_CAPACITY, "^-.", [row.planar_same_capacity for row in ordered]),
-    )
-    axes.plot(x, [getattr(row, amount) for row in ordered], "o-", color=CELL, lw=2, ms=4.5, label="this cell")
-    for label, colour, style, points in planes:
-        y = [getattr(getattr(point, place), amount) for point in points]
-        axes.plot(x, y, style, color=colour, lw=1.6, ms=4.5, label=label)
+    rows, marked = with_marks(rates, line)
+    for which in ("cell", *planes):
+        points = (
+            rows if which == "cell" else [getattr(getattr(row, f"planar_{which}"), place) for row in rows]
+        )
+        x, y = [getattr(row, abscissa) for row in rows], [getattr(point, amount) for point in points]
+        add_curve(axes, which, x, y, marked)
     axes.set_xscale("log")
     plain_log(axes.xaxis)
+
+
+def with_marks(rates: Sequence[Rate], line: Sequence[Rate]) -> tuple[list[Rate], list[int]]:
+    """Return all discharges in the order of their rates, and which of them the design asks for."""
+    asked = {row.c_rate for row in rates}
+    rows = sorted((*rates, *(row for row in line if row.c_rate not in asked)), key=lambda row: row.c_rate)
+    return rows, [at for at, row in enumerate(rows) if row.c_rate in asked]
+
+
+def add_curve(axes: Any, which: str, x: Sequence[float], y: Sequence[float], marked: Sequence[int]) -> None:
+    """Draw a curve of the cell or a plane, a key of `STYLES`, with marks at some of its points."""
+    label, colour, style = STYLES[which]
+    width = 2 if which == "cell" else 1.6
+    axes.plot(x, y, style, color=colour, lw=width, ms=4.5, markevery=list(marked), label=label)
 
 
 def plain_log(axis: Any) -> None:

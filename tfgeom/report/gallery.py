@@ -1,6 +1,6 @@
 """The drawings of the report: one that fails costs itself and a note on the page, never the page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tfgeom.errors import TfgeomError
@@ -8,10 +8,11 @@ from tfgeom.report.cross_section import draw_cross_section
 from tfgeom.report.current_along_figure import draw_current_along
 from tfgeom.report.current_drawn import drawn_current
 from tfgeom.report.current_section_figure import draw_current_section
+from tfgeom.report.declared_rows import planes_shown
 from tfgeom.report.figures import Picture, draw_rates, draw_resistance
 from tfgeom.report.plan_view import draw_plan
 from tfgeom.report.storage import active_heights, draw_ragone
-from tfgeom.results import Evaluation
+from tfgeom.results import Evaluation, RateNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,20 @@ def draw_all(drawings: Mapping[str, Callable[[], Picture | None]]) -> Gallery:
     return Gallery(shown, failed)
 
 
-def draw_pictures(evaluation: Evaluation) -> Gallery:
-    """Return the drawings of an evaluated design."""
+PICTURES = (
+    "cross-section",
+    "view from above",
+    "parts of the resistance",
+    "current in the section",
+    "current along the profile",
+    "capacity and energy against rate",
+    "energy against power",
+)
+"""Names of all drawings of a report."""
+
+
+def draw_pictures(evaluation: Evaluation, line: Sequence[RateNumbers] = ()) -> Gallery:
+    """Return the drawings of an evaluated design; ``line`` is what its rate curves go through."""
     cell, solve = evaluation.cell, evaluation.solve
     resistance, rates = evaluation.resistance, evaluation.rate
     drawings: dict[str, Callable[[], Picture | None]] = {
@@ -70,6 +83,8 @@ def draw_pictures(evaluation: Evaluation) -> Gallery:
         drawings["current in the section"] = lambda: draw_current_section(current)
         drawings["current along the profile"] = lambda: draw_current_along(current)
     if rates:
-        drawings["capacity and energy against rate"] = lambda: draw_rates(rates)
-        drawings["energy against power"] = lambda: draw_ragone(rates, active_heights(evaluation.cells))
+        planes = tuple(planes_shown(evaluation))
+        heights = active_heights(evaluation.cells)
+        drawings["capacity and energy against rate"] = lambda: draw_rates(rates, line, planes)
+        drawings["energy against power"] = lambda: draw_ragone(rates, heights, line, planes)
     return draw_all(drawings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tfgeom.materials.constants import words_of
-from tfgeom.metrics.constants_behind import constants_behind, lithium_interface
+from tfgeom.metrics.constants_behind import constants_behind, lithium_interface, rests_on_estimates
 from tfgeom.metrics.estimates import ESTIMATED
 from tfgeom.numerals import number, percent, quantity, times
 from tfgeom.results import Evaluation, ResistanceNumbers
@@ -61,22 +61,25 @@ def _capacity(evaluation: Evaluation) -> str:
     capacity = evaluation.capacity
     if capacity is None:
         return ""
+    digits = 2 if rests_on_estimates(evaluation, "capacity") else 3
     gained = ""
     if capacity.footprint_capacity_gain is not None and not evaluation.geometry.is_flat:
         gained = (
             f", {number(capacity.footprint_capacity_gain, 3)} times that of the same films on the plane "
-            f"({number(capacity.planar_uAh_cm2)} µAh/cm²)"
+            f"({number(capacity.planar_uAh_cm2, digits)} µAh/cm²)"
         )
     limit = {"lithium": "The lithium in the cell"}.get(
         capacity.limiting_electrode, f"The {capacity.limiting_electrode}"
     )
     ratio = "" if capacity.n_to_p_ratio is None else f" (N/P {number(capacity.n_to_p_ratio, 3)})"
-    usable = quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²")
+    about = "about " if digits == 2 else ""
+    usable = about + quantity(capacity.footprint_capacity_uAh_cm2, "µAh/cm²", digits)
     cut = evaluation.cell.usable is not None and evaluation.cell.usable.is_cut
-    held = f" (it holds {number(capacity.held_uAh_cm2)})" if cut else ""
+    held = f" (it holds {number(capacity.held_uAh_cm2, digits)})" if cut else ""
     low = ""
     if capacity.is_uncertain:
-        low = f"; {number(capacity.footprint_capacity_low_uAh_cm2)} at the low end of what its films may hold"
+        least = number(capacity.footprint_capacity_low_uAh_cm2, digits)
+        low = f"; {least} at the low end of what its films may hold"
     return (
         f"Between its voltage limits it delivers {usable} of footprint{held}{gained}{low}. "
         f"{limit} limits the capacity{ratio}."
@@ -108,9 +111,11 @@ def _in_series(evaluation: Evaluation) -> str:
 
 def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
     best = "At best, its" if resistance.incomplete else "Its"
+    guessed = rests_on_estimates(evaluation, "resistance")
+    digits, about = (2, "about ") if guessed else (3, "")
     plane = ""
     if not evaluation.geometry.is_flat:
-        plane = f" (the plane {number(resistance.planar_asr_ohm_cm2)} Ω·cm²)"
+        plane = f" (the plane {number(resistance.planar_asr_ohm_cm2, digits)} Ω·cm²)"
     parts = resistance.asr_by_part_ohm_cm2
     if resistance.asr_ohm_cm2 == 0:
         return f"{best} area-specific resistance is 0: no loss of it is known."
@@ -127,7 +132,7 @@ def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
         basis = f"the interface resistance that the design states is the largest part ({share})"
     else:
         basis = f"{what} and {'rest' if group.plural else 'rests'} {_rests_on(evaluation, group)}"
-    asr = f"{number(resistance.asr_ohm_cm2)} Ω·cm² of footprint"
+    asr = f"{about}{number(resistance.asr_ohm_cm2, digits)} Ω·cm² of footprint"
     return f"{best} area-specific resistance is {asr}{plane}; {basis}."
 
 
@@ -153,9 +158,11 @@ def _rate(evaluation: Evaluation) -> str:
     incomplete = any(row.incomplete for row in evaluation.rate or ())
     best = "At best, it" if incomplete else "It"
     current = summary.current_at_80pct_mA_cm2
-    text = f"{best} gives 80 % of its capacity at up to {number(current, 3)} mA/cm² of footprint"
+    guessed = rests_on_estimates(evaluation, "rate")
+    much = f"about {number(current, 2)}" if guessed else number(current, 3)
+    text = f"{best} gives 80 % of its capacity at up to {much} mA/cm² of footprint"
     beside = [
-        f"{times(current / limit)} the plane of the same {what}"
+        f"{times(current / limit, 2 if guessed else 3)} the plane of the same {what}"
         for what, limit in (
             ("films", summary.planar_same_films.current_at_80pct_mA_cm2),
             ("capacity", summary.planar_same_capacity.current_at_80pct_mA_cm2),

@@ -1,10 +1,14 @@
 """The pages' common ground: templates that escape what they are given, and JSON inside a page."""
 
 import json
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from tfgeom.numerals import typeset
 
 
 def fill_template(name: str, **values: Any) -> str:
@@ -19,8 +23,16 @@ def fill_template(name: str, **values: Any) -> str:
     )
     environment.filters["css_string"] = css_string
     environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["contents"] = contents
+    environment.filters["typeset"] = typeset
     page = environment.get_template(name).render(**values)
     return page.encode("utf-8", "backslashreplace").decode()  # the name of a file may be no text
+
+
+def contents(body: Any) -> list[tuple[str, Any]]:
+    """Return anchor and heading, as markup, of each section of a page's body that has both."""
+    found = re.findall(r'<section[^>]* id="([\w-]+)">\s*<h2>(.*?)</h2>', str(body), re.DOTALL)
+    return [(anchor, Markup(heading)) for anchor, heading in found]
 
 
 def css_string(text: str) -> str:

@@ -1,6 +1,7 @@
 """From a design to its report: one offline page, and the numbers as JSON beside it."""
 
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -9,21 +10,26 @@ from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.lithium_places import lithium_places
 from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
-from tfgeom.errors import OutputError
 from tfgeom.evaluation import evaluate_best, evaluate_cell
 from tfgeom.numerals import MISSING, layer_title, unit_text
-from tfgeom.output import PAGES, check_output, is_device, replacing
+from tfgeom.output import replacing
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import current_tables, evaluation_tables, sources
+from tfgeom.report.about import Making, making, ranks_table, terms_table
 from tfgeom.report.background_still import Still, StillRender
+from tfgeom.report.declared_rows import PLANES, planes_shown
+from tfgeom.report.figure_files import write_figures
 from tfgeom.report.figures import data_uri
-from tfgeom.report.gallery import draw_pictures
+from tfgeom.report.gallery import Gallery, draw_pictures
 from tfgeom.report.headline import headline
 from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.pdf import find_printer, write_pdf
+from tfgeom.report.places import report_places
+from tfgeom.report.rate_csv import rate_csv
+from tfgeom.report.rate_lines import curve_rows, rate_line
 from tfgeom.report.storage import device_table, lithium_table
 from tfgeom.report.table import Table
-from tfgeom.results import Evaluation
+from tfgeom.results import Declaration, Evaluation, LayerNumbers, RatePoint, all_results, numbers_of
 from tfgeom.viewer.in_report import EmbeddedView, embedded_view
 
 SCHEMA_VERSION = 1
@@ -36,12 +42,15 @@ def render_report(
     fidelity: str | None = None,
     pdf: bool = False,
     *,
+    figures: str | Path | None = None,
     force: bool = False,
+    command: str = "",
+    progress: Callable[[str], object] = str,
 ) -> Path:
     """Write the report of a design and return the path of its page.
 
-    Beside ``x.html`` the numbers go to ``x.json``, and with ``pdf`` the printed page to ``x.pdf``.  Where the
-    machine cannot render 3D pictures the page says so instead of showing one.
+    Beside ``x.html`` the numbers go to ``x.json``, rate curves to ``x_rates.csv``, with ``pdf`` the printed
+    page to ``x.pdf``.  Where the machine cannot render 3D pictures the page says so instead of showing one.
 
     Parameters
     ----------
@@ -53,8 +62,14 @@ def render_report(
         As for `tfgeom.evaluate`; by default ``fem`` where the design allows it, else ``analytic``.
     pdf
         Whether to print the page too.
+    figures
+        Folder for every figure as SVG, PDF and PNG, and for the rate curves; made if it is not there.
     force
         Whether files that tfgeom did not write may be replaced.
+    command
+        What was typed to make the page, which it tells.
+    progress
+        Told the name of each stage as it starts.
 
     Raises
     ------
@@ -63,56 +78,72 @@ def render_report(
     UnsupportedError
         When the fidelity is not built for this design.
     OutputError
-        When page, numbers or PDF cannot be written there, or would replace what they may not; found out
-        before the work starts.
+        When page, numbers, figures or PDF cannot be written there, or would replace what they may not; found
+        out before the work starts.
     MissingExtraError
         When nothing on this machine prints a PDF; found out before the work starts too.
     """
-    page = Path(output) if output is not None else Path(f"{design.origin.stem or 'report'}.html")
-    beside = {".json": "the numbers of the report", ".pdf": "the printed pages"}
-    if page.suffix.lower() in beside:
-        raise OutputError(
-            f"{page}: {beside[page.suffix.lower()]} go there; give the name of the page, for example "
-            f"{page.stem}.html"
-        )
-    inputs = [design.origin.file]
-    check_output(page, PAGES, inputs, force=force)
-    if is_device(page):  # has no place beside it
-        if pdf:
-            raise OutputError(f"{page}: has no place for a PDF beside it; give the name of a page")
-        beside = {}
-    for suffix, what in beside.items():
-        if suffix != ".pdf" or pdf:
-            check_output(page.with_suffix(suffix), (), inputs, force=force, what=what)
+    places = report_places(design, output, pdf, figures, force)
     printer = find_printer() if pdf else None
+    progress("relief and films")
     cell = assemble_cell(design)  # an impossible design is found out before anything is rendered
     with StillRender(design) as job:
+        progress("numbers" if fidelity == "analytic" else "finite elements")
         evaluation = evaluate_best(cell) if fidelity is None else evaluate_cell(cell, fidelity)
+        line = rate_line(evaluation)
+        progress("drawings")
         view = embedded_view(evaluation)  # while the still is rendered
-        text = report_html(evaluation, job.result(), view)
-    with ExitStack() as files:  # both take their places when both are there
-        made = files.enter_context(replacing(page))
-        made.write_text(text, encoding="utf-8")
-        if beside:
-            plain = json.dumps(_numbers(evaluation), indent=2, allow_nan=False)
-            numbers = files.enter_context(replacing(page.with_suffix(".json")))
-            numbers.write_text(plain + "\n", encoding="utf-8")
+        pictures = draw_pictures(evaluation, line)
+        progress("picture in three dimensions")
+        still = job.result()
+        curves = places.rates if line else None
+        name = "" if curves is None else curves.name
+        text = report_html(evaluation, still, view, pictures, making(command), name)
+    progress("page")
+    with ExitStack() as files:  # all take their places when all are there
+
+        def write(path: Path, content: str) -> None:
+            files.enter_context(replacing(path)).write_text(content, encoding="utf-8")
+
+        write(places.page, text)
+        if places.numbers is not None:
+            write(places.numbers, json.dumps(_numbers(evaluation), indent=2, allow_nan=False) + "\n")
+        if curves is not None:
+            write(curves, rate_csv(curve_rows(evaluation, line)))
+    if places.figures is not None:
+        progress("figures")
+        write_figures(pictures.shown, places.figures, places.page.stem, still.png)
     if printer is not None:
-        write_pdf(page, page.with_suffix(".pdf"), printer)
-    return page
+        progress("PDF")
+        write_pdf(places.page, places.page.with_suffix(".pdf"), printer)
+    return places.page
 
 
-def report_html(evaluation: Evaluation, still: Still | None = None, view: EmbeddedView | None = None) -> str:
+def report_html(
+    evaluation: Evaluation,
+    still: Still | None = None,
+    view: EmbeddedView | None = None,
+    pictures: Gallery | None = None,
+    made: Making | None = None,
+    rates_file: str = "",
+) -> str:
     """Return the page of an evaluated design.
 
     Parameters
     ----------
     evaluation
-        The numbers, and the cells behind them; nothing is computed here but shares and ratios of them.
+        The numbers, and the cells behind them; nothing is computed here but shares and ratios of them, and
+        the discharges between those that the design asks for.
     still
         The 3D picture, or the sentence in its place.
     view
         The 3D view, or the sentence in its place.
+    pictures
+        Its drawings; by default they are drawn.
+    made
+        When and by which command it is made; by default now, by none.
+    rates_file
+        Name of the file of the rate curves; empty without one.
     """
     design = evaluation.design
     shown = still or Still(None, "no 3D picture was rendered for this page")
@@ -129,14 +160,46 @@ def report_html(evaluation: Evaluation, still: Still | None = None, view: Embedd
         device=None if evaluation.device is None else device_table(evaluation.device),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
-        pictures=draw_pictures(evaluation),
+        notes=[_in_words(note) for note in evaluation.notes],
+        pictures=pictures or draw_pictures(evaluation, rate_line(evaluation)),
         still=None if shown.png is None else data_uri("image/png", shown.png),
         no_still=shown.sentence,
         view=view,
+        rates_file=rates_file,
+        ranks=ranks_table(row.confidence for row in evaluation.provenance),
+        terms=terms_table(_declared(evaluation), _not_said(evaluation)),
+        made=made or making(),
+        given_text=design.origin.text,
+        given_name=None if design.origin.stem is None else Path(str(design.origin.file)).name,
         design_text=dump_design(design),
         design_json=script_json(design.model_dump(mode="json", exclude_defaults=True)),
         numbers_json=script_json(_numbers(evaluation)),
     )
+
+
+def _declared(evaluation: Evaluation) -> list[Declaration]:
+    """Return what the numbers on the page declare."""
+    known = [one.declared for one in all_results() if one.of(evaluation) is not None]
+    known += [one.declared for one in numbers_of(LayerNumbers) if evaluation.layers]
+    known += [one.declared for one in numbers_of(RatePoint) if evaluation.rate]
+    return known
+
+
+def _not_said(evaluation: Evaluation) -> set[str]:
+    """Return the words of all pages that this one does not use."""
+    absent = set() if sources.missing_constants(evaluation) else {"at best"}
+    if evaluation.capacity is None or not planes_shown(evaluation):
+        absent |= set(PLANES.values())
+    if evaluation.cell.lithium is None or not evaluation.cell.lithium.is_half_cell:
+        absent.add("half-cell")
+    return absent
+
+
+def _in_words(note: str) -> str:
+    """Return a note with the title of a number where it names its key."""
+    key, is_null, reason = note.partition(" is null: ")
+    titles = {one.name: one.declared.title for one in all_results()}
+    return f"{titles.get(key, key)} is not known: {reason}" if is_null else note
 
 
 def _lithium(evaluation: Evaluation) -> Table | None:

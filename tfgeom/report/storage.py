@@ -1,22 +1,21 @@
 """Figures and tables of what is stored: lithium in its places, energy against power, the whole device."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tfgeom.cells.assembled import AssembledCell, lithium_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.lithium_places import LithiumPlace
 from tfgeom.cells.usable import Usable
 from tfgeom.numerals import number, quantity
-from tfgeom.palette import CELL, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
 from tfgeom.report.declared_rows import section_rows
-from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
+from tfgeom.report.figures import Picture, add_curve, drawing, plain_log, svg_picture, with_marks
 from tfgeom.report.table import Row, Table
 from tfgeom.results import DeviceNumbers, RateNumbers, RatePoint
 from tfgeom.units import UM
 
 _PER_LITRE = 1e4
 """mWh/cm² over um, in Wh/L; likewise mW/cm² in W/L."""
+_TAIL = 0.01  # of the most energy: what curves of energy against power do not follow
 
 
 def active_heights(cells: Beside[AssembledCell]) -> Beside[float] | None:
@@ -29,43 +28,39 @@ def active_height(cell: AssembledCell) -> float:
     return cell.bulk.active_height / UM
 
 
-def draw_ragone(rates: Sequence[RateNumbers], heights: Beside[float] | None) -> Picture | None:
+def draw_ragone(
+    rates: Sequence[RateNumbers],
+    heights: Beside[float] | None,
+    line: Sequence[RateNumbers] = (),
+    planes: Sequence[str] = ("same_films", "same_capacity"),
+) -> Picture | None:
     """Return energy against power per footprint and per volume; None when no rate delivers anything.
 
     Parameters
     ----------
     rates
-        Discharges beside the planes.
+        Discharges that the design asks for, beside the planes: marks on the curves.
     heights
         `active_height` of the cell and its planes, um; None for a half-cell, which has no energy per volume.
+    line
+        Discharges close to each other, which the curves go through; by default ``rates``.
+    planes
+        Which planes are shown.
     """
-    planes: Mapping[str, float] = {} if heights is None else heights.planes
-    cells: tuple[tuple[str, str, str, list[RatePoint], float | None], ...] = (
-        ("this cell", CELL, "o-", list(rates), None if heights is None else heights.cell),
-        (
-            "plane, same films",
-            PLANE_SAME_FILMS,
-            "s--",
-            [row.planar_same_films.at_c_rate for row in rates],
-            planes.get("same_films"),
-        ),
-        (
-            "plane, same capacity",
-            PLANE_SAME_CAPACITY,
-            "^-.",
-            [row.planar_same_capacity.at_c_rate for row in rates],
-            planes.get("same_capacity"),
-        ),
-    )
     best = max(rates, key=lambda row: row.power_mW_cm2)
     if best.power_mW_cm2 <= 0:
         return None
-    with drawing(9.6 if planes else 5.4, 4.1, "constrained") as figure:
-        by_area, *by_volume = figure.subplots(1, 2 if planes else 1, squeeze=False)[0]
-        for label, colour, style, points, height in cells:
-            _curve(by_area, points, 1.0, style, colour, label)
-            if height is not None:
-                _curve(by_volume[0], points, _PER_LITRE / height, style, colour, label)
+    with drawing(9.6 if heights else 5.4, 4.1, "constrained") as figure:
+        by_area, *by_volume = figure.subplots(1, 2 if heights else 1, squeeze=False)[0]
+        rows, marked = with_marks(rates, line)
+        for which in ("cell", *planes):
+            points = rows if which == "cell" else [getattr(row, f"planar_{which}").at_c_rate for row in rows]
+            power, energy, marks = _useful(points, marked)
+            add_curve(by_area, which, power, energy, marks)
+            if heights is not None:
+                scale = _PER_LITRE / (heights.cell if which == "cell" else heights.planes[which])
+                dense = [value * scale for value in energy]
+                add_curve(by_volume[0], which, [value * scale for value in power], dense, marks)
         by_area.set_xlabel("power per footprint, mW/cm²")
         by_area.set_ylabel("energy per footprint, mWh/cm²")
         for axes in by_volume:
@@ -76,25 +71,29 @@ def draw_ragone(rates: Sequence[RateNumbers], heights: Beside[float] | None) -> 
             axes.set_yscale("log")
             plain_log(axes.xaxis)
             plain_log(axes.yaxis)
-        handles, labels = by_area.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
+        if planes:
+            handles, labels = by_area.get_legend_handles_labels()
+            columns = 3 if heights else 2
+            figure.legend(handles, labels, loc="outside upper center", ncols=columns, frameon=False)
+        of = " and both planar cells" if len(planes) > 1 else " and the planar cell" if planes else ""
         return svg_picture(
             figure,
-            f"Energy against power per footprint{' and per volume' if planes else ''} for the cell and both "
-            f"planar cells; the cell gives {quantity(best.energy_mWh_cm2, 'mWh/cm²')} at "
+            f"Energy against power per footprint{' and per volume' if heights else ''} for the cell{of}; "
+            f"the cell gives {quantity(best.energy_mWh_cm2, 'mWh/cm²')} at "
             f"{quantity(best.power_mW_cm2, 'mW/cm²')}.",
         )
 
 
-def _curve(axes: Any, points: Sequence[RatePoint], scale: float, style: str, colour: str, label: str) -> None:
-    useful = sorted(
-        (point.power_mW_cm2 * scale, point.energy_mWh_cm2 * scale)
-        for point in points
-        if point.power_mW_cm2 > 0 and point.energy_mWh_cm2 > 0
-    )
-    if useful:
-        own = label == "this cell"
-        axes.plot(*zip(*useful, strict=True), style, color=colour, lw=2 if own else 1.6, ms=4.5, label=label)
+def _useful(points: Sequence[RatePoint], marked: Sequence[int]) -> tuple[list[float], list[float], list[int]]:
+    """Return power and energy of what delivers, the tail between marks left out, and which are marked."""
+    least = _TAIL * max(point.energy_mWh_cm2 for point in points)
+    kept = [
+        at
+        for at, point in enumerate(points)
+        if point.power_mW_cm2 > 0 and point.energy_mWh_cm2 > (0 if at in marked else least)
+    ]
+    marks = [at for at, place in enumerate(kept) if place in marked]
+    return [points[at].power_mW_cm2 for at in kept], [points[at].energy_mWh_cm2 for at in kept], marks
 
 
 def lithium_table(places: Sequence[LithiumPlace], usable: Usable[float]) -> Table:
