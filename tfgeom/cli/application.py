@@ -4,7 +4,6 @@ import contextlib
 import errno
 import io
 import os
-import shlex
 import shutil
 import signal
 import sys
@@ -158,6 +157,8 @@ def _options(
 
 def typed(context: typer.Context) -> str:
     """Return the command as it was typed, for what is made to tell."""
+    import shlex
+
     return visible(shlex.join(("tfgeom", *context.obj)))
 
 
