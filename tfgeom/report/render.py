@@ -1,6 +1,7 @@
 """From a design to its report: one offline page, and the numbers as JSON beside it."""
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -160,7 +161,7 @@ def report_html(
         device=None if evaluation.device is None else device_table(evaluation.device),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
-        notes=[_in_words(note) for note in evaluation.notes],
+        notes=[_titled(note) for note in evaluation.notes],
         pictures=pictures or draw_pictures(evaluation, rate_line(evaluation)),
         still=None if shown.png is None else data_uri("image/png", shown.png),
         no_still=shown.sentence,
@@ -195,11 +196,11 @@ def _not_said(evaluation: Evaluation) -> set[str]:
     return absent
 
 
-def _in_words(note: str) -> str:
-    """Return a note with the title of a number where it names its key."""
-    key, is_null, reason = note.partition(" is null: ")
-    titles = {one.name: one.declared.title for one in all_results()}
-    return f"{titles.get(key, key)} is not known: {reason}" if is_null else note
+def _titled(text: str) -> str:
+    """Return a sentence with the title of a number where it names its key."""
+    titles = {one.name: one.declared.title for one in all_results() if "_" in one.name}
+    plain = re.sub(r"\b[a-z]+(?:_\w+)+\b", lambda found: titles.get(found[0], found[0]), text)
+    return re.sub(r" is null\b", " is not known", plain)
 
 
 def _lithium(evaluation: Evaluation) -> Table | None:
