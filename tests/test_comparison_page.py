@@ -129,11 +129,11 @@ def test_the_csv_holds_the_discharges_of_every_cell() -> None:
     rows = list(csv.DictReader(comparison_csv(comparison).splitlines()))
     assert {(row["design"], row["cell"]) for row in rows} == {
         ("Pearse 2018, holes 30 um deep", "cell"),
-        ("Pearse 2018, holes 30 um deep", "planar_same_films"),
-        ("Pearse 2018, holes 30 um deep", "planar_same_capacity"),
+        ("Pearse 2018, holes 30 um deep", "planar_same_films.at_current"),
+        ("Pearse 2018, holes 30 um deep", "planar_same_capacity.at_current"),
         ("Danilov 2011, planar Li/Li3PO4/LiCoO2", "cell"),
     }
-    row = next(one for one in rows[len(rows) // 8 :] if one["cell"] == "planar_same_films")
+    row = next(one for one in rows[len(rows) // 8 :] if one["cell"] == "planar_same_films.at_current")
     current = float(row["footprint_current_mA_cm2"])
     (alone,) = discharges(evaluate(load_design(PEARSE)), (), (current * MA_PER_CM2,))
     flat = alone.planar_same_films.at_current

@@ -99,7 +99,7 @@ def _text(one: Result, entry: Entry, which: Which, write: Write, *, mark: bool =
     found = entry.evaluation
     if found is None or which not in cells_of(found) or (which != "cell" and found.geometry.is_flat):
         return write(None)
-    value = value_of(one, found, which)
+    value = one.shown_of(found) if which == "cell" else value_of(one, found, which)
     if isinstance(value, str):
         return value
     best = "at best " if mark and value is not None and one.is_at_best(found) else ""

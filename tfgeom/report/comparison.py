@@ -128,10 +128,11 @@ def render_comparison(
 
 def comparison_csv(comparison: Comparison) -> str:
     """Return the rate curves of all cells as CSV, tables' places and lines' points; empty without any."""
+    place = "c_rate" if comparison.at == "c_rate" else "current"
     curves = [
         CurveRows(
             entry.name,
-            which,
+            which if which == "cell" else f"{which}.at_{place}",
             [place_of(row, which, comparison.at) for row in rows],
             rows[0].method,
             rows[0].incomplete,

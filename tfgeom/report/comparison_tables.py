@@ -16,13 +16,12 @@ from tfgeom.compare import (
     side_by_side,
 )
 from tfgeom.design import Conformal, Design, dump_design
-from tfgeom.numerals import MISSING, layer_title, length, number, unit_text
+from tfgeom.numerals import MISSING, layer_title, length, number, percent, times, unit_text
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import sources
 from tfgeom.report.comparison_figures import colour_of
-from tfgeom.report.evaluation_tables import films_table
 from tfgeom.report.table import Row, Table, TonedText
-from tfgeom.results import Evaluation, ResistanceNumbers, Shown, results_shown
+from tfgeom.results import Evaluation, LayerNumbers, ResistanceNumbers, Shown, declared_of, results_shown
 from tfgeom.units import NM
 
 _NOTHING = 1e-4  # of a resistance: a part below says nothing
@@ -138,6 +137,8 @@ class Card:
     found: Evaluation
     anchor: str
     colour: str
+    section: str
+    above: str
     films: Table | None
     planes: tuple[str, ...]
     legend: tuple[tuple[str, str], ...]
@@ -153,13 +154,51 @@ def card(entry: Entry, found: Evaluation) -> Card:
         found,
         f"design-{entry.number}",
         colour_of(entry),
-        films_table(found.layers) if found.layers else None,
+        *_captions(found),
+        _films(found.layers) if found.layers else None,
         tuple(_planes(found)),
         tuple(_legend(found)),
         sources.estimates_table(found.provenance),
         sources.missing_constants(found),
         dump_design(found.design),
     )
+
+
+def _captions(found: Evaluation) -> tuple[str, str]:
+    """Return what is told below a design's section and its view from above."""
+    if found.geometry.is_flat:
+        return "To scale.", ""
+    if found.cell.relief.lines_from_above:  # smooth: nothing stands or opens by itself
+        return (
+            "Across the crests. Each panel is to scale in itself.",
+            "From above, to scale; the unit cell is dashed.",
+        )
+    return (
+        "Through the axes of a row of features. Each panel is to scale in itself.",
+        "From above, to scale, cut at half the height; the unit cell is dashed.",
+    )
+
+
+def _films(layers: Sequence[LayerNumbers]) -> Table:
+    """Return the films from the substrate outwards."""
+    columns = [
+        declared_of(LayerNumbers, key).title for key in ("name", "material", "thickness_nm", "step_coverage")
+    ]
+    gain = declared_of(LayerNumbers, "capacity_gain").title
+    faces = declared_of(LayerNumbers, "interface_area_gain").title
+    rows = tuple(
+        (
+            layer_title(layer.name),
+            layer.material,
+            length(layer.thickness_nm),
+            percent(layer.step_coverage, DIGITS),
+            times(layer.capacity_gain),
+            times(layer.interface_area_gain.inner),
+            times(layer.interface_area_gain.outer),
+        )
+        for layer in layers
+    )
+    return Table((*columns, gain, f"{faces}, inside", "outside"), rows, numeric_from=2)
 
 
 def _planes(found: Evaluation) -> Iterator[str]:
