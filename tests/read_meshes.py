@@ -25,8 +25,8 @@ def read_bodies(path: Path) -> dict[str, Body]:
     if path.suffix == ".ply":
         layer = loaded.metadata["_ply_raw"]["face"]["data"]["layer"]
         header = path.read_bytes().split(b"end_header")[0].decode().splitlines()
-        names = [line.split()[-1] for line in header if line.startswith("comment layer")]
-        return {name: (loaded.vertices, loaded.faces[layer == i]) for i, name in enumerate(names)}
+        rows = [line.split() for line in header if line.startswith("comment layer")]
+        return {name: (loaded.vertices, loaded.faces[layer == int(number)]) for *_, number, name in rows}
     if path.suffix == ".glb":
         found = {}
         for node in loaded.graph.nodes_geometry:

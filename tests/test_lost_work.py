@@ -291,7 +291,7 @@ def test_a_file_whose_name_is_no_text(folder: Path, capsys: Captured) -> None:
 def designs() -> Iterator[str]:
     plain = load_design(PEARSE).model_dump(mode="json", exclude_defaults=True)
     yield VALID
-    yield f"# {marks.COMMENT}\n{VALID}"
+    yield f"# {marks.comment('um')}\n{VALID}"
     yield '# <!doctype html><meta name="generator" content="tfgeom 0.1.0">\n' + VALID
     yield f"{VALID}\n# <!-- tfgeom 0.1.0 -->"
     yield f"{VALID}\n# endsolid tfgeom\n"

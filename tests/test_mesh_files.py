@@ -153,7 +153,8 @@ def test_bodies(what: str, text: str, tiles: str | None, suffix: str, tmp_path: 
     # of GLB single precision: films of tens of nanometres on micrometres
     tolerance = 2e-4 if suffix == ".glb" else 1e-8
     assert [volume_of(found[name]) for name in names] == pytest.approx(exact, rel=tolerance)
-    assert said["file_unit"] == {".3mf": "um", ".glb": "m"}.get(suffix, "um, not said in the file")
+    assert said["unit"] == ("m" if suffix == ".glb" else "um")
+    assert said["bodies"] == "separate"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from tests.commands import Captured
 from tests.design_texts import BARE, FILLED, FLOODED, SHORT, VALID, WAFER, design_of, spoilt
 from tests.mesh_command import SUFFIXES, mesh, sidecar
-from tfgeom import mesh_files
+from tfgeom import body_files, mesh_files
 from tfgeom.design import load_design
 from tfgeom.errors import MeshError, OutputError, UnsupportedError
 from tfgeom.mesh_files import ELEMENT_SUFFIXES, write_mesh_file
@@ -105,7 +105,7 @@ def test_a_tile_stays_within_the_memory_asked(tmp_path: Path, monkeypatch: pytes
 
 
 def failing(path: Path) -> Callable[..., None]:
-    def write(*_: object) -> None:
+    def write(*_: object, **__: object) -> None:
         raise OutputError(f"{path}: cannot be written (no space left on device); write elsewhere")
 
     return write
@@ -118,7 +118,8 @@ def test_neither_file_when_the_mesh_fails(
     name: str, writer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     design = design_of(VALID)
-    monkeypatch.setattr(mesh_files, writer, failing(tmp_path / name))
+    module = body_files if writer == "write_solids" else mesh_files
+    monkeypatch.setattr(module, writer, failing(tmp_path / name))
     with pytest.raises(OutputError, match="no space left"):
         write_mesh_file(design, tmp_path / name, resolution=1)
     assert list(tmp_path.iterdir()) == []
@@ -152,7 +153,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_volume_that_is_off_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mesh_files, "substrate_volume", lambda *_: 1.00002e-15)
+    monkeypatch.setattr(body_files, "substrate_volume", lambda *_: 1.00002e-15)
     design = design_of(BARE + WAFER)
     with pytest.raises(
         MeshError, match=r"the volume of 'substrate' is .* off its closed form \(limit 1e-05\)"

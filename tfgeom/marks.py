@@ -14,8 +14,6 @@ from pathlib import Path
 
 from tfgeom import __version__
 
-COMMENT = "tfgeom, coordinates in um"
-"""First comment of formats whose comments are text."""
 NAME = "tfgeom"
 """What stands where a format names the program that made it."""
 
@@ -29,6 +27,11 @@ _PAGE = re.compile(
 )
 
 
+def comment(unit: str) -> str:
+    """Return the first comment of formats whose comments are text; their coordinates are in ``unit``."""
+    return f"{NAME}, coordinates in {unit}"
+
+
 def has_mark(path: Path) -> bool:
     """Return whether a file is one that tfgeom wrote, by the mark of the format that its suffix names."""
     reads = _MARKS.get(path.suffix.lower())
@@ -38,8 +41,11 @@ def has_mark(path: Path) -> bool:
         return False
 
 
-def add_mark(path: Path, suffix: str) -> None:
-    """Add the mark to a file that another program wrote: PNG, PDF, VTU or MSH, which read as before."""
+def add_mark(path: Path, suffix: str, unit: str | None = None) -> None:
+    """Add the mark to a file that another program wrote: PNG, PDF, VTU or MSH, which read as before.
+
+    With the unit of its coordinates, where there is one.
+    """
     if suffix.lower() == ".png":
         content = path.read_bytes()
         chunk = b"tEXtSoftware\0" + f"{NAME} {__version__}".encode()
@@ -47,7 +53,8 @@ def add_mark(path: Path, suffix: str) -> None:
         path.write_bytes(content[:_PNG_HEAD] + size + chunk + check + content[_PNG_HEAD:])
         return
     with path.open("ab") as file:
-        file.write(_AT_END[suffix.lower()] % f"{NAME} {__version__}".encode())
+        said = f", coordinates in {unit}" if unit else ""
+        file.write(_AT_END[suffix.lower()] % f"{NAME} {__version__}{said}".encode())
 
 
 _AT_END = {
@@ -73,8 +80,9 @@ def _ends(pattern: bytes) -> Callable[[Path], bool]:
     return lambda path: mark.search(_tail(path)) is not None
 
 
-def _begins(*starts: str) -> Callable[[Path], bool]:
-    return lambda path: _head(path).startswith(tuple(start.encode() for start in starts))
+def _begins(pattern: bytes) -> Callable[[Path], bool]:
+    mark = re.compile(pattern)
+    return lambda path: mark.match(_head(path)) is not None
 
 
 def _json(path: Path) -> bool:
@@ -124,12 +132,12 @@ _MARKS: dict[str, Callable[[Path], bool]] = {
     # no comment would do: readers take all as data; nobody else heads a table as rate curves are
     ".csv": lambda path: _RATES(path) or _json(path.with_suffix(".json")),
     ".vtu": _ends(rb"</VTKFile>\s*<!-- tfgeom \S+ -->"),
-    ".msh": _ends(rb"\$Comments\ntfgeom \S+\n\$EndComments"),
+    ".msh": _ends(rb"\$Comments\ntfgeom [^\n]+\n\$EndComments"),
     ".pdf": _ends(rb"\n%tfgeom \S+\n%%EOF"),
-    ".stl": _ends(rb"\nendsolid tfgeom"),
-    # in YAML that comment could stand above a design; a line of a name alone could not
-    ".obj": _begins(f"# {COMMENT}\no "),
-    ".ply": _begins(f"ply\nformat binary_little_endian 1.0\ncomment {COMMENT}\n"),
+    ".stl": _ends(rb"\nendsolid tfgeom(, coordinates in \w+)?"),
+    # in YAML that comment could stand above a design; a line of a name or a point alone could not
+    ".obj": _begins(rb"# tfgeom, coordinates in \w+\n[ov] "),
+    ".ply": _begins(rb"ply\nformat binary_little_endian 1\.0\ncomment tfgeom, coordinates in \w+\n"),
     ".png": _png,
     ".svg": _svg,
     ".glb": _glb,

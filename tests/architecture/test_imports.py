@@ -33,6 +33,8 @@ LAYERS = (
     {"results"},
     {"metrics"},
     {"evaluation"},
+    {"mesh_tiles", "mesh_written"},
+    {"body_files"},
     {"terminal_lines", "compare", "mesh_files"},
     {"field_files"},
     {"viewer"},

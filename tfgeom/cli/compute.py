@@ -135,9 +135,22 @@ def mesh(
         ),
     ] = "films",
     max_triangles: Annotated[int, typer.Option(min=1, help="Most triangles of bodies.")] = 2_000_000,
+    bodies: Annotated[
+        str | None,
+        typer.Option(
+            metavar="separate|welded|instances",
+            help="separate: each closed, with points of its own.  welded: one surface, faces between bodies "
+            "shared (.stl, .obj, .ply).  instances: those of one cell, repeated by reference (.glb, .3mf).  "
+            "By default separate, for a tile too large for that instances.",
+        ),
+    ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(metavar="nm|um|mm|m", help="Of the coordinates; by default um, in .glb m."),
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Write films, bodies, substrate or liquid as a mesh; lengths in um."""
+    """Write films, bodies, substrate or liquid as a mesh."""
     from tfgeom.design import load_design
     from tfgeom.mesh_files import write_mesh_file
 
@@ -148,6 +161,8 @@ def mesh(
         tiles=tiles,
         resolution=resolution,
         max_triangles=max_triangles,
+        bodies=bodies,
+        unit=unit,
         force=force,
     )
     say(f"{output}: {made.counts}, {made.unit_cells:.4g} unit cells")

@@ -12,8 +12,8 @@ from tfgeom.errors import MeshError
 from tfgeom.marks import add_mark
 from tfgeom.meshing.file_names import distinct_names, one_line
 from tfgeom.meshing.legend import Legend, Region
+from tfgeom.meshing.length_unit import METRES, from_um
 from tfgeom.output import replacing
-from tfgeom.units import UM
 
 ELEMENT_CORNERS = {"hexahedron": 8, "wedge": 6, "pyramid": 5, "tetra": 4}
 """Corners of each kind of element, by meshio's names."""
@@ -105,12 +105,15 @@ def write_vtu(
     path: str | Path,
     point_data: Mapping[str, NDArray[np.float64]] | None = None,
     cell_data: Mapping[str, Mapping[str, NDArray[np.float64]]] | None = None,
+    *,
+    unit: str = "um",
 ) -> None:
     """Write a grid as VTU with the cell data ``film`` and ``material``.
 
     Field data say what the numbers stand for: ``film:NAME`` and ``material:NAME`` each hold the number of
-    that name, for all of the legend, and ``length_unit:um`` the unit of the coordinates in metres.  One array
-    of strings would be shorter, but meshio, and with it scikit-fem, refuses files that have one.
+    that name, for all of the legend, and ``length_unit:um`` (or ``nm``, ``mm``, ``m``) the unit of the
+    coordinates in metres.  One array of strings would be shorter, but meshio, and with it scikit-fem, refuses
+    files that have one.
 
     Parameters
     ----------
@@ -122,6 +125,8 @@ def write_vtu(
         Arrays by name, one row a point.
     cell_data
         Further arrays by name, each by kind of cell, one row a cell.
+    unit
+        Of the coordinates, one of `tfgeom.meshing.length_unit.UNITS`.
 
     Raises
     ------
@@ -143,7 +148,7 @@ def write_vtu(
     # VTK computes positive volumes and outward faces for gmsh's order of a wedge; meshio swaps it on writing
     orders = [_WEDGE_SWAP if kind == "wedge" else slice(None) for kind in kinds]
     mesh = meshio.Mesh(
-        grid.points_um,
+        from_um(grid.points_um, unit),
         [(kind, grid.elements[kind][:, order]) for kind, order in zip(kinds, orders, strict=True)],
         point_data=dict(point_data or {}),
         cell_data={
@@ -154,13 +159,13 @@ def write_vtu(
     )
     with replacing(path) as temporary:
         mesh.write(temporary, file_format="vtu")
-        _add_field_data(temporary, grid.legend)
+        _add_field_data(temporary, grid.legend, unit)
         add_mark(temporary, ".vtu")
 
 
-def _add_field_data(path: Path, legend: Legend) -> None:
+def _add_field_data(path: Path, legend: Legend, unit: str) -> None:
     """Add names and unit, which meshio does not write into VTU."""
-    arrays = [("length_unit:um", "Float64", repr(UM))]
+    arrays = [(f"length_unit:{unit}", "Float64", repr(METRES[unit]))]
     numbers = {
         "film": {region.name: region.number for region in legend.regions},
         "material": legend.materials,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 
 def distinct_names(names: Iterable[str], allowed: Callable[[str], str]) -> tuple[str, ...]:
@@ -40,6 +40,12 @@ def one_word(name: str) -> str:
     plain = unicodedata.normalize("NFKD", one_line(name))
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return re.sub(r"[^A-Za-z0-9._+|-]+", "_", bare)
+
+
+def instance_names(name: str, shape: tuple[int, ...]) -> Iterator[str]:
+    """Yield the name of a body in each cell of an array, row by row: ``cathode 3,1`` in column 3, row 1."""
+    rows, columns = shape
+    return (f"{name} {column},{row}" for row in range(1, rows + 1) for column in range(1, columns + 1))
 
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, halves of characters, line separators

@@ -53,6 +53,7 @@ def layer_solids(
     tile: tuple[int, int] | None = (1, 1),
     resolution: Resolution | None = None,
     max_triangles: int = MAX_TRIANGLES,
+    otherwise: str = "",
 ) -> list[Solid]:
     """Return one closed body a layer, from the substrate outwards.
 
@@ -70,6 +71,8 @@ def layer_solids(
         How fine; by default coarse, which loses no volume.
     max_triangles
         Most triangles that may be made.
+    otherwise
+        A further way out, for the message where they do not suffice.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def layer_solids(
     resolution = resolution or Resolution(1)
     if tile is None and (substrate is not None or any(film.layer.fills for film in stack.films)):
         raise MeshError("one sector has no flat back: make substrates and filling layers of whole cells")
-    made = _Bodies(stack, tile, resolution, max_triangles, with_substrate=substrate is not None)
+    made = _Bodies(stack, tile, resolution, max_triangles, otherwise, with_substrate=substrate is not None)
     solids = []
     if substrate is not None:
         solids.append(made.substrate(substrate))
@@ -107,6 +110,7 @@ class _Bodies:
         tile: tuple[int, int] | None,
         resolution: Resolution,
         max_triangles: int,
+        otherwise: str,
         *,
         with_substrate: bool,
     ) -> None:
@@ -120,7 +124,11 @@ class _Bodies:
         least = 4 * max(1, len(laid)) * fewest_quads(resolution)  # before the grid itself fills the memory
         require_memory(_BYTES_PER_TRIANGLE * least, f"bodies of {least:,} triangles")
         self.grid = build_surface_grid(self.cell, self.levels, thinnest, resolution)
-        self._require_budget(len(laid), len(stack.films) - len(laid) + with_substrate, tile, max_triangles)
+        flat = len(stack.films) - len(laid) + with_substrate
+        remedies = ["allow more", *([otherwise] if otherwise else [])]
+        if resolution.refine > 1:
+            remedies.insert(0, "use a lower resolution")
+        self._require_budget(len(laid), flat, tile, max_triangles, remedies)
         self.tiling = one_sector(self.grid) if tile is None else tile_grid(self.grid, self.cell, *tile)
         sector = np.stack([self.grid.place(level) for level in self.levels])
         self.points = self.tiling.points(sector)
@@ -129,7 +137,7 @@ class _Bodies:
         self.edges = boundary_edges(self.quads)
 
     def _require_budget(
-        self, films: int, flat: int, tile: tuple[int, int] | None, max_triangles: int
+        self, films: int, flat: int, tile: tuple[int, int] | None, max_triangles: int, remedies: list[str]
     ) -> None:
         quads, border = len(self.grid.quads), sum(len(row) for row in self.grid.borders.values())
         # faces and the cut around them; of bodies with a flat side also its fan
@@ -143,9 +151,11 @@ class _Bodies:
         side = math.isqrt(max_triangles // per_cell)
         fits = f"at most {side}x{side} cells fit" if side else "not even one cell fits"
         what = "one sector needs" if tile is None else f"{tile[0]}x{tile[1]} cells need"
+        if side and tile is not None:
+            remedies = ["use fewer cells", *remedies]
         raise MeshError(
             f"{what} about {needed:,} triangles, more than the {max_triangles:,} "
-            f"allowed: {fits}; use fewer cells, a lower resolution, or allow more"
+            f"allowed: {fits}; {', or '.join(remedies)}"
         )
 
     def level(self, index: int) -> Points:

@@ -16,6 +16,7 @@ from tfgeom.errors import MeshError
 from tfgeom.marks import add_mark
 from tfgeom.meshing.element_files import ELEMENT_CORNERS, FACE_CORNERS, ElementGrid
 from tfgeom.meshing.file_names import distinct_names, one_line
+from tfgeom.meshing.length_unit import from_um
 from tfgeom.output import replacing
 
 VERSIONS = ("2.2", "4.1")
@@ -26,6 +27,7 @@ SURFACE_TAGS = 1000
 _CODES = {"triangle": 2, "quad": 3, "tetra": 4, "hexahedron": 5, "wedge": 6, "pyramid": 7}  # gmsh's
 _DIGITS = "%.17g"
 Ids = NDArray[np.int64]
+Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ class _Block:
     corners: Ids
 
 
-def write_msh(grid: ElementGrid, path: str | Path, *, version: str = "2.2", text: bool = False) -> None:
+def write_msh(
+    grid: ElementGrid, path: str | Path, *, version: str = "2.2", text: bool = False, unit: str = "um"
+) -> None:
     """Write a grid as MSH, regions and surfaces as named physical groups.
 
     Parameters
@@ -52,6 +56,8 @@ def write_msh(grid: ElementGrid, path: str | Path, *, version: str = "2.2", text
         One of `VERSIONS`.
     text
         Whether to write numbers as text, which some readers need, instead of binary.
+    unit
+        Of the coordinates, one of `tfgeom.meshing.length_unit.UNITS`; the comment at the end says it.
 
     Raises
     ------
@@ -61,13 +67,14 @@ def write_msh(grid: ElementGrid, path: str | Path, *, version: str = "2.2", text
     count = len(grid.legend.regions)
     if count >= SURFACE_TAGS:
         raise MeshError(f"MSH numbers at most {SURFACE_TAGS - 1} layers; there are {count}")
+    points = from_um(grid.points_um, unit)
     with replacing(path) as temporary:
         if version == "2.2":
-            _write_22(grid, temporary, binary=not text)
+            _write_22(grid, points, temporary, binary=not text)
         else:
             with temporary.open("wb") as file:
-                _write_41(grid, file, binary=not text)
-        add_mark(temporary, ".msh")
+                _write_41(grid, points, file, binary=not text)
+        add_mark(temporary, ".msh", unit)
 
 
 def group_tags(grid: ElementGrid) -> dict[str, tuple[int, int]]:
@@ -78,7 +85,7 @@ def group_tags(grid: ElementGrid) -> dict[str, tuple[int, int]]:
     return dict(zip(names, tags, strict=True))
 
 
-def _write_22(grid: ElementGrid, path: Path, *, binary: bool) -> None:
+def _write_22(grid: ElementGrid, points: Points, path: Path, *, binary: bool) -> None:
     """Write version 2.2, which tags each element."""
     import meshio
 
@@ -90,7 +97,7 @@ def _write_22(grid: ElementGrid, path: Path, *, binary: bool) -> None:
         for blocks in by_kind.values()
     ]
     mesh = meshio.Mesh(
-        grid.points_um,
+        points,
         [(kind, np.concatenate([block.corners for block in blocks])) for kind, blocks in by_kind.items()],
         cell_data={"gmsh:physical": tags, "gmsh:geometrical": tags},
         field_data={name: np.array(tag) for name, tag in group_tags(grid).items()},
@@ -98,7 +105,7 @@ def _write_22(grid: ElementGrid, path: Path, *, binary: bool) -> None:
     mesh.write(path, file_format="gmsh22", binary=binary)
 
 
-def _write_41(grid: ElementGrid, file: BinaryIO, *, binary: bool) -> None:
+def _write_41(grid: ElementGrid, points: Points, file: BinaryIO, *, binary: bool) -> None:
     """Write version 4.1, in which entities have the tags and elements belong to entities.
 
     Source of the format: gmsh's reference manual, "MSH file format".  meshio can write only entities that own
@@ -119,13 +126,13 @@ def _write_41(grid: ElementGrid, file: BinaryIO, *, binary: bool) -> None:
     write(*(("u8", sum(dimension == of for of, _ in entities)) for dimension in range(4)))
     for dimension, tag in sorted(entities):
         own = [block.corners.ravel() for block in blocks if (block.dimension, block.tag) == (dimension, tag)]
-        points = grid.points_um[np.concatenate(own)]
-        box = np.concatenate((points.min(axis=0), points.max(axis=0)))
+        within = points[np.concatenate(own)]
+        box = np.concatenate((within.min(axis=0), within.max(axis=0)))
         # in one physical group; its bounding entities are not all there: mirror planes have no surface
         write(("i4", tag), ("f8", box), ("u8", 1), ("i4", tag), ("u8", 0))
     write.end()
     file.write(b"$EndEntities\n$Nodes\n")
-    owner = np.full(len(grid.points_um), -1)
+    owner = np.full(len(points), -1)
     for index in sorted(range(len(entities)), key=lambda index: -entities[index][0]):
         for block in blocks:
             if (block.dimension, block.tag) == entities[index]:
@@ -136,7 +143,7 @@ def _write_41(grid: ElementGrid, file: BinaryIO, *, binary: bool) -> None:
     for (dimension, tag), nodes in owned:
         write(("i4", (dimension, tag, 0)), ("u8", len(nodes)))
         write.rows("u8", nodes[:, None] + 1)
-        write.rows("f8", grid.points_um[nodes])
+        write.rows("f8", points[nodes])
     write.end()
     n_elements = sum(len(block.corners) for block in blocks)
     file.write(b"$EndNodes\n$Elements\n")

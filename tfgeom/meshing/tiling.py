@@ -100,14 +100,7 @@ def tile_grid(grid: SurfaceGrid, cell: Cell, columns: int = 1, rows: int = 1) ->
     of_copy, n_cell = _merge(len(turns) * grid.n_nodes, _seams(grid, len(turns)))
     of_copy = of_copy.reshape(len(turns), grid.n_nodes)
     sides = _strip_sides(grid, of_copy) if grid.sector is None else _polygon_sides(grid, turns, of_copy, cell)
-    size = in_unit(cell.periods or math.sqrt(cell.footprint), UM)
-    lattice = "hexagonal" if cell.lattice == "hexagonal" else "square"
-    vectors = np.array(lattice_vectors(size, lattice))
-    places = [
-        (column - row // 2 if lattice == "hexagonal" else column, row)
-        for row in range(rows)
-        for column in range(columns)
-    ]
+    vectors, places = _lattice_places(cell, columns, rows)
     number = {place: index for index, place in enumerate(places)}
     pairs = [
         (here + number[m, n] * n_cell, there + number[m + i, n + j] * n_cell)
@@ -118,6 +111,30 @@ def tile_grid(grid: SurfaceGrid, cell: Cell, columns: int = 1, rows: int = 1) ->
     of_cell, n_nodes = _merge(len(places) * n_cell, pairs)
     node_of = of_cell.reshape(len(places), n_cell)[:, of_copy]
     return Tiling(columns, rows, turns, np.array(places) @ vectors, node_of, n_nodes)
+
+
+def cell_places(cell: Cell, columns: int, rows: int) -> NDArray[np.float64]:
+    """Return where the axes of the cells of a tile stand, um, row by row as `tile_grid` lays them.
+
+    Returns
+    -------
+    ndarray
+        Shape (rows, columns, 2); the first stands at the origin.
+    """
+    vectors, places = _lattice_places(cell, columns, rows)
+    return (np.array(places) @ vectors).reshape(rows, columns, 2)
+
+
+def _lattice_places(cell: Cell, columns: int, rows: int) -> tuple[NDArray[np.float64], list[tuple[int, int]]]:
+    """Return the lattice's two vectors, um, and how often each is taken to reach every cell, row by row."""
+    size = in_unit(cell.periods or math.sqrt(cell.footprint), UM)
+    lattice = "hexagonal" if cell.lattice == "hexagonal" else "square"
+    places = [
+        (column - row // 2 if lattice == "hexagonal" else column, row)
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return np.array(lattice_vectors(size, lattice)), places
 
 
 def one_sector(grid: SurfaceGrid) -> Tiling:
