@@ -68,7 +68,7 @@ def test_thickness_slides_by_ratios_and_sizes_by_steps(tmp_path: Path) -> None:
     assert film.text_at(2) == "100 nm"
     assert film.position_of("5 um") == film.ends[1], "beyond the end stands at the end"
     assert (pitch.unit, pitch.low, pitch.high) == ("um", 1.2, 15)
-    assert pitch.text_at(6.5) == "6.5 um"
+    assert pitch.text_at(6.5) == "6.5 µm"
     with pytest.raises(DesignError, match=r"relief\.pitch: needs a unit"):
         pitch.position_of("6")
     with pytest.raises(DesignError, match=r"relief\.pitch: .*5\.5 um"):

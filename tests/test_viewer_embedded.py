@@ -103,7 +103,7 @@ def test_fields_are_levels_between_the_ends_of_their_bar(solved_cell: tuple[Any,
     fields, cell = solved_cell
     assert [field.name for field in cell.fields] == [POTENTIAL, CURRENT_DENSITY]
     for field in cell.fields:
-        assert (field.low, field.high) == fields.range_of(field.name)
+        assert (field.bar.low, field.bar.high) == fields.range_of(field.name)
         carriers = [body for body in cell.bodies if field.name in body.levels]
         assert {body.name for body in carriers} == set(fields.shown(field.name))
         reached = np.concatenate([body.levels[field.name] for body in carriers])

@@ -32,12 +32,12 @@ def test_sizes_say_what_differs_from_the_design_as_read(sizes: Sizes, tmp_path: 
     pitch, depth = index_of(sizes, "relief.pitch"), index_of(sizes, "relief.depth")
     assert sizes.changes == {}
     moved = sizes.slid(pitch, 7.0).typed(depth, " 25 um ")
-    assert moved.changes == {"relief.pitch": "7 um", "relief.depth": "25 um"}
+    assert moved.changes == {"relief.pitch": "7 µm", "relief.depth": "25 um"}
     changed = changed_design(plain_design(design), moved.changes)
-    assert Sizes.of(changed).texts[pitch] == "7 um"
-    assert moved.entries[text_key(depth)] == " 25 um ", "as typed"
-    assert moved.entries[slider_key(depth)] == pytest.approx(25)
-    assert moved.typed(pitch, "6 um").changes == {"relief.depth": "25 um"}
+    assert Sizes.of(changed).texts[pitch] == "7 µm"
+    assert moved.entries(1)[text_key(1, depth)] == " 25 um ", "as typed"
+    assert moved.entries(1)[slider_key(1, depth)] == pytest.approx(25)
+    assert moved.typed(pitch, "6 µm").changes == {"relief.depth": "25 um"}
     assert sizes == Sizes.of(design), "they are values"
 
 
@@ -47,7 +47,7 @@ def test_a_slider_stays_while_its_text_is_no_quantity(sizes: Sizes) -> None:
     assert wrong.changes == {"relief.pitch": "6"}, "the design says what is wrong with it"
     assert wrong.positions == sizes.positions
     assert wrong.slid(pitch, wrong.positions[pitch]) == wrong, "not moved, so the text stays"
-    assert wrong.slid(pitch, 6.5).changes == {"relief.pitch": "6.5 um"}
+    assert wrong.slid(pitch, 6.5).changes == {"relief.pitch": "6.5 µm"}
 
 
 def test_controls_ask_for_a_view() -> None:

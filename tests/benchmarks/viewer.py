@@ -24,7 +24,8 @@ import pyvista
 from tests.stacks import pearse_stack
 from tfgeom.reliefs.holes import holes
 from tfgeom.meshing.resolution import Resolution
-from tfgeom.viewer.scene import Scene, add_scale
+from tfgeom.viewer.annotations import add_scale
+from tfgeom.viewer.scene import Scene
 from tfgeom.viewer.view import Cut, View
 
 def drawn(scene):

@@ -175,10 +175,10 @@ def test_sliders_show_what_evaluate_says_and_refuse_what_cannot_be(browser: Any,
         start = printed(file)
         assert headline(page) == start
         first = settled(page)
-        thumb = page.locator(".slider-0 [role=slider]")
+        thumb = page.locator(".slider-0-0 [role=slider]")
         for _ in range(3):
             thumb.press("ArrowRight")
-        pitch = page.locator("#text-0")
+        pitch = page.locator("#text-0-0")
         until(lambda: headline(page) != start, "the numbers follow the pitch")
         until(lambda: differs(picture(page), first), "the picture follows the pitch")
         assert pitch.input_value() not in ("6 um", "")
@@ -204,9 +204,9 @@ def test_sliders_show_what_evaluate_says_and_refuse_what_cannot_be(browser: Any,
 
         good = picture(page)
         for box, text, words in (
-            ("#text-1", "9 um", "does not fit pitch"),
-            ("#text-1", "2 um", "the films close the opening"),
-            ("#text-1", "4", "needs a unit"),
+            ("#text-0-1", "9 um", "does not fit pitch"),
+            ("#text-0-1", "2 um", "the films close the opening"),
+            ("#text-0-1", "4", "needs a unit"),
         ):
             enter(page, box, text)
             page.locator("#problem").get_by_text(words).wait_for()
@@ -222,7 +222,7 @@ def test_sliders_show_what_evaluate_says_and_refuse_what_cannot_be(browser: Any,
 
 def test_two_hundred_fast_moves_end_in_the_last_state(browser: Any, tmp_path: Path) -> None:
     with server(write(tmp_path)) as address, page_of(browser, address) as page:
-        box = page.locator(".slider-0 [role=slider]").bounding_box()
+        box = page.locator(".slider-0-0 [role=slider]").bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
@@ -230,9 +230,9 @@ def test_two_hundred_fast_moves_end_in_the_last_state(browser: Any, tmp_path: Pa
             page.mouse.move(x + 80 * (step % 50) / 50, y)
         page.mouse.move(x + 60, y)
         page.mouse.up()
-        text = page.locator("#text-0")
-        position = float(page.locator(".slider-0 [role=slider]").get_attribute("aria-valuenow"))
-        until(lambda: text.input_value() == f"{position:g} um", "the text of the last position")
+        text = page.locator("#text-0-0")
+        position = float(page.locator(".slider-0-0 [role=slider]").get_attribute("aria-valuenow"))
+        until(lambda: text.input_value() == f"{position:g} µm", "the text of the last position")
         last = printed(write(tmp_path, ("pitch: 6 um", f"pitch: {text.input_value()}"), name="last.yaml"))
         until(lambda: headline(page) == last, "the numbers of the last position")
         time.sleep(1)
@@ -249,7 +249,7 @@ def test_a_solve_offers_fields_until_the_design_changes(browser: Any, tmp_path: 
         page.locator("#field").select_option("current density")
         until(lambda: count(picture(page), ANODE) < 10, "the field's colours instead of the films'")
         assert differs(picture(page), plain)
-        enter(page, "#text-0", "6.5 um")
+        enter(page, "#text-0-0", "6.5 um")
         until(lambda: page.locator("#field option").count() == 1, "no field of another design")
         until(lambda: count(picture(page), ANODE) > 500, "the films' colours again")
         assert page.locator("#failure").count() == 0

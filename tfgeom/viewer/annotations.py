@@ -1,4 +1,4 @@
-"""Flat drawing over a picture: scale bar, colour bar of a field, legend, notes.
+"""Flat drawing over a picture: scale bar, notes, legend; colour bars stand in the legend, beside the cell.
 
 Everything is laid out in pixels when a picture is rendered, so that it follows the window and the zoom.
 """
@@ -14,18 +14,17 @@ from typing import Any
 import numpy as np
 
 from tfgeom.palette import INK
+from tfgeom.viewer.colour_bar import ColourBar, ramp
 
-COLOURS_OF_FIELDS = "viridis"
-"""Colour map of fields."""
-AXES_SHARE = 0.16
+AXES_SHARE = 0.2
 """Share of the width and of the height that the axes take at the lower left."""
 
 _TEXT = 0.0185  # height of letters over that of the picture
-_SMALLEST_TEXT, _AXES_TEXT = 11, 15  # pixels
+_SMALLEST_TEXT, _AXES_TEXT = 11, 13  # pixels
 _LONGEST_BAR = 0.2  # of the width
 _MARGIN = 0.03
-_BAR_STEPS = 128
-_LABELS = 5
+_BAR_STEPS, _BAR_LABELS = 128, 3
+_BAR_LINES = 3.2  # of a bar with its numbers, without its title
 _LETTER = 0.62  # usual width of a letter over its height
 _SIZES = 60  # how often letters are made smaller to fit, at most
 _LINE, _BOX = 1.45, 2.5  # distance of lines, room for a colour, in heights of letters
@@ -169,55 +168,17 @@ def _draw_scale(overlay: Overlay, *, backed: bool) -> None:
     width, height = overlay.size
     length = round_length(_LONGEST_BAR * width * um)
     pixels, thick, line = length / um, max(3, round(0.006 * height)), overlay.text_height
+    text = f"{length:g} µm"
+    room = _LETTER * len(text) * line
     right, bottom = (1 - _MARGIN) * width, _MARGIN * height
+    right -= max(0.0, (room - pixels) / 2)  # a short bar stands in the middle of its longer text
     if backed:
-        room = max(pixels, 5 * line) + line
+        room = max(pixels, room) + line
         middle = right - pixels / 2
         overlay.rectangle(middle - room / 2, bottom - line / 2, room, 2.5 * line + 2 * thick, "white")
         overlay.rectangle(0, 0, AXES_SHARE * width, AXES_SHARE * height, "white")
     overlay.rectangle(right - pixels, bottom, pixels, thick, INK)
-    overlay.text(right - pixels / 2, bottom + 2 * thick, f"{length:g} µm", across="Centered")
-
-
-class FieldBar:
-    """The colour bar of a field at the upper edge, with numbers and unit."""
-
-    def __init__(self, renderer: Any) -> None:
-        self._shown: tuple[str, float, float] | None = None
-        self._overlay = Overlay(renderer, self._draw)
-
-    def show(self, title: str, low: float, high: float) -> None:
-        """Show the bar for values from ``low`` to ``high``."""
-        self._set((title, low, high))
-
-    def hide(self) -> None:
-        """Show none."""
-        self._set(None)
-
-    def _set(self, shown: tuple[str, float, float] | None) -> None:
-        if shown != self._shown:
-            self._shown = shown
-            self._overlay.changed()
-
-    def _draw(self, overlay: Overlay) -> None:
-        if self._shown is None:
-            return
-        import pyvista
-
-        title, low, high = self._shown
-        width, height = overlay.size
-        line = overlay.text_height
-        left, length, thick = 0.15 * width, 0.7 * width, 1.1 * line
-        top = height - 0.6 * line
-        overlay.text(width / 2, top, title, across="Centered", along="Top")
-        bottom = top - 1.6 * line - thick
-        table = pyvista.LookupTable(COLOURS_OF_FIELDS, n_values=_BAR_STEPS)
-        colours = [pyvista.Color(rgba).hex_rgb for rgba in table.values]
-        overlay.rectangle(left, bottom, length, thick, *colours)
-        for label in range(_LABELS):
-            share = label / (_LABELS - 1)
-            text = f"{low + share * (high - low):.3g}"
-            overlay.text(left + share * length, bottom - 0.4 * line, text, across="Centered", along="Top")
+    overlay.text(right - pixels / 2, bottom + 2 * thick, text, across="Centered")
 
 
 class Note:
@@ -241,7 +202,7 @@ class Note:
 
 
 class Legend:
-    """Names beside their colours, from the top of a renderer down; entries without colour are plain text.
+    """Names beside their colours, from the top of a renderer down, then colour bars.
 
     Parameters
     ----------
@@ -249,17 +210,23 @@ class Legend:
         A VTK renderer with nothing else on it.
     entries
         Colour (None for none) and text, from top to bottom; an empty text leaves room.
+    bars
+        Colour bars of fields.
     """
 
-    def __init__(self, renderer: Any, entries: Sequence[tuple[str | None, str]]) -> None:
-        self._entries = tuple(entries)
+    def __init__(
+        self, renderer: Any, entries: Sequence[tuple[str | None, str]], bars: Sequence[ColourBar] = ()
+    ) -> None:
+        self._entries, self._bars = tuple(entries), tuple(bars)
         self._overlay = Overlay(renderer, self._draw)
 
     def _draw(self, overlay: Overlay) -> None:
         height = overlay.size[1]
         for share in 0.92 ** np.arange(_SIZES):
-            blocks = self._wrapped(overlay, share)
+            blocks = [(colour, _wrapped(overlay, text, share, colour)) for colour, text in self._entries]
+            titles = [_bar_words(overlay, bar, share) for bar in self._bars]
             lines = sum(len(texts) + 0.5 for _, texts in blocks)
+            lines += sum(sum(map(len, words)) + _BAR_LINES for words in titles)
             if lines * _LINE * share * overlay.text_height <= 0.94 * height:
                 break
         letter, top = share * overlay.text_height, 0.97 * height
@@ -268,16 +235,42 @@ class Legend:
             if colour is not None:
                 overlay.rectangle(left, top - 1.2 * letter, 1.8 * letter, 1.2 * letter, colour)
                 left += _BOX * letter
-            for index, text in enumerate(texts):
-                overlay.text(left, top - index * _LINE * letter, text, along="Top", share=share)
-            top -= (len(texts) + 0.5) * _LINE * letter
+            top = _lines(overlay, texts, left, top, share) - 0.5 * _LINE * letter
+        for bar, words in zip(self._bars, titles, strict=True):
+            top = _draw_bar(overlay, bar, words, top, share)
 
-    def _wrapped(self, overlay: Overlay, share: float) -> list[tuple[str | None, list[str]]]:
-        width = overlay.size[0] / (share * overlay.text_height) - 1.5  # in heights of letters
-        return [
-            (colour, textwrap.wrap(text, max(8, int((width - (_BOX if colour else 0)) / _LETTER))) or [""])
-            for colour, text in self._entries
-        ]
+
+def _draw_bar(
+    overlay: Overlay, bar: ColourBar, words: tuple[list[str], list[str]], top: float, share: float
+) -> float:
+    """Draw a bar from a height down, and return where it ends."""
+    letter = share * overlay.text_height
+    left, length = letter, overlay.size[0] - 2 * letter
+    top = _lines(overlay, words[0], left, top, share) - 0.2 * letter
+    overlay.rectangle(left, top - 1.1 * letter, length, 1.1 * letter, *ramp(_BAR_STEPS))
+    top -= 1.5 * letter
+    ticks = bar.ticks(_BAR_LABELS)
+    for index, (text, across) in enumerate(zip(ticks, ("Left", "Centered", "Right"), strict=True)):
+        place = left + index / (_BAR_LABELS - 1) * length
+        overlay.text(place, top, text, across=across, along="Top", share=share)
+    return _lines(overlay, words[1], left, top - _LINE * letter, share) - 0.8 * _LINE * letter
+
+
+def _lines(overlay: Overlay, texts: Sequence[str], left: float, top: float, share: float) -> float:
+    """Write lines from a height down, and return where they end."""
+    step = _LINE * share * overlay.text_height
+    for index, text in enumerate(texts):
+        overlay.text(left, top - index * step, text, along="Top", share=share)
+    return top - len(texts) * step
+
+
+def _bar_words(overlay: Overlay, bar: ColourBar, share: float) -> tuple[list[str], list[str]]:
+    return _wrapped(overlay, bar.title, share), _wrapped(overlay, bar.note, share) if bar.note else []
+
+
+def _wrapped(overlay: Overlay, text: str, share: float, colour: str | None = None) -> list[str]:
+    width = overlay.size[0] / (share * overlay.text_height) - 1.5  # in heights of letters
+    return textwrap.wrap(text, max(8, int((width - (_BOX if colour else 0)) / _LETTER))) or [""]
 
 
 def _font_file() -> str | None:

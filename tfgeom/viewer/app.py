@@ -35,7 +35,7 @@ def view_designs(
     Parameters
     ----------
     designs
-        One or two designs; sliders change the first.
+        One or two designs.
     host
         Address to listen on.
     port

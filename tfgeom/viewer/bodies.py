@@ -271,6 +271,16 @@ def scene_bounds(bodies: list[Body]) -> NDArray[np.float64]:
     return np.array([np.min(lows, axis=0), np.max(highs, axis=0)])
 
 
+def plane_tiles(stack: Stack) -> int:
+    """Return how many cells of a plane stand in a row for a piece about as wide as it is high; 1 of a relief.
+
+    A plane has no unit cell of its own.
+    """
+    if stack.cell.pitch is not None:
+        return 1
+    return min(8, max(1, math.ceil(1.5 * stack.top.top / math.sqrt(stack.cell.footprint))))
+
+
 def relief_height(stack: Stack) -> float:
     """Return the height of the coated relief, um: what `View.explode` counts in."""
     return float((stack.cell.height + stack.top.top) / UM)

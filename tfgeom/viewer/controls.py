@@ -1,4 +1,4 @@
-"""The live page: what stands where.
+"""The live page: what stands where, and its panel.
 
 Text from the user's file reaches the page through the state only, where it is shown as text; no template is
 made of it.
@@ -8,32 +8,13 @@ from typing import Any
 
 from tfgeom.viewer.live import Live
 from tfgeom.viewer.page_state import slider_key, text_key
+from tfgeom.viewer.page_style import STYLE
 from tfgeom.viewer.parameters import Parameter
+from tfgeom.viewer.stage import lay_out_stage
 
 FORMATS = ("vtu", "msh", "glb", "stl", "3mf", "obj", "ply")
 """Formats of meshes that the page offers."""
 
-_STYLE = """
-html { overflow: hidden; }
-.row { display: flex; align-items: center; gap: 8px; font-size: 13px; min-height: 26px; }
-.row .what { flex: 1; overflow-wrap: anywhere; }
-.row input, .row select { border: 1px solid #8c8c8c; border-radius: 3px; padding: 1px 6px; width: 110px; }
-.row .count { width: 60px; }
-.chip { width: 14px; height: 14px; border: 1px solid #595959; display: inline-block; flex: none; }
-.wrong { color: #b00020; font-weight: 600; }
-.part { font-size: 13px; font-weight: 600; margin: 12px 0 2px; }
-.headline { border-collapse: collapse; font-size: 13px; }
-.headline th, .headline td { padding: 1px 14px 1px 0; text-align: right; font-weight: 400; }
-.headline th:first-child { text-align: left; }
-.headline thead th { color: #595959; }
-.left-out { font-size: 13px; max-height: 9em; overflow: auto; }
-.left-out summary { color: #595959; cursor: pointer; }
-.left-out ul { padding-left: 1.4em; }
-.message { white-space: pre-wrap; overflow-wrap: anywhere; }
-.v-btn { text-transform: none; letter-spacing: 0; }
-.cell { display: flex; flex-direction: column; flex: 1 1 0; min-width: 0; height: 100%; }
-.name { font-weight: 600; overflow-wrap: anywhere; }
-"""
 _SAVE = "trigger('{trigger}').then((content) => {{ if (content) utils.download({name}, content, '{kind}') }})"
 
 
@@ -45,17 +26,17 @@ def lay_out_page(live: Live) -> None:
 
     _register_downloads(live)
     with VAppLayout(live.server):
-        client.Style(_STYLE)
-        with v3.VNavigationDrawer(width=340, permanent=True, classes="px-3 py-2"):
-            _layers(html)
-            _cut(html, v3)
-            _scales(html, v3)
-            _field(live, html, v3)
-            _sizes(live, html, v3)
-            _files(live, client, html, v3)
-        with v3.VMain(style="height: 100vh;"), html.Div(style="display: flex; height: 100%; gap: 8px;"):
-            for index in range(len(live.actions.shown)):
-                _shown_design(live, index, html)
+        client.Style(STYLE)
+        html.Meta(name="viewport", content="width=device-width, initial-scale=1")
+        with html.Div(classes="page"):
+            with html.Div(classes="panel"):
+                _layers(html)
+                _cut(html, v3)
+                _scales(html, v3)
+                _field(live, html, v3)
+                _sizes(live, html, v3)
+                _files(live, client, html, v3)
+            lay_out_stage(live, html, v3)
         _messages(html, v3)
 
 
@@ -64,7 +45,6 @@ def _layers(html: Any) -> None:
     with html.Label(classes="row body", v_for="body in bodies", key="body.name"):
         html.Input(
             type="checkbox",
-            style="width: auto;",
             checked=("visible.includes(body.name)",),
             change="visible = $event.target.checked ? visible.concat([body.name]) "
             ": visible.filter((name) => name != body.name)",
@@ -80,7 +60,6 @@ def _cut(html: Any, v3: Any) -> None:
             html.Input(
                 type="checkbox",
                 id="is-cut",
-                style="width: auto;",
                 checked=("is_cut",),
                 change="is_cut = $event.target.checked",
             )
@@ -140,6 +119,15 @@ def _field(live: Live, html: Any, v3: Any) -> None:
             disabled=("is_solving",),
             click=live.beside(live.clock.before(live.actions.solve)),
         )
+    if len(live.actions.shown) > 1:
+        with html.Label(classes="row", v_if="field"):
+            html.Input(
+                type="checkbox",
+                id="is-common",
+                checked=("is_common",),
+                change="is_common = $event.target.checked",
+            )
+            html.Span("one range of colours for both designs", classes="what")
     v3.VProgressLinear(indeterminate=True, v_show="is_solving", id="solving")
 
 
@@ -153,31 +141,27 @@ def _sizes(live: Live, html: Any, v3: Any) -> None:
             variant="text",
             click=live.reporting(live.clock.after(live.actions.reset_sizes)),
         )
-        v3.VBtn(
-            "Reset camera",
-            id="reset-camera",
-            size="x-small",
-            variant="text",
-            click=live.reporting(live.reset_camera),
-        )
     take = live.reporting(live.clock.after(live.actions.take_text))
-    for index, parameter in enumerate(live.actions.sizes.parameters):
-        _parameter(index, parameter, take, html, v3)
+    for design, sizes in enumerate(live.actions.sizes):
+        if len(live.actions.sizes) > 1:
+            html.Div(f"{{{{ headlines[{design}].name }}}}", classes="sizes-of")
+        for index, parameter in enumerate(sizes.parameters):
+            _parameter(design, index, parameter, take, html, v3)
 
 
-def _parameter(index: int, parameter: Parameter, take: Any, html: Any, v3: Any) -> None:
-    known = f"parameters[{index}]"
+def _parameter(design: int, index: int, parameter: Parameter, take: Any, html: Any, v3: Any) -> None:
+    known = f"parameters[{design}][{index}]"
     with html.Div(classes="row mt-1"):
-        wrong = f"wrong_paths.some((path) => path == {known}.path)"
+        wrong = f"wrong_paths.some((path) => path == '{design}:' + {known}.path)"
         html.Span(f"{{{{ {known}.title }}}}", classes=("{ what: true, wrong: " + wrong + " }",))
         html.Input(
-            id=f"text-{index}",
+            id=f"text-{design}-{index}",
             type="text",
-            value=(text_key(index),),
-            change=(take, f"[{index}, $event.target.value]"),
+            value=(text_key(design, index),),
+            change=(take, f"[{design}, {index}, $event.target.value]"),
         )
     low, high = parameter.ends
-    _slider(v3, f"slider-{index}", slider_key(index), low, high, parameter.step)
+    _slider(v3, f"slider-{design}-{index}", slider_key(design, index), low, high, parameter.step)
 
 
 def _slider(v3: Any, name: str, key: str, low: float, high: float, step: float) -> None:
@@ -196,10 +180,19 @@ def _slider(v3: Any, name: str, key: str, low: float, high: float, step: float) 
 
 def _files(live: Live, client: Any, html: Any, v3: Any) -> None:
     html.Div("Save", classes="part")
+    if len(live.actions.shown) > 1:
+        with html.Div(classes="row"):
+            html.Span("design and mesh of", classes="what")
+            with html.Select(
+                id="saved-design", value=("saved_design",), change="saved_design = $event.target.value"
+            ):
+                for design in range(len(live.actions.shown)):
+                    html.Option(f"{{{{ headlines[{design}].name }}}}", value=str(design))
     with html.Div(classes="row"):
+        changed = "stems[saved_design] + '_changed.yaml'"
         for name, title, saves in (
-            ("save-picture", "Picture", ("save_picture", "stem + '.png'", "image/png")),
-            ("save-design", "Design (YAML)", ("save_design", "stem + '_changed.yaml'", "application/yaml")),
+            ("save-picture", "Picture", ("save_picture", "stems.join('_and_') + '.png'", "image/png")),
+            ("save-design", "Design (YAML)", ("save_design", changed, "application/yaml")),
         ):
             v3.VBtn(title, id=name, size="small", variant="outlined", click=_download(*saves))
     with html.Div(classes="row mt-2 mb-4"):
@@ -233,49 +226,8 @@ def _register_downloads(live: Live) -> None:
     trigger("save_mesh")(live.reporting(live.actions.mesh))
 
 
-def _shown_design(live: Live, index: int, html: Any) -> None:
-    from trame.widgets import vtk
-
-    headline = f"headlines[{index}]"
-    with html.Div(classes="cell"):
-        with html.Div(style="flex: 1; min-height: 0;", classes=f"view view-{index}"):
-            view = vtk.VtkRemoteView(
-                live.actions.shown[index].plotter.render_window,
-                interactive_ratio=1,
-                interactor_events=("events", ["EndAnimation"]),
-                EndAnimation=live.reporting(live.send),
-            )
-        live.views.append(view)
-        with html.Div(classes=f"px-3 pb-3 headline-{index}"):
-            html.Div(f"{{{{ {headline}.name }}}}", classes="name")
-            html.Div(
-                "Picture and numbers are those of the last good design.",
-                classes="wrong",
-                style=(
-                    f"{{ visibility: {headline}.is_stale ? 'visible' : 'hidden' }}",
-                ),  # no jump of the picture
-            )
-            with html.Table(classes="headline"):
-                with html.Thead(), html.Tr():
-                    html.Th("")
-                    html.Th("this cell")
-                    html.Th("planar cell")
-                    html.Th("")
-                with html.Tbody(), html.Tr(v_for=f"row in {headline}.rows", key="row.what"):
-                    html.Th("{{ row.what }}")
-                    html.Td("{{ row.cell }}")
-                    html.Td("{{ row.plane }}")
-                    html.Td("{{ row.unit }}", style="text-align: left;")
-            with html.Details(classes="left-out"):
-                html.Summary(
-                    f"Not counted: {{{{ {headline}.not_counted.map((one) => one.subject).join(', ') }}}}"
-                )
-                with html.Ul(), html.Li(v_for=f"one in {headline}.not_counted", key="one.subject"):
-                    html.Span("{{ one.sentence }}")
-
-
 def _messages(html: Any, v3: Any) -> None:
-    with html.Div(style="position: fixed; bottom: 12px; right: 16px; width: 45%; z-index: 2000;"):
+    with html.Div(classes="messages"):
         with v3.VAlert(v_if="problem", type="warning", density="compact", id="problem"):
             html.Div("{{ problem }}", classes="message")
         with v3.VAlert(

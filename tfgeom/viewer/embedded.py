@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import MissingExtraError
-from tfgeom.viewer.scene import COLOURS_OF_FIELDS, FROM
+from tfgeom.viewer.colour_bar import field_colours, ramp
+from tfgeom.viewer.framing import FROM
 from tfgeom.viewer.triangulation import LEVELS, TriangulatedCell
 
 VIEW_ANGLE = 18.0
@@ -27,7 +28,6 @@ VIEW_ANGLE = 18.0
 EXTRA = 'pip install "tfgeom[view]"'
 """What brings k3d."""
 
-_COLOUR_STEPS = 256
 # fonts of formulas, which this page has none of: a third of the renderer, and they name files beside the page
 _FONT_RULE = re.compile(r"@font-face\{[^{}]*font-family:\W?KaTeX_[^{}]*(\$\{\w+\}[^{}]*)*\}")
 _FONT_DATA = re.compile(r"(?<=data:font/woff2;base64,)[A-Za-z0-9+/=]+")
@@ -85,20 +85,22 @@ def embedded_page(cell: TriangulatedCell, title: str) -> str:
         "fields": [
             {
                 "name": field.name,
-                "unit": field.unit,
-                "low": field.low,
-                "high": field.high,
-                "constant": field.constant,
+                "title": field.bar.title,
+                "note": field.bar.note,
+                "ticks": field.bar.ticks(),
             }
             for field in cell.fields
         ],
         "hasWhole": cell.has_whole,
         "bounds": cell.bounds_um.tolist(),
         "height": cell.height_um,
-        "rim": None if cell.rim is None else {"focus": cell.rim.focus_um, "half": cell.rim.half_height_um},
+        "places": {
+            name: {"focus": [near.x_um, float(cell.bounds_um[:, 1].mean()), near.z_um], "half": near.half_um}
+            for name, near in cell.places.items()
+        },
         "from": FROM,
         "angle": VIEW_ANGLE,
-        "ramp": [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in (_colours(16) * 255).round().astype(int)],
+        "ramp": ramp(),
         "levels": LEVELS,
     }
     static = Path(k3d.__file__).parent / "static"
@@ -162,16 +164,8 @@ def _field_looks(levels: NDArray[np.uint8]) -> dict[str, Any]:
 
 def colour_map() -> NDArray[np.float32]:
     """Return the colours of fields as k3d takes them: rows of share, red, green and blue, flattened."""
-    stops = np.column_stack((np.linspace(0, 1, 64), _colours(64)))
+    stops = np.column_stack((np.linspace(0, 1, 64), field_colours(64)))
     return stops.astype(np.float32).ravel()
-
-
-def _colours(steps: int) -> NDArray[np.float64]:
-    """Return the colours of fields from the smallest value to the largest, shape (steps, 3), 0 to 1."""
-    import pyvista
-
-    table = pyvista.LookupTable(COLOURS_OF_FIELDS, n_values=_COLOUR_STEPS).values[:, :3] / 255
-    return np.asarray(table[np.linspace(0, _COLOUR_STEPS - 1, steps).round().astype(int)], dtype=np.float64)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """The live page's wiring to trame: entries to actions, pictures to views."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tfgeom.design import Design
@@ -23,7 +23,7 @@ class Live:
     server
         A trame server.
     designs
-        One design, or two to stand side by side; sliders change the first.
+        One design, or two to stand side by side.
 
     Raises
     ------
@@ -38,7 +38,11 @@ class Live:
         self.actions = Actions(server.state, [ShownDesign(design) for design in designs])
         self.clock = PictureClock(self.actions.draw, self.send, self.reporting)
         server.state.change(*CONTROLS)(self.reporting(self.clock.after(lambda: None)))
-        sliders = [slider_key(index) for index in range(len(self.actions.sizes.parameters))]
+        sliders = [
+            slider_key(design, index)
+            for design, sizes in enumerate(self.actions.sizes)
+            for index in range(len(sizes.parameters))
+        ]
         if sliders:
             server.state.change(*sliders)(self.reporting(self.clock.after(self.actions.take_sliders)))
         server.controller.on_client_connected.add(self.reporting(self.send))
@@ -50,10 +54,14 @@ class Live:
             one.plotter.reset_camera_clipping_range()  # the cameras are one, what they look at is not
             view.update()
 
-    def reset_camera(self) -> None:
-        """Look at everything again."""
-        self.actions.look()
-        self.send()
+    def moving_the_eye(self, look: Callable[..., None]) -> Callable[..., None]:
+        """Return a callback that looks elsewhere and sends the pictures."""
+
+        def moved(*arguments: Any) -> None:
+            look(*arguments)
+            self.send()
+
+        return self.reporting(self.clock.before(moved))
 
     def let_go(self) -> None:
         """End a turn of the cell that a page has begun, as when the mouse button goes up.

@@ -10,8 +10,8 @@ from tfgeom.errors import OutputError
 from tfgeom.results import Evaluation
 from tfgeom.viewer.bodies import VALUES, cut_surface, relief_height, scene_bodies, scene_bounds
 from tfgeom.viewer.embedded import colour_map, k3d_mesh, new_plot, require_k3d
+from tfgeom.viewer.framing import FROM
 from tfgeom.viewer.node_fields import UNITS, Fields, solved_fields
-from tfgeom.viewer.scene import FROM
 from tfgeom.viewer.triangulation import surface_triangles
 from tfgeom.viewer.view import Cut, View
 

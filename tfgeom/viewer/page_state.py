@@ -22,13 +22,17 @@ CONTROLS: dict[str, Any] = {
     "columns": "1",
     "rows": "1",
     "field": "",
+    "is_common": True,
 }
 """Entries of the page's state that make up the view, as they start."""
 MESSAGES: dict[str, Any] = {
     "trame__title": "tfgeom",
     "bodies": [],
     "fields": [],
+    "bars": [],
     "headlines": [],
+    "has_places": False,
+    "saved_design": "0",
     "is_solving": False,
     "is_writing": False,
     "mesh_format": "vtu",
@@ -72,11 +76,10 @@ class Sizes:
         pairs = ((p, text.strip()) for p, text in zip(self.parameters, self.texts, strict=True))
         return {parameter.path: text for parameter, text in pairs if text != parameter.text}
 
-    @property
-    def entries(self) -> dict[str, str | float]:
-        """Entries of the page's state."""
-        texts = {text_key(index): text for index, text in enumerate(self.texts)}
-        return texts | {slider_key(index): position for index, position in enumerate(self.positions)}
+    def entries(self, design: int) -> dict[str, str | float]:
+        """Return the entries of the page's state for the sizes of the first design (0) or the second (1)."""
+        texts = {text_key(design, index): text for index, text in enumerate(self.texts)}
+        return texts | {slider_key(design, index): place for index, place in enumerate(self.positions)}
 
     def typed(self, index: int, text: str) -> Self:
         """Return the sizes with one as typed, be it a quantity or not."""
@@ -98,14 +101,19 @@ class Sizes:
         return replace(self, texts=tuple(texts), positions=tuple(positions))
 
 
-def slider_key(index: int) -> str:
+def slider_key(design: int, index: int) -> str:
     """Return the entry of the state that holds the position of a slider."""
-    return f"slider_{index}"
+    return f"slider_{design}_{index}"
 
 
-def text_key(index: int) -> str:
+def text_key(design: int, index: int) -> str:
     """Return the entry of the state that holds a parameter as text."""
-    return f"text_{index}"
+    return f"text_{design}_{index}"
+
+
+def path_key(design: int, path: str) -> str:
+    """Return how the state names a path of the first design (0) or of the second (1)."""
+    return f"{design}:{path}"
 
 
 def asked_view(state: Any) -> View:

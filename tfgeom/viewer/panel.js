@@ -64,13 +64,12 @@
         json.attribute = attribute;
         return k3d.reload(json, { attribute });
       }));
-      const even = Object.entries(field.constant).map(([name, value]) => name + " " + digits(value));
-      element("bar-title").textContent =
-        field.name + ", " + field.unit + (even.length ? "; the same all over " + even.join(", ") : "");
-      const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
+      element("bar-title").textContent = field.title;
+      element("bar-note").textContent = field.note;
+      const ticks = field.ticks.map((text) => {
         const tick = document.createElement("b");
         tick.style.fontWeight = "400";
-        tick.textContent = digits(field.low + share * (field.high - field.low));
+        tick.textContent = text;
         return tick;
       });
       element("ticks").replaceChildren(...ticks);
@@ -101,10 +100,6 @@
     const distance = before + half / Math.tan((scene.angle / 2) * (Math.PI / 180));
     k3d.setCamera([...centre.map((value, axis) => value + distance * eye[axis]), ...centre, 0, 0, 1]);
     k3d.render();
-  }
-
-  function digits(value) {
-    return String(Number(value.toPrecision(4)));
   }
 
   function unit(vector) {
@@ -201,7 +196,10 @@
     explodeLine.prepend("Pull apart");
     explode.addEventListener("input", () => { shown.explode = Number(explode.value); place(); });
     const buttons = [button("reset", "Reset camera", look)];
-    if (scene.rim !== null) buttons.push(button("rim", "Look at a rim", () => aim(scene.rim.focus, scene.rim.half, 0)));
+    const words = { rim: "Look at a rim", foot: "Look at the foot of a wall" };
+    for (const [name, place] of Object.entries(scene.places)) {
+      buttons.push(button(name, words[name], () => aim(place.focus, place.half, 0)));
+    }
     const more = [];
     if (scene.hasWhole) more.push(cutLine);
     if (scene.fields.length) more.push(fieldChoice(cut));

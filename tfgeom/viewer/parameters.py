@@ -7,6 +7,7 @@ from typing import Any
 
 from tfgeom.design import Design, design_from_mapping, set_path
 from tfgeom.errors import DesignError
+from tfgeom.numerals import unit_text
 from tfgeom.quantities import Quantity, Section
 from tfgeom.reliefs.sections import SAID_LAST, Sectioned, Width
 from tfgeom.units import NM, UM, format_quantity, parse_quantity
@@ -63,7 +64,7 @@ class Parameter:
     def text_at(self, position: float) -> str:
         """Return the value at a position of the slider, with its unit, to four digits."""
         value = 10**position if self.is_logarithmic else position
-        return f"{float(f'{value:.{_DIGITS}g}'):g} {self.unit}"
+        return unit_text(f"{float(f'{value:.{_DIGITS}g}'):g} {self.unit}")
 
     def position_of(self, text: str) -> float:
         """Return where the slider stands for a value, at its end when the value lies beyond.
@@ -150,7 +151,7 @@ def _sizes(section: Section, path: str) -> Iterator[tuple[str, float, str]]:
 
 def _of_relief(path: str, value: float, dimension: str) -> Parameter:
     title = _BOTH.get(path, path).removeprefix("relief.").replace(".", " ").replace("_", " ")
-    text = format_quantity(value, dimension)
+    text = unit_text(format_quantity(value, dimension))
     if dimension == "angle":
         low, high = _ANGLES[path.rpartition(".")[2]]
         degrees = value / _UNITS["deg"]
@@ -165,7 +166,7 @@ def _of_relief(path: str, value: float, dimension: str) -> Parameter:
 def _of_film(path: str, title: str, value: float) -> Parameter:
     unit = "um" if value >= UM else "nm"
     low, high = max(value / 10**_DECADES, _LEAST), value * 10**_DECADES
-    text = format_quantity(value, "length")
+    text = unit_text(format_quantity(value, "length"))
     return Parameter(path, title, unit, text, _end(low, unit), _end(high, unit), True)
 
 

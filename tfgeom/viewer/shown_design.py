@@ -4,15 +4,18 @@ A change takes effect as a whole or not at all, so that what is shown is always 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tfgeom.design import Design
 from tfgeom.errors import UnsupportedError
 from tfgeom.evaluation import evaluate, evaluate_cell
 from tfgeom.results import Evaluation
+from tfgeom.viewer.annotations import add_scale
+from tfgeom.viewer.bodies import plane_tiles
 from tfgeom.viewer.node_fields import Fields, solved_fields
 from tfgeom.viewer.parameters import changed_design, plain_design
-from tfgeom.viewer.scene import Scene, add_scale
+from tfgeom.viewer.scene import Scene
 from tfgeom.viewer.view import View
 
 _BACKGROUND = "white"
@@ -60,8 +63,17 @@ class ShownDesign:
         """Name for files made of the design, without a suffix."""
         return self.start.origin.stem or "design"
 
-    def show(self, view: View, changes: Mapping[str, str]) -> None:
+    def show(self, view: View, changes: Mapping[str, str], ends: tuple[float, float] | None = None) -> None:
         """Show a view of the design with changes; on an error everything stays as it was.
+
+        Parameters
+        ----------
+        view
+            What is shown, and how.
+        changes
+            What differs from the design as read, by path.
+        ends
+            Values at the ends of a field's colour bar; by default its own smallest and largest.
 
         Raises
         ------
@@ -69,11 +81,19 @@ class ShownDesign:
             When the changed design cannot exist, or the view cannot be shown.
         """
         if changes == self.changes:
-            self.scene.show(self.evaluation.cell.charged, view, self.fields)
+            self._show(self.evaluation, view, self.fields, ends)
             return
         evaluation = evaluate(changed_design(self._plain, changes) if changes else self.start)
-        self.scene.show(evaluation.cell.charged, view, None)
+        self._show(evaluation, view, None, None)
         self.evaluation, self.changes, self.fields = evaluation, dict(changes), None
+
+    def _show(
+        self, evaluation: Evaluation, view: View, fields: Fields | None, ends: tuple[float, float] | None
+    ) -> None:
+        stack = evaluation.cell.charged
+        times = plane_tiles(stack)
+        piece = replace(view, columns=times * view.columns, rows=times * view.rows)
+        self.scene.show(stack, piece, fields, ends)
 
     def solve(self) -> Evaluation:
         """Return the design as it is, evaluated by finite elements; changes nothing.
@@ -98,4 +118,4 @@ class ShownDesign:
 
     def add_scale(self) -> None:
         """Add scale bar and axes, once."""
-        add_scale(self.plotter)
+        add_scale(self.plotter, backed=True)

@@ -17,7 +17,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design, dump_design, load_design
 from tfgeom.errors import MeshError, OutputError, TfgeomError
@@ -28,8 +27,12 @@ from tfgeom.programs import run_program
 from tfgeom.rendering import forget_rendering, probe_rendering
 from tfgeom.units import UM
 from tfgeom.viewer.annotations import Legend, add_scale
-from tfgeom.viewer.node_fields import UNITS, Fields
-from tfgeom.viewer.scene import NEUTRAL, Scene, light_evenly
+from tfgeom.viewer.bodies import plane_tiles
+from tfgeom.viewer.closeup import RIM, close_up
+from tfgeom.viewer.colour_bar import field_bar
+from tfgeom.viewer.legend import legend_entries
+from tfgeom.viewer.node_fields import Fields
+from tfgeom.viewer.scene import Scene, light_evenly
 from tfgeom.viewer.view import Cut, View
 
 SIZE = (1600, 1000)
@@ -41,8 +44,6 @@ NO_PICTURE_EXIT = 3
 
 _SMALLEST, _LARGEST = 200, 8000  # pixels a side
 _LEGEND_WIDTH = 0.44  # over that of a picture
-_CLOSEST, _WIDEST = 0.9, 3.0  # half height of the close-up, in thicknesses of all films
-_THINNEST = 2.5  # pixels that the close-up gives the thinnest film, unless all would not fit
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -151,7 +152,11 @@ def save_still(
             plotter.subplot(0, 2)
             _show_close_up(plotter, scene, stack, shown, size[1])
         plotter.subplot(0, 0)
-        Legend(plotter.renderer, _legend(cell, scene, shown, fields, close=close))
+        notes = ["Left: the cell. Right: its films, closer."] if close else []
+        notes += ["The liquid is not shown."] if cell.liquid is not None else []
+        has_field = fields is not None and shown.field is not None and bool(fields.shown(shown.field))
+        bars = [replace(field_bar(shown.field, fields), note="")] if has_field else []  # type: ignore[arg-type]
+        Legend(plotter.renderer, legend_entries(design.name, scene.bodies, shown, fields, notes), bars)
         plotter.screenshot(path)
     finally:
         plotter.close()
@@ -181,7 +186,7 @@ def _tile_sizes(stack: Stack) -> Iterator[tuple[int, int]]:
     """Yield cells in a row and rows, the largest tile first; more cells for a tall relief."""
     cell = stack.cell
     if cell.pitch is None:
-        tiles = min(8, max(1, math.ceil(1.5 * stack.top.top / math.sqrt(cell.footprint))))
+        tiles = plane_tiles(stack)
         yield tiles, tiles
     else:
         most = min(8, max(3, math.ceil(0.8 * cell.height / cell.pitch)))
@@ -196,46 +201,14 @@ def _show_close_up(plotter: Any, scene: Scene, stack: Stack, view: View, height:
     for actor in scene.actors:
         plotter.add_actor(actor, reset_camera=False, render=False)
     light_evenly(plotter)
-    cell, scale = stack.cell, view.thickness_scale
-    assert cell.pitch is not None
-    films = [film.layer.thickness * scale / UM for film in stack.films if not film.layer.fills]
-    all_films = sum(films) or 0.1 * cell.pitch / UM
-    half = all_films * _WIDEST
-    if films:
-        half = min(half, max(_CLOSEST * all_films, min(films) * height / 2 / _THINNEST))
-    half = min(half + cell.rim_radius / UM, 0.6 * cell.pitch / UM)
-    x = ((view.columns - 1) // 2 * cell.pitch + cell.first_edge) / UM
-    y = scene.bounds[0, 1]
+    near = close_up(stack, RIM, height, view.thickness_scale)
+    x, y = near.x_um, scene.bounds[0, 1]
+    if stack.cell.pitch is not None:
+        x += (view.columns - 1) // 2 * stack.cell.pitch / UM
     if view.cut is not None and view.cut.direction == "y":
         y += view.cut.position * (scene.bounds[1, 1] - scene.bounds[0, 1])
-    scene.look_at((x, y, (cell.height / UM - 0.3 * half) * view.z_scale), half, plotter)
+    scene.look_at((x, float(y), near.z_um * view.z_scale), near.half_um, plotter)
     add_scale(plotter, backed=True)
-
-
-def _legend(
-    cell: AssembledCell, scene: Scene, view: View, fields: Fields | None, *, close: bool
-) -> list[tuple[str | None, str]]:
-    entries: list[tuple[str | None, str]] = [(None, cell.blueprint.design.name), (None, "")]
-    constant: dict[str, float] = {}
-    if fields is not None and view.field is not None:
-        constant = fields.constant(view.field)
-    for body in reversed(scene.bodies):
-        if body.name in view.hidden:
-            continue
-        colour: str | None = body.colour
-        if view.field is not None:
-            colour = None if body.has_values else NEUTRAL
-        unit = UNITS[view.field].split()[0] if view.field is not None else ""
-        value = f" ({constant[body.name]:.4g} {unit})" if body.name in constant else ""
-        entries.append((colour, body.title + value))
-    notes = []
-    if close:
-        notes.append("Left: the cell. Right: its films, closer.")
-    if cell.liquid is not None:
-        notes.append("The liquid is not shown.")
-    if view.scale_note:
-        notes.append(f"Not to scale: {view.scale_note}.")
-    return [*entries, (None, ""), *((None, note) for note in notes)]
 
 
 def _require_size(size: tuple[int, int]) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.films import Stack
-from tfgeom.units import UM
 from tfgeom.viewer.bodies import (
     VALUES,
     Body,
@@ -17,7 +16,9 @@ from tfgeom.viewer.bodies import (
     scene_bodies,
     scene_bounds,
 )
-from tfgeom.viewer.node_fields import UNITS, Fields
+from tfgeom.viewer.closeup import PLACES, CloseUp, close_up
+from tfgeom.viewer.colour_bar import ColourBar, field_bar
+from tfgeom.viewer.node_fields import Fields
 from tfgeom.viewer.view import Cut, View
 
 MAX_TRIANGLES = 60_000
@@ -26,6 +27,7 @@ LEVELS = 255
 """Steps between the smallest and the largest value of a field."""
 
 _FEATURE = 35.0  # degrees between faces that stay sharp
+_PIXELS = 400  # height of the picture in a page, as little as it may be
 _DIGITS = 5e-7  # of the scene's size: what the coordinates are rounded to, so that they pack well
 
 
@@ -73,22 +75,11 @@ class TriangulatedBody:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldRange:
-    """A field, the values at the ends of its colour bar, and those of the films it does not vary in."""
+class ShownField:
+    """A field and its colour bar."""
 
     name: str
-    unit: str
-    low: float
-    high: float
-    constant: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Rim:
-    """Where to look to see the films at a rim, um: the middle of the picture and half its height."""
-
-    focus_um: tuple[float, float, float]
-    half_height_um: float
+    bar: ColourBar
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +98,16 @@ class TriangulatedCell:
         Least and greatest coordinates of the uncut cell, shape (2, 3).
     height_um
         Height of the coated relief: what an exploded view counts in.
-    rim
-        A rim on the cut; None on the plane.
+    places
+        What to look at closely on the cut, by its name: a rim and a foot, nothing on a plane.
     """
 
     bodies: tuple[TriangulatedBody, ...]
-    fields: tuple[FieldRange, ...]
+    fields: tuple[ShownField, ...]
     fields_left_out: bool
     bounds_um: NDArray[np.float64]
     height_um: float
-    rim: Rim | None
+    places: dict[str, CloseUp]
 
     @property
     def has_whole(self) -> bool:
@@ -155,7 +146,7 @@ def triangulate_cell(
     wholes = [_triangles(body, None, bounds) for body in bodies]
     cuts = [_triangles(body, cut, bounds) for body in bodies]
     if _count(cuts) > limit:
-        return TriangulatedCell((), (), fields is not None, bounds, height, None)
+        return TriangulatedCell((), (), fields is not None, bounds, height, {})
     whole_fits = _count(wholes) <= limit
     solved = {} if fields is None else _solved_surfaces(stack, substrate, fields, cut, bounds)
     fields_fit = bool(solved) and _count([triangles for triangles, _ in solved.values()]) <= limit
@@ -166,22 +157,15 @@ def triangulate_cell(
         made.append(TriangulatedBody(body.name, body.title, body.colour, kept, half, fine, levels))
     ranges = _ranges(fields) if fields is not None and fields_fit else ()
     left_out = bool(solved) and not fields_fit
-    return TriangulatedCell(tuple(made), ranges, left_out, bounds, height, _rim(stack, bounds))
+    return TriangulatedCell(tuple(made), ranges, left_out, bounds, height, _places(stack))
 
 
-def _ranges(fields: Fields) -> tuple[FieldRange, ...]:
-    return tuple(
-        FieldRange(name, UNITS[name], *fields.range_of(name), fields.constant(name)) for name in fields.values
-    )
+def _ranges(fields: Fields) -> tuple[ShownField, ...]:
+    return tuple(ShownField(name, field_bar(name, fields)) for name in fields.values)
 
 
-def _rim(stack: Stack, bounds: NDArray[np.float64]) -> Rim | None:
-    cell = stack.cell
-    if cell.is_flat or cell.pitch is None:
-        return None
-    films = (stack.top.top + cell.rim_radius) / UM or 0.1 * cell.pitch / UM
-    half = min(5 * films, 0.6 * cell.pitch / UM)
-    return Rim((cell.first_edge / UM, float(bounds[:, 1].mean()), cell.height / UM - 0.3 * half), half)
+def _places(stack: Stack) -> dict[str, CloseUp]:
+    return {} if stack.cell.is_flat else {place: close_up(stack, place, _PIXELS) for place in PLACES}
 
 
 def surface_triangles(surface: Any, cut: Cut | None, bounds: NDArray[np.float64]) -> tuple[Triangles, Any]:
