@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.commands import run
-from tfgeom.mesh_files import ELEMENT_SUFFIXES, sidecar_of
+from tfgeom.mesh_files import sidecar_of
+from tfgeom.meshing.element_choices import ELEMENT_SUFFIXES
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES
 
 SUFFIXES = (*ELEMENT_SUFFIXES, *SOLID_SUFFIXES)

@@ -16,7 +16,8 @@ from tests.shipped import PEARSE
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError, OutputError
-from tfgeom.mesh_files import ELEMENT_SUFFIXES, WHAT, write_mesh_file
+from tfgeom.mesh_files import WHAT, write_mesh_file
+from tfgeom.meshing.element_choices import ELEMENT_SUFFIXES
 from tfgeom.meshing.solid_files import SOLID_SUFFIXES
 from tfgeom.units import UM
 

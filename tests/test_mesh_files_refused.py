@@ -14,11 +14,24 @@ from tests.mesh_command import SUFFIXES, mesh, sidecar
 from tfgeom import body_files, mesh_files
 from tfgeom.design import load_design
 from tfgeom.errors import MeshError, OutputError, UnsupportedError
-from tfgeom.mesh_files import ELEMENT_SUFFIXES, write_mesh_file
+from tfgeom.mesh_files import write_mesh_file
+from tfgeom.meshing.element_choices import ELEMENT_SUFFIXES
 
 REFUSED: dict[str, tuple[str, tuple[str, ...], int, str]] = {
     # text, arguments, exit code, words
     "unknown suffix": (VALID, ("x.foo",), 2, f"x.foo: '.foo' is not a mesh format; use {', '.join(SUFFIXES[:-1])} or .ply"),
+    "version 3": (VALID, ("x.msh", "--msh", "3"), 2, "--msh 3: unknown; use 2.2 or 4.1"),
+    "version of VTU": (VALID, ("x.vtu", "--msh", "4.1"), 2, "x.vtu: --msh is for .msh only; leave it out, or write .msh"),
+    "text in VTU": (VALID, ("x.vtu", "--ascii"), 2, "x.vtu: --ascii is for .msh only; leave it out, or write .msh"),
+    "text in STL": (VALID, ("x.stl", "--ascii"), 2, "x.stl: --ascii is for .msh only"),
+    "bodies of hexahedra": (VALID, ("x.stl", "--hexahedra"), 2, "x.stl: --hexahedra is for .vtu and .msh only"),
+    "Abaqus": (VALID, ("x.inp",), 2, "or .ply; write .msh, which gmsh turns into it with the names of films and faces: gmsh x.msh -save -o x.inp"),
+    "Salome": (VALID, ("x.MED",), 2, "gmsh x.msh -save -o x.med"),
+    "Nastran": (VALID, ("x.nas",), 2, "numbers only: gmsh x.msh -save -o x.bdf"),
+    "XDMF": (VALID, ("x.xdmf",), 2, "write .msh with --hexahedra, which meshio turns into it, one kind of element a file"),
+    "old VTK": (VALID, ("x.vtk", "--what", "flooded"), 2, "use .vtu or .msh; write .vtu, which ParaView and VTK open"),
+    "CAD": (VALID, ("x.step",), 2, "curved solids are not written; bodies as triangles are, .stl or .3mf"),
+    "mask": (VALID, ("x.gds",), 2, "mask layouts are not written"),
     "no suffix": (VALID, ("x",), 2, "x: '' is not a mesh format; use .vtu, .msh"),
     "no folder": (VALID, ("no/x.vtu",), 2, "does not exist; create it, or write elsewhere"),
     "unknown what": (VALID, ("x.vtu", "--what", "cheese"), 2, "--what cheese: unknown; use films, solids, substrate or flooded"),

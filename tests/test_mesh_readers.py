@@ -2,6 +2,7 @@
 
 import logging
 import re
+import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.kinds import design, every_relief
+from tests.mesh_command import mesh as mesh_command
+from tests.mesh_command import sidecar
 from tests.oracles import gmsh_or_skip, ngsolve_or_skip
+from tests.shipped import ROOT
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.legend import cell_legend
 from tfgeom.design import design_from_mapping
@@ -266,3 +270,59 @@ def test_fenics_by_xdmf(
             own = block.data[read == tag]
             size = flat_area(again.points, own) if kind == "quad" else vtk_volume(again.points, kind, own)
             assert size == pytest.approx(wanted.sizes[name], rel=AREA if kind == "quad" else VOLUME)
+
+
+README = (ROOT / "meshes" / "README.md").read_text(encoding="utf-8")
+OPTIONS = {
+    row[0]: row[1].split()
+    for row in re.findall(r"^\| ([\w ,-]+) \| `-o x\.msh ?([^`]*)` .*\|$", README, re.MULTILINE)
+}
+
+
+@pytest.mark.parametrize("program", ["gmsh", "scikit-fem", "Netgen, NGSolve", "FEniCS"])
+def test_readme_writes_what_the_program_reads(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The table of the page is tried as it stands, on a design with sharp edges."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "h5py", ModuleType("h5py"))
+    source = ROOT / "designs" / "example_pillars_ar10.yaml"
+    assert mesh_command(source, "-o", "x.msh", "--resolution", "1", *OPTIONS[program]) == 0
+    parts = sidecar(Path("x.msh"))["parts"]
+    share = sidecar(Path("x.msh"))["unit_cells"]
+    exact = {part["name"]: part["closed_form_volume_um3"] * share for part in parts}
+    if program == "gmsh":
+        gmsh_or_skip()
+        gmsh_program = Path(sys.executable).with_name("gmsh")
+        subprocess.run(
+            [sys.executable, gmsh_program, "x.msh", "-save", "-o", "x.inp"], check=True, capture_output=True
+        )
+        sets = re.findall(r"^\*ELSET,ELSET=(.+)$", Path("x.inp").read_text(), re.MULTILINE)
+        assert sets == [*SURFACES, *NUMBERS]
+    elif program == "scikit-fem":
+        from skfem import Basis, ElementHex1
+
+        loaded = quietly_loaded(Path("x.msh"), caplog)
+        assert set(loaded.boundaries) == set(SURFACES)
+        found = {
+            name: float(Basis(loaded, ElementHex1(), elements=own).dx.sum())
+            for name, own in loaded.subdomains.items()
+        }
+        assert found == pytest.approx(exact, rel=1e-9)
+    elif program == "FEniCS":
+        import meshio
+
+        (code,) = (
+            block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "xdmf" in block
+        )
+        written: dict[str, Any] = {}
+        monkeypatch.setattr(meshio, "write", lambda name, mesh: written.update({name: mesh}))
+        exec(code, {"meshio": meshio})  # HDF5 is not on every machine: what would be written is looked at
+        assert sorted(written) == ["cells.xdmf", "faces.xdmf"]
+        for name, tags in (("cells.xdmf", NUMBERS), ("faces.xdmf", SURFACES)):
+            assert [block.dim for block in written[name].cells] == [3 if tags is NUMBERS else 2]
+            assert np.unique(written[name].cell_data["tag"][0]).tolist() == sorted(tags.values())
+    else:
+        ngsolve_or_skip()
+        head = Path("x.msh").read_bytes()[:30].split(b"\n")[1]
+        assert head == b"2.2 0 8"  # what test_netgen_reads_text_of_version_2 opens

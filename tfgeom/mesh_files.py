@@ -19,6 +19,7 @@ from tfgeom.errors import DesignError, OutputError, UnsupportedError
 from tfgeom.films import Film, Stack
 from tfgeom.mesh_tiles import Tile, tile_of
 from tfgeom.mesh_written import MeshFile, Part
+from tfgeom.meshing.element_choices import ELEMENT_SUFFIXES, ElementChoices, element_choices, way_to
 from tfgeom.meshing.element_files import write_vtu
 from tfgeom.meshing.film_elements import film_elements
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
@@ -36,8 +37,6 @@ from tfgeom.meshing.tiling import tile_mesh
 from tfgeom.output import check_output, ensure_writable, replacing
 from tfgeom.units import UM
 
-ELEMENT_SUFFIXES = (".vtu", ".msh")
-"""Formats that hold elements."""
 WHAT = ("films", "solids", "substrate", "flooded")
 """What can be written: films of a sector or tile; closed bodies with the substrate; the substrate alone;
 films and the liquid above them."""
@@ -56,6 +55,9 @@ def write_mesh_file(
     max_triangles: int = MAX_TRIANGLES,
     bodies: str | None = None,
     unit: str | None = None,
+    msh: str | None = None,
+    ascii: bool = False,
+    hexahedra: bool = False,
     force: bool = False,
 ) -> MeshFile:
     """Write a mesh of a design and its sidecar, both or neither.
@@ -78,6 +80,11 @@ def write_mesh_file(
         One of `WAYS`; by default ``separate``, for a tile too large for that ``instances`` in GLB and 3MF.
     unit
         Of the coordinates, ``nm``, ``um``, ``mm`` or ``m``; by default ``um``, in GLB ``m``.
+    msh, ascii
+        Version of MSH, ``2.2`` (by default) or ``4.1``, and whether its numbers are text instead of binary.
+    hexahedra
+        Whether sharp edges too are hexahedra, with corners that coincide, and not wedges, pyramids and
+        tetrahedra: for readers of one kind of element.
     force
         Whether files that tfgeom did not write may be replaced.
 
@@ -95,11 +102,13 @@ def write_mesh_file(
     _check_path(target, what, design.origin.file, force)
     check_way(target, bodies)
     written = file_unit(target.suffix.lower(), unit)
+    choices = element_choices(target, msh, ascii, hexahedra)
     cell = assemble_cell(meshed) if isinstance(meshed, Design) else meshed
     with cell.blueprint.design.located():
         tile = tile_of(tiles, cell)
         if target.suffix.lower() in ELEMENT_SUFFIXES:
-            made, write = _make_elements(cell, target, what, tile, Resolution(resolution or 2), written)
+            fine = Resolution(resolution or 2)
+            made, write = _make_elements(cell, target, what, tile, fine, choices, written)
         else:
             fine = Resolution(resolution or 1)
             made, write = make_bodies(cell, target, what, tile, fine, max_triangles, bodies, written)
@@ -132,7 +141,9 @@ def _check_path(target: Path, what: str, source: str | None, force: bool) -> Non
         listed = f"{', '.join(known[:-1])} or {known[-1]}"
         if suffix in ELEMENT_SUFFIXES + SOLID_SUFFIXES:
             raise OutputError(f"{target}: {suffix} cannot hold --what {what}; use {listed}")
-        raise OutputError(f"{target}: '{target.suffix}' is not a mesh format; use {listed}")
+        way = way_to(suffix)
+        way = "" if way is None else f"; {way}"
+        raise OutputError(f"{target}: '{target.suffix}' is not a mesh format; use {listed}{way}")
     check_output(target, (), [source], force=force)
     check_output(sidecar_of(target), (), [source], force=force, what="the volumes of the mesh")
 
@@ -143,6 +154,7 @@ def _make_elements(
     what: str,
     tile: Tile | None,
     resolution: Resolution,
+    choices: ElementChoices,
     unit: str,
 ) -> tuple[MeshFile, Callable[[], None]]:
     """Return what will be written, and what writes it."""
@@ -177,7 +189,7 @@ def _make_elements(
         require_space(space, region.name)
         exact = space.closed_form_volume if filling is None else filling.volume
         parts.append(Part(region, space.volume / UM**3, exact / UM**3))
-    grid = film_elements(mesh, legend, space)
+    grid = film_elements(mesh, legend, space, collapsed=choices.hexahedra)
     n_elements = sum(grid.counts.values())
     made = MeshFile(
         target,
@@ -198,7 +210,7 @@ def _make_elements(
     )
     if target.suffix.lower() == ".vtu":
         return made, lambda: write_vtu(grid, target, unit=unit)
-    return made, lambda: write_msh(grid, target, unit=unit)
+    return made, lambda: write_msh(grid, target, version=choices.version, text=choices.text, unit=unit)
 
 
 def _laid(stack: Stack) -> tuple[Stack, Film | None]:

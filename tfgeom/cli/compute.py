@@ -107,7 +107,8 @@ def mesh(
             "-o",
             "--output",
             metavar="FILE",
-            help="Volume cells: .vtu, .msh.  Bodies: .stl, .3mf, .glb, .obj, .ply.",
+            help="Volume cells (hexahedra; wedges, pyramids and tetrahedra at sharp edges): .vtu, .msh.  "
+            "Bodies: .stl, .3mf, .glb, .obj, .ply.",
         ),
     ],
     resolution: Annotated[
@@ -148,6 +149,24 @@ def mesh(
         str | None,
         typer.Option(metavar="nm|um|mm|m", help="Of the coordinates; by default um, in .glb m."),
     ] = None,
+    msh: Annotated[
+        str | None,
+        typer.Option(
+            metavar="2.2|4.1", help="Version of .msh, by default 2.2; of 4.1 scikit-fem names all faces."
+        ),
+    ] = None,
+    ascii: Annotated[
+        bool,
+        typer.Option("--ascii", help="Numbers of .msh as text, not binary: Netgen reads 2.2 as text only."),
+    ] = False,
+    hexahedra: Annotated[
+        bool,
+        typer.Option(
+            "--hexahedra",
+            help="Write the wedges, pyramids and tetrahedra at sharp edges as hexahedra with corners in one "
+            "place: for scikit-fem and FEniCS, which read one kind of element.",
+        ),
+    ] = False,
     force: Force = False,
 ) -> None:
     """Write films, bodies, substrate or liquid as a mesh."""
@@ -163,6 +182,9 @@ def mesh(
         max_triangles=max_triangles,
         bodies=bodies,
         unit=unit,
+        msh=msh,
+        ascii=ascii,
+        hexahedra=hexahedra,
         force=force,
     )
     say(f"{output}: {made.counts}, {made.unit_cells:.4g} unit cells")

@@ -10,7 +10,8 @@ import numpy as np
 
 from tfgeom.design import dump_design
 from tfgeom.errors import DesignError, TfgeomError
-from tfgeom.mesh_files import ELEMENT_SUFFIXES, write_mesh_file
+from tfgeom.mesh_files import write_mesh_file
+from tfgeom.meshing.element_choices import ELEMENT_SUFFIXES
 from tfgeom.viewer.callbacks import in_thread
 from tfgeom.viewer.closeup import close_up
 from tfgeom.viewer.colour_bar import ColourBar, common_ends
