@@ -108,7 +108,12 @@ def test_valid_designs_load(tmp_path: Path) -> None:
         ("schema_version: 1", "schema_version: 3", "3", "schema_version: must be 1, not 3"),
         ("kind: holes", "kind: hols", "hols", "relief.kind: 'hols' is not known; did you mean 'holes'?"),
         ("  kind: holes\n", "", "relief", "relief.kind: is missing; give one of planar, pillars, holes"),
-        ("hexagonal", "hex", "hex", "relief.lattice: 'hex' is not known; allowed: square, hexagonal"),
+        (
+            "hexagonal",
+            "kagome",
+            "kagome",
+            "relief.lattice: 'kagome' is not known; allowed: square, hexagonal",
+        ),
         (
             "{type: conformal}",
             "{type: conformall}",

@@ -133,6 +133,7 @@ DIMENSIONS: dict[str, Dimension] = {
     "concentration": Dimension(
         "mol/m^3", {"mol/m^3": "1"}, "6.01e4 mol/m^3", {"mol/L": "1000", "mol/cm^3": "1e6"}
     ),
+    "areal_density": Dimension("1/m^2", {"cm^-2": "1e4", "um^-2": "1e12", "m^-2": "1"}, "2e9 cm^-2"),
     "recombination_rate": Dimension("m^3/mol/s", {"m^3/mol/s": "1"}, "9e-7 m^3/mol/s"),
 }
 

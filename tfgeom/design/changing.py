@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from tfgeom.design.keys import known_keys
+from tfgeom.design.keys import keys_that_may_stand, known_keys
 from tfgeom.design.paths import layer_names, locate, value_at, with_layer_names
 from tfgeom.errors import DesignError
+from tfgeom.reliefs.synonyms import GAPS, WIDTHS, keys_of_one_size, kind_of
 from tfgeom.source import Location
 from tfgeom.words import nearest
 
@@ -36,13 +37,33 @@ def set_path(mapping: Mapping[str, Any], path: str, value: object) -> dict[str, 
     node = value_at(changed, location[:-1]) if location else None
     if rest or node is None:
         raise DesignError.at(path, _dead_end(changed, path))
-    existing = node[location[-1]]
+    key = location[-1]
+    existing = node[key]
+    if location[0] == "relief" and isinstance(node, dict):
+        existing = _only_way_of_saying(node, str(key), "inner" if len(location) > 2 else node.get("kind"))
     is_width = location[0] == "relief" and isinstance(existing, dict) and "value" in existing
     if is_width and not isinstance(value, dict):
-        existing["value"] = value  # a width keeps the height at which it is measured
+        node[key] = {**existing, "value": value}  # a width keeps the height at which it is measured
     else:
-        node[location[-1]] = value
+        node[key] = value
     return changed
+
+
+def _only_way_of_saying(section: dict[str, Any], key: str, kind: object) -> Any:
+    """Remove what says the same size as ``key`` in other words; return what was said.
+
+    Beside a pitch a gap says the width, where nothing else does: neither stands for the other.
+    """
+    existing = section[key]
+    width = WIDTHS.get(kind_of(kind), "")
+    gaps = GAPS.get(kind_of(kind), ())
+    has_width = any(one in section for one in (width, "side", *keys_of_one_size(kind, width)))
+    for other in keys_of_one_size(kind, key):
+        if other == key or (not has_width and (key in gaps) != (other in gaps)):
+            continue
+        said = section.pop(other, None)
+        existing = said if existing is None else existing
+    return existing
 
 
 def _make_room(changed: dict[str, Any], path: str, rest: str) -> tuple[Location, str]:
@@ -55,7 +76,7 @@ def _make_room(changed: dict[str, Any], path: str, rest: str) -> tuple[Location,
             return place, ""
     location, rest = locate(changed, path)
     node = value_at(changed, location)
-    if isinstance(node, dict) and rest in (known_keys(changed, location) or []):
+    if isinstance(node, dict) and rest in (keys_that_may_stand(changed, location) or []):
         node[rest] = None
         return (*location, rest), ""
     return location, rest

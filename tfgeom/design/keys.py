@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from tfgeom.design.schema import Design
 from tfgeom.quantities import Quantity
+from tfgeom.reliefs.synonyms import kind_of, ways_of_saying
 from tfgeom.source import Location
 from tfgeom.units import DIMENSIONS
 
@@ -21,6 +22,16 @@ def known_keys(mapping: Mapping[str, Any], location: Location) -> list[str] | No
     """
     models = models_at(mapping, location)
     return list(dict.fromkeys(key for model in models for key in model.model_fields)) or None
+
+
+def keys_that_may_stand(mapping: Mapping[str, Any], location: Location) -> list[str] | None:
+    """Return the keys that may stand in a section: those of the format, and what papers say instead."""
+    keys = known_keys(mapping, location)
+    section = mapping.get("relief")
+    if not keys or not isinstance(section, Mapping) or location[:1] != ("relief",):
+        return keys
+    kind = kind_of(section.get("kind")) if len(location) == 1 else str(location[1])
+    return [*keys, *(said for ways in ways_of_saying(kind).values() for said in ways)]
 
 
 def example_of(mapping: Mapping[str, Any], location: Location, key: str) -> str | None:

@@ -1,6 +1,7 @@
 """From a file or a plain mapping to a checked `Design`; every problem in one report."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,15 @@ from pydantic import ValidationError
 
 from tfgeom.design.checks import cross_problems
 from tfgeom.design.data_in import folder_of, with_data
-from tfgeom.design.keys import known_keys
+from tfgeom.design.keys import keys_that_may_stand
 from tfgeom.design.later import later_features, makes_an_electrode
 from tfgeom.design.paths import with_layer_names
 from tfgeom.design.recognised import refuse_other_kinds, refuse_written
+from tfgeom.design.relief_sizes import restated_relief
 from tfgeom.design.schema import Design
 from tfgeom.design.wording import Problem, problems_of
 from tfgeom.errors import DesignError, Issue, UnsupportedError
-from tfgeom.source import MAX_DEPTH, Location, Origin, Source, read_source, within_floats
+from tfgeom.source import MAX_DEPTH, Location, Origin, Source, dotted, read_source, within_floats
 
 MAX_ISSUES = 100
 
@@ -95,16 +97,31 @@ def _design(
     mapping = _without(mapping, {*empty, *(problem.location for problem in later)})
     mapping, unread = with_data(mapping, folder_of(origin) if folder is None else folder)
     problems += unread
+    relief = restated_relief(mapping, origin)
+    mapping, origin = relief.mapping, relief.origin
+    problems += relief.problems
+    told = {*empty, *relief.told}
     design: Design | None = None
     try:
         design = Design.model_validate(mapping)
     except ValidationError as error:
-        problems += [problem for problem in problems_of(error, mapping) if problem.location not in empty]
-    problems += [problem for problem in cross_problems(mapping) if problem.location not in empty]
+        problems += [problem for problem in problems_of(error, mapping) if problem.location not in told]
+    problems += [problem for problem in cross_problems(mapping) if problem.location not in told]
     if design is None or problems or issues:
-        raise _error(problems, issues, mapping, origin)
-    design._origin = origin  # a private attribute: allowed on a frozen model
+        raise _error(_as_given(problems, relief.said), issues, mapping, origin)
+    design._origin = origin  # private attributes: allowed on a frozen model
+    design._said = relief.said
     return design
+
+
+def _as_given(problems: Sequence[Problem], said: Mapping[str, str]) -> list[Problem]:
+    """Return problems with what the file says where it says a size in other words."""
+    return [
+        replace(problem, message=f"{problem.message} (given as {said[path]})")
+        if (path := dotted(problem.location)) in said
+        else problem
+        for problem in problems
+    ]
 
 
 def _error(
@@ -148,7 +165,7 @@ def _empty(value: Any, location: Location = ()) -> Iterator[Location]:
 
 
 def _without_value(location: Location, mapping: Mapping[str, Any]) -> Problem:
-    keys = known_keys(mapping, location[:-1])
+    keys = keys_that_may_stand(mapping, location[:-1])
     if keys and isinstance(location[-1], str) and location[-1] not in keys:
         remedy = "text with a comma in {...} needs quotes"
         if ":" in location[-1]:

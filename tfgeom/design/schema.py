@@ -328,6 +328,7 @@ class Design(Section):
     )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
+    _said: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("layers", mode="before")
     @classmethod
@@ -354,6 +355,11 @@ class Design(Section):
     def origin(self) -> Origin:
         """The file this was read from and the place of each value in it."""
         return self._origin
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What the file said in other words, by path: ``{"relief.pitch": "spacing 2 um"}``."""
+        return self._said
 
     @contextmanager
     def located(self) -> Iterator[None]:

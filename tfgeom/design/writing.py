@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from tfgeom.characters import visible
 from tfgeom.design.paths import layer_names
 from tfgeom.design.schema import Design
 from tfgeom.reliefs.sections import SAID_LAST
@@ -24,7 +25,8 @@ _SCHEMA_TITLE = "tfgeom design"
 def dump_design(design: Design) -> str:
     """Return the YAML text that `load_design` reads back to an equal design.
 
-    Keys stand in the order of the format; what equals its default is left out.
+    Keys stand in the order of the format; what equals its default is left out.  What the design was given in
+    other words stands behind the value as a comment.
     """
     plain = design.model_dump(mode="json", exclude_defaults=True)
     plain = {key: value for key, value in plain.items() if value != {}}
@@ -40,7 +42,10 @@ def dump_design(design: Design) -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     stream = io.StringIO()
-    yaml.dump(_laid_out(plain, top=True), stream)
+    laid_out = _laid_out(plain, top=True)
+    for path, said in design.said.items():
+        _remark(laid_out, path, f"given as {said}")
+    yaml.dump(laid_out, stream)
     return stream.getvalue()
 
 
@@ -86,6 +91,16 @@ def _laid_out(value: Any, top: bool = False) -> Any:
     if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_UP_TO:
         return int(value)
     return _text(value) if isinstance(value, str) else value
+
+
+def _remark(laid_out: CommentedMap, path: str, words: str) -> None:
+    """Put a comment behind the value of a path, or of the section in braces that holds it."""
+    *sections, key = path.split(".")
+    section = laid_out
+    for name in sections:
+        section = section[name]
+    section.fa.set_block_style()
+    section.yaml_add_eol_comment(visible(words), key)
 
 
 def _numbers_alike(value: Any) -> Any:

@@ -1,11 +1,13 @@
 """What a reader should know of a design beside its numbers, whatever is computed of it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tfgeom.cells.assembled import AssembledCell
-from tfgeom.design import Balance
+from tfgeom.design import Balance, Design
 from tfgeom.films import FilmLayer
 from tfgeom.metrics.doubts import doubts
+from tfgeom.reliefs.sections import length_text
 from tfgeom.units import NM
 
 _SHOWN_BEYOND = 1e-6  # of a window: less is rounding
@@ -21,7 +23,11 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
     by_elements
         Whether its resistance is that of finite elements.
     """
-    of_kind = [*cell.kind.remarks(cell, by_elements=by_elements), *doubts(cell)]
+    of_kind = [
+        *_given_in_other_words(cell.blueprint.design),
+        *cell.kind.remarks(cell, by_elements=by_elements),
+        *doubts(cell),
+    ]
     if cell.lithium is None:
         return tuple(of_kind)
     shared = cell.blueprint
@@ -70,3 +76,18 @@ def _of_curve(layer: FilmLayer) -> Iterator[str]:
             f"open-circuit curve of '{layer.name}' is smoothed through measured points, which lie up to "
             f"{curve.departure * 1e3:.3g} mV from it"
         )
+
+
+def _given_in_other_words(design: Design) -> Iterator[str]:
+    """Yield the sizes of the relief that its file gives in another way."""
+    for path, said in design.said.items():
+        value: Any = design
+        for key in path.split("."):
+            value = getattr(value, key)
+        value = getattr(value, "value", value)
+        if isinstance(value, tuple):
+            shown = f"[{', '.join(map(length_text, value))}]"
+        else:
+            shown = value if isinstance(value, str) else length_text(value)
+        if path != "relief.kind":
+            yield f"{path} is {shown}: given as {said}"

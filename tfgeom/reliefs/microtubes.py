@@ -1,8 +1,9 @@
 """Tubes on a lattice, single or one inside the other."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from tfgeom.geometry.lattice import lattice_footprint
 from tfgeom.geometry.plan import Bar, Loop, Plan
@@ -13,6 +14,7 @@ from tfgeom.reliefs.building import UPRIGHT, smallest_section, width_at_top
 from tfgeom.reliefs.kind import ReliefKind
 from tfgeom.reliefs.periods import refuse_rectangular
 from tfgeom.reliefs.sections import Lattice, Problems, Walled, Width, length_text
+from tfgeom.reliefs.synonyms import with_synonyms
 
 
 class InnerTube(Section):
@@ -20,6 +22,14 @@ class InnerTube(Section):
 
     outer_diameter: Width = Field(description="Outer diameter of the inner tube.")
     wall: Length = Field(description="Thickness of the inner tube's wall.")
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        reference = handler(schema)
+        with_synonyms("inner", handler.resolve_ref_schema(reference))
+        return reference
 
 
 class Microtubes(Walled):

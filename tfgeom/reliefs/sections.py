@@ -1,7 +1,7 @@
 """What the sections of the kinds of relief share: a base, widths, walls, and checks that need no films."""
 
 import math
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import (
     Field,
@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from tfgeom.geometry.lattice import SIDES, across_flats
 from tfgeom.geometry.profile import Profile
 from tfgeom.quantities import Angle, Length, LengthOrZero, Quantity, Section
+from tfgeom.reliefs.synonyms import with_synonyms
 from tfgeom.spelling.grammar import NUMBER_AND_UNIT
 from tfgeom.units import format_quantity
 
@@ -28,6 +29,15 @@ class Relief(Section):
     """The section of a kind of relief; each kind states its name in ``kind``."""
 
     kind: str
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        reference = handler(schema)
+        words = get_args(cls.model_fields["kind"].annotation)
+        with_synonyms(str(words[0]) if words else "", handler.resolve_ref_schema(reference))
+        return reference
 
 
 class Width(Section):
