@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from tests.bpx_files import write_bpx
 from tests.commands import Captured, run
 from tests.shipped import ROOT
-from tfgeom import load_design
+from tfgeom import evaluate, load_design
 from tfgeom.cli.application import app
 from tfgeom.design import design_from_mapping
 from tfgeom.source import parse_source
@@ -85,3 +86,21 @@ def test_the_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         compile(text.replace("tfgeom.show(found)", "shown = tfgeom.show(found)"), "README.md", "exec"), names
     )
     assert names["shown"] is not None
+
+
+def test_its_materials_are_read(tmp_path: Path) -> None:
+    """The section of a material of one's own, in the first design of the page, with files of those names."""
+    materials = next(block for block in blocks("yaml") if block.startswith("materials:"))
+    first = next(block for block in blocks("yaml") if "relief:" in block)
+    text = first.replace("LiV2O5", "MyCathode").replace("SnNx", "MyAnode")
+    write_bpx(tmp_path)
+    (tmp_path / "ocv.csv").write_text("filled_fraction,volts\n0,3.9\n0.5,3.6\n1,3.0\n", encoding="utf-8")
+    lithiated = re.sub(r"(material: MyAnode, .*?)\}", r"\1, lithiation: 0}", text)
+    file = tmp_path / "design.yaml"
+    file.write_text(re.sub(r"(material: MyCathode, .*?)\}", r"\1, lithiation: 1}", lithiated) + materials)
+    found = evaluate(load_design(file))
+    sources = {row.source for row in found.provenance if row.property == "open_circuit"}
+    assert sources == {
+        "ocv.csv (x: filled_fraction, V: volts)",
+        "BPX file cell.json, negative electrode (An LFP|graphite cell)",
+    }

@@ -34,7 +34,7 @@ def with_data(mapping: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any],
         if not isinstance(constants, Mapping):
             continue
         try:
-            materials[name] = read_in(constants, folder, Electrode(_roles(mapping, name)))
+            materials[name] = read_in(constants, folder, _electrode(mapping, name))
         except GivenDataError as error:
             problems.append(Problem(("materials", name, *error.keys), str(error)))
             # what cannot be read is told once, not as missing or unknown too
@@ -48,6 +48,14 @@ _READ = ("open_circuit", "bpx", "electrode", "particle")
 def folder_of(origin: Origin) -> Path:
     """Return the folder where the names of files in a design start: its own, or the working directory."""
     return Path() if origin.file in (None, STDIN) else Path(str(origin.file)).parent
+
+
+def _electrode(mapping: Mapping[str, Any], name: str) -> Electrode:
+    """Return what the layers and the library say of a material."""
+    library = load_library()
+    base = library.find(name) if name in library else None
+    known = None if base is None or base.curve is None else (base.name, base.curve)
+    return Electrode(_roles(mapping, name), known)
 
 
 def _roles(mapping: Mapping[str, Any], name: str) -> frozenset[str]:

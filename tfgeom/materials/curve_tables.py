@@ -21,6 +21,7 @@ from tfgeom.materials.monotone_fit import (
     grouped,
     thinned,
 )
+from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.units import parse_quantity
 
 Array = NDArray[np.float64]
@@ -75,9 +76,12 @@ class Electrode:
     ----------
     roles
         ``cathode``, ``anode``, both or none: what the layers of its material are.
+    known
+        Name and curve of the material in the library; None of a material of the design's own.
     """
 
     roles: frozenset[str]
+    known: tuple[str, OpenCircuit] | None = None
 
 
 def read_table(

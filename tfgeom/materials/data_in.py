@@ -14,14 +14,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.materials.bpx import BPX_KEYS, bpx_constants, bpx_curve
 from tfgeom.materials.curve_files import KEYS as FILE_KEYS
 from tfgeom.materials.curve_files import described, table_of_file
+from tfgeom.materials.curve_forms import build_curve
 from tfgeom.materials.curve_tables import Electrode, StatedTable, columns_of_lists, read_table
 from tfgeom.materials.given_data import GivenDataError, refuse, require_keys
 
 _OF_TABLE = ("window", "smooth", "scale", "source", "note")
 _ALWAYS = ("source", "note")
+_SAME_CHEMISTRY = 0.3  # V, half filled
 _LISTS = ("x", "soc", "V", "mV", "potential")
 
 
@@ -52,7 +57,25 @@ def read_in(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> di
             found["open_circuit"] = _curve(curve, folder, electrode)
         except GivenDataError as error:
             raise error.under("open_circuit") from error
+    if "bpx" in stated:
+        _require_same_chemistry(found["open_circuit"], str(stated["bpx"]), electrode)
     return found
+
+
+def _require_same_chemistry(curve: Mapping[str, Any], file: str, electrode: Electrode) -> None:
+    """Refuse a file whose electrode is far from what the library knows by the material's name."""
+    if electrode.known is None:
+        return
+    name, library = electrode.known
+    half = np.array([sum(curve["window"]) / 2])
+    given = float(build_curve(curve["form"], curve["parameters"])(half, REFERENCE_TEMPERATURE)[0])
+    known = float(library.potential(0.5))
+    if not abs(given - known) < _SAME_CHEMISTRY:
+        refuse(
+            f"'{file:.200}' is of another chemistry than {name}: half filled it is at {given:.3g} V against "
+            f"Li/Li+, {name} of the library at {known:.3g} V; give the electrode a name of its own",
+            "bpx",
+        )
 
 
 def _curve(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> dict[str, Any]:
