@@ -187,9 +187,9 @@ def test_pdf_goes_beside_the_page(
     assert run("compare", LEI, "--pdf", "-o", tmp_path / "x.html") == 0
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
     assert capsys.readouterr().out.split()[-1] == str(tmp_path / "x.pdf")
-    assert "x.html --pdf</code>" in (tmp_path / "x.html").read_text(encoding="utf-8")
+    assert "--pdf -o" in (tmp_path / "x.html").read_text(encoding="utf-8")
     assert run("compare", LEI, "--pdf") == 2
-    assert "name that with -o" in capsys.readouterr().err
+    assert "--pdf: goes with the page; name that with -o" in capsys.readouterr().err
     assert run("compare", LEI, "-o", tmp_path / "x.pdf") == 2
     assert "give the name of the page" in capsys.readouterr().err
     monkeypatch.undo()
@@ -197,6 +197,21 @@ def test_pdf_goes_beside_the_page(
     monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
     assert run("compare", LEI, "--pdf", "-o", tmp_path / "y.html") == 1
     assert not (tmp_path / "y.html").exists()
+
+
+def test_figures_go_to_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = tmp_path / "figures"
+    for _ in range(2):  # its own files are replaced
+        assert run("compare", LEI, DANILOV, "--figures", figures, "-o", tmp_path / "x.html") == 0
+    names = ("x_cross_section_1", "x_cross_section_2", "x_from_above_1", "x_resistance_by_part", "x_rates")
+    made = {f"{name}.{suffix}" for name in names for suffix in ("svg", "pdf", "png")}
+    assert {path.name for path in figures.iterdir()} == made
+    assert capsys.readouterr().out.split()[-1] == str(figures)
+    (figures / "x_rates.png").write_bytes(b"mine")
+    assert run("compare", LEI, DANILOV, "--figures", figures, "-o", tmp_path / "x.html") == 2
+    assert "x_rates.png: exists and was not written by tfgeom" in capsys.readouterr().err
+    assert run("compare", LEI, "--figures", figures) == 2
+    assert "--figures: goes with the page" in capsys.readouterr().err
 
 
 def test_fidelities_are_told_and_unknown_ones_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,8 @@ from tfgeom.cells.kinds import assemble_cell
 from tfgeom.compare import compare_designs, not_counted_rows
 from tfgeom.design import design_from_mapping, dump_design
 from tfgeom.evaluation import evaluate, evaluate_cell
-from tfgeom.report import render, report_html
+from tfgeom.numerals import typeset
+from tfgeom.report import comparison, render, report_html
 from tfgeom.report.comparison import comparison_html
 from tfgeom.report.gallery import Gallery
 from tfgeom.results import Evaluation
@@ -57,20 +58,27 @@ def test_every_design_says_what_it_does_not_count(relief: str, cell: str) -> Non
 
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(render, "draw_pictures", lambda _: Gallery({}, {}))
+    monkeypatch.setattr(render, "draw_pictures", lambda *_: Gallery({}, {}))
+    monkeypatch.setattr(comparison, "draw_comparison", lambda *_: Gallery({}, {}))
 
 
 def has_all(text: str, evaluation: Evaluation) -> bool:
     return all(sentence in text for sentence in subjects(evaluation).values())
 
 
+def page_has_all(page: str, evaluation: Evaluation) -> bool:
+    """Return whether a page has all, units as pages print them."""
+    text = markup.unescape(page)
+    return all(typeset(sentence) in text for sentence in subjects(evaluation).values())
+
+
 @pytest.mark.usefixtures("undrawn")
 @every_relief
 def test_report_and_terminal_show_the_list_on_every_relief(relief: str) -> None:
     evaluation = found(relief)
-    page = markup.unescape(report_html(evaluation))
+    page = report_html(evaluation)
     assert "<h2>What is not counted</h2>" in page
-    assert has_all(page, evaluation)
+    assert page_has_all(page, evaluation)
     assert has_all("\n".join(note_lines(evaluation)), evaluation)
 
 
@@ -80,10 +88,10 @@ def test_report_and_comparison_show_the_list_on_every_kind_of_cell(cell: str, tm
     file = tmp_path / "x.yaml"
     file.write_text(dump_design(design_from_mapping(design("pillars", cell))), encoding="utf-8")
     evaluation = found("pillars", cell)
-    assert has_all(markup.unescape(report_html(evaluation)), evaluation)
+    assert page_has_all(report_html(evaluation), evaluation)
     compared = compare_designs([file, file])
     assert dict(not_counted_rows(compared)) == dict.fromkeys(subjects(evaluation).values(), "all")
-    assert has_all(markup.unescape(comparison_html(compared)), evaluation)
+    assert page_has_all(comparison_html(compared), evaluation)
 
 
 def test_what_a_design_states_is_not_said_to_be_assumed() -> None:

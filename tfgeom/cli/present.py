@@ -117,6 +117,10 @@ def compare(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Page to write (HTML).")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to PDF too, beside it.")] = False,
+    figures: Annotated[
+        Path | None,
+        typer.Option("--figures", metavar="DIR", help="Folder for every drawing as SVG, PDF and PNG."),
+    ] = None,
     fidelity: Annotated[
         str,
         typer.Option(
@@ -142,11 +146,10 @@ def compare(
     if output is not None:
         from tfgeom.report import check_comparison, render_comparison
 
-        check_comparison(output, designs, pdf=pdf, force=force)
-    elif pdf:
-        raise OutputError(
-            "--pdf: prints the page of the comparison; name that with -o, for example -o x.html"
-        )
+        check_comparison(output, designs, pdf=pdf, figures=figures, force=force)
+    elif pdf or figures is not None:
+        option = "--pdf" if pdf else "--figures"
+        raise OutputError(f"{option}: goes with the page; name that with -o, for example -o x.html")
     from tfgeom.sweep.progress import progress_bar
 
     if fidelity == "fem":  # closed forms are there before a bar is
@@ -155,13 +158,13 @@ def compare(
     else:
         found = compare_designs(designs, at, fidelity)
     if output is not None:
-        written = render_comparison(found, output, pdf=pdf, command=typed(context))
+        written = render_comparison(found, output, pdf=pdf, figures=figures, command=typed(context))
     if json:
         print_json(comparison_json(found, verdict_json(verdicts(found, PLAIN))))
     elif output is None:
         _print_comparison(found)
     elif not is_device(output):
-        say(*written)
+        say(*written, *(() if figures is None else (figures,)))
     raise typer.Exit(1 if found.failed else 0)
 
 

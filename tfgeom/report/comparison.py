@@ -34,6 +34,7 @@ from tfgeom.report.comparison_figures import (
     draw_sections,
 )
 from tfgeom.report.cross_section import draw_cross_section
+from tfgeom.report.figure_files import check_figures, write_figures
 from tfgeom.report.figures import Picture
 from tfgeom.report.gallery import Gallery, draw_all
 from tfgeom.report.page import fill_template, script_json
@@ -52,14 +53,20 @@ _BESIDE = {
 
 
 def check_comparison(
-    output: str | Path, designs: Iterable[str | Path], *, pdf: bool = False, force: bool = False
+    output: str | Path,
+    designs: Iterable[str | Path],
+    *,
+    pdf: bool = False,
+    figures: str | Path | None = None,
+    force: bool = False,
 ) -> None:
     """Refuse, before any work, a page that cannot be written or has no place for what goes beside it.
 
     Raises
     ------
     OutputError
-        When page, numbers, curves or PDF cannot be written there, or would replace what they may not.
+        When page, numbers, curves, PDF or figures cannot be written there, or would replace what they may
+        not.
     MissingExtraError
         When nothing on this machine prints a PDF.
     """
@@ -70,19 +77,24 @@ def check_comparison(
             f"{page.stem}.html"
         )
     check_output(page, PAGES, inputs, force=force)
-    if is_device(page):
-        if pdf:
-            raise OutputError(f"{page}: has no place for a PDF beside it; give the name of a page")
-        return
+    if is_device(page) and pdf:
+        raise OutputError(f"{page}: has no place for a PDF beside it; give the name of a page")
     for suffix, what in _BESIDE.items():
-        if suffix != ".pdf" or pdf:
+        if not is_device(page) and (suffix != ".pdf" or pdf):
             check_output(page.with_suffix(suffix), (), inputs, force=force, what=what)
     if pdf:
         find_printer()
+    if figures is not None:
+        check_figures(figures, page.stem, _figure_names(len(inputs)), inputs, force=force)
 
 
 def render_comparison(
-    comparison: Comparison, output: str | Path, *, pdf: bool = False, command: str = ""
+    comparison: Comparison,
+    output: str | Path,
+    *,
+    pdf: bool = False,
+    figures: str | Path | None = None,
+    command: str = "",
 ) -> list[Path]:
     """Write the page of a comparison and return the paths of what was written.
 
@@ -97,6 +109,8 @@ def render_comparison(
         The page.
     pdf
         Whether to print it too.
+    figures
+        Folder for every drawing as SVG, PDF and PNG; made if it is not there.
     command
         What was typed, for the page to say.
 
@@ -108,7 +122,8 @@ def render_comparison(
         When nothing on this machine prints a PDF.
     """
     page = Path(output)
-    content = {page: comparison_html(comparison, command)}
+    pictures = draw_comparison(comparison)
+    content = {page: comparison_html(comparison, command, pictures)}
     if not is_device(page):
         numbers = json.dumps(_numbers(comparison), indent=2, allow_nan=False)
         content[page.with_suffix(".json")] = numbers + "\n"
@@ -116,6 +131,9 @@ def render_comparison(
         if curves:
             content[page.with_suffix(".csv")] = curves
     printer = find_printer() if pdf else None
+    if figures is not None:
+        folder = check_figures(figures, page.stem, (), ())
+        write_figures(pictures.shown, folder, page.stem)
     with ExitStack() as files:  # all take their places when all are there
         for path, text in content.items():
             files.enter_context(replacing(path)).write_text(text, encoding="utf-8")
@@ -145,8 +163,18 @@ def comparison_csv(comparison: Comparison) -> str:
     return rate_csv(curves) if curves else ""
 
 
-def comparison_html(comparison: Comparison, command: str = "") -> str:
-    """Return the page of a comparison: self-contained, nothing computed in it."""
+def comparison_html(comparison: Comparison, command: str = "", pictures: Gallery | None = None) -> str:
+    """Return the page of a comparison: self-contained, nothing computed in it.
+
+    Parameters
+    ----------
+    comparison
+        What `compare_designs` returned.
+    command
+        What was typed.
+    pictures
+        What `draw_comparison` returned; drawn here by default.
+    """
     cards = [tables.card(entry, found) for entry, found in comparison.evaluated]
     count = len(comparison.entries)
     used = {row.confidence for _, found in comparison.evaluated for row in found.provenance}
@@ -163,7 +191,7 @@ def comparison_html(comparison: Comparison, command: str = "") -> str:
         sizes=list(tables.sizes_tables(comparison)),
         cards=cards,
         parts=list(tables.parts_tables(comparison)),
-        pictures=_pictures(comparison),
+        pictures=pictures or draw_comparison(comparison),
         axis=unit_text(AXES[comparison.at]),
         axis_meaning=AXIS_MEANING[comparison.at],
         with_planes=len(comparison.evaluated) <= WITH_PLANES,
@@ -184,7 +212,8 @@ def _rates(comparison: Comparison) -> list[Table]:
     return [] if whole is None else [whole]
 
 
-def _pictures(comparison: Comparison) -> Gallery:
+def draw_comparison(comparison: Comparison) -> Gallery:
+    """Return the drawings of a comparison, those of its designs by their numbers."""
     evaluated = comparison.evaluated
     cells = [(entry, found.cell) for entry, found in evaluated]
     curves = rate_curves(comparison)
@@ -202,6 +231,12 @@ def _pictures(comparison: Comparison) -> Gallery:
         drawings[f"cross-section {entry.number}"] = partial(draw_cross_section, cell)
         drawings[f"from above {entry.number}"] = partial(draw_plan, cell)
     return draw_all(drawings)
+
+
+def _figure_names(designs: int) -> list[str]:
+    """Return the names that drawings of so many designs may have."""
+    own = [f"{what} {number}" for number in range(1, designs + 1) for what in ("cross-section", "from above")]
+    return ["sections", "from above", "resistance by part", "rates", *own]
 
 
 def _numbers(comparison: Comparison) -> dict[str, Any]:

@@ -26,6 +26,7 @@ _STYLES: dict[Which, str] = {"cell": "-", "planar_same_films": "--", "planar_sam
 _A_ROW = 4  # panels
 _SMALLEST = 1 / 25  # of the width of a panel: a pitch that is less is a blur
 _TITLE = 0.42  # inches above a panel
+_SEEN = 1e-3  # of a bar: a smaller part is no line in it
 _NAME = 48  # letters of a name in a legend
 
 
@@ -119,7 +120,11 @@ def draw_resistances(resistances: Sequence[tuple[Entry, ResistanceNumbers]]) -> 
     known = [(entry, one) for entry, one in resistances if one.asr_ohm_cm2]
     if not known:
         return None
-    parts = [part for part in PARTS if any(one.asr_by_part_ohm_cm2.get(part) for _, one in known)]
+    parts = [
+        part
+        for part in PARTS
+        if any(one.asr_by_part_ohm_cm2.get(part, 0.0) > _SEEN * one.asr_ohm_cm2 for _, one in known)
+    ]
     with drawing(9.6, 1.15 + 0.36 * len(known), "constrained") as figure:
         axes = figure.add_subplot()
         left = [0.0] * len(known)

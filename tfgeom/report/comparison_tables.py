@@ -16,10 +16,11 @@ from tfgeom.compare import (
     side_by_side,
 )
 from tfgeom.design import Conformal, Design, dump_design
-from tfgeom.numerals import MISSING, layer_title, length, number, percent, times, unit_text
+from tfgeom.numerals import MISSING, layer_title, length, number, percent, times, typeset, unit_text
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import sources
 from tfgeom.report.comparison_figures import colour_of
+from tfgeom.report.declared_rows import titled
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import Evaluation, LayerNumbers, ResistanceNumbers, Shown, declared_of, results_shown
 from tfgeom.units import NM
@@ -144,6 +145,7 @@ class Card:
     legend: tuple[tuple[str, str], ...]
     estimates: Table | None
     missing: str
+    notes: tuple[str, ...]
     text: str
 
 
@@ -160,6 +162,7 @@ def card(entry: Entry, found: Evaluation) -> Card:
         tuple(_legend(found)),
         sources.estimates_table(found.provenance),
         sources.missing_constants(found),
+        tuple(map(titled, found.notes)),
         dump_design(found.design),
     )
 
@@ -274,4 +277,5 @@ def rate_table(comparison: Comparison) -> Table | None:
 def not_counted_table(comparison: Comparison) -> Table | None:
     """Return what no number counts; None where there is nothing."""
     rows = not_counted_rows(comparison, by_number=True)
-    return Table(("what", "of"), tuple(rows), 2) if rows else None
+    written = tuple((typeset(what), of) for what, of in rows)
+    return Table(("what", "of"), written, 2) if rows else None

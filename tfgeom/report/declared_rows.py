@@ -1,5 +1,6 @@
 """Rows of the report's tables, from what the results declare: title, unit, how a value is printed."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -58,3 +59,10 @@ def beside_rows(evaluation: Evaluation) -> list[Row]:
             best = ", at best" if one.is_at_best(evaluation) else ""
             rows.append((heading(one.declared) + best, *map(number, values)))
     return rows
+
+
+def titled(text: str) -> str:
+    """Return a sentence with the title of a number where it names its key."""
+    titles = {one.name: one.declared.title for one in all_results() if "_" in one.name}
+    plain = re.sub(r"\b[a-z]+(?:_\w+)+\b", lambda found: titles.get(found[0], found[0]), text)
+    return re.sub(r" is null\b", " is not known", plain)

@@ -1,7 +1,6 @@
 """From a design to its report: one offline page, and the numbers as JSON beside it."""
 
 import json
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,7 +17,7 @@ from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import current_tables, evaluation_tables, sources
 from tfgeom.report.about import Making, making, ranks_table, terms_table
 from tfgeom.report.background_still import Still, StillRender
-from tfgeom.report.declared_rows import PLANES, planes_shown
+from tfgeom.report.declared_rows import PLANES, planes_shown, titled
 from tfgeom.report.figure_files import write_figures
 from tfgeom.report.figures import data_uri
 from tfgeom.report.gallery import Gallery, draw_pictures
@@ -161,7 +160,7 @@ def report_html(
         device=None if evaluation.device is None else device_table(evaluation.device),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
-        notes=[_titled(note) for note in evaluation.notes],
+        notes=[titled(note) for note in evaluation.notes],
         pictures=pictures or draw_pictures(evaluation, rate_line(evaluation)),
         still=None if shown.png is None else data_uri("image/png", shown.png),
         no_still=shown.sentence,
@@ -194,13 +193,6 @@ def _not_said(evaluation: Evaluation) -> set[str]:
     if evaluation.cell.lithium is None or not evaluation.cell.lithium.is_half_cell:
         absent.add("half-cell")
     return absent
-
-
-def _titled(text: str) -> str:
-    """Return a sentence with the title of a number where it names its key."""
-    titles = {one.name: one.declared.title for one in all_results() if "_" in one.name}
-    plain = re.sub(r"\b[a-z]+(?:_\w+)+\b", lambda found: titles.get(found[0], found[0]), text)
-    return re.sub(r" is null\b", " is not known", plain)
 
 
 def _lithium(evaluation: Evaluation) -> Table | None:
