@@ -73,8 +73,10 @@ def test_one_table_in_many_words(tmp_path: Path, curve: str) -> None:
     ("text", "curve"),
     [
         ("sto,U [V]\n0,4.2\n0.5,3.9\n1,3.0\n", "{file: ocv.csv}"),
+        ("sto,U [V]\n0,4.2\n0.5,3.9\n1,3.0\n", "{form: pchip, file: ocv.csv}"),
         ("sto,U [V]\n0,4.2\n0.5,3.9\n1,3.0\n", "{form: pchip, parameters: {file: ocv.csv}}"),
         ("sto;U [mV]\r\n0;4200\r\n0,5;3900\r\n1;3000\r\n", "{file: ocv.csv}"),
+        ("Potential (V vs. Li/Li+),x in LixCoO2\n4.2,0\n3.9,0.5\n3.0,1\n", "{file: ocv.csv}"),
         ("SOC (%)\tE / V\n0\t3,0\n50\t3,9\n100\t4,2\n", "{file: ocv.csv}"),
         ("# measured in May\nx V\n0 4.2\n\n0.5 3.9\n1 3.0\n", "{file: ocv.csv}"),
         ("# x, V\n0,4.2\n0.5,3.9\n1,3.0\n", "{file: ocv.csv}"),
@@ -146,6 +148,15 @@ def test_x_falls_in_the_file_of_a_cycler(tmp_path: Path) -> None:
         ),
         ("{table: {x: [0, 1, 0.5], V: [4.2, 3.9, 3.0]}}", "turns round at point 2"),
         ("{table: {x: [0, 1], V: [3.0, 4.2]}}", "rises from 3 V to 4.2 V.*name it 'soc'"),
+        (
+            "{table: {x: [0, 1], V: [4.2, 3]}, window: [0, 0.02]}",
+            r"from 0 to 1, the window from 0 to 0\.02: it would use 2 %",
+        ),
+        (
+            "{table: {soc: [0, 100], V: [3, 4.2]}}",
+            "soc runs from 0 to 100.*as a fraction it is 100 times charged",
+        ),
+        ("ocv.csv", r"a file is named by 'open_circuit: \{file: ocv\.csv\}'"),
         ("{table: {x: [0, 1], V: [4.2]}}", "has 2 numbers and V 1"),
         ("{table: {x: [0, 1], V: [4.2, .nan]}}", "number 2"),
         ("{table: {x: [0, one], V: [4.2, 3]}}", "number 2: 'one' is not a number"),
@@ -186,6 +197,9 @@ def test_what_is_not_declared_or_disagrees_is_refused_at_its_place(
         ("sto,U\n0,4200\n1,3000\n", "{file: ocv.csv}", "4200 V as it stands, 4.2 V if it is in millivolts"),
         ("sto,U [V]\n0,4200\n1,3000\n", "{file: ocv.csv}", "line 2 of 'ocv.csv': it is 4200 V"),
         ("SOC,U\n0,3\n50,3.9\n100,4.2\n", "{file: ocv.csv}", "soc runs from 0 to 100, the window from 0 to 1"),
+        ("sto,U [V vs SHE]\n0,4.2\n1,3\n", "{file: ocv.csv}", "is against 'SHE'; a potential against Li/Li"),
+        ("sto,U\n0,4.2\n1,3\nEnd of test\n", "{file: ocv.csv}", "line 4 is no row of numbers: 'End of test'"),
+        ("sto,U\n0,4.2\n" + "x" * 200_000, "{file: ocv.csv}", "line 3 has 200000 characters"),
         ("x,y\nred,blue\n", "{file: ocv.csv}", "holds no two columns of numbers"),
         ("", "{file: ocv.csv}", "holds no two columns of numbers"),
         ("sto,U\n0,4.2\n1,3\n", "{file: ocv.csv, X: sto}", "unknown key; did you mean 'x'"),
@@ -361,8 +375,10 @@ def test_a_table_that_ends_before_its_window_is_noted(tmp_path: Path) -> None:
     ends = (4.2 - first * 0.025) * 0.05 + (3.0 + last * 0.01) * 0.02
     assert mean_voltage(found) == pytest.approx(inside.integrate(0.05, 0.98) + ends, abs=1e-4)
     notes = [note for note in found.notes if "open-circuit table" in note]
-    assert "ends at 0.05, the window at 0: the first 5.00%" in notes[0]
-    assert "ends at 0.98, the window at 1: the last 2.00%" in notes[1]
+    assert "ends at 0.05, the window at 0: the first 5 %" in notes[0]
+    assert "ends at 0.98, the window at 1: the last 2 %" in notes[1]
+    part = evaluated(tmp_path, "{table: {x: [0, 0.5, 1], V: [4.2, 3.9, 3.0]}, window: [0.6, 1]}")
+    assert [note for note in part.notes if "its window, 0.6 to 1, uses 40 % of it" in note]
     whole = evaluated(tmp_path, "{table: {x: [0, 0.5, 1], V: [4.2, 3.9, 3.0]}}")
     assert not [note for note in whole.notes if "open-circuit table" in note]
 

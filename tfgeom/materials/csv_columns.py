@@ -24,6 +24,7 @@ _UNITS_OF_NAMES = (
 )
 _SEPARATORS = (";", "\t", ",", " ")
 _UNIT_LINE = re.compile(r"[\[(]?\s*(?:mV|V|%|-|1|)\s*[\])]?")
+_LONGEST_LINE = 10_000
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -121,6 +122,9 @@ def read_columns(text: str) -> ColumnsOfText:
         If there are no two columns of numbers in it, or the header does not fit them.
     """
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    for number, line in lines:
+        if len(line) > _LONGEST_LINE:
+            raise ValueError(f"line {number} has {len(line)} characters; at most {_LONGEST_LINE} are read")
     plain = [(number, line) for number, line in lines if not _COMMENT.match(line)]
     separator = max(_SEPARATORS, key=lambda one: _fit(one, plain))
     rows = [(number, _cells(line, separator)) for number, line in plain]
@@ -135,7 +139,11 @@ def read_columns(text: str) -> ColumnsOfText:
     comma = separator != "," and any(_NUMBER_WITH_COMMA.fullmatch(cell) for _, row in data for cell in row)
     columns = _columns(above, width)
     for number, cells in data:
-        if any(cells[len(columns) :]) or len(cells) < 2:
+        if len(cells) < 2:
+            raise ValueError(
+                f"line {number} is no row of numbers: '{cells[0]:.60}'; remove it or mark it with '#'"
+            )
+        if any(cells[len(columns) :]):
             more = "; with a decimal comma, part the columns by semicolons" if separator == "," else ""
             raise ValueError(f"line {number} has {len(cells)} columns, the header {len(columns)}{more}")
     return ColumnsOfText(columns, data, comma)

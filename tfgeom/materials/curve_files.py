@@ -26,6 +26,8 @@ _CALLED = {
     ),
 }  # fmt: skip
 """What headers call a column when nobody names it, in small letters without signs."""
+_AGAINST = re.compile(r"^(m?V)\s*(?:vs\.?|versus|against)\s*(.+)$", re.IGNORECASE)
+_X_IN = re.compile(r"^x in ", re.IGNORECASE)  # x in LixCoO2
 _PERCENT = ("%", "percent", "pct")
 _NO_UNIT = ("", "-", "1")
 _CHARGE = re.compile(r"[mµμu]?(?:Ah|A\.h|A\*h|C)\b", re.IGNORECASE)
@@ -118,6 +120,7 @@ def _called(found: ColumnsOfText, key: str) -> list[int]:
         place
         for place, column in enumerate(found.columns)
         if re.sub(r"[^a-z]", "", (column.name or column.header).lower()) in names
+        or (key == "x" and _X_IN.match(column.header))
     ]
 
 
@@ -144,8 +147,16 @@ def _unit_of_x(
 
 def _unit_of_potential(column: Column, key: str, name: str, keys: tuple[str, ...]) -> float | None:
     """Return how many volts one of a column's numbers is; None where nothing says."""
-    unit = {"v": 1.0, "mv": 1e-3}.get(column.unit.lower()) if column.unit not in _NO_UNIT else None
-    if column.unit not in _NO_UNIT and unit is None:
+    against = _AGAINST.match(column.unit)
+    if against and not re.search(r"\bLi\b", against[2]):
+        refuse(
+            f"'{name:.200}': column '{column.header:.60}' is against '{against[2]:.30}'; "
+            "a potential against Li/Li+ is needed",
+            *keys, "file",
+        )  # fmt: skip
+    said = against[1] if against else column.unit
+    unit = {"v": 1.0, "mv": 1e-3}.get(said.lower()) if said not in _NO_UNIT else None
+    if said not in _NO_UNIT and unit is None:
         refuse(
             f"'{name:.200}': column '{column.header:.40}' is in '{column.unit:.20}'; "
             "a potential in V or mV is needed",

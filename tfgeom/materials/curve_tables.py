@@ -33,6 +33,7 @@ _HIGHEST_POTENTIAL = 10.0  # V against Li/Li+: above it, millivolts
 _LARGEST_BAND = 0.5  # V
 _QUIET = 5e-4  # V: half a rise that is no noise
 _OUTSIDE, _FURTHEST = 0.02, 2.0  # share of points that noise may lift out of its band, and how far
+_SLIVER = 0.05  # of a table, that a window uses at least
 _BEYOND = 0.1  # of the window, that a table may leave out at each end
 
 
@@ -196,11 +197,14 @@ def _ends(table: StatedTable, window: object, electrode: Electrode) -> tuple[flo
     largest = float(np.abs(table.x).max())
     if largest > HIGHEST_FRACTION and not table.declared and max(map(abs, ends)) <= HIGHEST_FRACTION:
         low, high = float(table.x.min()), float(table.x.max())
+        other = "as a stoichiometry or a charge it needs its own window, for example "
+        other += f"'window: [{low:g}, {high:g}]'"
+        if table.coordinate == "soc":
+            other = f"as a fraction it is {high:g} times charged"
         refuse(
             f"{table.coordinate} runs from {low:g} to {high:g}, the window from {min(ends):g} to "
             f"{max(ends):g}: in percent that is {low / 100:g} to {high / 100:g}, and 'scale: percent' says "
-            "so; as a stoichiometry or a charge it needs its own window, for example "
-            f"'window: [{low:g}, {high:g}]'",
+            f"so; {other}",
             *table.keys[0],
         )
     return ends
@@ -319,14 +323,20 @@ def _require_agreement(x: Array, ends: tuple[float, float], table: StatedTable) 
     """Refuse a window that a tenth or more of the table leaves out at one end; less is noted later."""
     low, high = min(ends), max(ends)
     first, last = float(x[0]), float(x[-1])
-    beyond = max(first - low, low - low, high - last) / (high - low)
-    if beyond <= _BEYOND:
+    beyond = max(first - low, 0.0, high - last) / (high - low)
+    used = (min(high, last) - max(low, first)) / (last - first)
+    if beyond <= _BEYOND and used >= _SLIVER:
         return
+    what = (
+        f"{min(beyond, 1):.0%} of the window would be guesswork"
+        if beyond > _BEYOND
+        else f"it would use {used * 100:.2g} % of the table"
+    )
     example = (first, last) if ends[0] < ends[1] else (last, first)
     refuse(
         f"{table.coordinate} runs from {first:g} to {last:g}, the window from {low:g} to {high:g}: "
-        f"{min(beyond, 1):.0%} of the window would be guesswork; give the window that the electrode uses, "
-        f"for example 'window: [{example[0]:g}, {example[1]:g}]'",
+        f"{what}; give the window that the electrode uses, for example "
+        f"'window: [{example[0]:g}, {example[1]:g}]'",
         *table.keys[0],
     )
 

@@ -52,6 +52,8 @@ def read_in(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> di
         named = {key: found.pop(key) for key in BPX_KEYS if key in found}
         found = {**bpx_constants(named, folder, found.get("film_fraction")), **found}
     curve = found.get("open_circuit")
+    if isinstance(curve, str):
+        refuse(f"a file is named by 'open_circuit: {{file: {curve:.60}}}'", "open_circuit")
     if isinstance(curve, Mapping):
         try:
             found["open_circuit"] = _curve(curve, folder, electrode)
@@ -80,6 +82,8 @@ def _require_same_chemistry(curve: Mapping[str, Any], file: str, electrode: Elec
 
 def _curve(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> dict[str, Any]:
     parameters = stated.get("parameters")
+    if stated.get("form") == "pchip" and ("file" in stated or "table" in stated):
+        stated = {key: one for key, one in stated.items() if key != "form"}  # what a table is anyway
     if "bpx" in stated:
         require_keys(stated, (*BPX_KEYS, "window", *_ALWAYS))
         found = bpx_curve({key: stated[key] for key in BPX_KEYS if key in stated}, folder)
@@ -98,7 +102,7 @@ def _curve(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> dic
         table = table_of_file(stated, folder, stated.get("window"))
         return _made(stated, {"source": described(stated)}, table, electrode)
     if not isinstance(parameters, Mapping):
-        if isinstance(parameters, str):
+        if isinstance(parameters, str) and stated.get("form") != "expression":
             refuse(f"a file is named by 'open_circuit: {{file: {parameters:.60}}}'", "parameters")
         return dict(stated)
     inner = {key: parameters[key] for key in ("smooth", "scale") if key in parameters}

@@ -104,6 +104,13 @@ class OpenCircuit:
         first, last = self.table_ends
         return max((first - empty) / (full - empty), 0.0), max((full - last) / (full - empty), 0.0)
 
+    @property
+    def share_used(self) -> float:
+        """Share of a table that the window uses; 1 where it is none."""
+        low, high = sorted(self.window)
+        first, last = sorted(self.table_ends)
+        return max(min(high, last) - max(low, first), 0.0) / (last - first)
+
     def held_inside(self, s: Array, temperature: float) -> Array:
         """Return the potential (V) at filled fractions held between empty and full, at rest and on discharge.
 

@@ -10,6 +10,7 @@ from tfgeom.metrics.doubts import doubts
 from tfgeom.reliefs.sections import length_text
 from tfgeom.units import NM
 
+_HALF = 0.5
 _SHOWN_BEYOND = 1e-6  # of a window: less is rounding
 
 
@@ -69,8 +70,13 @@ def _of_curve(layer: FilmLayer) -> Iterator[str]:
         if share > _SHOWN_BEYOND:
             yield (
                 f"open-circuit table of '{layer.name}' ends at {end:g}, the window at {x:g}: the {which} "
-                f"{share:.2%} of its filling follows the slope at that end"
+                f"{share * 100:.2g} % of its filling follows the slope at that end"
             )
+    if curve.share_used < _HALF:
+        yield (
+            f"open-circuit table of '{layer.name}': its window, {curve.window[0]:g} to "
+            f"{curve.window[1]:g}, uses {curve.share_used * 100:.2g} % of it"
+        )
     if curve.departure is not None:
         yield (
             f"open-circuit curve of '{layer.name}' is smoothed through measured points, which lie up to "
