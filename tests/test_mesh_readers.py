@@ -1,6 +1,5 @@
 """Volume meshes of every relief, opened by the programs that they are for: names, numbers, volumes, areas."""
 
-import logging
 import re
 import subprocess
 import sys
@@ -11,16 +10,26 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from tests.kinds import design, every_relief
 from tests.mesh_command import mesh as mesh_command
 from tests.mesh_command import sidecar
 from tests.oracles import gmsh_or_skip, ngsolve_or_skip
+from tests.read_elements import (
+    Sizes,
+    by_gmsh,
+    by_meshio,
+    by_netgen,
+    by_scikit_fem,
+    by_vtk,
+    flat_area,
+    vtk_volume,
+)
 from tests.shipped import ROOT
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.legend import cell_legend
 from tfgeom.design import design_from_mapping
+from tfgeom.mesh_files import write_mesh_file
 from tfgeom.meshing.element_files import ElementGrid, write_vtu
 from tfgeom.meshing.film_elements import film_elements
 from tfgeom.meshing.film_mesh import mesh_films
@@ -43,7 +52,6 @@ every_msh = pytest.mark.parametrize(
 )
 # Readers cut bent hexahedra into plane ones, or integrate them exactly; facets lie inside curved faces.
 VOLUME, AREA = 1e-4, 0.04
-Sizes = dict[str, float]
 
 
 class Case:
@@ -74,77 +82,24 @@ def case(relief: str, *, collapsed: bool = False) -> Case:
     return Case(relief, collapsed)
 
 
-def flat_area(points: NDArray[np.float64], corners: NDArray[np.int64]) -> float:
-    """Return the area of triangles, and of quads by the cross product of their diagonals."""
-    first, *others = (points[column] for column in corners.T)
-    a, b = (
-        (others[1] - first, others[2] - others[0])
-        if len(others) == 3
-        else (others[0] - first, others[1] - first)
-    )
-    return float(np.linalg.norm(np.cross(a, b), axis=1).sum() / 2)
-
-
-def vtk_volume(points: NDArray[np.float64], kind: str, corners: NDArray[np.int64]) -> float:
-    import pyvista
-
-    part = pyvista.UnstructuredGrid({getattr(pyvista.CellType, kind.upper()): corners}, points)
-    return float(np.abs(part.compute_cell_sizes()["Volume"]).sum())
-
-
 @every_relief
 @every_msh
 def test_meshio(relief: str, version: str, text: bool, tmp_path: Path) -> None:
-    import meshio
-
     wanted = case(relief)
     write_msh(wanted.grid, tmp_path / "x.msh", version=version, text=text)
     head = (tmp_path / "x.msh").read_bytes()[:40].split(b"\n")[1]
     assert head == f"{version} {int(not text)} 8".encode()
-    mesh = meshio.read(tmp_path / "x.msh")
-    assert {name: tuple(tag) for name, tag in mesh.field_data.items()} == TAGS
-    found = dict.fromkeys(TAGS, 0.0)
-    for block, tags in zip(mesh.cells, mesh.cell_data["gmsh:physical"], strict=True):
-        for name, (tag, dimension) in TAGS.items():
-            own = block.data[tags == tag]
-            if dimension == block.dim and len(own):
-                size = (
-                    flat_area(mesh.points, own)
-                    if dimension == 2
-                    else vtk_volume(mesh.points, block.type, own)
-                )
-                found[name] += size
+    tags, found = by_meshio(tmp_path / "x.msh")
+    assert tags == TAGS
     wanted.require(found)
 
 
 @every_relief
 @every_msh
 def test_gmsh(relief: str, version: str, text: bool, tmp_path: Path) -> None:
-    gmsh = gmsh_or_skip()
     wanted = case(relief)
     write_msh(wanted.grid, tmp_path / "x.msh", version=version, text=text)
-    gmsh.initialize([], False, False, False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.logger.start()
-        gmsh.open(str(tmp_path / "x.msh"))
-        said = gmsh.logger.get()
-        gmsh.logger.stop()
-        assert not [line for line in said if line.startswith(("Warning", "Error"))]
-        tags, found = {}, {}
-        for dimension, tag in gmsh.model.getPhysicalGroups():
-            name = gmsh.model.getPhysicalName(dimension, tag)
-            tags[name] = (tag, dimension)
-            found[name] = sum(
-                float(gmsh.model.mesh.getElementQualities(cells, "volume").sum())
-                for entity in gmsh.model.getEntitiesForPhysicalGroup(dimension, tag)
-                for cells in gmsh.model.mesh.getElements(dimension, entity)[1]
-            )
-            # nodes of a group are those of its elements
-            nodes, _ = gmsh.model.mesh.getNodesForPhysicalGroup(dimension, tag)
-            assert len(set(nodes)) == len(nodes) > 0
-    finally:
-        gmsh.finalize()
+    tags, found = by_gmsh(tmp_path / "x.msh")
     assert tags == TAGS
     wanted.require(found)
 
@@ -152,28 +107,12 @@ def test_gmsh(relief: str, version: str, text: bool, tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # Netgen's
 @every_relief
 def test_netgen_reads_text_of_version_2(relief: str, tmp_path: Path) -> None:
-    ngsolve = ngsolve_or_skip()
-    from netgen.read_gmsh import ReadGmsh
-
     wanted = case(relief)
     write_msh(wanted.grid, tmp_path / "x.msh", text=True)
-    mesh = ngsolve.Mesh(ReadGmsh(str(tmp_path / "x.msh")))
-    assert mesh.GetMaterials() == tuple(NUMBERS)
-    assert set(mesh.GetBoundaries()) == set(SURFACES)
-    # names are patterns there
-    found = {name: ngsolve.Integrate(1, mesh, definedon=mesh.Materials(re.escape(name))) for name in NUMBERS}
-    for name in SURFACES:
-        on = mesh.Boundaries(re.escape(name))
-        found[name] = ngsolve.Integrate(1, mesh, ngsolve.BND, definedon=on)
+    materials, boundaries, found = by_netgen(tmp_path / "x.msh")
+    assert materials == list(NUMBERS)
+    assert boundaries == sorted(SURFACES)
     wanted.require(found)
-
-
-def quietly_loaded(path: Path, caplog: pytest.LogCaptureFixture) -> Any:
-    """Return a mesh of scikit-fem, which says that it gives faces of four corners no direction."""
-    from skfem import MeshHex
-
-    with caplog.at_level(logging.CRITICAL):
-        return MeshHex.load(path)
 
 
 @every_relief
@@ -182,51 +121,22 @@ def test_scikit_fem(
     relief: str, version: str, text: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It reads one kind of element: sharp edges as collapsed hexahedra.  Of version 2 it names outer faces only."""
-    from skfem import Basis, ElementHex1
-
     wanted = case(relief, collapsed=True)
     assert set(wanted.grid.counts) == {"hexahedron"}
     write_msh(wanted.grid, tmp_path / "x.msh", version=version, text=text)
-    mesh = quietly_loaded(tmp_path / "x.msh", caplog)
-    assert set(mesh.subdomains) == set(NUMBERS)
+    volumes, areas = by_scikit_fem(tmp_path / "x.msh", caplog)
+    assert volumes == pytest.approx(wanted.volumes, rel=1e-9)
     named = set(SURFACES) if version == "4.1" else {"substrate|inner_collector", "outer_collector|outside"}
-    assert set(mesh.boundaries) == named
-    found = {
-        name: float(Basis(mesh, ElementHex1(), elements=own).dx.sum())
-        for name, own in mesh.subdomains.items()
-    }
-    assert found == pytest.approx(wanted.volumes, rel=1e-9)
-    areas = {name: facets_area(mesh, np.asarray(own)) for name, own in mesh.boundaries.items()}
     assert areas == pytest.approx({name: wanted.areas[name] for name in named}, rel=AREA)
-
-
-def facets_area(mesh: Any, facets: NDArray[np.int64]) -> float:
-    """Return the area of facets; scikit-fem sorts their corners, so the order around is found again."""
-    corners = mesh.p.T[mesh.facets[:, facets].T]
-    total = 0.0
-    for quad in corners:
-        # of the three ways around four points the one with the largest area has no edges that cross
-        ways = [quad[list(way)] for way in ((0, 1, 2, 3), (0, 1, 3, 2), (0, 2, 1, 3))]
-        total += max(float(np.linalg.norm(np.cross(w[2] - w[0], w[3] - w[1]))) for w in ways) / 2
-    return total
 
 
 @every_relief
 def test_vtk(relief: str, tmp_path: Path) -> None:
-    import pyvista
-
     wanted = case(relief)
     write_vtu(wanted.grid, tmp_path / "x.vtu")
-    grid = pyvista.read(tmp_path / "x.vtu")
-    volumes = grid.compute_cell_sizes()["Volume"]
-    assert (volumes > 0).all()
-    films = {
-        key.removeprefix("film:"): int(grid.field_data[key][0]) for key in grid.field_data if "film:" in key
-    }
-    assert films == {"substrate": 0} | NUMBERS
-    found = {name: float(volumes[grid["film"] == films[name]].sum()) for name in NUMBERS}
+    numbers, found = by_vtk(tmp_path / "x.vtu")
+    assert numbers == {"substrate": 0} | NUMBERS
     assert found == pytest.approx(wanted.volumes, rel=VOLUME)
-    assert grid.field_data["length_unit:um"].tolist() == [1e-6]
 
 
 @every_relief
@@ -300,15 +210,9 @@ def test_readme_writes_what_the_program_reads(
         sets = re.findall(r"^\*ELSET,ELSET=(.+)$", Path("x.inp").read_text(), re.MULTILINE)
         assert sets == [*SURFACES, *NUMBERS]
     elif program == "scikit-fem":
-        from skfem import Basis, ElementHex1
-
-        loaded = quietly_loaded(Path("x.msh"), caplog)
-        assert set(loaded.boundaries) == set(SURFACES)
-        found = {
-            name: float(Basis(loaded, ElementHex1(), elements=own).dx.sum())
-            for name, own in loaded.subdomains.items()
-        }
-        assert found == pytest.approx(exact, rel=1e-9)
+        volumes, areas = by_scikit_fem(Path("x.msh"), caplog)
+        assert volumes == pytest.approx(exact, rel=1e-9)
+        assert set(areas) == set(SURFACES)
     elif program == "FEniCS":
         import meshio
 
@@ -326,3 +230,43 @@ def test_readme_writes_what_the_program_reads(
         ngsolve_or_skip()
         head = Path("x.msh").read_bytes()[:30].split(b"\n")[1]
         assert head == b"2.2 0 8"  # what test_netgen_reads_text_of_version_2 opens
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # Netgen's
+@pytest.mark.parametrize(
+    ("relief", "cell", "options"),
+    [
+        ("pillars", "flooded", {"what": "flooded"}),
+        ("square pillars", "flooded", {"what": "flooded"}),
+        ("honeycomb", "many films", {}),
+        ("trenches", "conformal", {"tiles": "2x1"}),
+        ("wave", "conformal", {"tiles": "3x1"}),
+    ],
+    ids=["liquid", "liquid at sharp corners", "filling layer", "tile", "tile of a wave"],
+)
+def test_liquid_filling_layer_and_tiles(
+    relief: str, cell: str, options: dict[str, Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    loaded = design_from_mapping(design(relief, cell))
+    write_mesh_file(loaded, tmp_path / "x.vtu", resolution=1, **options)
+    said = sidecar(tmp_path / "x.vtu")
+    numbers = {part["name"]: part["number"] for part in said["parts"]}
+    exact = {part["name"]: said["unit_cells"] * part["closed_form_volume_um3"] for part in said["parts"]}
+    names = [surface["name"] for surface in said["surfaces"]]
+    tags = {name: (number, 3) for name, number in numbers.items()}
+    tags |= {surface["name"]: (surface["number"], 2) for surface in said["surfaces"]}
+    assert by_vtk(tmp_path / "x.vtu")[1] == pytest.approx(exact, rel=VOLUME)
+    for choices in ({}, {"ascii": True}, {"msh": "4.1"}, {"msh": "4.1", "ascii": True}):
+        write_mesh_file(loaded, tmp_path / "x.msh", resolution=1, **options, **choices)
+        for read in (by_gmsh, by_meshio):
+            found_tags, found = read(tmp_path / "x.msh")
+            assert found_tags == tags
+            assert {name: found[name] for name in exact} == pytest.approx(exact, rel=VOLUME)
+        if choices == {"ascii": True}:
+            materials, boundaries, netgen = by_netgen(tmp_path / "x.msh")
+            assert (materials, boundaries) == (list(numbers), sorted(names))
+            assert netgen == pytest.approx(found, rel=VOLUME)
+    write_mesh_file(loaded, tmp_path / "x.msh", resolution=1, **options, msh="4.1", hexahedra=True)
+    volumes, areas = by_scikit_fem(tmp_path / "x.msh", caplog)
+    assert volumes == pytest.approx(exact, rel=1e-8)
+    assert areas == pytest.approx({name: found[name] for name in names}, rel=1e-3)

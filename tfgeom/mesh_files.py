@@ -20,7 +20,7 @@ from tfgeom.films import Film, Stack
 from tfgeom.mesh_tiles import Tile, tile_of
 from tfgeom.mesh_written import MeshFile, Part
 from tfgeom.meshing.element_choices import ELEMENT_SUFFIXES, ElementChoices, element_choices, way_to
-from tfgeom.meshing.element_files import write_vtu
+from tfgeom.meshing.element_files import ELEMENT_NAMES, write_vtu
 from tfgeom.meshing.film_elements import film_elements
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
 from tfgeom.meshing.flooded_mesh import FloodedMesh, mesh_filling, mesh_flooded
@@ -191,9 +191,10 @@ def _make_elements(
         parts.append(Part(region, space.volume / UM**3, exact / UM**3))
     grid = film_elements(mesh, legend, space, collapsed=choices.hexahedra)
     n_elements = sum(grid.counts.values())
+    kinds = ", ".join(f"{count} {ELEMENT_NAMES[kind]}" for kind, count in grid.counts.items())
     made = MeshFile(
         target,
-        f"{len(grid.points_um)} nodes, {n_elements} cells",
+        f"{len(grid.points_um)} nodes, {n_elements} cells ({kinds})",
         mesh.unit_cells,
         tuple(parts),
         quality,

@@ -17,6 +17,8 @@ from tfgeom.output import replacing
 
 ELEMENT_CORNERS = {"hexahedron": 8, "wedge": 6, "pyramid": 5, "tetra": 4}
 """Corners of each kind of element, by meshio's names."""
+ELEMENT_NAMES = {"hexahedron": "hexahedra", "wedge": "wedges", "pyramid": "pyramids", "tetra": "tetrahedra"}
+"""What people call several of a kind."""
 FACE_CORNERS = {"quad": 4, "triangle": 3}
 """Corners of each kind of face, by meshio's names."""
 
