@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from tfgeom.evaluation import discharges, evaluate
 from tfgeom.metrics.estimates import RANKS
 from tfgeom.report import comparison_html, pdf
 from tfgeom.report.comparison import comparison_csv
-from tfgeom.report.comparison_figures import one_scale, shortened
+from tfgeom.report.comparison_figures import draw_plans, one_scale, shortened
 from tfgeom.units import MA_PER_CM2
 
 IMEC = DESIGNS / "imec_2017_pillars_cl_tio2.yaml"
@@ -96,6 +97,16 @@ def test_reliefs_of_one_size_are_drawn_at_one_scale_and_others_are_not(mixed: st
     assert one_scale([cells[0], cells[3]]) is None  # one relief alone
     assert "too unlike in size" in mixed
     assert "all at one scale" in comparison_html(compare_designs([PEARSE, IMEC]))
+
+
+def test_from_above_a_rectangular_lattice_shows_its_longer_pitch(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    longer = ("lattice: hexagonal\n  pitch: 6 um", "lattice: rectangular\n  pitch: [6 um, 9 um]")
+    file.write_text(spoilt(VALID, longer), encoding="utf-8")
+    cells = [(entry, found.cell) for entry, found in compare_designs([file, PEARSE]).evaluated]
+    picture = draw_plans(cells)
+    assert picture is not None
+    assert "22.5 µm across each" in picture.alt  # 1.25 periods to each side
 
 
 def test_names_keep_both_ends_when_they_are_shortened() -> None:
@@ -224,6 +235,31 @@ def test_fidelities_are_told_and_unknown_ones_refused(capsys: pytest.CaptureFixt
     assert "'exact' is unknown; use one of analytic, film, fem" in capsys.readouterr().err
     assert run("compare", DANILOV, "--fidelity", "film") == 1
     assert "not yet supported" in capsys.readouterr().err
+
+
+def test_a_terminal_of_80_columns_shows_every_number_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((80, 24)))
+    long = tmp_path / "long.yaml"
+    long.write_text(
+        VALID.replace("name: Holes", "name: A long name of holes in silicon, 30 um deep"), "utf-8"
+    )
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(spoilt(VALID, ("depth: 30 um", "depth: 30")), encoding="utf-8")
+    files = [*MIXED, long, bad]
+    assert run("compare", *files) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "(1) Pearse 2018, holes 30 um deep"
+    assert [line for line in lines if len(line) > 80 and str(tmp_path) not in line] == []
+    words = set(" ".join(lines).split())
+    for entry, found in compare_designs(files).evaluated:
+        assert f"({entry.number})" in words
+        for value in (found.geometry.area_gain, found.capacity and found.capacity.footprint_capacity_uAh_cm2):
+            assert value is None or f"{value:.4g}" in words
+    assert sum("needs a unit" in line for line in lines) >= 1
+    assert "verdict" in words
 
 
 def test_designs_that_all_fail_still_give_a_page_that_says_why(tmp_path: Path) -> None:

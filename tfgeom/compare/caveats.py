@@ -24,11 +24,12 @@ _WEIGHTY = (
 def caveats(comparison: Comparison, phrases: Phrases) -> list[tuple[str, str]]:
     """Return what the sentences before rest on, each as what it is about and the sentence."""
     evaluated = comparison.evaluated
-    found = [
-        ("not evaluated", f"{entry.label}: {_line(entry.error)}")
-        for entry in comparison.entries
-        if entry.error
-    ]
+    failed = [entry.label for entry in comparison.entries if entry.error]
+    found = []
+    if failed:
+        found.append(
+            ("not compared", f"{and_listed(failed)}: could not be evaluated; why stands beside the name.")
+        )
     found += _unlike(evaluated)
     if len(evaluated) > 1:
         found += _methods(evaluated, phrases)
@@ -52,10 +53,6 @@ def method_tolerance(evaluated: Sequence[tuple[Entry, Evaluation]]) -> float:
             if closed is not None and found.resistance.asr_ohm_cm2:
                 differences.append(abs(closed.asr_ohm_cm2 / found.resistance.asr_ohm_cm2 - 1))
     return max(differences)
-
-
-def _line(text: str) -> str:
-    return text.replace("\n", "; ").rstrip(".") + "."
 
 
 def _unlike(evaluated: Sequence[tuple[Entry, Evaluation]]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 One bad file does not hide the others.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
@@ -164,9 +165,14 @@ def _evaluate(design: Design, fidelity: str) -> tuple[Evaluation | None, str]:
 
 
 def comparison_json(comparison: Comparison, verdict: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the JSON object of ``tfgeom compare --json``; ``verdict`` is what is said of the designs."""
+    """Return the JSON object of ``tfgeom compare --json``; ``verdict`` is what is said of the designs.
+
+    The hash of all designs together marks it as written by tfgeom.
+    """
+    hashes = "".join(found.design_sha256 for _, found in comparison.evaluated)
     return {
         "version": __version__,
+        "design_sha256": hashlib.sha256(hashes.encode()).hexdigest(),
         "at": comparison.at,
         "fidelity": comparison.fidelity,
         "verdict": verdict,

@@ -1,6 +1,5 @@
 """The page of a comparison: for a reader who has nothing but it."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -42,7 +41,7 @@ from tfgeom.report.pdf import find_printer, write_pdf
 from tfgeom.report.plan_view import draw_plan
 from tfgeom.report.rate_csv import CurveRows, rate_csv
 from tfgeom.report.table import Table
-from tfgeom.results import Shown, results_shown
+from tfgeom.results import Declaration, LayerNumbers, RatePoint, Shown, declared_of, results_shown
 
 _LISTED = 3  # designs above which the page begins with a list of what it holds
 _BESIDE = {
@@ -198,10 +197,20 @@ def comparison_html(comparison: Comparison, command: str = "", pictures: Gallery
         rates=_rates(comparison),
         not_counted=tables.not_counted_table(comparison),
         ranks=ranks_table(used) if used else None,
-        terms=terms_table(one.declared for one in results_shown(Shown.COMPARED)),
+        terms=terms_table(_declared()),
         numbers_json=script_json(_numbers(comparison)),
         designs_json=script_json({"designs": list(_designs(comparison))}),
     )
+
+
+def _declared() -> Iterator[Declaration]:
+    """Yield what the numbers on the page declare."""
+    yield from (one.declared for one in results_shown(Shown.COMPARED))
+    rates = (declared_of(RatePoint, key) for key in ("c_rate", "utilisation"))
+    films = (
+        declared_of(LayerNumbers, key) for key in ("step_coverage", "capacity_gain", "interface_area_gain")
+    )
+    yield from (*rates, *films)
 
 
 def _rates(comparison: Comparison) -> list[Table]:
@@ -240,10 +249,7 @@ def _figure_names(designs: int) -> list[str]:
 
 
 def _numbers(comparison: Comparison) -> dict[str, Any]:
-    """Return the JSON of the comparison, with the hash of all designs that marks it as written by tfgeom."""
-    numbers = comparison_json(comparison, verdict_json(verdicts(comparison, PLAIN)))
-    hashes = "".join(found.design_sha256 for _, found in comparison.evaluated)
-    return {"design_sha256": hashlib.sha256(hashes.encode()).hexdigest(), **numbers}
+    return comparison_json(comparison, verdict_json(verdicts(comparison, PLAIN)))
 
 
 def _designs(comparison: Comparison) -> Iterator[dict[str, Any]]:

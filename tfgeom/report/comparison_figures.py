@@ -9,6 +9,7 @@ import shapely
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.compare import AXES, WHICH, Comparison, Curve, Entry, Which
+from tfgeom.geometry.lattice import along_axes, in_unit
 from tfgeom.numerals import number, unit_text
 from tfgeom.palette import DESIGNS, INK, PARTS
 from tfgeom.report.cross_section import fill_section, whole_window
@@ -204,7 +205,7 @@ def draw_plans(entries: Sequence[tuple[Entry, AssembledCell]]) -> Picture | None
     seen = [(entry, cell) for entry, cell in entries if cell.relief.pitch is not None]
     if one_scale([cell for _, cell in seen]) is None:
         return None
-    half = 1.25 * max((cell.relief.pitch or 0.0) / UM for _, cell in seen)
+    half = 1.25 * max(_longest_period(cell) for _, cell in seen)
     columns, rows = _grid(len(seen))
     window = Window(-half, half, -half, half)
     with drawing(9.6, rows * (9.6 / columns + _TITLE)) as figure:
@@ -231,6 +232,12 @@ def _title(entry: Entry, columns: int) -> str:
     """Return the name above a panel, in two lines at most."""
     letters = 110 // columns
     return textwrap.fill(shortened(entry.label, 2 * letters - 8), letters, max_lines=2, placeholder="…")
+
+
+def _longest_period(cell: AssembledCell) -> float:
+    """Return the longer distance of features along the axes of the lattice, um; 0 of a plane."""
+    periods = cell.relief.periods
+    return 0.0 if periods is None else max(along_axes(in_unit(periods, UM)))
 
 
 def _panel(figure: Any, place: int, columns: int, rows: int) -> Any:
