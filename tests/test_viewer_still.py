@@ -245,9 +245,20 @@ def test_a_screenshot_of_designs_without_a_whole_cell(tmp_path: Path, text: str)
     need_rendering()
     file = tmp_path / "cell.yaml"
     file.write_text(text, encoding="utf-8")
-    screenshot(load_design(file), tmp_path / "x.png", (400, 300))
+    screenshot([load_design(file)], tmp_path / "x.png", (400, 300))
     assert picture(tmp_path / "x.png").shape == (300, 400, 3)
     assert sorted(f.name for f in tmp_path.iterdir()) == ["cell.yaml", "x.png"]
+
+
+@pytest.mark.slow
+def test_a_screenshot_of_two_designs_has_both_with_their_legends(tmp_path: Path) -> None:
+    need_rendering()
+    designs = [plain(VALID), plain(FLOODED)]
+    for name, shown in (("both", designs), ("first", designs[:1]), ("second", designs[1:])):
+        screenshot(shown, tmp_path / f"{name}.png", (500, 300))
+    both, first, second = (picture(tmp_path / f"{name}.png") for name in ("both", "first", "second"))
+    assert np.array_equal(both, np.concatenate((first, second)))
+    assert not np.array_equal(first, second)
 
 
 def plain(text: str = VALID) -> Any:
@@ -262,7 +273,7 @@ def test_a_machine_that_cannot_render_is_one_sentence(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv(rendering.WINDOW_VARIABLE, "vtkNoSuchRenderWindow")
     with pytest.raises(MeshError, match=r"cannot render 3D pictures: .* unset it") as caught:
-        screenshot(plain(), tmp_path / "x.png")
+        screenshot([plain()], tmp_path / "x.png")
     assert caught.value.exit_code == 1
     assert not (tmp_path / "x.png").exists()
 
@@ -274,7 +285,7 @@ def test_a_crash_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     forgotten = []
     monkeypatch.setattr(still_module, "forget_rendering", lambda: forgotten.append(True))
     with pytest.raises(MeshError, match=r"the process that renders the picture failed .*doctor"):
-        screenshot(plain(), tmp_path / "x.png")
+        screenshot([plain()], tmp_path / "x.png")
     assert forgotten
     assert list(tmp_path.iterdir()) == []
 
@@ -292,12 +303,12 @@ def test_bad_pictures_are_refused_before_the_work(
     tmp_path: Path, name: str, size: tuple[int, int], says: str
 ) -> None:
     with pytest.raises(OutputError, match=says):
-        screenshot(plain(), tmp_path / name, size)
+        screenshot([plain()], tmp_path / name, size)
 
 
 def test_a_design_that_cannot_exist_keeps_its_own_error(tmp_path: Path) -> None:
     with pytest.raises(DesignError, match="close"):
-        screenshot(plain(VALID.replace("70 nm", "2 um")), tmp_path / "x.png")
+        screenshot([plain(VALID.replace("70 nm", "2 um"))], tmp_path / "x.png")
 
 
 def test_a_field_without_values_is_refused(tmp_path: Path) -> None:

@@ -225,22 +225,19 @@ def view(
     ] = 0,
     screenshot: Annotated[
         Path | None,
-        typer.Option("--screenshot", metavar="FILE", help="Write one picture (PNG) and serve no page."),
+        typer.Option("--screenshot", metavar="FILE", help="Write a picture (PNG) and serve no page."),
     ] = None,
     force: Force = False,
 ) -> None:
     """Turn, cut and change the cell in the browser, until Ctrl-C."""
     from tfgeom.design import load_design
-    from tfgeom.errors import OutputError
 
     designs = [load_design(file) for file in (design, other) if file is not None]
     if screenshot is not None:
-        if other is not None:
-            raise OutputError("--screenshot: shows one design; leave the second out")
         from tfgeom.output import is_device
         from tfgeom.viewer.still import screenshot as take_screenshot
 
-        take_screenshot(designs[0], screenshot, force=force)
+        take_screenshot(designs, screenshot, force=force)
         if not is_device(screenshot):
             say(screenshot)
         return

@@ -248,7 +248,12 @@ class Actions:
             found.append((np.array((x, y, near.z_um * view.z_scale)), near.half_um))
         for one, (focus, _) in zip(self.shown, found, strict=True):
             one.scene.move(tuple((found[0][0] - focus).tolist()))
-        return Frame(found[0][0], max(half for _, half in found))
+        halves = [
+            half
+            for one, (_, half) in zip(self.shown, found, strict=True)
+            if one.evaluation.layers or not any(other.evaluation.layers for other in self.shown)
+        ]  # where there are films, these decide
+        return Frame(found[0][0], max(halves))
 
     def _of_design(self, one: ShownDesign, error: TfgeomError) -> str:
         """Return an error in words, with its design where there are two."""

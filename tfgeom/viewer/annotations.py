@@ -17,10 +17,10 @@ from tfgeom.palette import INK
 from tfgeom.viewer.colour_bar import ColourBar, ramp
 
 AXES_SHARE = 0.2
-"""Share of the width and of the height that the axes take at the lower left."""
+"""Share of the smaller side of the picture that the axes take at the lower left."""
 
 _TEXT = 0.0185  # height of letters over that of the picture
-_SMALLEST_TEXT, _AXES_TEXT = 11, 13  # pixels
+_SMALLEST_TEXT, _AXES_TEXT, _SMALLEST_AXES = 11, 13, 90  # pixels
 _LONGEST_BAR = 0.2  # of the width
 _MARGIN = 0.03
 _BAR_STEPS, _BAR_LABELS = 128, 3
@@ -139,18 +139,19 @@ def round_length(most: float) -> float:
     return max(step * power for step in (1, 2, 5) if step * power <= most * (1 + 1e-9))
 
 
-def add_scale(plotter: Any, *, backed: bool = False) -> None:
+def add_scale(plotter: Any, *, backed: bool = False, axes_backed: bool = False) -> None:
     """Add a scale bar in micrometres at the lower right, and the axes' directions; both follow the camera.
 
     Parameters
     ----------
     plotter
         A pyvista plotter; what is added belongs to its present subplot.
-    backed
-        Whether they stand on white, for pictures whose corners are full.
+    backed, axes_backed
+        Whether the scale bar and the axes stand on white, for pictures whose corners are full.
     """
-    Overlay(plotter.renderer, partial(_draw_scale, backed=backed))
     axes = plotter.add_axes(color=INK, line_width=2, viewport=(0, 0, AXES_SHARE, AXES_SHARE))
+    marker = plotter.renderer.axes_widget
+    Overlay(plotter.renderer, partial(_draw_scale, marker=marker, backed=backed, axes_backed=axes_backed))
     for axis in "XYZ":
         caption = getattr(axes, f"Get{axis}AxisCaptionActor2D")()
         caption.GetTextActor().SetTextScaleModeToNone()
@@ -161,11 +162,13 @@ def add_scale(plotter: Any, *, backed: bool = False) -> None:
         text.SetShadow(False)
 
 
-def _draw_scale(overlay: Overlay, *, backed: bool) -> None:
+def _draw_scale(overlay: Overlay, *, marker: Any, backed: bool, axes_backed: bool) -> None:
     um = overlay.um_per_pixel
     if um is None:
         return
     width, height = overlay.size
+    corner = max(_SMALLEST_AXES, AXES_SHARE * min(width, height))
+    _place_marker(marker, min(1.0, corner / width), min(1.0, corner / height))
     length = round_length(_LONGEST_BAR * width * um)
     pixels, thick, line = length / um, max(3, round(0.006 * height)), overlay.text_height
     text = f"{length:g} µm"
@@ -176,9 +179,19 @@ def _draw_scale(overlay: Overlay, *, backed: bool) -> None:
         room = max(pixels, room) + line
         middle = right - pixels / 2
         overlay.rectangle(middle - room / 2, bottom - line / 2, room, 2.5 * line + 2 * thick, "white")
-        overlay.rectangle(0, 0, AXES_SHARE * width, AXES_SHARE * height, "white")
+    if axes_backed:
+        overlay.rectangle(0, 0, corner, corner, "white")
     overlay.rectangle(right - pixels, bottom, pixels, thick, INK)
     overlay.text(right - pixels / 2, bottom + 2 * thick, text, across="Centered")
+
+
+def _place_marker(marker: Any, across: float, along: float) -> None:
+    """Give the axes so much of their picture's width and height, with this picture already."""
+    left, bottom, right, top = marker.GetCurrentRenderer().GetViewport()
+    marker.SetViewport(0, 0, across, along)
+    marker.GetRenderer().SetViewport(
+        left, bottom, left + across * (right - left), bottom + along * (top - bottom)
+    )
 
 
 class Note:

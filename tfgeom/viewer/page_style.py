@@ -15,8 +15,9 @@ html { overflow: hidden; }
 .bar-note { color: #595959; }
 .views { display: flex; gap: 8px; flex: 1 1 0; min-height: 0; }
 .view { flex: 1 1 0; min-width: 0; height: 100%; position: relative; overflow: hidden; }
-.numbers { display: flex; gap: 8px; overflow-y: auto; max-height: 52vh; }
-.numbers > div { flex: 1 1 0; min-width: 0; }
+.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 355px), 1fr)); gap: 8px;
+  overflow-y: auto; max-height: 52vh; }
+.numbers > div { min-width: 0; }
 .row { display: flex; align-items: center; gap: 8px; font-size: 13px; min-height: 26px; }
 .row .what { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .row input, .row select { border: 1px solid #8c8c8c; border-radius: 3px; padding: 1px 6px; width: 110px; }
@@ -39,14 +40,14 @@ html { overflow: hidden; }
 .v-btn { text-transform: none; letter-spacing: 0; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
 @media (max-width: 760px) {
-  html { overflow: hidden auto; }
+  html { overflow: hidden auto; scroll-padding-top: 56vh; }
   .page { display: flex; flex-direction: column; height: auto; }
   .stage { display: contents; }
   .top { order: 0; position: sticky; top: 0; z-index: 10; height: 54vh; height: 54dvh; background: #fff;
     border-bottom: 1px solid #dcdcdc; }
   .bars { flex-direction: column; gap: 2px; padding: 4px 8px 0; }
   .panel { order: 1; border: 0; }
-  .numbers { order: 2; max-height: none; overflow: visible; flex-direction: column; }
+  .numbers { order: 2; max-height: none; overflow: visible; }
   .messages { left: 8px; right: 8px; width: auto; }
 }
 """

@@ -196,7 +196,7 @@
     explodeLine.prepend("Pull apart");
     explode.addEventListener("input", () => { shown.explode = Number(explode.value); place(); });
     const buttons = [button("reset", "Reset camera", look)];
-    const words = { rim: "Look at a rim", foot: "Look at the foot of a wall" };
+    const words = { rim: "Look at a rim", foot: "Look at a foot" };
     for (const [name, place] of Object.entries(scene.places)) {
       buttons.push(button(name, words[name], () => aim(place.focus, place.half, 0)));
     }

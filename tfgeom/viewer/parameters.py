@@ -7,7 +7,7 @@ from typing import Any
 
 from tfgeom.design import Design, design_from_mapping, set_path
 from tfgeom.errors import DesignError
-from tfgeom.numerals import unit_text
+from tfgeom.numerals import layer_title, unit_text
 from tfgeom.quantities import Quantity, Section
 from tfgeom.reliefs.sections import SAID_LAST, Sectioned, Width
 from tfgeom.units import NM, UM, format_quantity, parse_quantity
@@ -93,10 +93,10 @@ def design_parameters(design: Design) -> tuple[Parameter, ...]:
     found = [_of_relief(*size) for size in _sizes(design.relief, "relief")]
     for layer in design.layers:
         if isinstance(layer.thickness, float):
-            found.append(_of_film(f"layers.{layer.name}.thickness", layer.name, layer.thickness))
+            found.append(_of_film(f"layers.{layer.name}.thickness", layer_title(layer.name), layer.thickness))
         elif layer.fill is not None:
             path = f"layers.{layer.name}.fill.above_top"
-            found.append(_of_film(path, f"{layer.name} above the top", layer.fill.above_top))
+            found.append(_of_film(path, f"{layer_title(layer.name)} above the top", layer.fill.above_top))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ a working OpenGL library VTK crashes.
 import contextlib
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -59,38 +60,68 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def screenshot(
-    design: Design, path: str | Path, size: tuple[int, int] = SIZE, *, force: bool = False
+    designs: Sequence[Design], path: str | Path, size: tuple[int, int] = SIZE, *, force: bool = False
 ) -> None:
-    """Save the still of a design as PNG, by a process of its own, so that a missing library is no crash.
+    """Save the stills of designs one below the other as PNG, each with its name and legend.
+
+    They are rendered by processes of their own, so that a missing library is no crash.
+
+    Parameters
+    ----------
+    designs
+        At least one.
+    path
+        Of the picture.
+    size
+        Width and height of each still, pixels.
+    force
+        Whether to replace a file that tfgeom did not write.
 
     Raises
     ------
     OutputError
         When the file cannot be written or would replace one that tfgeom did not write without ``force``.
     DesignError, MeshError
-        When the design cannot be drawn, or this machine cannot render; with the remedy.
+        When a design cannot be drawn, or this machine cannot render; with the remedy.
     """
+    from PIL import Image
+
     _require_size(size)
-    check_output(path, (".png",), [design.origin.file], force=force)
-    assemble_cell(design)  # its errors name the design's file and line
+    check_output(path, (".png",), [design.origin.file for design in designs], force=force)
+    for design in designs:
+        assemble_cell(design)  # its errors name the design's file and line
     rendering = probe_rendering()
     if not rendering.works:
         raise MeshError(rendering.sentence)
     with tempfile.TemporaryDirectory(prefix="tfgeom-") as folder, replacing(path) as picture:
-        copy = Path(folder) / "design.yaml"
-        copy.write_text(dump_design(design), encoding="utf-8")
-        module = [sys.executable, "-m", "tfgeom.viewer.still", str(copy), str(picture), *map(str, size)]
-        try:
-            done = run_program(module, RENDER_SECONDS, rendering.environment())
-        except subprocess.TimeoutExpired:
-            raise MeshError(f"the picture was not ready within {RENDER_SECONDS:g} s") from None
-        if done.returncode or not picture.is_file():
-            lines = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
-            if done.returncode == NO_PICTURE_EXIT:
-                raise MeshError(lines[-1].removeprefix(f"{copy}: "))
-            forget_rendering()
-            raise MeshError(f"the process that renders the picture failed ({lines[-1]}); run 'tfgeom doctor'")
+        stills = [Path(folder) / f"{index}.png" for index in range(len(designs))]
+        for design, still in zip(designs, stills, strict=True):
+            _render(design, still, size, rendering.environment())
+        if len(stills) == 1:
+            shutil.copyfile(stills[0], picture)
+        else:
+            whole = Image.new("RGB", (size[0], len(stills) * size[1]), "white")
+            for index, still in enumerate(stills):
+                whole.paste(Image.open(still), (0, index * size[1]))
+            whole.save(picture, "PNG")
         add_mark(picture, ".png")
+
+
+def _render(design: Design, picture: Path, size: tuple[int, int], environment: dict[str, str]) -> None:
+    """Render a still by a process of its own."""
+    copy = picture.with_suffix(".yaml")
+    copy.write_text(dump_design(design), encoding="utf-8")
+    module = [sys.executable, "-m", "tfgeom.viewer.still", str(copy), str(picture), *map(str, size)]
+    try:
+        done = run_program(module, RENDER_SECONDS, environment)
+    except subprocess.TimeoutExpired:
+        raise MeshError(f"the picture was not ready within {RENDER_SECONDS:g} s") from None
+    if done.returncode or not picture.is_file():
+        lines = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
+        if done.returncode == NO_PICTURE_EXIT:
+            raise MeshError(lines[-1].removeprefix(f"{copy}: "))
+        forget_rendering()
+        raise MeshError(f"the process that renders the picture failed ({lines[-1]}); run 'tfgeom doctor'")
 
 
 def save_still(
@@ -147,7 +178,7 @@ def save_still(
         if view is not None:
             scene.show(stack, view, fields)
         scene.look()
-        add_scale(plotter, backed=True)
+        add_scale(plotter, backed=True, axes_backed=True)
         if close:
             plotter.subplot(0, 2)
             _show_close_up(plotter, scene, stack, shown, size[1])
@@ -208,7 +239,7 @@ def _show_close_up(plotter: Any, scene: Scene, stack: Stack, view: View, height:
     if view.cut is not None and view.cut.direction == "y":
         y += view.cut.position * (scene.bounds[1, 1] - scene.bounds[0, 1])
     scene.look_at((x, float(y), near.z_um * view.z_scale), near.half_um, plotter)
-    add_scale(plotter, backed=True)
+    add_scale(plotter, backed=True, axes_backed=True)
 
 
 def _require_size(size: tuple[int, int]) -> None:
