@@ -31,12 +31,12 @@ SPELLINGS = {
     ("diffusivity", 1.2e-17): """1.2e-13 cm^2/s|1.2e-13 cm2/s|1.2e-13cm2/s|1.2×10⁻¹³ cm² s⁻¹|1.2 × 10⁻¹³ cm²·s⁻¹
         |1.2E-13 cm^2 s^-1|1.2e-17 m2.s-1|1.2e-17 m²∙s⁻¹|1.2e-17 m2⋅s-1|1.2x10^-17 m^2 / s|1.2e-13 cm² sec⁻¹
         |1.2e-13 cm**2/s|1.2e-13 ㎠/s|1.2e-13 cm^{2} s^{-1}|1.2e-13 cm^2 per s|1.2e-13 cm^2 s–1|1.2e-13 cm2 s -1
-        |1.2e-13 s^-1 cm^2|1.2e-13 cm2s-1|1.2e-5 um2/s|1.2e-13 cm^(2)/s|1.2e-13 cm⁺²/s|1.2e-13 cm cm/s""",
+        |1.2e-13 s^-1 cm^2|1.2e-13 cm2s-1|1.2e-5 um2/s|1.2e-13 cm^(2)/s|1.2e-13 cm⁺²/s|1.2 E-13 cm2/s|1.2e-13 (cm^2)/s|1.2e-13 (cm2)/(s)|1.2e-13 cm^(2) s^(-1)|1.2e-13 cm cm/s""",
     ("conductivity", 2e-4): """2e-6 S/cm|2e-6 S cm⁻¹|2e-6 S cm−1|2e-6 S cm–1|2e-6 S cm-1|2e-6 S·cm⁻¹|2e-6 Scm-1|2e-4 S.m-1
         |2e-3 mS/cm|2 µS/cm|2 μS cm⁻¹|2e-6 Ω⁻¹ cm⁻¹|2e-6 (Ω cm)⁻¹|2e-6 1/(ohm cm)|2e-6 ohm^-1 cm^-1|2e-6 /Ω/cm
-        |2e-6 (Ω·cm)^-1""",
+        |2e-6 (Ω·cm)^-1|2e-6 Siemens/cm|2e-6 siemens per cm""",
     ("resistivity", 1.5e-6): """150 uohm*cm|150 µΩ·cm|150 µΩcm|150 μΩ cm|150 µOhm-cm|150 uOhm cm|150 µ\u2126-cm|1.5e-6 Ω m
-        |1.5e-6 Ωm|1.5e-4 Ohm.cm|1.5e-4 ohm-cm|0.15 mΩ cm""",
+        |1.5e-6 Ωm|1.5e-4 Ohm.cm|1.5e-4 ohm-cm|0.15 mΩ cm|150 micro-ohm cm|150 micro ohm cm|150 microohm cm|0.15 milli-ohm cm""",
     ("area_resistance", 2e-3): """20 ohm*cm^2|20 Ω·cm²|20 Ωcm2|20 Ωcm²|20 \u2126 cm2|20 ohm-cm2|20 Ohm cm^2|20 Ohms cm2
         |20 OHM cm2|20 ohm.cm2|0.02 kΩ cm²|0.02 k Ω cm²|2e-3 Ω m²|20 cm² Ω|20 ohm⋅cm²|20 (ohm cm^2)|20 Ω ㎠""",
     ("areal_capacity", 36e3): """1 mAh/cm^2|1 mAh cm⁻²|1 mAh cm−2|1 mAh·cm⁻²|1 mA h cm⁻²|1 mA·h/cm²|1 mAhcm-2|1 mA-h/cm2
@@ -44,7 +44,7 @@ SPELLINGS = {
     ("volumetric_capacity", 69 * 3.6e7): """69 uAh/cm^2/um|69 µAh/(cm²·µm)|69 uAh/(cm^2 um)|69 μAh/cm2-μm|69 μAh/cm2μm
         |69 µAh/cm²µm|69 µAh·cm⁻²·µm⁻¹|69 µAh cm⁻² µm⁻¹|69 uAh cm-2-um-1|69 µAh/cm²/µm|69 µAh/cm² µm|69 uAh/cm2*um
         |690 mAh/cm3|690 mAh/cc|690 mAh cm⁻³|690 mAh/mL|690 Ah/L|690 Ah/l|69 μAhcm⁻²μm⁻¹|69 uAh/cm^2-micron""",
-    ("current_density", 5.0): "5 A.m-2|5 A m⁻²|5 A/m^2|0.5 mA/cm^2|0.5 mA cm⁻²|500 µA/cm²|500 uA cm-2|5 Am-2",
+    ("current_density", 5.0): "5 A.m-2|5 A m⁻²|5 A/m^2|0.5 mA/cm^2|0.5 mA cm⁻²|500 µA/cm²|500 uA cm-2|5 Am-2|0.5 mA/(cm^2)|0.5 (mA)/(cm²)|0.5 mA/(cm^{2})|0.5 mA / cm²",
     ("density", 2500.0): "2.5 g/cm^3|2.5 g.cm-3|2.5 g cm⁻³|2.5 g/cc|2.5 g cc⁻¹|2.5 g/㎤|2500 kg/m3|2.5 kg/L|2.5 gm/cm3|2.5 gcm-3",
     ("concentration", 1000.0): "1000 mol.m-3|1000 mol m⁻³|1 mol/L|1 mol/l|1e-3 mol/cm3|1 M|1 mol dm⁻³|1000 molm-3",
     ("activation_energy", 17100.0): "17100 J.mol-1|17.1 kJ mol⁻¹|17.1 kJ/mol|17.1 kJ per mol|17100 J/mole",
@@ -134,6 +134,7 @@ def test_what_a_message_says_to_write_is_read(text: str) -> None:
         (70, "length", "write for example '70 um', '70 nm' or '70 mm', whichever it is"),
         ("0", "length", "'0 um', '0 nm' or '0 mm', whichever"),
         (25, "temperature", "'25 degC' or '25 K', whichever it is"),
+        (2e9, "areal_density", "'2000000000 cm^-2', '2000000000 um^-2' or"),
         (3.5, "voltage", "'3.5 V' or '3.5 mV', whichever"),
     ],
 )
@@ -146,7 +147,8 @@ def test_a_bare_number_is_given_no_unit_by_a_guess(bare: object, dimension: str,
     ("text", "dimension", "words"),
     [
         ("25 degRe", "temperature", "'degRe' is not a unit of this kind: a temperature is needed"),
-        ("25 C", "temperature", "'C' is not a unit of this kind"),
+        ("25 C", "temperature", "'C' alone is the coulomb; write '25 degC'"),
+        ("77F", "temperature", "'F' alone is the farad; write '77 degF'"),
         ("5 A/g", "current_density", "is not a unit of this kind: a current density"),
         ("3 K/s", "temperature", "not a unit of this kind"),
         ("3 cm·foo", "length", "unknown unit 'foo'"),

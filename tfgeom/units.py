@@ -143,6 +143,7 @@ _OFFSETS = {
     "degR": (Decimal(5) / 9, Decimal(0)),
 }
 """Kelvin in one degree, and where its zero lies, K."""
+_LETTERS_OF_DEGREES = {"C": "coulomb", "F": "farad"}
 _SHOWN = 3
 """Units that a bare number is shown in."""
 
@@ -249,7 +250,7 @@ def parse_quantity(given: object, dimension: str) -> float:
         return float(given)
     if isinstance(given, (int, float)) and not isinstance(given, bool):
         raise ValueError(
-            _without_unit(str(given), kind)
+            _without_unit(_shortest(given), kind)
             if math.isfinite(given)
             else f"must be a finite number with a unit, not {given}; for example '{kind.example}'"
         )
@@ -264,6 +265,12 @@ def parse_quantity(given: object, dimension: str) -> float:
     if not unit and dimension != "fraction":
         raise ValueError(_without_unit(given.strip(), kind))
     return _to_si(number, unit, dimension)
+
+
+def _shortest(number: float) -> str:
+    """Return a number as somebody wrote it: 2000000000, not 2000000000.0."""
+    text = f"{number:.12g}"
+    return text if float(text) == number else str(number)
 
 
 def _without_unit(number: str, kind: Dimension) -> str:
@@ -285,6 +292,11 @@ def _to_si(number: str, unit: str, dimension: str) -> float:
         except ValueError as error:
             noun = dimension.replace("_", " ")
             article = "an" if noun[0] in "aeiou" else "a"
+            if dimension == "temperature" and unit in _LETTERS_OF_DEGREES:
+                meant = f"'{number} deg{unit}'"
+                raise ValueError(
+                    f"'{unit}' alone is the {_LETTERS_OF_DEGREES[unit]}; write {meant}"
+                ) from error
             raise ValueError(f"{error}: {article} {noun} is needed, for example '{kind.example}'") from error
     if not math.isfinite(value):
         raise ValueError(f"'{number} {unit}' is out of range")

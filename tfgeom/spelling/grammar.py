@@ -39,7 +39,8 @@ def _after_hat(digits: str) -> str:
 
 _TEN_TO = rf"[1\uff11][0\uff10](?:{_RAISED}{{1,3}}|{_after_hat(_DIGIT + '{1,3}')})"
 _MANTISSA = rf"(?:{_DIGIT}+(?:[.\uff0e]{_DIGIT}*)?|[.\uff0e]{_DIGIT}+)"
-_TIMES_TEN = rf"(?:[eE\uff45\uff25]{_SIGN}?{_DIGIT}{{1,3}}|\s*[xX{_TIMES}]\s*{_TEN_TO})"
+_E = r"[eE\uff45\uff25]"
+_TIMES_TEN = rf"(?:{_E}{_SIGN}?{_DIGIT}{{1,3}}|\s+{_E}{_SIGN}{_DIGIT}{{1,3}}|\s*[xX{_TIMES}]\s*{_TEN_TO})"
 _NO_FORTRAN = rf"(?![dD]{_SIGN}?{_DIGIT})"  # 7D1 nm is 70 nm to Fortran, 7 D nm to others
 _NUMBER = rf"{_SIGN}?(?:{_TEN_TO}|{_MANTISSA}{_TIMES_TEN}?){_NO_FORTRAN}"
 
@@ -76,7 +77,8 @@ def split_number(text: str) -> tuple[str, str] | None:
 
 def _plain_number(text: str) -> str:
     """Return ``1.2e-13`` for ``1.2×10⁻¹³``."""
-    plain = re.sub(r"\s*[*xX]?\s*10\^[({]?([-+]?\d+)[)}]?$", r"e\1", normalised(text))
+    plain = re.sub(r"\s+(?=[eE])", "", normalised(text))
+    plain = re.sub(r"\s*[*xX]?\s*10\^[({]?([-+]?\d+)[)}]?$", r"e\1", plain)
     return re.sub(r"^([-+]?)e", r"\g<1>1e", plain)
 
 
@@ -103,9 +105,11 @@ def normalised(text: str) -> str:
 
 _WORD_LETTERS = r"[A-Za-z\u03bc\u03a9\u00c5\u00e5\u00f6\u0308\u030a°%\u2030]"
 _TOKEN = re.compile(
-    rf"(?:(?P<word>{_WORD_LETTERS}+)|(?P<close>\s*\)))(?:\^[({{]?(?P<raised>[-+]?\d)[)}}]?|\s*(?P<minus>-\d)|(?P<plain>\d))?"
-    rf"|(?P<open>\(\s*)|(?P<mark>\s*[*/.]\s*|-|\s+)"
+    rf"(?:(?P<word>{_WORD_LETTERS}+)|(?P<close>\s*\)))"
+    r"(?:\^(?:\((?P<braced>[-+]?\d)\)|\{(?P<curly>[-+]?\d)\}|(?P<raised>[-+]?\d))|\s*(?P<minus>-\d)|(?P<plain>\d))?"
+    r"|(?P<open>\(\s*)|(?P<mark>\s*[*/.]\s*|-|\s+)"
 )
+_POWERS = ("braced", "curly", "raised", "minus", "plain")
 
 
 @lru_cache(maxsize=512)
@@ -154,7 +158,7 @@ def _items(text: str) -> list[_Item]:
     items: list[_Item] = []
     sign, joins = "*", False
     for token in _TOKEN.finditer(text):
-        power = int(token["raised"] or token["minus"] or token["plain"] or 1)
+        power = int(next(filter(None, (token[name] for name in _POWERS)), 1))
         if token["word"]:
             if not joins:
                 items.append((sign, {}))

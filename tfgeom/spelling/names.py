@@ -56,6 +56,17 @@ _ALIASES = {
     "mols": "mol",
     "mole": "mol",
     "moles": "mol",
+    "Siemens": "S",
+    "siemens": "S",
+    "Ampere": "A",
+    "ampere": "A",
+    "Coulomb": "C",
+    "coulomb": "C",
+    "Joule": "J",
+    "joule": "J",
+    "Percent": "percent",
+    "Degree": "deg",
+    "Degrees": "deg",
     "volt": "V",
     "volts": "V",
     "Volt": "V",
@@ -93,7 +104,7 @@ _DEGREES = re.compile(
     r"(?:°|\bdeg(?:rees?)?\b\.?)\s*(C|F|K|R|[Cc]elsius|[Ff]ahrenheit|[Kk]elvin|[Rr]ankine)\b"
 )
 _PREFIX_APART = re.compile(
-    r"(?<![A-Za-zμΩÅ])(mu|micro|milli|nano|kilo|[kMGnpuμ])\s+(?=[A-Za-zΩ]{1,8}(?![A-Za-z]))"
+    r"(?<![A-Za-zμΩÅ])(?:(mu|micro|milli|nano|kilo)[\s-]+|([kMGnpuμ])\s+)(?=[A-Za-zΩ]{1,8}(?![A-Za-z]))"
 )
 _LETTERS_APART = {"mu": "u", "μ": "u", "micro": "u", "milli": "m", "nano": "n", "kilo": "k"}
 
@@ -106,7 +117,7 @@ def words_joined(text: str) -> str:
     text = re.sub(r"\bper\s+cent\b", "percent", text)
     text = re.sub(r"(?:^|\s+)per\s+", "/", text)
     text = _DEGREES.sub(lambda found: f"deg{found[1][0].upper()}", text)
-    return _PREFIX_APART.sub(lambda found: _LETTERS_APART.get(found[1], found[1]), text)
+    return _PREFIX_APART.sub(lambda found: _LETTERS_APART.get(found[1] or found[2], found[2] or ""), text)
 
 
 @lru_cache(maxsize=512)

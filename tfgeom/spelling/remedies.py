@@ -12,7 +12,7 @@ _COMMA = re.compile(r"^\s*([-+]?)(\d+)((?:,\d+)+)(?![,\d])(.*)$", re.DOTALL)
 _POINTS_THEN_COMMA = re.compile(r"^\s*([-+]?\d{1,3}(?:\.\d{3})+),(\d+)(?!\d)(.*)$", re.DOTALL)
 _FORTRAN = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+))([dD])([-+]?\d+)(?!\d)(.*)$", re.DOTALL)
 _POWER_LOST = re.compile(r"^\s*([-+]?[\d.]+)\s*[xX×·*⋅∙]\s*(10)([-+−–]?\d{1,3})(?!\d)(.*)$", re.DOTALL)
-_RANGE = re.compile(r"^\s*[-+]?[\d.]+[^\d]*?(\s*(?:[-−‐‑‒–—]|\bto\b|\.\.+|…)\s*)[\d.]+")
+_RANGE = re.compile(r"^\s*[-+]?[\d.]+\s*[A-Za-zµμ°Å]{0,5}(\s*(?:[-−‐‑‒–—]|\bto\b|\.\.+|…)\s*)[\d.]+")
 _GROUPED = re.compile(r"^\s*[-+]?\d{1,3}([\s'’_])\d{3}(?:\1\d{3})*(?!\d)")
 _ABOUT = "±~≈∼<>≤≥"
 """Signs of a bound or a doubt."""
