@@ -31,7 +31,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], int, str]] = {
     "XDMF": (VALID, ("x.xdmf",), 2, "write .msh with --hexahedra, which meshio turns into it, one kind of element a file"),
     "old VTK": (VALID, ("x.vtk", "--what", "flooded"), 2, "use .vtu or .msh; write .vtu, which ParaView and VTK open"),
     "CAD": (VALID, ("x.step",), 2, "curved solids are not written; bodies as triangles are, .stl or .3mf"),
-    "mask": (VALID, ("x.gds",), 2, "mask layouts are not written"),
+    "mask": (VALID, ("x.gds",), 1, "x.gds: not yet supported: mask layouts; use .vtu, .msh"),
     "no suffix": (VALID, ("x",), 2, "x: '' is not a mesh format; use .vtu, .msh"),
     "no folder": (VALID, ("no/x.vtu",), 2, "does not exist; create it, or write elsewhere"),
     "unknown what": (VALID, ("x.vtu", "--what", "cheese"), 2, "--what cheese: unknown; use films, solids, substrate or flooded"),

@@ -19,7 +19,13 @@ from tfgeom.errors import DesignError, OutputError, UnsupportedError
 from tfgeom.films import Film, Stack
 from tfgeom.mesh_tiles import Tile, tile_of
 from tfgeom.mesh_written import MeshFile, Part
-from tfgeom.meshing.element_choices import ELEMENT_SUFFIXES, ElementChoices, element_choices, way_to
+from tfgeom.meshing.element_choices import (
+    ELEMENT_SUFFIXES,
+    MASK_SUFFIXES,
+    ElementChoices,
+    element_choices,
+    way_to,
+)
 from tfgeom.meshing.element_files import ELEMENT_NAMES, write_vtu
 from tfgeom.meshing.film_elements import film_elements
 from tfgeom.meshing.film_mesh import FilmMesh, mesh_films
@@ -141,6 +147,8 @@ def _check_path(target: Path, what: str, source: str | None, force: bool) -> Non
         listed = f"{', '.join(known[:-1])} or {known[-1]}"
         if suffix in ELEMENT_SUFFIXES + SOLID_SUFFIXES:
             raise OutputError(f"{target}: {suffix} cannot hold --what {what}; use {listed}")
+        if suffix in MASK_SUFFIXES:
+            raise UnsupportedError.at("", f"{target}: not yet supported: mask layouts; use {listed}")
         way = way_to(suffix)
         way = "" if way is None else f"; {way}"
         raise OutputError(f"{target}: '{target.suffix}' is not a mesh format; use {listed}{way}")

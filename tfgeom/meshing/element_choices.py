@@ -8,6 +8,8 @@ from tfgeom.meshing.msh_files import VERSIONS
 
 ELEMENT_SUFFIXES = (".vtu", ".msh")
 """Formats that hold elements."""
+MASK_SUFFIXES = (".gds", ".oas", ".dxf", ".cif")
+"""Formats of lithography, which no mesh goes to."""
 
 _BY_GMSH = "write .msh, which gmsh turns into it with the names of films and faces: gmsh x.msh -save -o x{}"
 _BY_MESHIO = (
@@ -22,7 +24,6 @@ _OTHERS = {
     **dict.fromkeys((".xdmf", ".xmf"), _BY_MESHIO),
     **dict.fromkeys((".vtk", ".vtp", ".pvd", ".vtm", ".vtkhdf"), "write .vtu, which ParaView and VTK open"),
     **dict.fromkeys((".step", ".stp", ".iges", ".igs", ".brep", ".sat"), _NO_CURVES),
-    **dict.fromkeys((".gds", ".oas", ".dxf"), "mask layouts are not written"),
 }
 
 
