@@ -70,7 +70,7 @@ def reliefs(draw: st.DrawFn, kinds: Sequence[str] = KINDS) -> Cell:
     lattice = draw(st.sampled_from(["square", "hexagonal"]))
     pitch = draw(st.floats(0.5e-6, 20e-6))
     both: Pitch = pitch
-    if draw(st.sampled_from([False, False, True])):
+    if kind in ("pillars", "holes", "through-holes") and draw(st.sampled_from([False, False, True])):
         lattice, other = "rectangular", pitch * draw(st.floats(1, 3))
         both = draw(st.sampled_from([(pitch, other), (other, pitch)]))
     width = pitch * draw(st.floats(0.25, 0.9))

@@ -104,8 +104,8 @@ class SurfaceGrid:
             np.linalg.norm(points[quads[:, far]] - points[quads[:, near]], axis=1)
             for near, far in ((0, 3), (1, 2))
         )
-        # on a flat top the columns of a convex corner are one
-        at = np.where((quads[:, 0] == quads[:, 3])[:, None], quads[:, 1:3], quads[:, [0, 3]])
+        # of the second row: on a flat top, where the first may lie, the columns of a convex corner are one
+        at = quads[:, 1:3]
         (start, end), (first, last) = self._base[at].swapaxes(0, 1), self._velocity[at].swapaxes(0, 1)
         # and elsewhere they have one base
         along = np.where(np.any(start != end, axis=1)[:, None], end - start, last - first)

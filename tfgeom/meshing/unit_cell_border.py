@@ -16,6 +16,7 @@ from tfgeom.geometry.lattice import Pitch, lattice_vectors, nearest
 Points = NDArray[np.float64]
 
 _WORTH = 3.0  # how much more room makes an irregular cell worth while
+_NARROWEST = 0.3  # rad, at which a side of a rectangular lattice's cell is seen: columns of a coarse mesh
 _SHORTEST = 0.02  # of the pitch; a side shorter than that is none
 
 
@@ -50,7 +51,10 @@ def roomy_border(pitch: Pitch, lattice: str, outline: Points, *, mirrored: float
         across = one if mirrored is None else np.zeros(2)
         made = _hexagon(_roomiest(one, two, along, across, outline), one, two)
         shortest = np.hypot(*np.diff(made, axis=0, append=made[:1]).T).min()
-        found = room_in(made, outline) if shortest > _SHORTEST * nearest(pitch) else -math.inf
+        fits = shortest > _SHORTEST * nearest(pitch)
+        if isinstance(pitch, tuple):  # the short sides of a long cell are far away: columns pass them by
+            fits = fits and _smallest_angle(made) > _NARROWEST
+        found = room_in(made, outline) if fits else -math.inf
         if found > _WORTH * max(room, 0):
             best, room = made, found
     return best
@@ -105,6 +109,12 @@ def _hexagon(corner: Points, one: Points, two: Points) -> Points:
     third = two - following
     half = np.stack((corner, following, third))
     return np.concatenate((half, -half))
+
+
+def _smallest_angle(corners: Points) -> float:
+    """Return the smallest angle at which a side is seen from the axis, rad."""
+    angles = np.unwrap(np.arctan2(corners[:, 1], corners[:, 0]))
+    return float(np.diff(angles, append=angles[0] + 2 * math.pi).min())
 
 
 def room_in(corners: Points, outline: Points) -> float:

@@ -138,7 +138,6 @@ class Card:
     found: Evaluation
     anchor: str
     colour: str
-    section: str
     above: str
     films: Table | None
     planes: tuple[str, ...]
@@ -156,7 +155,7 @@ def card(entry: Entry, found: Evaluation) -> Card:
         found,
         f"design-{entry.number}",
         colour_of(entry),
-        *_captions(found),
+        _seen_from_above(found),
         _films(found.layers) if found.layers else None,
         tuple(_planes(found)),
         tuple(_legend(found)),
@@ -167,19 +166,13 @@ def card(entry: Entry, found: Evaluation) -> Card:
     )
 
 
-def _captions(found: Evaluation) -> tuple[str, str]:
-    """Return what is told below a design's section and its view from above."""
+def _seen_from_above(found: Evaluation) -> str:
+    """Return what is told below a design's view from above."""
     if found.geometry.is_flat:
-        return "To scale.", ""
+        return ""
     if found.cell.relief.lines_from_above:  # smooth: nothing stands or opens by itself
-        return (
-            "Across the crests. Each panel is to scale in itself.",
-            "From above, to scale; the unit cell is dashed.",
-        )
-    return (
-        "Through the axes of a row of features. Each panel is to scale in itself.",
-        "From above, to scale, cut at half the height; the unit cell is dashed.",
-    )
+        return "From above, to scale; the unit cell is dashed."
+    return "From above, to scale, cut at half the height; the unit cell is dashed."
 
 
 def _films(layers: Sequence[LayerNumbers]) -> Table:

@@ -41,7 +41,9 @@ def draw_cross_section(shown: AssembledCell) -> Picture:
         if with_zoom:
             _add_zoom(figure, whole, shown, _zoom_edge(stack, periods))
             words += f" Magnified at the top of a rim: {_films(stack) or 'bare walls'}."
-        return svg_picture(figure, words)
+        smooth = stack.cell.lines_from_above  # nothing stands or opens by itself
+        where = "Across the crests." if smooth else f"Through the axes of a row of features{along}."
+        return svg_picture(figure, words, f"{where} Each panel is to scale in itself.")
 
 
 def _add_zoom(figure: Any, whole: Any, shown: AssembledCell, edge: tuple[float, float]) -> None:
@@ -69,7 +71,7 @@ def _draw_plane(shown: AssembledCell) -> Picture:
         fill_section(axes, shown, window)
         draw_frame(axes, window)
         _name_films(axes, shown, window, (window.right, 0.0))
-        return svg_picture(figure, words)
+        return svg_picture(figure, words, "To scale.")
 
 
 def fill_section(axes: Any, shown: AssembledCell, window: Window) -> None:
