@@ -176,7 +176,7 @@ def test_both_pitches_slide() -> None:
     read = design_from_mapping(design_on(PILLARS))
     sliders = {one.path: one for one in design_parameters(read)}
     both = [sliders[f"relief.pitch.{axis}"] for axis in (0, 1)]
-    assert [(one.title, one.text) for one in both] == [("pitch along x", "4 um"), ("pitch along y", "6 um")]
+    assert [(one.title, one.text) for one in both] == [("pitch along x", "4 µm"), ("pitch along y", "6 µm")]
     moved = changed_design(plain_design(read), {"relief.pitch.1": "7 um"})
     assert moved == design_from_mapping(design_on(PILLARS | {"pitch": ["4 um", "7 um"]}))
 
