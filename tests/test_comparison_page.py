@@ -109,6 +109,18 @@ def test_from_above_a_rectangular_lattice_shows_its_longer_pitch(tmp_path: Path)
     assert "22.5 µm across each" in picture.alt  # 1.25 periods to each side
 
 
+def test_flat_and_bare_designs_have_no_word_of_what_they_lack() -> None:
+    flat = comparison_html(compare_designs([DANILOV, DESIGNS / "bates_planar.yaml"]))
+    bare = comparison_html(compare_designs([LEI, DESIGNS / "nathan_2005_through_holes.yaml"]))
+    for page in (flat, bare):
+        assert "Under a number stand those of the planes" not in page
+        assert "No picture" not in page
+    assert "too unlike in size" not in flat
+    assert "area of the bare relief" not in flat.split("<h2>Words</h2>", maxsplit=1)[0].lower()
+    assert "too unlike in size" in bare
+    assert not any("null" in text for text in Page(bare).texts if not text.lstrip().startswith("{"))
+
+
 def test_names_keep_both_ends_when_they_are_shortened() -> None:
     assert shortened("short") == "short"
     long = shortened("Pearse 2018, holes of a relief that is 30 um deep", 30)

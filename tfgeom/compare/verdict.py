@@ -63,6 +63,10 @@ def _is_whole(found: Evaluation) -> bool:
     return found.cell.lithium is None or not found.cell.lithium.is_half_cell
 
 
+def _has_relief(found: Evaluation) -> bool:
+    return not found.geometry.is_flat
+
+
 def _is_single(found: Evaluation) -> bool:
     return found.cell.blueprint.in_series == 1
 
@@ -76,7 +80,7 @@ _FIGURES = (
     _Asked("energy.specific_energy_Wh_kg.active", "energy per mass of relief and films"),
     _Asked("energy.specific_energy_Wh_kg.device", "energy per mass of the device"),
     _Asked(_ASR, "resistance (less is ahead)", False, _is_single, _STACKS),
-    _Asked("geometry.area_gain", "area of the bare relief over the footprint"),
+    _Asked("geometry.area_gain", "area of the bare relief over the footprint", True, _has_relief),
     _Asked(
         "geometry.gap_aspect_ratio", "gaps that films must reach into (height over gap, less is ahead)", False
     ),
@@ -167,7 +171,7 @@ def _of_figure(
     equal = max(ROUNDING, method_tolerance(counted)) if asked.path == _ASR else ROUNDING
     order = ordered(standings, more_is_better=asked.more_is_better, equal=equal, range_of=known)
     text = told(order, result.declared.unit, phrases, known, is_gain=result.declared.form == "gain")
-    if left_out:
+    if left_out and asked.left_out:
         text += f" Left out: {and_listed([entry.label for entry in left_out])}, {asked.left_out}."
     return [Verdict(asked.about, text, tuple(sorted(one.entry.number for one in order.ahead)))]
 
@@ -220,7 +224,8 @@ def told(order: Order, unit: str, phrases: Phrases, range_of: Range, *, is_gain:
 
 def _range(ends: tuple[float, float], phrases: Phrases) -> str:
     low, high = ends
-    return "" if low == high else f" ({phrases.number(low)} to {phrases.number(high)})"
+    least, most = phrases.number(low), phrases.number(high)
+    return "" if least == most else f" ({least} to {most})"
 
 
 def _level(standings: Sequence[Standing]) -> list[list[Standing]]:

@@ -189,6 +189,10 @@ def comparison_html(comparison: Comparison, command: str = "", pictures: Gallery
         numbers=list(tables.numbers_tables(comparison)),
         sizes=list(tables.sizes_tables(comparison)),
         cards=cards,
+        reliefs=sum(not found.geometry.is_flat for _, found in comparison.evaluated),
+        planes=any(
+            found.capacity is not None and not found.geometry.is_flat for _, found in comparison.evaluated
+        ),
         parts=list(tables.parts_tables(comparison)),
         pictures=pictures or draw_comparison(comparison),
         axis=unit_text(AXES[comparison.at]),

@@ -65,4 +65,4 @@ def titled(text: str) -> str:
     """Return a sentence with the title of a number where it names its key."""
     titles = {one.name: one.declared.title for one in all_results() if "_" in one.name}
     plain = re.sub(r"\b[a-z]+(?:_\w+)+\b", lambda found: titles.get(found[0], found[0]), text)
-    return re.sub(r" is null\b", " is not known", plain)
+    return re.sub(r" (is|are) null\b", r" \1 not known", plain)
