@@ -11,49 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.array_designs import ARRAY, HEXAGONAL, METRES, TRENCHES, closed_forms
 from tests.commands import Captured
 from tests.design_texts import design_of
 from tests.mesh_command import mesh, sidecar
 from tests.read_meshes import volume_of
-from tfgeom.cells.kinds import assemble_cell
-from tfgeom.design import Design
 from tfgeom.mesh_files import write_mesh_file
-from tfgeom.units import UM
-
-ARRAY = """\
-schema_version: 1
-name: array
-relief: {kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 10 um}
-substrate: {material: Si, thickness: 20 um}
-layers:
-  - {role: current_collector, material: Ru, thickness: 40 nm}
-  - {role: cathode, material: LiV2O5, thickness: 70 nm}
-  - {role: electrolyte, material: Li2PO2N, thickness: 50 nm}
-  - {role: anode, material: SnNx, thickness: 10 nm}
-  - {role: current_collector, material: TiN, thickness: 25 nm}
-cell: {type: conformal}
-operation:
-  voltage: {min: 0.5 V, max: 3.5 V}
-  temperature: 25 degC
-  c_rates: [1]
-chip: {width: 400 um, length: 400 um}
-"""
-TRENCHES = ARRAY.replace(
-    "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 10 um}",
-    "{kind: trenches, pitch: 4 um, width: 2 um, depth: 10 um}",
-)
-HEXAGONAL = ARRAY.replace("lattice: square", "lattice: hexagonal")
-METRES = {"nm": 1e-9, "um": 1e-6, "mm": 1e-3, "m": 1.0, "micron": 1e-6, "millimeter": 1e-3, "meter": 1.0}
-
-
-def closed_forms(design: Design) -> dict[str, float]:
-    """Return the volume of each body in a cell, um³."""
-    cell = assemble_cell(design).made
-    found = {film.layer.name: film.volume / UM**3 for film in cell.films}
-    assert design.substrate is not None
-    below = cell.cell.footprint * (design.substrate.thickness - cell.cell.height)
-    return {"substrate": (below + cell.cell.solid_volume) / UM**3, **found}
-
 
 Copies = dict[str, NDArray[np.float64]]
 
@@ -228,9 +191,12 @@ def test_arrays_in_any_unit(unit: str, tmp_path: Path) -> None:
         assert said == ("um" if (suffix, unit) == (".3mf", "nm") else unit)
         if suffix == ".3mf":
             assert METRES[trimesh.load(path).units] == METRES[said]
-        for name, volume in copies_in(path)[0].items():
+        volumes, placed = copies_in(path)
+        for name, volume in volumes.items():
             in_um3 = volume * (METRES[said] / 1e-6) ** 3
             assert in_um3 == pytest.approx(2 * exact[name], rel=2e-4)
+            apart = np.abs(placed[name][1, :3, 3] - placed[name][0, :3, 3]) * METRES[said]
+            assert apart == pytest.approx([4e-6, 0, 0], abs=1e-15)
 
 
 REFUSED: dict[str, tuple[tuple[str, ...], int, str]] = {

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.array_designs import ARRAY, METRES, TRENCHES, closed_forms
 from tests.design_texts import design_of
 from tests.mesh_command import SUFFIXES, sidecar
 from tests.nested_bodies import expected, nested
 from tests.oracles import gmsh_or_skip
 from tests.read_meshes import read_bodies, volume_of
-from tests.test_mesh_arrays import ARRAY, METRES, TRENCHES, closed_forms
 from tfgeom.errors import MeshError
 from tfgeom.marks import has_mark
 from tfgeom.mesh_files import write_mesh_file
@@ -106,6 +106,8 @@ def test_numbers_in_ply_are_those_of_the_design(tmp_path: Path) -> None:
         assert named == {part["name"]: part["number"] for part in sidecar(path)["parts"]}
         assert sorted(named.values()) == [1, 2, 3, 4, 5]
     assert sorted(read_bodies(tmp_path / "separate.ply")) == sorted(NAMES[1:])
+    assert "inner_collector|cathode" in by_interface(tmp_path / "welded.ply")
+    assert "outer_collector|outside" in by_interface(tmp_path / "welded.ply")
 
 
 @pytest.mark.parametrize(
