@@ -50,6 +50,8 @@ CASES = {
     "{kind: column, lattice: hex, height: 50 um, spacing: 2 um, radius: 1 um}": IN_HEXAGONS,
     "{kind: holes, lattice: hexagonal, density: 2e9 cm^-2, diameter: 150 nm, depth: 50 um}": PORES,
     "{kind: pores, lattice: square, density: 2e9/cm², radius: 75 nm, depth: 50 um}": PORES,
+    "{kind: nanopores, lattice: square, density: 2e9 pores/cm², radius: 75 nm, depth: 50 um}": PORES,
+    "{kind: holes, lattice: square, density: 20 holes per µm², radius: 75 nm, depth: 50 um}": PORES,
     "{kind: trench, spacing: 2 um, width: 2 um, depth: 20 um}": TRENCHES,
     "{kind: grooves, pitch: 4 um, gap: 1 um, depth: 20 um}": TRENCHES,
     "{kind: microtube, lattice: square, pitch: 6 um, outer_radius: 2 um, wall: 1 um, height: 30 um}": TUBES,
@@ -130,7 +132,7 @@ WRONG = {
     f"{{kind: pillars, {UP}, pitch: 4 um, gap: 5 um}}": "relief.gap: 5 um leaves no diameter; use less than the pitch of 4 um",
     f"{{kind: pillars, {UP}, pitch: 4 um, cross_section: square, radius: 1 um}}": "relief.radius: a square has none",
     f"{{kind: pillars, {UP}, pitch: 4 um, cross_section: hexagon, width: 1 um}}": "relief.width: may be across flats",
-    f"{{kind: pillars, {UP}, density: 2e9, diameter: 2 um}}": "relief.density: needs a unit: 2000000000.0 alone",
+    f"{{kind: pillars, {UP}, density: 2e9, diameter: 2 um}}": "relief.density: needs a unit: 2000000000 alone",
     f"{{kind: pillars, {UP}, density: 2 um, diameter: 2 um}}": "relief.density: 'um' is not a unit of this kind: an areal",
     f"{{kind: pillars, {UP}, spacing: [1 um, 2 um], diameter: 2 um}}": "relief.spacing: [1 um, 2 um] is for a rectangular",
     "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, depth: 50 um}": (
@@ -215,6 +217,10 @@ def test_a_radius_keeps_the_height_at_which_the_diameter_is_measured() -> None:
 
 
 def test_a_path_that_a_kind_does_not_have_is_told() -> None:
+    with pytest.raises(
+        DesignError, match=r"keys there: kind, pitch, width, depth, sidewall_angle, rim_radius$"
+    ):
+        set_path(mapping_of("{kind: trench, pitch: 4 um, width: 2 um, depth: 9 um}"), "relief.foo", "1 um")
     with pytest.raises(DesignError, match="no such path: 'relief' has no 'outer_radius'"):
         set_path(BASE, "relief.outer_radius", "1 um")
 
@@ -233,6 +239,13 @@ def test_a_sweep_over_radius_and_spacing_is_that_over_diameter_and_pitch(
     for row in table[1:]:
         radius, spacing, found = (float(row[column]) for column in columns)
         assert found == pytest.approx(1 + 2 * math.pi * radius * 50 / (2 * radius + spacing) ** 2, rel=1e-9)
+
+
+@pytest.mark.parametrize("words", [("posts", "pillars"), ("nanopore", "holes"), ("trench", "trenches")])
+def test_a_new_design_may_be_asked_for_by_any_name(words: tuple[str, str], capsys: Captured) -> None:
+    word, kind = words
+    assert run("new", word) == 0
+    assert design_from_mapping(parse_source(capsys.readouterr().out, "x").root).relief.kind == kind
 
 
 def test_chosen_may_name_the_size_as_the_file_does() -> None:

@@ -69,6 +69,7 @@ def models_at(mapping: Mapping[str, Any], location: Location) -> list[type[BaseM
 def _tagged(models: list[type[BaseModel]], node: Any) -> list[type[BaseModel]]:
     for tag in _TAGS:
         given = node.get(tag) if isinstance(node, Mapping) else None
+        given = kind_of(given) if tag == "kind" and isinstance(given, str) else given
         told_apart = [model for model in models if tag in model.model_fields]
         fitting = [model for model in told_apart if given in get_args(model.model_fields[tag].annotation)]
         if given is not None and fitting:

@@ -4,6 +4,7 @@ from textwrap import indent
 
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.reliefs import KINDS, LATER_KINDS, RELIEFS
+from tfgeom.reliefs.synonyms import kind_of
 from tfgeom.words import did_you_mean
 
 SCHEMA_FILE = "tfgeom-design.schema.json"
@@ -44,7 +45,7 @@ packaging: {{thickness: 10 um, density: 2.5 g/cm^3}}
 
 
 def design_template(kind: str) -> str:
-    """Return the YAML text of a commented, valid design with a relief of ``kind``.
+    """Return the YAML text of a commented, valid design with a relief of ``kind``, by any of its names.
 
     Raises
     ------
@@ -53,6 +54,7 @@ def design_template(kind: str) -> str:
     DesignError
         If there is no such kind, with the nearest one.
     """
+    kind = kind_of(kind)
     if kind in LATER_KINDS:
         raise UnsupportedError.at("", f"not yet supported: kind {kind}; allowed: {', '.join(KINDS)}")
     if kind not in RELIEFS:

@@ -24,6 +24,7 @@ from tfgeom.reliefs.synonyms import (
     WIDTHS,
     kind_of,
     ways_of_saying,
+    without_nouns,
 )
 from tfgeom.units import format_quantity
 
@@ -299,7 +300,8 @@ class _Reading:
             )
             return []
         try:
-            per_area = _PER_AREA_READ.read(self.section["density"])
+            given = self.section["density"]
+            per_area = _PER_AREA_READ.read(without_nouns(given) if isinstance(given, str) else given)
         except ValueError as error:
             self._refuse("density", str(error), "pitch")
             return []

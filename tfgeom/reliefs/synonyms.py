@@ -1,5 +1,6 @@
 """What papers call the kinds, lattices and sizes of reliefs, beside the words of the format."""
 
+import re
 from typing import Any
 
 from tfgeom.spelling.grammar import NUMBER_AND_UNIT
@@ -70,18 +71,30 @@ def keys_of_one_size(kind: object, key: str) -> tuple[str, ...]:
     return ()
 
 
+def without_nouns(text: str) -> str:
+    """Return features per area without what is counted: ``2e9 /cm2`` for ``2e9 pores/cm2``."""
+    return _NOUNS.sub("", text)
+
+
 def kind_of(word: object) -> str:
     """Return the kind of relief that a word means; the word itself where it is none of ours."""
     text = str(word)
     return next((kind for kind in _WORDS_OF_KINDS if text in words_of_kind(kind)), text)
 
 
+_NOUNS = re.compile(
+    "\\b(?:features?|" + "|".join(word for kind in PER_AREA for word in (kind, *words_of_kind(kind))) + ")\\b"
+)
+
+
 def with_synonyms(kind: str, schema: dict[str, Any]) -> None:
     """Let the JSON Schema of a section accept what papers say, in place."""
     properties, required = schema["properties"], schema.get("required", [])
-    if "kind" in properties and words_of_kind(kind):
-        words = [kind, *words_of_kind(kind)]
-        properties["kind"] = {"type": "string", "enum": words, "description": "Kind of relief, by any name."}
+    names = words_of_kind(kind)
+    if "kind" in properties and names:
+        any_name = "|".join(names)  # a pattern, so that editors offer the word of the format
+        ways_of_kind = [{"const": kind}, {"pattern": f"^(?:{any_name})$"}]
+        properties["kind"] = {"type": "string", "anyOf": ways_of_kind, "description": "Kind of relief."}
     lattice = properties.get("lattice", {}).get("enum")
     if lattice:
         lattice += [word for one in tuple(lattice) for word in WORDS_OF_LATTICES.get(one, ())]
