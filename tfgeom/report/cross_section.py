@@ -35,7 +35,9 @@ def draw_cross_section(shown: AssembledCell) -> Picture:
     along = " along x" if isinstance(stack.cell.periods, tuple) else ""
     words = f"Cross-section of {periods} features{along}, to scale: {_sizes(stack)}."
     with drawing(9.6, height) as figure:
-        whole = figure.add_axes((0.01, 0.01, 0.43 if with_zoom else 0.98, 0.98))
+        names = max((len(words) for _, words in _film_labels(shown, 0.0)), default=0)
+        room = max(0.2, min(0.43, 0.6 - _LETTER * names))  # left of the names of the films
+        whole = figure.add_axes((0.01, 0.01, room if with_zoom else 0.98, 0.98))
         fill_section(whole, shown, window)
         _dimension(whole, stack.cell, window)
         if with_zoom:
@@ -55,7 +57,8 @@ def _add_zoom(figure: Any, whole: Any, shown: AssembledCell, edge: tuple[float, 
     draw_frame(axes, window)
     _name_films(axes, shown, window, edge)
     factor = scale_of(figure, axes) / scale_of(figure, whole)
-    title = f"A: top of a rim, magnified {number(factor, 2)}× (to scale in itself)"
+    where = "top of a rim" if stack.cell.raised_intervals else "crest"
+    title = f"A: {where}, magnified {number(factor, 2)}× (to scale in itself)"
     axes.text(1, 1.04, title, transform=axes.transAxes, ha="right", fontsize=9.5, weight="bold")
     whole.plot(*edge, "o", ms=11, mfc="none", mec=INK, mew=1.2)
     whole.annotate("A", edge, xytext=(9, 5), textcoords="offset points", fontsize=10, weight="bold")
@@ -87,14 +90,18 @@ def fill_section(axes: Any, shown: AssembledCell, window: Window) -> None:
         liquid = Rectangle((window.left, window.bottom), window.width, window.height, fc=LIQUID, ec="none")
         axes.add_patch(liquid)
 
+    through, height = stack.cell.through, stack.cell.height / UM
+
     def area(outline: Outline, colour: str, edge: str = "none") -> None:
         shown = outline if stack.cell.pitch else _stretched(outline, window)
-        patch = Polygon(shown, closed=True, fc=colour, ec=edge, lw=0.5)
-        axes.add_patch(patch)
-        patch.set_clip_path(clip)
+        # the lower half of a wafer with holes through it is the upper one turned over
+        for half in (shown, shown * (1, -1) + (0, height)) if through else (shown,):
+            patch = Polygon(half, closed=True, fc=colour, ec="none" if through else edge, lw=0.5)
+            axes.add_patch(patch)
+            patch.set_clip_path(clip)
 
     bare = level_outline(stack.cell, stack.films[0].inner if stack.films else stack.top, features, chords)
-    deep = window.bottom - 1
+    deep = height / 2 if through else window.bottom - 1
     area(np.concatenate((bare, [[bare[-1, 0], deep], [bare[0, 0], deep]])), SUBSTRATE, _SUBSTRATE_EDGE)
     colours = film_colours([film.layer for film in stack.films])
     for film in film_outlines(stack, features, chords):
@@ -146,24 +153,14 @@ def _dimension(axes: Any, cell: Cell, window: Window) -> None:
     axes.set_ylim(window.bottom - 0.7 * step, window.top + (0.55 + 0.75 * len(rows)) * step)
 
 
+_LETTER = 0.0077  # width of a letter of the films' names, of the figure's
 _PLATE = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85}
 
 
 def _name_films(axes: Any, shown: AssembledCell, window: Window, edge: tuple[float, float]) -> None:
     """Write material, thickness and name of each film left of a panel, with a line to its flat top."""
     stack = shown.made
-    height = 0.0 if stack.cell.pitch is None else stack.cell.height / UM
-    labels = []
-    thickness = stack.top.top / UM or window.height / 2
-    if shown.substrate is not None:
-        labels.append((height - 0.25 * thickness, f"{shown.substrate} (substrate)"))
-    for film in stack.films:
-        middle = height + (film.inner.top + film.outer.top) / 2 / UM
-        layer = film.layer
-        words = f"{layer.material.name} {length(layer.thickness / NM)}"
-        labels.append((middle, f"{words} ({layer.name.replace('_', ' ')})"))
-    if shown.liquid is not None:
-        labels.append((height + 1.25 * thickness, f"{shown.liquid.name} (electrolyte)"))
+    labels = _film_labels(shown, window.height / 2)
     anchor = window.left
     tops = stack.cell.raised_intervals
     if tops:
@@ -181,8 +178,33 @@ def _name_films(axes: Any, shown: AssembledCell, window: Window, edge: tuple[flo
             va="center",
             fontsize=9,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": INK, "lw": 0.7, "shrinkA": 1, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": INK,
+                "lw": 0.7,
+                "shrinkA": 1,
+                "shrinkB": 0,
+                "relpos": (1, 0.5),
+            },
         )
+
+
+def _film_labels(shown: AssembledCell, bare: float) -> list[tuple[float, str]]:
+    """Return height, um, and words of what lies on a flat top; ``bare``: a height to take without films."""
+    stack = shown.made
+    height = 0.0 if stack.cell.pitch is None else stack.cell.height / UM
+    labels = []
+    thickness = stack.top.top / UM or bare
+    if shown.substrate is not None:
+        labels.append((height - 0.25 * thickness, f"{shown.substrate} (substrate)"))
+    for film in stack.films:
+        middle = height + (film.inner.top + film.outer.top) / 2 / UM
+        layer = film.layer
+        words = f"{layer.material.name} {length(layer.thickness / NM)}"
+        labels.append((middle, f"{words} ({layer.name.replace('_', ' ')})"))
+    if shown.liquid is not None:
+        labels.append((height + 1.25 * thickness, f"{shown.liquid.name} (electrolyte)"))
+    return labels
 
 
 def _spread(heights: Sequence[float], gap: float = 0.075) -> list[float]:
@@ -213,7 +235,7 @@ def whole_window(shown: AssembledCell, periods: int) -> Window:
     pitch, height, above = cell.pitch / UM, cell.height / UM, stack.top.top / UM
     if shown.liquid is not None:
         above += min(shown.liquid.separator / UM, 0.15 * height)
-    low = 0.5 * height if cell.through else -0.1 * height  # of through-holes the upper half
+    low = -stack.top.top / UM - 0.02 * height if cell.through else -0.1 * height
     return Window(-0.5 * pitch, (periods - 0.5) * pitch, low, height + above)
 
 
@@ -256,7 +278,7 @@ def _height_words(cell: Cell) -> str:
     """Return the height and what else the wall's line does not show."""
     words = f"{cell.words.height} {length(cell.height / NM)}"
     if cell.through:
-        words += " through the wafer (upper half shown)"
+        words += " through the wafer"
     if cell.rim_radius:
         words += f", rim radius {length(cell.rim_radius / NM)}"
     if cell.angle is not None and not cell.is_vertical:

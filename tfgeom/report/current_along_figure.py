@@ -30,7 +30,8 @@ def draw_current_along(drawn: DrawnCurrent) -> Picture:
         whole.set_xlabel("distance along the profile from the axis, µm")
         whole.set_ylabel("current density, mA/cm²\nat 1 mA/cm² of footprint")
         for index, (axes, window, (name, place)) in enumerate(zip(close, windows, drawn.bends, strict=True)):
-            axes.set_xlim(distance[place] - window.width / 2, distance[place] + window.width / 2)
+            left, right = distance[place] - window.width / 2, distance[place] + window.width / 2
+            axes.set_xlim(max(0.0, left), min(distance[-1], right))
             axes.locator_params(axis="x", nbins=4)
             axes.set_title(f"{'AB'[index]}: {name}", fontsize=9.5, loc="left", weight="bold")
             axes.set_xlabel("the same, µm")

@@ -66,11 +66,16 @@ def _caption(drawn: DrawnCurrent) -> str:
     where = "liquid" if drawn.flooded else "films"
     names = " and ".join(f"{'AB'[at]} at the {name}" for at, (name, _) in enumerate(drawn.bends))
     others = "films" if drawn.flooded else "films outside the solve"
+    half = (
+        " Of the wafer the upper half is shown; the lower is the same turned over."
+        if drawn.stack.cell.through
+        else ""
+    )
     return (
         f"Current density in the {where} at 1 mA/cm² of footprint, in the plane through the axes of a row of "
         f"features. Each element has the colour of its middle, {others} have their own. Each panel is "
         f"to scale in itself, {names}. The colours leave out the extremes: a sharp corner has no largest "
-        "density."
+        f"density.{half}"
     )
 
 

@@ -169,6 +169,8 @@ def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> T
     missing = set(resistance.incomplete)
     digits = 3 if rests_on_estimates(evaluation, "resistance") else 4
     for part, value in resistance.asr_by_part_ohm_cm2.items():
+        if value == 0 and not layers_behind(evaluation, part):
+            continue
         share = value / resistance.asr_ohm_cm2 if resistance.asr_ohm_cm2 else None
         basis = _basis(evaluation, resistance, part, missing)
         rows.append((layer_title(part), number(value, digits), percent(share), basis))

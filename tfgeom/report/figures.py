@@ -104,11 +104,14 @@ def draw_resistance(resistance: ResistanceNumbers) -> Picture:
     shares = ", ".join(
         f"{part.replace('_', ' ')} {number(value)} Ω·cm²"
         for part, value in resistance.asr_by_part_ohm_cm2.items()
+        if value
     )
     with drawing(9.6, 1.75, "constrained") as figure:
         axes = figure.add_subplot()
         left = 0.0
         for part, value in resistance.asr_by_part_ohm_cm2.items():
+            if value == 0:  # a layer that is not there, or known to lose nothing
+                continue
             share = value / resistance.asr_ohm_cm2
             label = f"{part.replace('_', ' ')} {percent(share)}"
             axes.barh(0, value, left=left, color=PARTS[part], edgecolor="white", lw=0.6, label=label)

@@ -11,6 +11,7 @@ from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.declared_rows import planes_shown
 from tfgeom.report.figures import Picture, draw_rates, draw_resistance
 from tfgeom.report.plan_view import draw_plan
+from tfgeom.report.stack_drawing import draw_stack
 from tfgeom.report.storage import active_heights, draw_ragone
 from tfgeom.results import Evaluation, RateNumbers
 
@@ -58,6 +59,7 @@ def draw_all(drawings: Mapping[str, Callable[[], Picture | None]]) -> Gallery:
 
 PICTURES = (
     "cross-section",
+    "stack of cells",
     "view from above",
     "parts of the resistance",
     "current in the section",
@@ -74,6 +76,7 @@ def draw_pictures(evaluation: Evaluation, line: Sequence[RateNumbers] = ()) -> G
     resistance, rates = evaluation.resistance, evaluation.rate
     drawings: dict[str, Callable[[], Picture | None]] = {
         "cross-section": lambda: draw_cross_section(cell),
+        "stack of cells": lambda: draw_stack(cell),
         "view from above": lambda: draw_plan(cell),
     }
     if resistance is not None and resistance.asr_ohm_cm2:

@@ -44,13 +44,15 @@ class Window:
         return self.top - self.bottom
 
 
-def draw_frame(axes: Any, window: Window) -> None:
+def draw_frame(axes: Any, window: Window, *, scale: bool = True) -> None:
     """Draw the border of a panel and a scale bar in it."""
     from matplotlib.patches import Rectangle
 
     frame = Rectangle((window.left, window.bottom), window.width, window.height, fc="none", ec=INK, lw=1)
     frame.set_clip_on(False)
     axes.add_patch(frame)
+    if not scale:
+        return
     bar = round_length(window.width / 4)
     left, low = window.left + 0.04 * window.width, window.bottom + 0.05 * window.height
     axes.plot([left, left + bar], [low, low], color="white", lw=5, alpha=0.7)

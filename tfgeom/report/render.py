@@ -218,9 +218,9 @@ def _shown_values(design: Design) -> Any:
     def shown(path: str) -> str:
         location, rest = locate(plain, path)
         value = MISSING if rest else value_at(plain, location)
-        if isinstance(value, dict):
-            value = value.get("value", MISSING)
-        return unit_text(str(value))
+        if isinstance(value, dict) and "value" in value:
+            value = value["value"]
+        return "see the design" if isinstance(value, (dict, list)) else unit_text(str(value))
 
     return shown
 

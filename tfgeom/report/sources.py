@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tfgeom.materials.constants import words_of, words_of_all
 from tfgeom.metrics.estimates import ESTIMATED, estimates, trust_words
-from tfgeom.numerals import number, percent, quantity, signed_percent, unit_text, with_powers
+from tfgeom.numerals import MISSING, number, percent, quantity, signed_percent, unit_text, with_powers
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import Evaluation, ProvenanceNumbers, PublishedNumbers
 
@@ -46,7 +46,11 @@ def published_table(published: Sequence[PublishedNumbers]) -> Table:
         "known by",
         "source",
     )
-    return Table(head, tuple(rows), numeric_to=5 + len(limit))
+    kept = [at for at in range(len(head)) if not rows or any(row[at] != MISSING for row in rows)]
+    numeric = sum(at < 5 + len(limit) for at in kept)
+    return Table(
+        tuple(head[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in rows), 1, numeric
+    )
 
 
 def _remarks(row: PublishedNumbers, unit: str) -> str:
