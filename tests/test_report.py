@@ -134,7 +134,6 @@ def test_the_sections_stand_in_order(pearse: Design) -> None:
         "Capacity and films",
         "The device",
         "Resistance",
-        "Where the current flows",
         "Rate",
         "Published beside computed",
         "Chosen, not published",

@@ -17,9 +17,9 @@ from tfgeom.units import OHM_CM2
 
 def no_pictures(evaluation: Evaluation) -> str:
     """Return why there are no pictures of the current."""
+    if evaluation.geometry.is_flat:
+        return "The films are flat: the current is the same everywhere."
     if evaluation.solve is not None:
-        if evaluation.geometry.is_flat:
-            return "The films are flat: the current is the same everywhere."
         return "The cell has no mirror plane through its axes, so there is no section to draw."
     if evaluation.closed_form_reason:
         return f"No pictures: closed forms only, {evaluation.closed_form_reason}."
