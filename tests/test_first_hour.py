@@ -137,5 +137,4 @@ def test_check_prints_what_evaluate_notes(here: Path, capsys: Captured) -> None:
     out = capsys.readouterr().out
     notes = evaluate(load_design("design.yaml")).notes
     assert notes
-    for note in notes:
-        assert f"design.yaml: note: {note}\n" in out
+    assert out.splitlines() == ["design.yaml: ok", *(f"design.yaml: note: {note}" for note in notes)]

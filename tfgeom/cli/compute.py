@@ -62,15 +62,14 @@ def check(designs: DesignFiles) -> None:
 
 
 def _findings_of(file: Path) -> tuple[list[str], tuple[str, ...]]:
-    """Return the rules that a design breaks and what is doubtful; raise what keeps it from being computed."""
+    """Return the rules that a design breaks and its notes; raise what keeps it from being computed."""
     from tfgeom.design import load_design
     from tfgeom.evaluation import evaluate, failed_claims
-    from tfgeom.metrics.doubts import doubts
 
     design = load_design(file)
     with design.located():
         found = evaluate(design)
-        return failed_claims(found), (*doubts(found.cells.cell), *found.notes)
+        return failed_claims(found), found.notes
 
 
 @app.command()
