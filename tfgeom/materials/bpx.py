@@ -14,10 +14,11 @@ https://github.com/FaradayInstitution/BPX
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class _Electrode:
 
     def number(self, key: str, low: float = 0.0, high: float = math.inf) -> float:
         given = self.stated(key)
-        if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given):
+        if not _is_number(given):
             raise self.fault(key, f"must be a number, not {given!r:.60}")
         if not low <= given <= high or (low == 0 and high == math.inf and given == 0):
             raise self.fault(
@@ -101,11 +102,18 @@ class _Electrode:
             raise self.fault(
                 key, f"must be a table {{x: [...], y: [...]}} of as many numbers, not {given!r:.60}"
             )
-        if not all(isinstance(one, (int, float)) and math.isfinite(one) for one in (*x, *y)):
+        if not all(map(_is_number, (*x, *y))):
             raise self.fault(key, "holds what is no number in its table")
         if any(right <= left for left, right in pairwise(x)):
             raise self.fault(key, "must be a table whose x rises")
         return given
+
+
+def _is_number(given: object) -> TypeGuard[float]:
+    """Return whether a value of JSON is a number that a float can hold."""
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        return False
+    return abs(given) <= sys.float_info.max
 
 
 def bpx_curve(named: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -221,7 +229,7 @@ def _read(named: Mapping[str, Any], folder: Path) -> _Electrode:
     which = named.get("electrode")
     if which is None:
         refuse("needs the electrode beside it: 'electrode: positive' or 'electrode: negative'", "bpx")
-    if which not in _ELECTRODES:
+    if not isinstance(which, str) or which not in _ELECTRODES:
         allowed = did_you_mean(str(which), list(_ELECTRODES))
         refuse(f"'{which!s:.40}' is no electrode of a BPX file; {allowed}", "electrode")
     try:
@@ -240,7 +248,7 @@ def _read(named: Mapping[str, Any], folder: Path) -> _Electrode:
     values = _particle(values, name, file, named.get("particle"))
     cell = sections.get("Cell")
     kelvin = cell.get("Reference temperature [K]") if isinstance(cell, Mapping) else None
-    kelvin = float(kelvin) if isinstance(kelvin, (int, float)) and not isinstance(kelvin, bool) else None
+    kelvin = float(kelvin) if _is_number(kelvin) else None
     return _Electrode(values, name, file, _title(header), kelvin)
 
 
@@ -297,7 +305,7 @@ def _particle(values: Mapping[str, Any], name: str, file: str, particle: object)
             f"'{file:.200}': '{name}' is blended; name one of its particles, 'particle: ...': {names}",
             "electrode",
         )
-    if particle not in blend or not isinstance(blend[particle], Mapping):
+    if not isinstance(particle, str) or particle not in blend or not isinstance(blend[particle], Mapping):
         refuse(f"'{file:.200}': '{name}' has no particle '{particle!s:.40}'; it has {names}", "particle")
     return {**{key: one for key, one in values.items() if key != "Particle"}, **blend[particle]}
 

@@ -342,7 +342,7 @@ def _require_agreement(x: Array, ends: tuple[float, float], table: StatedTable) 
 
 
 def _plain(numbers: Array) -> list[float]:
-    return [float(one) for one in numbers]
+    return [float(one) + 0.0 for one in numbers]  # no -0.0, which is written as another number
 
 
 def listed_numbers(given: object, dimension: str, *keys: str) -> tuple[Array, bool]:
