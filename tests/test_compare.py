@@ -11,7 +11,7 @@ import pytest
 from tests.commands import run
 from tests.design_texts import FLOODED, VALID, spoilt
 from tests.shipped import DANILOV, DESIGNS, LEI, PEARSE
-from tfgeom.compare import HEAD, compare_designs, comparison_rows, rate_curves, rate_rows
+from tfgeom.compare import HEAD, PLAIN, compare_designs, comparison_rows, rate_curves, rate_rows, verdicts
 from tfgeom.design import load_design
 from tfgeom.errors import DesignError
 from tfgeom.evaluation import evaluate
@@ -226,6 +226,21 @@ def test_names_are_text_and_never_markup(tmp_path: Path) -> None:
     text = comparison_html(compare_designs([file]))
     assert "</script><b>" not in text
     assert "&lt;/script&gt;&lt;b&gt;$x^2$" in text
+
+
+@pytest.mark.parametrize("at", ["current", "c_rate", "footprint_capacity"])
+def test_one_rate_or_one_current_is_enough(tmp_path: Path, at: str) -> None:
+    rates = ("c_rates: [1]", "footprint_currents: [1 mA/cm^2]")
+    for number, rate in enumerate(rates):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(VALID.replace("c_rates: [0.1, 1, 10]", rate), encoding="utf-8")
+        for curve in rate_curves(compare_designs([file], at=at)):
+            assert len(curve.points) == 1
+        assert "delivered" in comparison_html(compare_designs([file, LEI], at=at))
+    both = compare_designs([tmp_path / "0.yaml", tmp_path / "1.yaml"], at=at)
+    assert [curve.which for curve in rate_curves(both)].count("cell") == 2
+    text = {one.about: one.text for one in verdicts(both, PLAIN)}
+    assert "all deliver the same" in text["capacity delivered at a current"]
 
 
 def test_a_half_cell_stands_beside_its_plane(tmp_path: Path) -> None:

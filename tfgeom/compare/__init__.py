@@ -5,12 +5,9 @@ from tfgeom.compare.entries import Comparison, Entry, compare_designs, compariso
 from tfgeom.compare.phrases import PLAIN, Phrases
 from tfgeom.compare.places import AXES, AXIS_MEANING, place_of
 from tfgeom.compare.tables import (
-    BESIDE,
     HEAD,
     comparison_rows,
-    entry_rows,
     in_groups,
-    label_of,
     not_counted_rows,
     rate_head,
     rate_rows,
@@ -23,7 +20,6 @@ from tfgeom.compare.which import WHICH, Which
 __all__ = [
     "AXES",
     "AXIS_MEANING",
-    "BESIDE",
     "HEAD",
     "PLAIN",
     "WHICH",
@@ -36,9 +32,7 @@ __all__ = [
     "compare_designs",
     "comparison_json",
     "comparison_rows",
-    "entry_rows",
     "in_groups",
-    "label_of",
     "not_counted_rows",
     "place_of",
     "rate_curves",

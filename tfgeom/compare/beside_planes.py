@@ -35,7 +35,9 @@ def _of(entry: Entry, found: Evaluation, phrases: Phrases) -> str:
         sentences.append(f"Holds {phrases.times(gain)} what its films hold laid flat.")
     if rows:
         against = {plane: _against(rows, which, phrases) for which, plane in _PLANES.items()}
-        if len(set(against.values())) == 1:
+        if not any(against.values()):
+            sentences.append("At every current it delivers as much as either plane.")
+        elif len(set(against.values())) == 1:
             sentences.append(f"At equal current it delivers {against.popitem()[1]} than either plane.")
         else:
             said = [f"{words} than {plane}" for plane, words in against.items() if words]

@@ -84,7 +84,7 @@ def shared_places(evaluations: Sequence[Evaluation], at: str) -> Places:
         if found.rate is not None and found.design.operation is not None
         for rate in found.design.operation.c_rates
     }
-    by_c_rate = tuple(sorted(asked)) if at == "c_rate" else ()
+    by_c_rate = tuple(sorted(asked or set(rates))) if at == "c_rate" else ()
     return Places(
         by_c_rate,
         _one_two_five(currents) if at == "current" else (),

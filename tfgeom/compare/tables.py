@@ -36,10 +36,10 @@ class SideBySide(NamedTuple):
 
 def comparison_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:
     """Return a row a cell, each design followed by its planes; ``write`` turns a number into text."""
-    return [row for entry in comparison.entries for row in entry_rows(entry, write)]
+    return [row for entry in comparison.entries for row in _entry_rows(entry, write)]
 
 
-def entry_rows(entry: Entry, write: Write) -> list[tuple[str, ...]]:
+def _entry_rows(entry: Entry, write: Write) -> list[tuple[str, ...]]:
     """Return the rows of one design and its planes, or the row that says why it failed."""
     found = entry.evaluation
     if found is None:
@@ -134,7 +134,7 @@ def rate_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:
     curves = rate_curves(comparison)
     if comparison.at == "footprint_capacity":
         ranked = sorted((-x, n, y) for n, curve in enumerate(curves) for x, y in curve.points)
-        return [(write(-x), label_of(comparison, curves[n]), write(y)) for x, n, y in ranked]
+        return [(write(-x), _label(comparison, curves[n]), write(y)) for x, n, y in ranked]
     beside: dict[tuple[float, int], dict[Which, float]] = {}
     for curve in curves:
         for x, y in curve.points:
@@ -156,7 +156,7 @@ def rates_beside(comparison: Comparison, write: Write) -> Iterator[SideBySide]:
         yield SideBySide(tuple(comparison.entries[curve.entry] for curve in beside), rows)
 
 
-def label_of(comparison: Comparison, curve: Curve) -> str:
+def _label(comparison: Comparison, curve: Curve) -> str:
     """Return what a curve is called."""
     name = comparison.entries[curve.entry].name
     return name if curve.which == "cell" else f"{name}: {WHICH[curve.which]}"
