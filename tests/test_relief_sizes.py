@@ -149,6 +149,15 @@ WRONG = {
     "{kind: microtubes, lattice: square, pitch: 6 um, diameter: 4 um, wall: 1 um, height: 30 um}": (
         "relief.diameter: unknown key; did you mean 'outer_diameter'?"
     ),
+    "{kind: trenches, spacing: 4 um, depth: 5 um}": "relief.spacing: gives the pitch only beside a width",
+    f"{{kind: pillars, {UP}, pitch: 4 um, raduis: 1 um}}": "relief.raduis: unknown key; did you mean 'radius'?",
+    f"{{kind: pillars, {UP}, spacng: 4 um, diameter: 1 um}}": "relief.spacng: unknown key; did you mean 'spacing'?",
+    f"{{kind: pillars, {UP}, pitch: 4 um, radius: }}": "relief.radius: has no value; give one or remove the key",
+    f"{{kind: pillars, {UP}, pitch: 4 um, diameter: 1 um, depth: 6 um}}": "relief.depth: unknown key; pillars have a height",
+    f"{{kind: pillars, {UP}, pitch: 2 um, spacing: 2 um, gap: 3 um}}": "relief.spacing: 2 um leaves no diameter",
+    "{kind: holes, lattice: rectangular, pitch: [4 um, 6 um], gap: 2 um, depth: 5 um}": (
+        "relief.gap: 2 um leaves a diameter of 2 um along x and 4 um along y; give the diameter"
+    ),
     "{kind: ridges, pitch: 4 um, width: 2 um, depth: 20 um}": "relief.kind: 'ridges' is not known",
     "{kind: pillars, lattice: kagome, density: 1e8 cm^-2, diameter: 2 um, height: 5 um}": "relief.lattice: 'kagome' is not",
 }  # fmt: skip
@@ -173,6 +182,9 @@ def test_a_rectangular_lattice_has_a_spacing_along_each_axis_and_no_density() ->
     design = design_from_mapping(mapping_of(text))
     assert "relief.pitch is [4 um, 6 um]: given as gap [2 um, 4 um]" in evaluate(design).notes
     assert "pitch: [4 um, 6 um] # given as gap [2 um, 4 um]" in " ".join(dump_design(design).split())
+    assert gain(
+        text.replace("gap: [2 um, 4 um], diameter: 2 um", "pitch: [4 um, 6 um], gap: [2 um, 4 um]")
+    ) == gain(text)
     both = restated({**relief, "spacing": ["2 um", "4 um"]}, lambda key: "")
     assert both.section == {**relief, "pitch": ["4 um", "6 um"]}
     assert restated({**relief, "gap": "2 um"}, lambda key: "").section == {

@@ -255,9 +255,13 @@ def parse_quantity(given: object, dimension: str) -> float:
             else f"must be a finite number with a unit, not {given}; for example '{kind.example}'"
         )
     if not isinstance(given, str):
-        raise ValueError(f"must be a {noun} with its unit, for example '{kind.example}', not {given!r:.60}")
+        raise ValueError(
+            f"must be {_with_article(noun)} with its unit, for example '{kind.example}', not {given!r:.60}"
+        )
     if len(given) > MAX_TEXT:
-        raise ValueError(f"must be a {noun} such as '{kind.example}', not {len(given)} characters of text")
+        raise ValueError(
+            f"must be {_with_article(noun)} such as '{kind.example}', not {len(given)} characters of text"
+        )
     split = split_number(given)
     if split is None:
         raise ValueError(why_not(given, kind.example))
@@ -265,6 +269,10 @@ def parse_quantity(given: object, dimension: str) -> float:
     if not unit and dimension != "fraction":
         raise ValueError(_without_unit(given.strip(), kind))
     return _to_si(number, unit, dimension)
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _shortest(number: float) -> str:
@@ -291,13 +299,14 @@ def _to_si(number: str, unit: str, dimension: str) -> float:
             value = float(Decimal(number) * (_scale(unit, dimension) if unit else 1))
         except ValueError as error:
             noun = dimension.replace("_", " ")
-            article = "an" if noun[0] in "aeiou" else "a"
             if dimension == "temperature" and unit in _LETTERS_OF_DEGREES:
                 meant = f"'{number} deg{unit}'"
                 raise ValueError(
                     f"'{unit}' alone is the {_LETTERS_OF_DEGREES[unit]}; write {meant}"
                 ) from error
-            raise ValueError(f"{error}: {article} {noun} is needed, for example '{kind.example}'") from error
+            raise ValueError(
+                f"{error}: {_with_article(noun)} is needed, for example '{kind.example}'"
+            ) from error
     if not math.isfinite(value):
         raise ValueError(f"'{number} {unit}' is out of range")
     return value

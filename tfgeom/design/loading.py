@@ -17,6 +17,7 @@ from tfgeom.design.relief_sizes import restated_relief
 from tfgeom.design.schema import Design
 from tfgeom.design.wording import Problem, problems_of
 from tfgeom.errors import DesignError, Issue, UnsupportedError
+from tfgeom.reliefs.synonyms import keys_of_one_size
 from tfgeom.source import MAX_DEPTH, Location, Origin, Source, dotted, read_source, within_floats
 
 MAX_ISSUES = 100
@@ -100,7 +101,7 @@ def _design(
     relief = restated_relief(mapping, origin)
     mapping, origin = relief.mapping, relief.origin
     problems += relief.problems
-    told = {*empty, *relief.told}
+    told = {*empty, *relief.told, *_in_the_words_of_the_format(empty, mapping)}
     design: Design | None = None
     try:
         design = Design.model_validate(mapping)
@@ -112,6 +113,17 @@ def _design(
     design._origin = origin  # private attributes: allowed on a frozen model
     design._said = relief.said
     return design
+
+
+def _in_the_words_of_the_format(locations: Sequence[Location], mapping: Mapping[str, Any]) -> set[Location]:
+    """Return where the format has what keys of the relief say in other words."""
+    kind = mapping["relief"].get("kind") if isinstance(mapping.get("relief"), Mapping) else None
+    return {
+        ("relief", own)
+        for location in locations
+        if location[0] == "relief" and len(location) == 2
+        for own in keys_of_one_size(kind, str(location[1]))[:1]
+    }
 
 
 def _as_given(problems: Sequence[Problem], said: Mapping[str, str]) -> list[Problem]:

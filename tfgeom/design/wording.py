@@ -1,14 +1,15 @@
 """What pydantic found, in the words of the person who wrote the file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from tfgeom.design.keys import example_of, known_keys, models_at
+from tfgeom.design.keys import example_of, keys_that_may_stand, known_keys, models_at
 from tfgeom.design.paths import value_at
+from tfgeom.reliefs.synonyms import keys_of_one_size
 from tfgeom.source import Location
 from tfgeom.words import did_you_mean, nearest
 
@@ -77,19 +78,30 @@ def _document_location(loc: tuple[int | str, ...], mapping: Mapping[str, Any], n
 
 
 def _unknown_key(location: Location, mapping: Mapping[str, Any]) -> Problem:
-    remedy = did_you_mean(str(location[-1]), _free_keys(location, mapping))
+    word = str(location[-1])
+    match = nearest(word, _free_keys(location, mapping, keys_that_may_stand))
+    own = _free_keys(location, mapping, known_keys)
+    remedy = f"did you mean '{match}'?" if match else did_you_mean(word, own)
     return Problem(location, f"unknown key; {remedy}", at_key=True)
 
 
 def _meant(location: Location, mapping: Mapping[str, Any]) -> str:
-    """Return the key that an unknown one is a slip of; empty if there is none like it."""
-    return nearest(str(location[-1]), _free_keys(location, mapping)) or ""
+    """Return the key of the format that an unknown one is a slip of; empty if there is none like it."""
+    match = nearest(str(location[-1]), _free_keys(location, mapping, keys_that_may_stand)) or ""
+    relief = mapping.get("relief")
+    if location[0] != "relief" or not isinstance(relief, Mapping):
+        return match
+    return next(iter(keys_of_one_size(relief.get("kind"), match)), match)
 
 
-def _free_keys(location: Location, mapping: Mapping[str, Any]) -> list[str]:
+def _free_keys(
+    location: Location,
+    mapping: Mapping[str, Any],
+    keys: Callable[[Mapping[str, Any], Location], list[str] | None],
+) -> list[str]:
     """Return the keys that the section of ``location`` may still be given."""
     section = value_at(mapping, location[:-1])
-    return [key for key in known_keys(mapping, location[:-1]) or [] if key not in section]
+    return [key for key in keys(mapping, location[:-1]) or [] if key not in section]
 
 
 def _missing(location: Location, mapping: Mapping[str, Any]) -> list[Problem]:

@@ -70,7 +70,7 @@ def restated(given: Mapping[str, Any], place: Callable[[str], str]) -> Restated:
     kind = kind_of(given.get("kind"))
     found = Restated(dict(given))
     for key, word in (("kind", kind), ("lattice", LATTICES.get(str(given.get("lattice"))))):
-        if key in given and word is not None and word != given[key]:
+        if key in given and word is not None and word != str(given[key]):
             found.section[key], found.said[key], found.stands_for[key] = word, str(given[key]), key
     _turn_upright(kind, found)
     _Reading(kind, found, "", place).read()
@@ -89,13 +89,16 @@ def restated(given: Mapping[str, Any], place: Callable[[str], str]) -> Restated:
 def _turn_upright(kind: str, found: Restated) -> None:
     """Note the depth of what stands up, and the height of what is sunk."""
     for kinds, right, other in ((UPRIGHT, "height", "depth"), (SUNK, "depth", "height")):
-        if kind in kinds and other in found.section and right not in found.section:
-            value = found.section.pop(other)
+        if kind not in kinds or other not in found.section:
+            continue
+        value = found.section.pop(other)
+        remedy = f"write '{right}: {value!s:.40}'"
+        if right in found.section:
+            remedy = "it is given too; remove this one"
+        else:
             found.section[right] = value
             found.stands_for[right] = other
-            found.wrong.append(
-                (other, f"unknown key; {kind} have a {right}: write '{right}: {value!s:.40}'", True)
-            )
+        found.wrong.append((other, f"unknown key; {kind} have a {right}: {remedy}", True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,7 @@ class _Reading:
                 width = self._width()
                 if width is None:
                     key = WIDTHS[self.kind]
+                    self.found.unknown.add(key)
                     self._refuse(
                         said,
                         f"gives the pitch only beside a {key}, or the {key} beside a pitch; add one",
@@ -263,17 +267,22 @@ class _Reading:
         ):
             return
         for said in GAPS[self.kind]:
-            gaps = self._own(said)
-            if gaps and len(gaps[0].sizes) == len(pitches[0].sizes) == 1:
-                width = pitches[0].sizes[0] - gaps[0].sizes[0]
-                if width <= pitches[0].sizes[0] * AGREE:
-                    most = _text(pitches[0].sizes)
-                    self._refuse(
-                        said, f"{gaps[0].text} leaves no {key}; use less than the pitch of {most}", key
-                    )
-                    self.section.pop(said)
+            for gap in self._own(said):
+                wide = pitches[0].sizes
+                gaps = gap.sizes * len(wide) if len(gap.sizes) == 1 else gap.sizes
+                widths = tuple(pitch - one for pitch, one in zip(wide, gaps, strict=False))
+                message = ""
+                if min(widths) <= max(wide) * AGREE:
+                    message = f"{gap.text} leaves no {key}; use less than the pitch of {_text((min(wide),))}"
+                elif not _agree(widths, widths[:1] * len(widths)):
+                    along = " along x and ".join(_text((one,)) for one in widths)
+                    message = f"{gap.text} leaves a {key} of {along} along y; give the {key}"
+                if message:
+                    self._refuse(said, message, key)
+                    for one in GAPS[self.kind]:
+                        self.section.pop(one, None)
                     return
-                self._settle(key, [_Saying(said, gaps[0].text, (width,))])
+                self._settle(key, [_Saying(said, gap.text, widths[:1])])
                 return
 
     def _openings(self) -> list[_Saying]:
