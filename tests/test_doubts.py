@@ -115,6 +115,6 @@ def test_check_prints_its_notes_and_evaluate_has_them(tmp_path: Path, capsys: Ca
     assert lines[0] == f"{design}: ok"
     notes = [line.removeprefix(f"{design}: note: ") for line in lines[1:]]
     assert [note.split(":")[0] for note in notes] == [
-        "area gain 1", "pitch 3 mm", "the pillars", "pillar diameter of 20 nm",
+        "geometry only", "area gain 1", "pitch 3 mm", "the pillars", "pillar diameter of 20 nm",
     ]  # fmt: skip
     assert set(notes) <= set(evaluate(load_design(design)).notes)

@@ -64,8 +64,8 @@ def _another_kind(mapping: Mapping[str, Any], file: str) -> str:
         return f"is a sweep, not a design: 'tfgeom sweep {file}' computes it{of}"
     name = mapping.get("name")
     of = f" ('{name:.200}')" if isinstance(name, str) else ""
-    if "design_sha256" in mapping:
-        return f"holds numbers of a design{of}, not the design; give the YAML file they were computed from"
     if isinstance(mapping.get("designs"), list) and "at" in mapping:
         return "holds the numbers of a comparison, not a design; give the YAML files that were compared"
+    if "design_sha256" in mapping:
+        return f"holds numbers of a design{of}, not the design; give the YAML file they were computed from"
     return ""
