@@ -17,7 +17,7 @@ from tfgeom.numerals import length, number
 from tfgeom.palette import INK, LIQUID, SUBSTRATE, film_colours
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.outline import Outline, film_outlines, level_outline, period_words
-from tfgeom.report.panels import Window, draw_frame, round_length, scale_of
+from tfgeom.report.panels import Window, draw_frame, round_length, scale_of, thinned
 from tfgeom.units import NM, UM
 
 _SUBSTRATE_EDGE = "#9a9a9a"
@@ -93,7 +93,7 @@ def fill_section(axes: Any, shown: AssembledCell, window: Window) -> None:
     through, height = stack.cell.through, stack.cell.height / UM
 
     def area(outline: Outline, colour: str, edge: str = "none") -> None:
-        shown = outline if stack.cell.pitch else _stretched(outline, window)
+        shown = thinned(outline, window) if stack.cell.pitch else _stretched(outline, window)
         # the lower half of a wafer with holes through it is the upper one turned over
         for half in (shown, shown * (1, -1) + (0, height)) if through else (shown,):
             patch = Polygon(half, closed=True, fc=colour, ec="none" if through else edge, lw=0.5)

@@ -4,9 +4,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tfgeom.errors import PictureError
 from tfgeom.numerals import length
 from tfgeom.palette import INK
+
+_SEEN = 1e-4  # of a panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,14 @@ def draw_frame(axes: Any, window: Window, *, scale: bool = True) -> None:
     axes.plot([left, left + bar], [low, low], color=INK, lw=3, solid_capstyle="butt")
     plate = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.7}
     axes.text(left, low + 0.03 * window.height, length(bar * 1000), ha="left", fontsize=8.5, bbox=plate)
+
+
+def thinned(outline: NDArray[np.float64], window: Window) -> NDArray[np.float64]:
+    """Return an outline without the points that nobody could see in a panel: a tenth of a pixel at most."""
+    import shapely
+
+    least = _SEEN * max(window.width, window.height)
+    return np.asarray(shapely.get_coordinates(shapely.simplify(shapely.linestrings(outline), least)))
 
 
 def scale_of(figure: Any, axes: Any) -> float:

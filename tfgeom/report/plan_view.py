@@ -22,6 +22,7 @@ from tfgeom.report.outline import period_words
 from tfgeom.units import NM, UM
 
 _FLOOR = "#f2f2f2"
+_SEEN = 1e-4  # of the panel: less of an outline nobody sees
 _UNSEEN = 2e-4  # of the width of a drawing: a tenth of a pixel
 
 
@@ -60,6 +61,8 @@ def draw_plan(shown: AssembledCell) -> Picture | None:
 def fill_plan(axes: Any, shown: AssembledCell, window: shapely.Geometry) -> None:
     """Fill floor or liquid, substrate and films inside a window, um, corners that no eye sees left out."""
     left, _, right, _ = window.bounds
+    left, _, right, _ = shapely.bounds(window)
+    axes.set_xlim(left, right)
     _fill(axes, window, _FLOOR if shown.liquid is None else LIQUID)
     for area, colour in film_areas(shown.made, window):
         _fill(axes, shapely.simplify(area, _UNSEEN * (right - left)), colour)
@@ -114,7 +117,9 @@ def _fill(axes: Any, area: shapely.Geometry, colour: str) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    for polygon in getattr(area, "geoms", [area]):
+    left, right = axes.get_xlim()
+    seen = shapely.simplify(area, _SEEN * (right - left))
+    for polygon in getattr(seen, "geoms", [seen]):
         if isinstance(polygon, shapely.Polygon) and not polygon.is_empty:
             rings = [Path(np.asarray(ring.coords)) for ring in (polygon.exterior, *polygon.interiors)]
             axes.add_patch(PathPatch(Path.make_compound_path(*rings), fc=colour, ec="none", lw=0))
