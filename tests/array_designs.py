@@ -26,6 +26,10 @@ TRENCHES = ARRAY.replace(
     "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 10 um}",
     "{kind: trenches, pitch: 4 um, width: 2 um, depth: 10 um}",
 )
+PLANAR = ARRAY.replace(
+    "{kind: pillars, lattice: square, pitch: 4 um, diameter: 2 um, height: 10 um}", "{kind: planar}"
+)
+RECTANGULAR = ARRAY.replace("lattice: square, pitch: 4 um", "lattice: rectangular, pitch: [4 um, 5 um]")
 HEXAGONAL = ARRAY.replace("lattice: square", "lattice: hexagonal")
 METRES = {"nm": 1e-9, "um": 1e-6, "mm": 1e-3, "m": 1.0, "micron": 1e-6, "millimeter": 1e-3, "meter": 1.0}
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.array_designs import ARRAY, HEXAGONAL, METRES, TRENCHES, closed_forms
+from tests.array_designs import ARRAY, HEXAGONAL, METRES, PLANAR, RECTANGULAR, TRENCHES, closed_forms
 from tests.commands import Captured
 from tests.design_texts import design_of
 from tests.mesh_command import mesh, sidecar
@@ -95,7 +95,9 @@ def bodies_of(path: Path) -> dict[str, tuple[float, NDArray[np.float64]]]:
 
 
 @pytest.mark.parametrize("suffix", [".glb", ".3mf"])
-@pytest.mark.parametrize("text", [ARRAY, HEXAGONAL, TRENCHES], ids=["square", "hexagonal", "trenches"])
+@pytest.mark.parametrize(
+    "text", [RECTANGULAR, HEXAGONAL, TRENCHES], ids=["rectangular", "hexagonal", "trenches"]
+)
 def test_repeated_cells_fill_what_one_tile_does(text: str, suffix: str, tmp_path: Path) -> None:
     """Beside the same tile made as a whole, which is laid cell by cell by `tile_grid` and checked elsewhere."""
     design = design_of(text)
@@ -114,9 +116,18 @@ def test_a_small_tile_is_made_whole_and_a_large_one_repeated(tmp_path: Path) -> 
     write_mesh_file(design, tmp_path / "x.glb", what="substrate", tiles="2x2")
     assert sidecar(tmp_path / "x.glb")["bodies"] == "separate"
     triangles = sidecar(tmp_path / "x.glb")["n_triangles"]
+    # what is allowed is held against a bound that is known beforehand, a little above what is made
     write_mesh_file(design, tmp_path / "x.glb", what="substrate", tiles="2x2", max_triangles=triangles - 1)
     assert sidecar(tmp_path / "x.glb")["bodies"] == "instances"
     assert sidecar(tmp_path / "x.glb")["n_triangles"] < triangles / 3
+
+
+def test_a_plane_that_is_just_too_large_is_repeated_too(tmp_path: Path) -> None:
+    """The bound that is known beforehand is above what is allowed, what would be made is not."""
+    write_mesh_file(design_of(PLANAR), tmp_path / "x.3mf", what="solids", tiles="100x100")
+    said = sidecar(tmp_path / "x.3mf")
+    assert said["bodies"] == "instances"
+    assert said["n_triangles"] * 10000 < 2_000_000
 
 
 def test_a_film_alone_can_be_repeated_without_a_tile(tmp_path: Path) -> None:
@@ -204,6 +215,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], int, str]] = {
     "fine, too many": (("x.stl", "--tiles", "100x100", "--resolution", "2"), 1, "use fewer cells, or use a lower resolution, or allow more, or write .3mf"),
     "made whole": (("x.glb", "--tiles", "100x100", "--bodies", "separate"), 1, "or allow more, or leave --bodies out"),
     "too many to refer to": (("x.3mf", "--tiles", "100000x100000"), 1, "50,000,000,000 references, more than the 1,000,000 that a file may hold; use at most 447x447 cells"),
+    "cells of a die": (("x.msh", "--tiles", "die"), 1, "use a lower resolution or fewer tiles, write bodies as .3mf or .glb, which refer to one cell, or close other programs"),
     "none": (("x.glb", "--tiles", "0x5"), 2, "--tiles 0x5: write NxM with whole numbers from 1 on"),
     "a million": (("x.glb", "--tiles", "1e6x1e6"), 2, "--tiles 1e6x1e6: write NxM with whole numbers"),
     "one cell too large": (("x.glb", "--tiles", "9x9", "--max-triangles", "10"), 1, "not even one cell fits; allow more"),

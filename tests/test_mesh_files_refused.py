@@ -93,7 +93,7 @@ def test_cells_beyond_the_memory(
 def test_memory_grows_with_the_tile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     design = design_of(SHORT)
     asked: list[int] = []
-    monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what: asked.append(needed))
+    monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what, otherwise="": asked.append(needed))
     for tiles in (None, "1x1", "2x3"):
         write_mesh_file(design, tmp_path / "x.vtu", tiles=tiles, resolution=1)
     assert asked == [asked[0], 8 * asked[0], 48 * asked[0]]
@@ -104,7 +104,7 @@ def test_a_tile_stays_within_the_memory_asked(tmp_path: Path, monkeypatch: pytes
     import tracemalloc
 
     asked: list[int] = []
-    monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what: asked.append(needed))
+    monkeypatch.setattr(mesh_files, "require_memory", lambda needed, what, otherwise="": asked.append(needed))
     design = design_of(VALID)
     for suffix in ELEMENT_SUFFIXES:
         write_mesh_file(design, tmp_path / f"x{suffix}", resolution=1)  # what is loaded once is no mesh

@@ -98,7 +98,6 @@ def make_bodies(
         placed,
         way,
         refers=refers,
-        max_triangles=max_triangles,
     )
     solids = laid.solids
     exact = [film.volume for film in stack.films]

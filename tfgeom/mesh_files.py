@@ -35,10 +35,7 @@ from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.mesh_report import measure_mesh, require_space
 from tfgeom.meshing.msh_files import SURFACE_TAGS, write_msh
 from tfgeom.meshing.resolution import Resolution
-from tfgeom.meshing.solid_files import (
-    SOLID_SUFFIXES,
-    file_unit,
-)
+from tfgeom.meshing.solid_files import ARRAY_SUFFIXES, SOLID_SUFFIXES, file_unit
 from tfgeom.meshing.tiling import tile_mesh
 from tfgeom.output import check_output, ensure_writable, replacing
 from tfgeom.units import UM
@@ -176,7 +173,11 @@ def _make_elements(
     mesh = mesh_films(laid, resolution)
     covered = mesh.unit_cells if tile is None else tile[0] * tile[1]
     n_hexes = round(mesh.n_hexes * covered / mesh.unit_cells)
-    require_memory(_BYTES_PER_HEX * n_hexes, f"a file of {n_hexes:,} hexahedra")
+    require_memory(
+        _BYTES_PER_HEX * n_hexes,
+        f"a file of {n_hexes:,} hexahedra",
+        "" if tile is None else f"write bodies as {' or '.join(ARRAY_SUFFIXES)}, which refer to one cell",
+    )
     if tile is not None:
         mesh = tile_mesh(mesh, *tile)
     quality = measure_mesh(mesh)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import MeshError
 from tfgeom.geometry.protocol import Cell
+from tfgeom.meshing.layer_solids import TooManyTrianglesError
 from tfgeom.meshing.solid import Solid
 from tfgeom.meshing.tiling import cell_places
 
@@ -69,14 +70,14 @@ def lay_bodies(
     way: str | None,
     *,
     refers: bool,
-    max_triangles: int,
 ) -> LaidBodies:
     """Return the bodies of a tile.
 
     Parameters
     ----------
     make
-        Makes the bodies of a tile, of one sector where it is None.
+        Makes the bodies of a tile, of one sector where it is None; raises `TooManyTrianglesError` where the
+        tile is too large.
     cell
         The relief.
     tile
@@ -86,8 +87,6 @@ def lay_bodies(
         separate bodies else.
     refers
         Whether the file can hold instances.
-    max_triangles
-        Most triangles that are made.
 
     Raises
     ------
@@ -96,10 +95,13 @@ def lay_bodies(
     """
     if tile is None or (way is None and (not refers or tile == (1, 1))) or way in (SEPARATE, WELDED):
         return LaidBodies(make(tile), None)
+    if way is None:
+        try:
+            return LaidBodies(make(tile), None)
+        except TooManyTrianglesError:
+            pass
     one = make((1, 1))
     columns, rows = tile
-    if way is None and columns * rows * sum(len(solid.triangles) for solid in one) <= max_triangles:
-        return LaidBodies(make(tile), None)
     wanted = columns * rows * len(one)
     if wanted > MAX_REFERENCES:
         side = int((MAX_REFERENCES / len(one)) ** 0.5)

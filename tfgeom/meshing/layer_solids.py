@@ -36,6 +36,10 @@ Ids = NDArray[np.int64]
 Points = NDArray[np.float64]
 
 
+class TooManyTrianglesError(MeshError):
+    """Bodies of a tile need more triangles than allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class SubstrateBody:
     """The wafer as a body: thickness (m) from its back to the top of the relief, material and colour."""
@@ -76,9 +80,10 @@ def layer_solids(
 
     Raises
     ------
+    TooManyTrianglesError
+        When the tile needs more triangles than allowed, with the largest one that fits.
     MeshError
-        When there is nothing to make, when the tile needs more triangles than allowed (with the largest one
-        that fits), or when the substrate is thinner than the relief.
+        When there is nothing to make, or the substrate is thinner than the relief.
     """
     resolution = resolution or Resolution(1)
     if tile is None and (substrate is not None or any(film.layer.fills for film in stack.films)):
@@ -153,7 +158,7 @@ class _Bodies:
         what = "one sector needs" if tile is None else f"{tile[0]}x{tile[1]} cells need"
         if side and tile is not None:
             remedies = ["use fewer cells", *remedies]
-        raise MeshError(
+        raise TooManyTrianglesError(
             f"{what} about {needed:,} triangles, more than the {max_triangles:,} "
             f"allowed: {fits}; {', or '.join(remedies)}"
         )

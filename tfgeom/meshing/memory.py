@@ -32,7 +32,7 @@ def estimate_film_mesh(n_hexes: int, n_quads: int) -> int:
     return _FILM_MESH_BYTES + _FILM_MESH_BYTES_PER_HEX * n_hexes + _FILM_MESH_BYTES_PER_QUAD * n_quads
 
 
-def require_memory(needed: int, what: str) -> None:
+def require_memory(needed: int, what: str, otherwise: str = "") -> None:
     """Raise when something would need more memory than this process may take now, before it is started.
 
     Parameters
@@ -41,6 +41,8 @@ def require_memory(needed: int, what: str) -> None:
         Estimated peak, bytes.
     what
         What would be made, as the subject of a sentence: ``a film mesh of 3,000,000 hexahedra``.
+    otherwise
+        A further way out.
 
     Raises
     ------
@@ -61,7 +63,8 @@ def require_memory(needed: int, what: str) -> None:
         raise MeshError(
             f"{what} needs about {_size(needed, math.ceil)} of memory and {_size(free, math.floor)} are free"
             f"{within} ({_size(_KEPT_FREE, math.ceil)} are left to other programs); "
-            "use a lower resolution or fewer tiles, or close other programs"
+            f"use a lower resolution or fewer tiles, {f'{otherwise}, ' if otherwise else ''}"
+            "or close other programs"
         )
 
 
