@@ -171,7 +171,7 @@ def one_scale(cells: Sequence[AssembledCell]) -> tuple[float, float] | None:
 
 
 def _height(cell: AssembledCell) -> float:
-    """Return what of a cell is to be seen from its floor up, um; of through-holes the upper half."""
+    """Return what of a cell is to be seen above its floor, um."""
     window = whole_window(cell, 2)
     return window.top - max(0.0, window.bottom)
 
