@@ -34,7 +34,7 @@ EXACT = {"value": "2e-13 cm^2/s", "low": "1e-13 cm^2/s", "high": "3e-13 cm^2/s",
 CATHODE: Mapping = {
     "density": {"value": "3.4 g/cm^3", "low": "3.3 g/cm^3", "high": "3.5 g/cm^3", "source": "a third paper", "note": "a word"},
     "film_fraction": 0.9,
-    "volumetric_capacity": "37 uAh/cm^2/um",
+    "volumetric_capacity": {"value": "37 uAh/cm^2/um", "low": "36 uAh/cm^2/um", "high": "38 uAh/cm^2/um", "source": "a ninth paper", "note": "a measure"},
     "host_capacity": "49.5 uAh/cm^2/um",
     "diffusivity": EXACT,
     "exchange_current": {"value": "4 A/m^2", "low": "3 A/m^2", "high": "5 A/m^2", "exponent": 0.4, "form": "occupancy", "source": "a fourth paper", "note": "a sign", "activation_energy": "0.3 eV"},
@@ -97,6 +97,7 @@ def designs() -> dict[str, Mapping]:
         "contact inside": full_design("holes", operation={**OPERATION, "contact": {"inner": "auto", "outer": "ideal"}}),
         "contact outside": full_design("holes", operation={**OPERATION, "contact": {"inner": "ideal", "outer": "auto"}}),
         "table": full_design("holes", materials={"LiV2O5": {"open_circuit": TABLE}}),
+        "per formula": full_design("holes", materials={"LiV2O5": {"volumetric_capacity": "1 Li per formula", "molar_mass": "188.8 g/mol", "density": "3.4 g/cm^3"}}),
         "chip": full_design("holes", chip={"width": "2 mm", "length": "1 mm", "contacts": [{"edge": "left", "collector": "inner"}, {"edge": "right", "collector": "outer"}]}),
     }  # fmt: skip
     return found | {relief: full_design(said) for relief, said in reliefs().items()}
@@ -120,6 +121,7 @@ ONLY: dict[str, Place] = {
     "contact outside": ("operation", "contact", "outer"),
     "chip": ("chip",),
     "table": ("materials", "LiV2O5", "open_circuit"),
+    "per formula": ("materials", "LiV2O5"),
 } | dict.fromkeys(RELIEFS, ("relief",))
 """Of designs that differ from the first in little: what."""
 

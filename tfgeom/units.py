@@ -115,6 +115,11 @@ DIMENSIONS: dict[str, Dimension] = {
         "37 uAh/cm^2/um",
         {"mAh/cm^3": "3.6e6", "mAh/cc": "3.6e6", "Ah/L": "3.6e6", "mAh/cm^2/um": "36e9", "Ah/m^3": "3600"},
     ),
+    "specific_capacity": Dimension(
+        "C/kg", {"mAh/g": "3600", "C/kg": "1"}, "140 mAh/g", {"Ah/kg": "3600", "C/g": "1000"}
+    ),
+    "molar_capacity": Dimension("C/mol", {"Ah/mol": "3600", "C/mol": "1"}, "26.8 Ah/mol", {"mAh/mol": "3.6"}),
+    "molar_mass": Dimension("kg/mol", {"g/mol": "1e-3", "kg/mol": "1"}, "97.87 g/mol"),
     "area_resistance": Dimension(
         "ohm*m^2",
         {"ohm*cm^2": "1e-4", "ohm*m^2": "1"},

@@ -64,6 +64,7 @@ CONSTANTS: dict[str, Constant] = {
     for constant in (
         Constant("density", Quantity("density"), "of the crystal", "2.5 g/cm^3"),
         Constant("film_fraction", _SHARE, "density of the film over that of the crystal", "0.9"),
+        Constant("molar_mass", Quantity("molar_mass"), "of a formula unit", "97.87 g/mol"),
         Constant("volumetric_capacity", Quantity("volumetric_capacity"), "of the film", "60 uAh/cm^2/um"),
         Constant(
             "host_capacity", Quantity("volumetric_capacity"), "theory, to judge claims by", "137 uAh/cm^2/um"

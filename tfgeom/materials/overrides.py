@@ -15,11 +15,11 @@ from typing import Any
 from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.errors import Issue, MaterialError
 from tfgeom.materials.activation import ENERGY_OF
-from tfgeom.materials.constants import CONSTANTS, constants_in
+from tfgeom.materials.constants import CONSTANTS, constants_in, words_of
 from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.schema import MaterialOverride
-from tfgeom.materials.stated import Given
+from tfgeom.materials.stated import Given, GivenCapacity
 from tfgeom.units import format_quantity
 
 DESIGN_FILE = "design file"
@@ -43,6 +43,9 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
     stated = override.stated()
     for key, given in stated.items():
         properties[key] = _user_property(key, given, base.properties.get(key))
+    for key in ("volumetric_capacity", "host_capacity"):
+        if key in stated and stated[key].per is not None:
+            properties[key] = _per_volume(properties, key, stated[key], path)
     for key in stated:
         under, _, alone = key.rpartition(".")
         if alone == "activation_energy" and under and under not in properties:
@@ -86,6 +89,33 @@ def _user_property(name: str, given: Given[float], shadowed: Property | None) ->
         confidence=USER,
         note="; ".join(part for part in (given.note, replaces) if part),
         **given.numbers(shadowed),
+    )
+
+
+def _per_volume(properties: Mapping[str, Property], key: str, given: GivenCapacity, path: str) -> Property:
+    """Return a capacity that a design states per mass, per mole or per formula unit, per volume.
+
+    A host's capacity is that of the crystal, a film's is less by its ``film_fraction``.
+    """
+    needed = ["density"] if given.per == "specific_capacity" else ["molar_mass", "density"]
+    for one in needed:
+        if one not in properties:
+            quantity = CONSTANTS[one].example
+            message = f"{given.text} needs its {words_of(one)} beside it, for example '{one}: {quantity}'"
+            raise MaterialError([Issue(f"{path}.{key}", message)])
+    if key == "volumetric_capacity" and "film_fraction" in properties:
+        needed.append("film_fraction")
+    factor, parts = 1.0, [given.text]
+    for one in needed:
+        value = properties[one].value
+        factor = factor / value if one == "molar_mass" else factor * value
+        parts.append(f"{'/' if one == 'molar_mass' else 'x'} {words_of(one)} {properties[one].text}")
+    found = properties[key]
+    ends = (None if end is None else float(end) * factor for end in (found.low, found.high))
+    note = "; ".join(part for part in (" ".join(parts), found.note) if part)
+    low, high = ends
+    return replace(
+        found, value=float(found.value) * factor, low=low, high=high, note=note, computed_from=tuple(needed)
     )
 
 

@@ -22,6 +22,7 @@ from pydantic import ValidationError as PydanticError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from tfgeom.materials.capacities import Capacity, SpecificCapacity
 from tfgeom.materials.constants import CONSTANTS
 from tfgeom.materials.material import Property
 from tfgeom.quantities import Quantity
@@ -39,6 +40,8 @@ DEFAULT_EXPONENT = 0.5
 """Anodic transfer coefficient of an exchange current that states none."""
 
 Text = Annotated[str, Field(min_length=1)]
+CapacityAsStated = Annotated[float, Capacity()]
+VolumetricCapacity = Annotated[float, CONSTANTS["volumetric_capacity"].quantity]
 ActivationEnergy = Annotated[float, CONSTANTS["activation_energy"].quantity]
 Conductivity = Annotated[float, CONSTANTS["electronic_conductivity"].quantity]
 CurrentDensity = Annotated[float, CONSTANTS["exchange_current"].quantity]
@@ -199,7 +202,30 @@ class GivenExchange(GivenActivated[CurrentDensity]):
         }
 
 
+class GivenCapacity(Given[CapacityAsStated]):
+    """Capacity of a design, per volume of film, per mass, per mole or per formula unit."""
+
+    @model_validator(mode="after")
+    def _stated_one_way(self) -> "GivenCapacity":
+        ways = {getattr(one, "dimension", "") for one in (self.value, self.low, self.high) if one is not None}
+        if len(ways) > 1:
+            raise ValueError("value, low and high must be per the same: all per volume, per mass or per mole")
+        return self
+
+    @property
+    def per(self) -> str | None:
+        """Dimension of a capacity that is not stated per volume; None of one that is."""
+        return self.value.dimension if isinstance(self.value, SpecificCapacity) else None
+
+    @property
+    def text(self) -> str:
+        """The value as a design states it."""
+        return str(Capacity().write(self.value))
+
+
 MORE_THAN_A_NUMBER: dict[str, tuple[type[Banded[Any]], type[Banded[Any]]]] = {
+    "volumetric_capacity": (Sourced[VolumetricCapacity], GivenCapacity),
+    "host_capacity": (Sourced[VolumetricCapacity], GivenCapacity),
     "diffusivity": (SourcedActivated[Diffusivity], GivenActivated[Diffusivity]),
     "electronic_conductivity": (SourcedActivated[Conductivity], GivenActivated[Conductivity]),
     "exchange_current": (SourcedExchange, GivenExchange),
