@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tfgeom.materials.csv_columns import Column, ColumnsOfText, read_columns
-from tfgeom.materials.curve_tables import StatedTable, one_of
+from tfgeom.materials.curve_lists import one_of
+from tfgeom.materials.curve_tables import StatedTable
 from tfgeom.materials.given_data import GivenDataError, refuse, text_of_file
 
 KEYS = ("file", "x", "soc", "V", "mV")

@@ -21,7 +21,8 @@ from tfgeom.materials.bpx import BPX_KEYS, bpx_constants, bpx_curve
 from tfgeom.materials.curve_files import KEYS as FILE_KEYS
 from tfgeom.materials.curve_files import described, table_of_file
 from tfgeom.materials.curve_forms import build_curve
-from tfgeom.materials.curve_tables import Electrode, StatedTable, columns_of_lists, read_table
+from tfgeom.materials.curve_lists import columns_of_lists
+from tfgeom.materials.curve_tables import Electrode, StatedTable, read_table
 from tfgeom.materials.given_data import GivenDataError, refuse, require_keys
 
 _OF_TABLE = ("window", "smooth", "scale", "source", "note")
