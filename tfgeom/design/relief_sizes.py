@@ -1,7 +1,7 @@
 """The relief of a design, whose sizes may be given as papers do, in the format's own keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tfgeom.design.wording import Problem
@@ -58,7 +58,11 @@ def restated_relief(mapping: dict[str, Any], origin: Origin) -> RestatedRelief:
         changed["chosen"] = {own.get(str(path), path): why for path, why in chosen.items()}
     return RestatedRelief(
         changed,
-        Origin(origin.file, _also(origin.positions, stands_for), _also(origin.keys, stands_for)),
+        replace(
+            origin,
+            positions=_also(origin.positions, stands_for),
+            keys=_also(origin.keys, stands_for),
+        ),
         {f"{_RELIEF}.{key}": said for key, said in found.said.items()},
         problems,
         frozenset((_RELIEF, *key.split(".")) for key in found.unknown),
