@@ -310,10 +310,15 @@ def _half_side(
     half = inradius * math.tan(own)
     along = half * place.resolution.fractions(half, place.first, "end", even=True)
     away = inradius + (0.0 if loop.opening else place.furthest)
-    for ray in rays:
-        nearest = int(np.argmin(np.abs(along - away * math.tan(ray))))
+    last = 0
+    for ray in np.sort(rays):
+        crossing = away * math.tan(ray)
+        nearest = int(np.argmin(np.abs(along - crossing)))
+        if len(rays) > 1:  # the far corners of a long cell lie close together
+            nearest = max(nearest, last + 1) if last or crossing > along[1] / 4 else nearest
         if 0 < nearest < len(along) - 1:
-            along[nearest] = away * math.tan(ray)
+            along[nearest] = crossing
+            last = nearest
     base = np.column_stack((np.full(len(along), inradius), along))
     if loop.opening:
         return base, -base / inradius
