@@ -15,10 +15,11 @@ import pytest
 import tfgeom
 from tests.design_texts import VALID, designed
 from tests.kinds import every_relief, unit_cell
+from tests.shipped import DESIGNS
 from tests.solves import solved_films
 from tests.stacks import layers, pearse_stack
 from tests.wires import wires
-from tfgeom.design import Design
+from tfgeom.design import Design, load_design
 from tfgeom.errors import MissingExtraError, OutputError
 from tfgeom.evaluation import evaluate
 from tfgeom.films import stack_films
@@ -76,6 +77,19 @@ def test_bodies_hold_the_volume_of_their_films(relief: str) -> None:
         behind = np.asarray(body.cut.points)[:, 1]
         assert behind.min() == pytest.approx(cell.bounds_um[:, 1].mean(), abs=1e-3)
     assert all(volume(body.cut) > 0 for body in cell.bodies)
+
+
+def test_a_plane_is_a_piece_about_as_wide_as_it_is_high() -> None:
+    found = evaluate(load_design(DESIGNS / "bates_planar.yaml"))
+    stack = found.cell.charged
+    cell = triangulate_cell(stack)
+    width, _, height = np.ptp(cell.bounds_um, axis=0)
+    assert 0.4 < width / height < 2.5
+    times = (width * 1e-6) ** 2 / stack.cell.footprint
+    for body, film in zip(cell.bodies[1:], stack.films, strict=True):
+        assert body.whole is not None
+        assert volume(body.whole) == pytest.approx(times * film.volume * 1e18, rel=1e-3)
+    assert embedded_view(found).caption.startswith("A piece of the plane to scale, ")
 
 
 def test_cut_faces_look_at_the_reader() -> None:

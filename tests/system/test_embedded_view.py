@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.system.serving import PATIENCE
+from tests.text_boxes import pane_faults
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import load_design
 from tfgeom.evaluation import evaluate
@@ -178,6 +179,31 @@ def test_a_field_has_the_colours_and_the_values_of_its_bar(browser: Any, report:
     view.locator("#field").select_option("material")
     opened.picture(view, lambda found: close_to(found, viridis[1]) == 0)
     assert not view.locator("#bar").is_visible()
+    assert opened.complaints == []
+    opened.context.close()
+
+
+def test_the_view_and_its_bar_fit_every_width(browser: Any, report: Path) -> None:
+    opened = Opened(browser, report)
+    for width in (1200, 800, 400):
+        opened.page.set_viewport_size({"width": width, "height": 800})
+        opened.page.locator(".view iframe").scroll_into_view_if_needed()
+        view = opened.page.frame_locator(".view iframe")
+        view.locator("body[data-ready]").wait_for(timeout=PATIENCE * 1000)
+        view.locator("#field").select_option("potential")
+        view.locator("#bar").wait_for(timeout=PATIENCE * 1000)
+        (frame,) = (one for one in opened.page.frames if one != opened.page.main_frame)
+        assert pane_faults(frame) == []
+        assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        outer, picture, bar, panel = (
+            view.locator(part).bounding_box() for part in ("body", "#picture", "#bar", "#panel")
+        )
+        assert picture["y"] + picture["height"] <= bar["y"] + 1, "the bar is beside the picture"
+        assert picture["height"] > 0.3 * outer["height"]
+        assert panel["y"] + panel["height"] <= outer["y"] + outer["height"] + 1
+        for name in ("reset", "rim", "foot"):
+            view.locator(f"#{name}").click()
+        view.locator("#field").select_option("material")
     assert opened.complaints == []
     opened.context.close()
 

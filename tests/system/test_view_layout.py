@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.system.live_page import page_of, picture, until
 from tests.system.serving import PATIENCE, server, write
 from tests.text_boxes import pane_faults
+from tfgeom.viewer.colour_bar import ramp
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("rendering")]
 
@@ -79,3 +81,14 @@ def test_two_designs_with_a_field_fit_every_width(browser: Any, designs: list[Pa
         with page.expect_download(timeout=PATIENCE * 1000) as download:
             page.locator("#save-picture").click()
         assert download.value.suggested_filename == "thick_and_plane.png"
+        saved = np.asarray(Image.open(download.value.path()).convert("RGB"), dtype=int)
+        legend = saved.shape[1] - 2 * round(box(page, ".view-0")["width"])
+        assert 200 < legend < 400, "names, films and bars stand beside the cells"
+
+        def close_to(pixels: Any, colour: str) -> int:
+            own = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+            return int((np.abs(pixels - own).max(axis=2) < 6).sum())
+
+        for colour in ramp(6):
+            assert close_to(saved[:, :legend], colour) > 100, "both bars"
+        assert (saved[:, legend:][:44] < 100).any(axis=(0, 2)).sum() > 100, "names above the cells"

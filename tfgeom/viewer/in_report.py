@@ -58,13 +58,14 @@ def embedded_view(evaluation: Evaluation) -> EmbeddedView:
             None, sentence=f"one unit cell is too many triangles for a page; use tfgeom view {file}"
         )
     page = embedded_page(cell, f"{evaluation.name} in three dimensions")
-    return EmbeddedView(page, caption=_caption(cell, file), scripts=script_policy())
+    what = "A piece of the plane" if evaluation.cell.charged.cell.pitch is None else "One unit cell"
+    return EmbeddedView(page, caption=_caption(what, cell, file), scripts=script_policy())
 
 
-def _caption(cell: TriangulatedCell, file: str) -> str:
+def _caption(what: str, cell: TriangulatedCell, file: str) -> str:
     low, high = cell.bounds_um
     size = " × ".join(f"{value:.3g}" for value in high - low)
-    words = [f"One unit cell to scale, {size} µm. Drag to turn, wheel to zoom, right button to move."]
+    words = [f"{what} to scale, {size} µm. Drag to turn, wheel to zoom, right button to move."]
     if not cell.has_whole:
         words.append("Only the cut cell is shown: the whole one is too many triangles for a page.")
     if cell.fields:

@@ -1,6 +1,6 @@
 """The unit cell as triangles that travel in a page: whole, cut through the axes, and with its fields."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from tfgeom.viewer.bodies import (
     Body,
     cut_plane,
     cut_surface,
+    plane_tiles,
     relief_height,
     scene_bodies,
     scene_bounds,
@@ -121,7 +122,7 @@ def triangulate_cell(
     fields: Fields | None = None,
     limit: int = MAX_TRIANGLES,
 ) -> TriangulatedCell:
-    """Return the unit cell of a stack for a page.
+    """Return the unit cell of a stack for a page; of a plane, which has none, a piece.
 
     What is too many triangles is left out: first the fields, then the uncut bodies, then everything.
 
@@ -141,14 +142,15 @@ def triangulate_cell(
     MeshError
         As `tfgeom.viewer.bodies.scene_bodies`.
     """
-    bodies = scene_bodies(stack, View(), substrate=substrate)
+    view = View(columns=plane_tiles(stack), rows=plane_tiles(stack))
+    bodies = scene_bodies(stack, view, substrate=substrate)
     bounds, cut, height = scene_bounds(bodies), Cut("y"), relief_height(stack)
     wholes = [_triangles(body, None, bounds) for body in bodies]
     cuts = [_triangles(body, cut, bounds) for body in bodies]
     if _count(cuts) > limit:
         return TriangulatedCell((), (), fields is not None, bounds, height, {})
     whole_fits = _count(wholes) <= limit
-    solved = {} if fields is None else _solved_surfaces(stack, substrate, fields, cut, bounds)
+    solved = {} if fields is None else _solved_surfaces(stack, view, substrate, fields, cut, bounds)
     fields_fit = bool(solved) and _count([triangles for triangles, _ in solved.values()]) <= limit
     made = []
     for body, whole, half in zip(bodies, wholes, cuts, strict=True):
@@ -207,13 +209,13 @@ def _triangles(body: Body, cut: Cut | None, bounds: NDArray[np.float64]) -> Tria
 
 
 def _solved_surfaces(
-    stack: Stack, substrate: str | None, fields: Fields, cut: Cut, bounds: NDArray[np.float64]
+    stack: Stack, view: View, substrate: str | None, fields: Fields, cut: Cut, bounds: NDArray[np.float64]
 ) -> dict[str, tuple[Triangles, dict[str, NDArray[np.uint8]]]]:
     """Return the cut surface of each film that carries values, with its levels by field."""
     found: dict[str, tuple[Triangles, dict[str, NDArray[np.uint8]]]] = {}
     for name in fields.values:
         low, high = fields.range_of(name)
-        for body in scene_bodies(stack, View(field=name), substrate=substrate, fields=fields):
+        for body in scene_bodies(stack, replace(view, field=name), substrate=substrate, fields=fields):
             if body.has_values:
                 triangles, surface = surface_triangles(cut_surface(body, cut, bounds), cut, bounds)
                 shares = (np.asarray(surface.point_data[VALUES]) - low) / (high - low)
