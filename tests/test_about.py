@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 from tests.shipped import ROOT
 from tfgeom import __version__
 from tfgeom.design.published import Confidence
+from tfgeom.errors import OutputError
 from tfgeom.metrics.estimates import ESTIMATED, RANKS
 from tfgeom.report.about import AUTHORS, LICENSE, TITLE, making, ranks_table, terms_table
 from tfgeom.results import all_results
@@ -27,6 +28,12 @@ def test_the_day_is_the_one_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -
     assert made.day == "1970-01-02"
     assert "version" in made.citation
     assert made.citation.endswith("1970-01-02")
+
+
+def test_a_day_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 14)
+    with pytest.raises(OutputError, match="SOURCE_DATE_EPOCH: 9+ s after 1970 is no day of the calendar"):
+        making()
 
 
 def test_every_rank_of_confidence_is_explained() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from tfgeom import __version__
+from tfgeom.errors import OutputError
 from tfgeom.metrics.estimates import ESTIMATED, RANKS, trust_words
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import Declaration
@@ -52,9 +53,21 @@ class Making:
 
 
 def making(command: str = "") -> Making:
-    """Return how a page is made now; ``SOURCE_DATE_EPOCH`` sets the day, for pages made again."""
+    """Return how a page is made now; ``SOURCE_DATE_EPOCH`` sets the day, for pages made again.
+
+    Raises
+    ------
+    OutputError
+        When that is no day of the calendar.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    day = datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()
+    try:
+        day = datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()
+    except (ValueError, OverflowError, OSError) as error:
+        message = (
+            f"SOURCE_DATE_EPOCH: {epoch} s after 1970 is no day of the calendar; unset it, or state another"
+        )
+        raise OutputError(message) from error
     return Making(day.isoformat(), command)
 
 

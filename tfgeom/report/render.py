@@ -84,11 +84,12 @@ def render_report(
         When nothing on this machine prints a PDF; found out before the work starts too.
     """
     places = report_places(design, output, pdf, figures, force)
+    made = making(command)
     printer = find_printer() if pdf else None
     progress("relief and films")
     cell = assemble_cell(design)  # an impossible design is found out before anything is rendered
     with StillRender(design) as job:
-        progress("numbers" if fidelity == "analytic" else "finite elements")
+        progress("numbers" if cell.lithium is None or fidelity == "analytic" else "finite elements")
         evaluation = evaluate_best(cell) if fidelity is None else evaluate_cell(cell, fidelity)
         line = rate_line(evaluation)
         progress("drawings")
@@ -98,7 +99,7 @@ def render_report(
         still = job.result()
         curves = places.rates if line else None
         name = "" if curves is None else curves.name
-        text = report_html(evaluation, still, view, pictures, making(command), name)
+        text = report_html(evaluation, still, view, pictures, made, name)
     progress("page")
     with ExitStack() as files:  # all take their places when all are there
 
