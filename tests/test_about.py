@@ -32,7 +32,7 @@ def test_the_day_is_the_one_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_day_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 14)
-    with pytest.raises(OutputError, match="SOURCE_DATE_EPOCH: 9+ s after 1970 is no day of the calendar"):
+    with pytest.raises(OutputError, match=r"SOURCE_DATE_EPOCH: 9+ s after 1970 is no day of the calendar"):
         making()
 
 

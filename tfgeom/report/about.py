@@ -64,9 +64,7 @@ def making(command: str = "") -> Making:
     try:
         day = datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()
     except (ValueError, OverflowError, OSError) as error:
-        message = (
-            f"SOURCE_DATE_EPOCH: {epoch} s after 1970 is no day of the calendar; unset it, or state another"
-        )
+        message = f"SOURCE_DATE_EPOCH: {epoch} s after 1970 is no day of the calendar; unset it"
         raise OutputError(message) from error
     return Making(day.isoformat(), command)
 
