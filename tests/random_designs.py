@@ -172,6 +172,8 @@ def _lay(rng: Random, design: Mapping, relief: Cell) -> None:
         pair[0]["material"], pair[1]["material"] = pair[1]["material"], pair[0]["material"]
     if all(_as_made(film) == 0 for film in pair):  # made without lithium, a cell holds none
         pair[0]["lithiation"] = 1
+    if len(pair) == 2 and all(_as_made(film) == 1 for film in pair) and rng.random() < 0.9:
+        pair[1]["lithiation"] = 0  # both full as made, none takes lithium: a few such are enough
     room = min(relief.reach.value, about(rng, 3 * UM, 10.0)) * rng.choice([0.1, 0.3, 0.6, 0.9])
     weights = [about(rng, _WEIGHTS.get(film["role"], 0.2)) for film in layers]
     for film, weight in zip(layers, weights, strict=True):
