@@ -20,7 +20,7 @@ from tests.shipped import SHIPPED
 from tfgeom.design import KINDS, design_template
 from tfgeom.design.paths import walk
 from tfgeom.materials.library import load_library
-from tfgeom.units import DIMENSIONS
+from tfgeom.spelling.dimensions import DIMENSIONS
 
 _QUANTITY = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?(?:e-?\d+)?)( ?)([a-zA-Z%][\w/^*%.-]*)?")
 _NUMBERS = (

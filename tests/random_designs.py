@@ -22,7 +22,8 @@ from tfgeom.materials.constants import CONSTANTS
 from tfgeom.materials.library import Material, load_library
 from tfgeom.reliefs import RELIEFS as RELIEF_KINDS
 from tfgeom.reliefs import build_cell
-from tfgeom.units import DIMENSIONS, NM, UM, parse_quantity
+from tfgeom.spelling.dimensions import DIMENSIONS
+from tfgeom.units import NM, UM, parse_quantity
 
 Mapping = dict[str, Any]
 _LETTERS = string.ascii_letters + string.digits + string.punctuation + "äéßµΩ°–日本🔋 "

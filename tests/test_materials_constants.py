@@ -13,7 +13,8 @@ from tfgeom.materials.library import load_library, resolve_material
 from tfgeom.materials.recording import recorded_constants
 from tfgeom.materials.schema import MaterialEntry, MaterialOverride
 from tfgeom.metrics.provenance import provenance
-from tfgeom.units import DIMENSIONS, parse_quantity
+from tfgeom.spelling.dimensions import DIMENSIONS
+from tfgeom.units import parse_quantity
 
 every_constant = pytest.mark.parametrize("constant", CONSTANTS.values(), ids=lambda constant: constant.key)
 

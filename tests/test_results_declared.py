@@ -27,8 +27,8 @@ from tfgeom.results import (
     results_shown,
 )
 from tfgeom.results.declared import declaration
+from tfgeom.spelling.dimensions import DIMENSIONS
 from tfgeom.terminal_lines import number_lines
-from tfgeom.units import DIMENSIONS
 from tfgeom.viewer.numbers import number_rows
 
 README = Path(tfgeom.__file__).parents[1] / "README.md"

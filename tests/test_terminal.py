@@ -132,3 +132,11 @@ def test_what_does_not_show_is_written_as_an_escape() -> None:
     )
     assert str(MeshError("a\nb")) == "a\\nb"
     assert str(DesignError.at("a\nb", "c\x1b")) == "a\\nb: c\\x1b"
+
+
+def test_a_date_that_is_none_is_told(design: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "zzz")
+    assert run("evaluate", design) == 2
+    assert capsys.readouterr().err == (
+        "SOURCE_DATE_EPOCH: must be whole seconds after 1970, not 'zzz'; unset it\n"
+    )

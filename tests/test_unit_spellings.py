@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from tfgeom.quantities import Quantity
+from tfgeom.spelling.dimensions import DIMENSIONS
 from tfgeom.spelling.grammar import NUMBER_AND_UNIT
-from tfgeom.units import DIMENSIONS, parse_quantity, split_quantity, unit_ratio
+from tfgeom.units import parse_quantity, split_quantity, unit_ratio
 
 # SI values by hand: 1 mAh = 3.6 C, 1 cm^2 = 1e-4 m^2, 1 uAh/cm^2/um = 3.6e-3 / 1e-4 / 1e-6 C/m^3
 SPELLINGS = {

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shipped import DESIGNS
-from tfgeom.units import DIMENSIONS, _factor, format_quantity, parse_quantity
+from tfgeom.spelling.dimensions import DIMENSIONS
+from tfgeom.units import _factor, format_quantity, parse_quantity
 
 
 @pytest.mark.parametrize(

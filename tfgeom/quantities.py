@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from tfgeom.spelling.dimensions import DIMENSIONS
 from tfgeom.spelling.grammar import NUMBER_AND_UNIT, NUMBER_PERHAPS_UNIT
-from tfgeom.units import DIMENSIONS, format_quantity, parse_quantity
+from tfgeom.units import format_quantity, parse_quantity
 
 SMALLEST, LARGEST = 1e-35, 1e35
 """Least and largest size of any value in its SI unit, so that products and ratios of a few stay numbers."""
@@ -25,7 +26,7 @@ class Quantity:
     Attributes
     ----------
     dimension
-        Key of `tfgeom.units.DIMENSIONS`.
+        Key of `tfgeom.spelling.dimensions.DIMENSIONS`.
     low, high
         Smallest and largest value allowed, as text; empty for no bound.
     positive

@@ -18,7 +18,7 @@ import typer
 
 from tfgeom import __version__
 from tfgeom.characters import visible
-from tfgeom.errors import TfgeomError, WriteError
+from tfgeom.errors import OutputError, TfgeomError, WriteError
 
 # plain help and plain tracebacks: rich would double the time of `tfgeom --help`
 app = typer.Typer(
@@ -152,7 +152,9 @@ def _options(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch and not epoch.isdecimal():  # libraries read it as they load, and fail in their own words
+        raise OutputError(f"SOURCE_DATE_EPOCH: must be whole seconds after 1970, not '{epoch:.60}'; unset it")
 
 
 def typed(context: typer.Context) -> str:

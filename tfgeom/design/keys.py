@@ -10,7 +10,7 @@ from tfgeom.design.schema import Design
 from tfgeom.quantities import Quantity
 from tfgeom.reliefs.synonyms import kind_of, ways_of_saying
 from tfgeom.source import Location
-from tfgeom.units import DIMENSIONS
+from tfgeom.spelling.dimensions import DIMENSIONS
 
 _TAGS = ("kind", "type")
 

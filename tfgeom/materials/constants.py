@@ -39,7 +39,7 @@ class Constant:
 
     @property
     def dimension(self) -> str:
-        """Key of `tfgeom.units.DIMENSIONS`."""
+        """Key of `tfgeom.spelling.dimensions.DIMENSIONS`."""
         return self.quantity.dimension
 
     @property

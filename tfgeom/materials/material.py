@@ -19,7 +19,8 @@ from tfgeom.materials.activation import (
 from tfgeom.materials.constants import CONSTANTS, constants_in
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.recording import record_constant
-from tfgeom.units import DIMENSIONS, format_quantity
+from tfgeom.spelling.dimensions import DIMENSIONS
+from tfgeom.units import format_quantity
 
 Row = tuple[str, str, str, str, str]
 
@@ -35,7 +36,7 @@ class Property:
     value, low, high
         SI value and, where known, the band of what is found for it.
     dimension
-        Key of `tfgeom.units.DIMENSIONS`.
+        Key of `tfgeom.spelling.dimensions.DIMENSIONS`.
     source, confidence, note
         Where it comes from; ``user`` is the confidence of what a design states.
     exponent, form

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from tfgeom.spelling.dimensions import DIMENSIONS
 from tfgeom.spelling.grammar import NUMBER_AND_UNIT
-from tfgeom.units import DIMENSIONS
 
 _WORDS_OF_KINDS = {
     "pillars": ("pillar", "post", "column", "rod", "wire"),
