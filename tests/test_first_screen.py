@@ -73,7 +73,7 @@ def test_the_capacity_is_told_with_its_low_end() -> None:
     assert low is not None
     assert low < 0.8 * usual
     text = " ".join(headline(evaluation))
-    assert f"{low:.4g} at the low end of what its films may hold" in text
+    assert f"{low:.2g} at the low end of what its films may hold" in text  # rests on estimates: two digits
     assert f"{low:.4g} at the low end" in dict(number_lines(evaluation))["footprint capacity"]
     # the low end is no constant that the numbers rest on
     rows = [row for row in evaluation.provenance if row.property == "volumetric_capacity"]
@@ -110,7 +110,7 @@ def test_cells_in_series_are_said_first() -> None:
 def test_terminal_and_report_list_the_same_estimates_in_words(
     cell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render, "draw_pictures", lambda _: Gallery({}, {}))
+    monkeypatch.setattr(render, "draw_pictures", lambda *_: Gallery({}, {}))
     evaluation = found(cell=cell)
     terminal, page = "\n".join(note_lines(evaluation)), Page(report_html(evaluation)).text
     listed = estimates(evaluation.provenance)
@@ -134,7 +134,7 @@ def test_every_constant_has_words_of_its_own() -> None:
 
 @pytest.mark.parametrize("cell", ["dc electrolyte", "conformal", "flooded"])
 def test_no_page_names_a_constant_by_its_key(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(render, "draw_pictures", lambda _: Gallery({}, {}))
+    monkeypatch.setattr(render, "draw_pictures", lambda *_: Gallery({}, {}))
     evaluation = found(cell=cell)
     page = markup.unescape(report_html(evaluation))
     page = re.sub(r"(?s)<script.*?</script>|<pre>.*?</pre>|<style>.*?</style>", "", page)

@@ -32,11 +32,11 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Elements of one kind in one group."""
+    """Elements of one shape in one group."""
 
     dimension: int
     tag: int
-    kind: str
+    shape: str
     corners: Ids
 
 
@@ -91,7 +91,7 @@ def _write_22(grid: ElementGrid, points: Points, path: Path, *, binary: bool) ->
 
     by_kind: dict[str, list[_Block]] = {}  # one block a kind: many small ones load slowly
     for block in _blocks(grid):
-        by_kind.setdefault(block.kind, []).append(block)
+        by_kind.setdefault(block.shape, []).append(block)
     tags = [
         np.repeat([block.tag for block in blocks], [len(block.corners) for block in blocks]).astype(np.int32)
         for blocks in by_kind.values()
@@ -151,7 +151,7 @@ def _write_41(grid: ElementGrid, points: Points, file: BinaryIO, *, binary: bool
     first = 1
     for block in blocks:
         count = len(block.corners)
-        write(("i4", (block.dimension, block.tag, _CODES[block.kind])), ("u8", count))
+        write(("i4", (block.dimension, block.tag, _CODES[block.shape])), ("u8", count))
         write.rows("u8", np.column_stack((np.arange(first, first + count), block.corners + 1)))
         first += count
     write.end()

@@ -124,7 +124,11 @@ def _dimension(axes: Any, cell: Cell, window: Window) -> None:
     step = 0.075 * max(window.width, window.height)
     pitch, half, height = cell.pitch / UM, cell.feature_width / UM / 2, cell.height / UM
     period, width = _plan_words(cell)
-    rows = [(0.0, pitch, period + (f", {cell.lattice}" if cell.lattice else ""))]
+    if isinstance(cell.periods, tuple):  # in a line that leaves room for the names of films
+        period = f"pitch {' × '.join(length(one / NM) for one in cell.periods)}"
+    elif cell.lattice:
+        period += f", {cell.lattice}"
+    rows = [(0.0, pitch, period)]
     if width:
         rows.insert(0, (-half, half, width))
     if cell.wall is not None:
