@@ -1,4 +1,4 @@
-"""Seeded faults in cells, metrics, evaluation and report: each must make a test fail.
+"""Seeded faults in every layer, from units to comparisons: each must make a test fail.
 
 ``python -m tests.campaigns faults`` puts one fault at a time into a copy of the tree and runs the tests beside
 it.  A fault that no test notices survives, and the table says so.
@@ -70,6 +70,20 @@ FAULTS = (
     Fault("transport/films/measure.py", "losses = inside + core.outside", "losses = inside", ("tests/test_conduction.py", "tests/test_resistance_split.py")),
     Fault("report/storage.py", "return cell.bulk.active_height / UM", "return cell.bulk.active_height / UM / cell.blueprint.in_series"),
     Fault("report/current_tables.py", "scale = evaluation.cell.blueprint.in_series / OHM_CM2", "scale = 1 / OHM_CM2", ("tests/test_report_currents.py", "tests/test_report.py", *LAWS)),
+    Fault("units.py", '"degF": (Decimal(5) / 9, Decimal("459.67") * 5 / 9)', '"degF": (Decimal(5) / 9, Decimal("460.67") * 5 / 9)', ("tests/test_units.py", "tests/test_unit_spellings.py")),
+    Fault("spelling/dimensions.py", '"mAh/cm^3": "3.6e6"', '"mAh/cm^3": "3.6e9"', ("tests/test_units.py", "tests/test_unit_spellings.py")),
+    Fault("reliefs/restating.py", "((HALVES, 2.0), (SAME, 1.0))", "((HALVES, 1.0), (SAME, 1.0))", ("tests/test_relief_sizes.py",)),
+    Fault("reliefs/restating.py", "cell * 2 / math.sqrt(3)", "cell * math.sqrt(3) / 2", ("tests/test_relief_sizes.py",)),
+    Fault("geometry/lattice.py", "return min(along_axes(pitch))", "return max(along_axes(pitch))", ("tests/test_rectangular.py", "tests/test_room.py")),
+    Fault("materials/curve_tables.py", "ends = (1.0, 0.0) if turned else (0.0, 1.0)", "ends = (0.0, 1.0)", ("tests/test_curve_tables.py",)),
+    Fault("materials/curve_tables.py", 'f"{percent / 100:.15g}"', 'f"{percent / 101:.15g}"', ("tests/test_curve_tables.py",)),
+    Fault("materials/overrides.py", 'if key == "volumetric_capacity" and "film_fraction" in properties', 'if key == "host_capacity" and "film_fraction" in properties', ("tests/test_capacities.py",)),
+    Fault("materials/choosing.py", "max(filter(None, ranks)", "min(filter(None, ranks)", ("tests/test_materials_choosing.py",)),
+    Fault("meshing/msh_files.py", "SURFACE_TAGS = 1000", "SURFACE_TAGS = 1", ("tests/test_mesh_readers.py",)),
+    Fault("meshing/length_unit.py", 'um * 1e3 if unit == "nm"', 'um * 1e4 if unit == "nm"', ("tests/test_mesh_arrays.py", "tests/test_welded_bodies.py", "tests/test_trimesh_writers.py")),
+    Fault("meshing/glb_files.py", "shifts = [[x, y, 0.0]", "shifts = [[y, x, 0.0]", ("tests/test_mesh_arrays.py",)),
+    Fault("compare/verdict.py", '"resistance (less is ahead)", False', '"resistance (less is ahead)", True', ("tests/test_verdict.py",)),
+    Fault("sweep/run.py", "seen.total() - len(seen)", "seen.total()", ("tests/test_public_cases.py",)),
 )  # fmt: skip
 
 
