@@ -8,6 +8,8 @@ from tfgeom.errors import DesignError, OutputError
 
 DIE = "die"
 """Word for as many cells as the chip's active area holds."""
+MAX_TILES = 999_999
+"""Most cells along either side that may be asked for; files hold fewer."""
 Tile = tuple[int, int]
 """Cells along x, and rows of them."""
 
@@ -33,10 +35,13 @@ def tile_of(text: str | None, assembled: AssembledCell) -> Tile | None:
         return None
     if text == DIE:
         return _die(assembled)
-    found = re.fullmatch(r"(\d{1,6})[xX×](\d{1,6})", text.strip())
+    found = re.fullmatch(r"(\d{1,99})[xX×](\d{1,99})", text.strip())
     if found is None or "0" in (found[1].lstrip("0") or "0", found[2].lstrip("0") or "0"):
         raise OutputError(f"--tiles {text}: write NxM with whole numbers from 1 on, such as 3x2, or {DIE}")
-    return int(found[1]), int(found[2])
+    columns, rows = int(found[1]), int(found[2])
+    if max(columns, rows) > MAX_TILES:
+        raise OutputError(f"--tiles {text}: write at most {MAX_TILES:,} along either side")
+    return columns, rows
 
 
 def _die(assembled: AssembledCell) -> Tile:
