@@ -72,6 +72,22 @@ def test_numbers_of_a_flooded_cell_and_its_fields(capsys: pytest.CaptureFixture[
     assert down == pytest.approx(1 / asr, rel=1e-3)
 
 
+@pytest.mark.parametrize("design", [PEARSE, IMEC], ids=["films", "liquid"])
+def test_fields_in_any_unit(design: Path, tmp_path: Path) -> None:
+    """The same fields at the same places; the file and its description say the unit."""
+    read = {}
+    for unit, options in (("um", ()), ("mm", ("--unit", "mm"))):
+        file = tmp_path / f"{unit}.vtu"
+        assert transport(design, "--resolution", "1", "-o", file, *options) == 0
+        assert json.loads(Path(f"{file}.json").read_text(encoding="utf-8"))["unit"] == unit
+        read[unit] = pyvista.read(file)
+    assert read["mm"].field_data["length_unit:mm"].tolist() == [1e-3]
+    assert "length_unit:um" not in read["mm"].field_data.keys()  # noqa: SIM118
+    assert 1e3 * read["mm"].points == pytest.approx(read["um"].points, rel=1e-12)
+    for name in ("potential_V", "current_density_A_m2"):
+        assert read["mm"][name] == pytest.approx(read["um"][name], rel=1e-12)
+
+
 def test_a_finite_current(capsys: pytest.CaptureFixture[str]) -> None:
     small = printed(capsys, PEARSE, "--resolution", "1")["resistance"]["asr_ohm_cm2"]
     driven = printed(capsys, PEARSE, "--resolution", "1", "--current", "50 mA/cm^2")
@@ -231,6 +247,8 @@ def test_nobody_else_assembles_unasked(capsys: pytest.CaptureFixture[str]) -> No
     ((PEARSE, "--current", "100 A/cm^2"), 2, "use a current that takes at most 3.239 V"),
     ((IMEC, "--current", "1 mA/cm^2"), 1, "use electrolyte_model: salt with a current"),
     ((PEARSE, "--resolution", "500"), 1, "of memory and"),
+    ((PEARSE, "--unit", "mm"), 2, "--unit mm: is that of the file of -o; leave it out, or add -o fields.vtu"),
+    ((PEARSE, "-o", "fields.vtu", "--unit", "inch"), 2, "--unit inch: unknown; use nm, um, mm or m"),
     ((PEARSE, "-o", "fields.csv"), 2, "fields.csv: '.csv' is not a format of it; use .vtu, for example fields.vtu"),
 ])  # fmt: skip
 def test_what_is_refused(

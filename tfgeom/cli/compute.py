@@ -220,6 +220,10 @@ def transport(
             help="scikit-fem: solve the same system again with its volumes, and print the difference.",
         ),
     ] = "own",
+    unit: Annotated[
+        str | None,
+        typer.Option(metavar="nm|um|mm|m", help="Of the coordinates in the file of -o; by default um."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     force: Force = False,
 ) -> None:
@@ -232,13 +236,12 @@ def transport(
     from tfgeom.evaluation import solve_transport
     from tfgeom.field_files import check_field_file, write_field_file
 
-    if output is not None:
-        check_field_file(output, design, force=force)
+    check_field_file(output, design, unit=unit, force=force)
     loaded = load_design(design)
     found = solve_transport(loaded, current, voltage, resolution, within, assembly)
     if output is not None:
         with loaded.located():
-            write_field_file(found.cell, found.fields, output)
+            write_field_file(found.cell, found.fields, output, unit=unit)
     if json:
         print_json(found.to_dict())
         return
