@@ -112,8 +112,12 @@ def test_numbers_in_ply_are_those_of_the_design(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "what"),
-    [(TRENCHES, "films"), (ARRAY.replace("height: 10 um", "height: 2 um"), "solids")],
-    ids=["trenches", "pillars"],
+    [
+        (TRENCHES, "films"),
+        (TRENCHES.replace("depth: 10 um", "depth: 2 um"), "solids"),
+        (ARRAY.replace("height: 10 um", "height: 2 um"), "solids"),
+    ],
+    ids=["trenches", "trenches in their substrate", "pillars"],
 )
 def test_gmsh_fills_welded_bodies_with_elements_that_fit(text: str, what: str, tmp_path: Path) -> None:
     gmsh = gmsh_or_skip()

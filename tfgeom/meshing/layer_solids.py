@@ -20,6 +20,7 @@ from tfgeom.meshing.build_grid import build_surface_grid, fewest_quads
 from tfgeom.meshing.memory import require_memory
 from tfgeom.meshing.resolution import Resolution
 from tfgeom.meshing.solid import Solid
+from tfgeom.meshing.strip_cut import cut_triangles
 from tfgeom.meshing.surface_grid import boundary_edges, coincident
 from tfgeom.meshing.tiling import one_sector, tile_grid
 from tfgeom.units import UM
@@ -264,14 +265,37 @@ class _Bodies:
             a, b = in_plane[own].T
             centre = np.full(len(own), count + nodes + cell)
             fans.append(np.column_stack((centre, a, b)))
+        across, edges = self._across(points, plane, edges)
         a, b = edges.T
         cut = np.column_stack((stands[a], stands[b], in_plane[b], in_plane[a]))
-        triangles = [np.concatenate(fans), _halves(cut)]
-        if not up:
-            # the body lies below the surface: its cut and its back turn the other way
-            triangles = [triangles[0][:, ::-1], _halves(cut[:, ::-1])]
+        made = np.concatenate((*fans, _halves(cut), np.concatenate((stands, in_plane))[across]))
+        triangles = made if up else made[:, ::-1]  # below the surface its cut and its back turn the other way
         middle = np.column_stack((self._centres(), np.full(cells, plane[0, 2])))
-        return np.concatenate((points, plane, middle)), _proper(np.concatenate(triangles))
+        return np.concatenate((points, plane, middle)), _proper(triangles)
+
+    def _across(self, points: Points, plane: Points, edges: Ids) -> tuple[Ids, Ids]:
+        """Return the triangles of cuts across trenches, and the edges that these do not close.
+
+        Corners are nodes, or those of the plane by as many numbers more as there are nodes.
+        """
+        nodes = self.tiling.n_nodes
+        if self.grid.sector is not None or not self.grid.swept:
+            return np.zeros((0, 3), dtype=np.int64), edges
+        code = edges[:, 0] * nodes + edges[:, 1]
+        outer = set(code.tolist())
+        made, closed = [], []
+        for name in ("front", "back"):
+            border = self.grid.borders[name]
+            rows = self.tiling.node_of[:, :, border].reshape(-1, len(border))
+            profile, flat = points[rows[0]][:, [0, 2]], plane[rows[0]][:, [0, 2]]
+            triangles = cut_triangles(profile, flat)
+            for row in rows:
+                for way, turned in ((row, triangles), (row[::-1], triangles[:, ::-1])):
+                    along = way[:-1] * nodes + way[1:]
+                    if int(along[0]) in outer:
+                        closed.append(along)
+                        made.append(np.concatenate((row, nodes + row))[turned])
+        return np.concatenate(made), edges[~np.isin(code, np.concatenate(closed))]
 
     def _border_of(self, edges: Ids) -> Ids:
         """Return the nodes of the border (of a through-hole: of one face) that the outer edges belong to."""
