@@ -2,13 +2,14 @@
 
 Separators are comma, semicolon, tab or spaces; decimals have a point, or a comma where another separator
 parts the columns; lines that start with ``#``, ``%`` or ``//`` are comments.  The last line of words above
-the numbers is the header, whose names may carry a unit: ``U [V]``, ``SOC (%)``, ``E / mV``, ``volts_mV``.
+the numbers is the header, whose names may carry a unit: ``U [V]``, ``SOC (%)``, ``E / mV``, ``volts_mV``,
+or a line of units stands below them, or the cells have it: ``50 %``.
 """
 
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfgeom.words import nearest
 
@@ -23,7 +24,21 @@ _UNITS_OF_NAMES = (
     re.compile(r"^(\S+?)(%)$"),
 )
 _SEPARATORS = (";", "\t", ",", " ")
-_UNIT_LINE = re.compile(r"[\[(]?\s*(?:mV|V|%|-|1|)\s*[\])]?")
+_UNIT_LINE = re.compile(
+    r"[\[(]?\s*(?:(?:[mnu\u00b5\u03bc]?(?:V|A|W|A[.*\u00b7]?h|Wh)(?:/(?:g|cm2|cm\^2|cm\u00b2))?|%|-|1|s|min|h|K|g|"
+    r"\u00b0C|degC|a\.?u\.?)?)(?:\s*(?:vs\.?|versus|against)\s.+)?\s*[\])]?"
+)
+"""What stands in each cell of a line of units."""
+_UNIT_OF_CELL = re.compile(r"^(.*[\d.,])\s*(%|mV|V)$")
+_REFERENCE = re.compile(
+    r"\s*\b(?:vs\.?|versus|against)\s*((?:Li|Na|K|Mg|Ca|Zn|Al|Ag|Hg|Fc|In|SHE|NHE|RHE|SCE)(?![a-z])"
+    r"[^\s\[\](),;]*(?:\s*/\s*[A-Z][^\s\[\](),;]*)?)",
+    re.IGNORECASE,
+)
+"""What a potential is against: ``E (V vs. Li/Li+)``."""
+_THOUSANDS_WITH_COMMA = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+_THOUSANDS_BEFORE_COMMA = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+")
+_LINES_OF_A_HEADER = 4
 _LONGEST_LINE = 10_000
 _MINUS = "\N{MINUS SIGN}"
 
@@ -38,11 +53,15 @@ class Column:
         Its name as the file has it; ``column 2`` where the file has no header.
     name, unit
         The header without its unit, and the unit; empty where it has none.
+    short, against
+        The name without the electrode that its potential is against, and that electrode; empty likewise.
     """
 
     header: str
     name: str
     unit: str
+    short: str = ""
+    against: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +98,7 @@ class ColumnsOfText:
         if not isinstance(given, str):
             raise ValueError(f"a column is named by its header or its number, not {given!r:.60}")
         wanted = given.strip().casefold()
-        for spelling in ("header", "name"):
+        for spelling in ("header", "name", "short"):
             found = [i for i, one in enumerate(self.columns) if getattr(one, spelling).casefold() == wanted]
             if len(found) > 1:
                 raise ValueError(f"has {len(found)} columns '{given:.60}'; name one by its number, from 1")
@@ -108,6 +127,8 @@ class ColumnsOfText:
             number = _number(cell, self.decimal_comma)
             if number is None:
                 what = f"'{cell:.40}' is not a number" if cell else "has no number"
+                if self.decimal_comma and _THOUSANDS_BEFORE_COMMA.fullmatch(cell):
+                    what += ": its points part thousands; write it without them"
                 raise ValueError(f"line {line}: column '{self.columns[column].header:.40}': {what}")
             found.append(number)
         return found
@@ -121,22 +142,21 @@ def read_columns(text: str) -> ColumnsOfText:
     ValueError
         If there are no two columns of numbers in it, or the header does not fit them.
     """
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(number, line) for number, line in _lines(text) if line.strip()]
     for number, line in lines:
         if len(line) > _LONGEST_LINE:
             raise ValueError(f"line {number} has {len(line)} characters; at most {_LONGEST_LINE} are read")
     plain = [(number, line) for number, line in lines if not _COMMENT.match(line)]
     separator = max(_SEPARATORS, key=lambda one: _fit(one, plain))
     rows = [(number, _cells(line, separator)) for number, line in plain]
-    first = next((index for index, (_, cells) in enumerate(rows) if _is_numeric(cells, separator)), None)
+    first = next((index for index, (_, cells) in enumerate(rows) if _is_numeric(cells)), None)
     if first is None:
         raise ValueError("holds no two columns of numbers (separated by commas, semicolons, tabs or spaces)")
     width = len(rows[first][1])
-    above = [cells for _, cells in rows[:first]]
+    above = [cells for _, cells in rows[:first] if any(cells)]
     if not above:
         above = _header_in_comment(lines, rows[first][0], separator, width)
     data = tuple((number, cells) for number, cells in rows[first:] if any(cells))
-    comma = separator != "," and any(_NUMBER_WITH_COMMA.fullmatch(cell) for _, row in data for cell in row)
     columns = _columns(above, width)
     for number, cells in data:
         if len(cells) < 2:
@@ -146,12 +166,67 @@ def read_columns(text: str) -> ColumnsOfText:
         if any(cells[len(columns) :]):
             more = "; with a decimal comma, part the columns by semicolons" if separator == "," else ""
             raise ValueError(f"line {number} has {len(cells)} columns, the header {len(columns)}{more}")
+    columns, data = _units_of_cells(columns, data)
+    # quoted between commas, '4,300' alone may part thousands
+    comma = any(
+        _NUMBER_WITH_COMMA.fullmatch(cell)
+        and not (separator == "," and _THOUSANDS_WITH_COMMA.fullmatch(cell))
+        for _, row in data
+        for cell in row
+    )
     return ColumnsOfText(columns, data, comma)
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Return the lines with their numbers, from 1; a quoted header of several lines is one."""
+    lines = text.splitlines()
+    found: list[tuple[int, str]] = []
+    at = 0
+    while at < len(lines):
+        # a quote that nothing closes soon is a slip and takes no lines with it
+        last = at
+        if lines[at].count('"') % 2:
+            after = range(at + 1, min(at + _LINES_OF_A_HEADER, len(lines)))
+            last = next((place for place in after if lines[place].count('"') % 2), at)
+        found.append((at + 1, " ".join(lines[at : last + 1])))
+        at = last + 1
+    return found
+
+
+def _units_of_cells(
+    columns: tuple[Column, ...], data: tuple[tuple[int, tuple[str, ...]], ...]
+) -> tuple[tuple[Column, ...], tuple[tuple[int, tuple[str, ...]], ...]]:
+    """Return columns with the unit that all their cells carry, and the cells without it."""
+    found, stripped = list(columns), set()
+    for place, column in enumerate(columns):
+        cells = [row[place] for _, row in data if place < len(row) and row[place]]
+        matches = [_UNIT_OF_CELL.match(cell) for cell in cells]
+        units = {match[2] if match else "" for match in matches}
+        if len(units) != 1 or units == {""}:
+            continue
+        (unit,) = units
+        if column.unit not in ("", unit):
+            raise ValueError(
+                f"column '{column.header:.40}' is in '{column.unit:.20}' by its header and in '{unit}' "
+                "by its cells"
+            )
+        found[place] = replace(column, unit=unit)
+        stripped.add(place)
+    if not stripped:
+        return columns, data
+    bare = tuple(
+        (
+            number,
+            tuple(_UNIT_OF_CELL.sub(r"\1", cell) if at in stripped else cell for at, cell in enumerate(row)),
+        )
+        for number, row in data
+    )
+    return tuple(found), bare
 
 
 def _fit(separator: str, lines: Sequence[tuple[int, str]]) -> int:
     """Return how many lines are rows of numbers when they are parted so."""
-    return sum(_is_numeric(_cells(line, separator), separator) for _, line in lines)
+    return sum(_is_numeric(_cells(line, separator)) for _, line in lines)
 
 
 def _cells(line: str, separator: str) -> tuple[str, ...]:
@@ -161,11 +236,18 @@ def _cells(line: str, separator: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def _is_numeric(cells: Sequence[str], separator: str) -> bool:
+def _is_numeric(cells: Sequence[str]) -> bool:
     """Return whether a line holds numbers: two cells or more, and no words in any."""
-    comma = separator != ","
-    numbers = [_number(cell, comma) is not None or _number(cell) is not None for cell in cells]
-    return sum(numbers) > 1
+    return sum(_is_number(_UNIT_OF_CELL.sub(r"\1", cell)) for cell in cells) > 1
+
+
+def _is_number(cell: str) -> bool:
+    """Return whether a cell is a number in some way of writing; which one is found later."""
+    return (
+        _number(cell) is not None
+        or _number(cell, decimal_comma=True) is not None
+        or _THOUSANDS_BEFORE_COMMA.fullmatch(cell) is not None
+    )
 
 
 def _number(cell: str, decimal_comma: bool = False) -> float | None:
@@ -198,8 +280,18 @@ def _columns(above: Sequence[tuple[str, ...]], width: int) -> tuple[Column, ...]
 
 
 def _column(header: str, unit: str) -> Column:
+    name, said = _parted(header) if not unit else (header, unit)
+    reference = _REFERENCE.search(header) or _REFERENCE.search(unit)
+    if not reference:
+        return Column(header, name, said, name)
+    short, said = _parted(_REFERENCE.sub("", header))
+    return Column(header, name, said or _REFERENCE.sub("", unit).strip(), short, reference[1])
+
+
+def _parted(header: str) -> tuple[str, str]:
+    """Return the name and the unit in a header."""
     for pattern in _UNITS_OF_NAMES:
-        match = None if unit else pattern.match(header)
+        match = pattern.match(header)
         if match:
-            return Column(header, match[1].strip(), match[2].strip())
-    return Column(header, header, unit)
+            return match[1].strip(), match[2].strip()
+    return header, ""

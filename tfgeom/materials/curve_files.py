@@ -27,7 +27,8 @@ _CALLED = {
     ),
 }  # fmt: skip
 """What headers call a column when nobody names it, in small letters without signs."""
-_AGAINST = re.compile(r"^(m?V)\s*(?:vs\.?|versus|against)\s*(.+)$", re.IGNORECASE)
+_LITHIUM = re.compile(r"Li(?:\s*/\s*Li[+\u207a])?|Li[+\u207a]\s*/\s*Li")
+"""Metal, and no alloy such as Li-In."""
 _X_IN = re.compile(r"^x in ", re.IGNORECASE)  # x in LixCoO2
 _PERCENT = ("%", "percent", "pct")
 _NO_UNIT = ("", "-", "1")
@@ -120,7 +121,7 @@ def _called(found: ColumnsOfText, key: str) -> list[int]:
     return [
         place
         for place, column in enumerate(found.columns)
-        if re.sub(r"[^a-z]", "", (column.name or column.header).lower()) in names
+        if re.sub(r"[^a-z]", "", (column.short or column.header).lower()) in names
         or (key == "x" and _X_IN.match(column.header))
     ]
 
@@ -148,14 +149,13 @@ def _unit_of_x(
 
 def _unit_of_potential(column: Column, key: str, name: str, keys: tuple[str, ...]) -> float | None:
     """Return how many volts one of a column's numbers is; None where nothing says."""
-    against = _AGAINST.match(column.unit)
-    if against and not re.search(r"\bLi\b", against[2]):
+    if column.against and not _LITHIUM.fullmatch(column.against):
         refuse(
-            f"'{name:.200}': column '{column.header:.60}' is against '{against[2]:.30}'; "
+            f"'{name:.200}': column '{column.header:.60}' is against '{column.against:.30}'; "
             "a potential against Li/Li+ is needed",
             *keys, "file",
         )  # fmt: skip
-    said = against[1] if against else column.unit
+    said = column.unit
     unit = {"v": 1.0, "mv": 1e-3}.get(said.lower()) if said not in _NO_UNIT else None
     if said not in _NO_UNIT and unit is None:
         refuse(
@@ -172,4 +172,4 @@ def _unit_of_potential(column: Column, key: str, name: str, keys: tuple[str, ...
     if unit is not None:
         return unit
     # a header that is itself 'V' or 'volts' says it
-    return 1.0 if column.name.lower() in ("v", "volt", "volts") else None
+    return 1.0 if column.short.lower() in ("v", "volt", "volts") else None
