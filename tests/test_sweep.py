@@ -257,3 +257,38 @@ def test_an_output_means_one_number(tmp_path: Path) -> None:
         text = f"vary: {{relief.pitch: [6 um]}}\nmethod: grid\noutputs: [{name}]\n"
         with pytest.raises(DesignError, match=f"'{name}' ends several numbers; give the whole path.*{paths}"):
             run_sweep(sweep_file(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("relief.density: [1e6 cm^-2, 2e6 cm^-2]", "relief.gap: [2 um, 3 um]"),
+        ("relief.diameter: [3 um, 4 um]", "relief.radius: [1 um, 2 um]"),
+        ("layers.cathode.thickness: [20 nm, 30 nm]", "layers.1.thickness: [40 nm]"),
+        (
+            "layers.cathode: [{role: cathode, material: LiV2O5, thickness: 70 nm}]",
+            "layers.1.thickness: [40 nm]",
+        ),
+    ],
+)
+def test_two_paths_of_one_size_are_refused(tmp_path: Path, first: str, second: str) -> None:
+    """The second would silently undo the first."""
+    file = sweep_file(tmp_path, f"vary:\n  {first}\n  {second}\nmethod: grid\n")
+    one, other = (text.partition(":")[0] for text in (first, second))
+    with pytest.raises(DesignError) as error:
+        run_sweep(file, tmp_path / "out")
+    expected = f"sweep.yaml:4:3: vary.{other}: changes what '{one}' sets too; vary one of them"
+    assert str(error.value).endswith(expected), error.value
+    assert not (tmp_path / "out").exists()
+
+
+def test_both_pitches_of_a_rectangular_lattice_vary(tmp_path: Path) -> None:
+    base = tmp_path / "base.yaml"
+    relief = "{kind: pillars, lattice: rectangular, pitch: [4 um, 6 um], radius: 1 um, height: 5 um}"
+    base.write_text(f"schema_version: 1\nname: p\nrelief: {relief}\n")
+    file = tmp_path / "both.yaml"
+    file.write_text(
+        "base: base.yaml\nvary: {relief.pitch.0: [4 um], relief.pitch.1: [5 um], relief.radius: [1 um]}\n"
+        "method: grid\noutputs: [geometry.footprint_um2]\n"
+    )
+    assert [row["geometry.footprint_um2"] for row in run_sweep(file).rows] == [pytest.approx(20)]

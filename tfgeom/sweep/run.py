@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tfgeom.design import design_from_mapping, read_mapping, set_path
+from tfgeom.design.paths import locate
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluation import evaluate
+from tfgeom.source import Location
 from tfgeom.sweep.points import default_outputs, find_output, flatten, grid, parameter_column
 from tfgeom.sweep.spec import SweepSpec, load_sweep
 from tfgeom.sweep.store import write_table
@@ -131,6 +133,29 @@ def _require_paths(spec: SweepSpec, mappings: list[dict[str, Any]]) -> None:
             except DesignError as error:
                 wrong = DesignError([replace(error.issues[0], path=f"vary.{path}")])
                 raise wrong.located(spec.origin.file, dict(spec.origin.positions)) from error
+        _require_own_places(spec, mapping)
+
+
+def _require_own_places(spec: SweepSpec, mapping: Mapping[str, Any]) -> None:
+    """Refuse two paths of which one would undo what the other set, as two ways of saying one size do."""
+    changed: Mapping[str, Any] = mapping
+    places: dict[str, Location] = {}
+    for path, values in spec.vary.items():
+        undone = None
+        try:
+            changed = set_path(changed, path, values[0])
+        except DesignError:
+            undone = next(reversed(places))  # alone it can be set
+        place, _ = locate(changed, path)
+        for other, its in places.items():
+            overlap = place[: len(its)] == its or its[: len(place)] == place
+            if overlap or locate(changed, other)[1]:
+                undone = other
+        if undone is not None:
+            message = f"changes what '{undone}' sets too; vary one of them"
+            wrong = DesignError.at(f"vary.{path}", message)
+            raise wrong.located(spec.origin.file, dict(spec.origin.positions))
+        places[path] = place
 
 
 def _outputs(spec: SweepSpec, known: Mapping[str, Any], taken: Sequence[str]) -> dict[str, str]:
