@@ -12,7 +12,10 @@ _COMMA = re.compile(r"^\s*([-+]?)(\d+)((?:,\d+)+)(?![,\d])(.*)$", re.DOTALL)
 _POINTS_THEN_COMMA = re.compile(r"^\s*([-+]?\d{1,3}(?:\.\d{3})+),(\d+)(?!\d)(.*)$", re.DOTALL)
 _FORTRAN = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+))([dD])([-+]?\d+)(?!\d)(.*)$", re.DOTALL)
 _POWER_LOST = re.compile(r"^\s*([-+]?[\d.]+)\s*[xX×·*⋅∙]\s*(10)([-+−–]?\d{1,3})(?!\d)(.*)$", re.DOTALL)
-_RANGE = re.compile(r"^\s*[-+]?[\d.]+\s*[A-Za-zµμ°Å]{0,5}(\s*(?:[-−‐‑‒–—]|\bto\b|\.\.+|…)\s*)[\d.]+")
+_RANGE = re.compile(
+    r"^\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?\s*(?![eEdD][-+]?\d)[A-Za-zµμ°Å]{0,5}(\s*(?:[-−‐‑‒–—]|\bto\b|\.\.+|…)\s*)[\d.]+"
+)
+_BARE_POWER = re.compile(r"^\s*([-+]?)10([-−–]\d{1,3})(?!\d)(.*)$", re.DOTALL)
 _GROUPED = re.compile(r"^\s*[-+]?\d{1,3}([\s'’_])\d{3}(?:\1\d{3})*(?!\d)")
 _ABOUT = "±~≈∼<>≤≥"
 """Signs of a bound or a doubt."""
@@ -75,11 +78,20 @@ def _stumble(given: str) -> str:
         return f"; {_named(given, grouped.start(1))} stands between digits: {remedy}"
     ranged = _RANGE.match(given)
     if ranged:
-        return f"; {_named(given, ranged.start(1))} makes it a range: give one value"
+        return f"; {_named(given, ranged.start(1))} makes it a range: give one value{_or_a_power(given)}"
     at = _first_misfit(given)
     if at == len(given):
         return "; it ends too early" if given.strip() else ""
     return f"; {_named(given, at)} {_misfit(given, at)}"
+
+
+def _or_a_power(given: str) -> str:
+    """Return the other reading of ``10-13 cm2/s``, a power of ten whose exponent came down in copying."""
+    power = _BARE_POWER.match(given)
+    if power is None:
+        return ""
+    sign, raised, rest = power.groups()
+    return f"; or, if 10 has lost its '^', {_write(f'{sign}1e-{raised[1:]}{rest}')}"
 
 
 def _misfit(given: str, at: int) -> str:
