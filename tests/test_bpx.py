@@ -127,7 +127,7 @@ def test_a_table_and_a_function_of_the_negative_electrode(tmp_path: Path) -> Non
     assert mean_voltage(alone) == pytest.approx(by_hand, abs=2e-5)
 
 
-@pytest.mark.parametrize("version", ["0.1.0", "0.4", 0.3, "1.0.0", "1.1.0", 1.0])
+@pytest.mark.parametrize("version", ["0.1.0", "0.4", 0.3, "1.0.0", "1.1.0", 1.0, 1, "1"])
 def test_versions_that_are_read(tmp_path: Path, version: object) -> None:
     write_bpx(tmp_path, (("Header", "BPX"), version))
     assert designed(tmp_path, "", constants=WHOLE).materials["Mine"].open_circuit is not None
@@ -183,7 +183,11 @@ MIN, MAX = (*POSITIVE, "Minimum stoichiometry"), (*POSITIVE, "Maximum stoichiome
     [
         ([(("Header", "BPX"), "2.0.0")], r"is of BPX version '2\.0\.0'; read are versions 0\.x and 1\.x"),
         ([(("Header", "BPX"), "new")], "is of BPX version 'new'"),
-        ([(("Header", "BPX"), None)], "is of BPX version None"),
+        ([(("Header", "BPX"), None)], "does not say its BPX version in 'Header'"),
+        (
+            [(("Parameterisation", "Cell", "Reference temperature [K]"), 25)],
+            r"'cell\.json': Cell: 'Reference temperature \[K\]' must be 100 to 2000, not 25",
+        ),
         ([(("Header",), None)], "is no BPX file: it has no 'Header'"),
         ([(("Parameterisation",), None)], "has no 'Parameterisation'"),
         ([(POSITIVE, None)], r"electrode: 'cell\.json' has no 'Positive electrode'; it has 'Cell', 'Negative electrode'"),

@@ -129,6 +129,7 @@ WRONG = {
     f"{{kind: pillars, {UP}, spacing: 4 um}}": (
         "relief.spacing: gives the pitch only beside a diameter, or the diameter beside a pitch; add one"
     ),
+    f"{{kind: pillars, {UP}, pitch: 4 um, gap: -1 um}}": "relief.gap: must be greater than 0, not -1 um",
     f"{{kind: pillars, {UP}, pitch: 4 um, gap: 5 um}}": "relief.gap: 5 um leaves no diameter; use less than the pitch of 4 um",
     f"{{kind: pillars, {UP}, pitch: 4 um, cross_section: square, radius: 1 um}}": "relief.radius: a square has none",
     f"{{kind: pillars, {UP}, pitch: 4 um, cross_section: hexagon, width: 1 um}}": "relief.width: may be across flats",

@@ -32,13 +32,14 @@ BPX_KEYS = ("bpx", "electrode", "particle")
 """Keys that name a file, an electrode in it, and in a blended electrode one of its particles."""
 
 _ELECTRODES = {"positive": "Positive electrode", "negative": "Negative electrode"}
-_VERSION = re.compile(r"([01])\.\d+(?:\.\d+)?")
+_VERSION = re.compile(r"1|[01]\.\d+(?:\.\d+)?")
 _OTHER_METAL = re.compile(
     r"\b(sodium|natrium|na[- ]?ion|potassium|magnesium|zinc|aluminium|lead[- ]acid|nickel[- ]metal|nimh)\b",
     re.IGNORECASE,
 )
 _LITHIUM = re.compile(r"\b(li|lithium|lfp|nmc|nca|lco|lmo|lto|lnmo|graphite)\b", re.IGNORECASE)
 _LONGEST_TITLE = 100
+_COLDEST, _HOTTEST = 100.0, 2000.0  # K, of a reference temperature as of any material's
 _TABLE = frozenset(("x", "y"))
 
 
@@ -249,6 +250,12 @@ def _read(named: Mapping[str, Any], folder: Path) -> _Electrode:
     cell = sections.get("Cell")
     kelvin = cell.get("Reference temperature [K]") if isinstance(cell, Mapping) else None
     kelvin = float(kelvin) if _is_number(kelvin) else None
+    if kelvin is not None and not _COLDEST <= kelvin <= _HOTTEST:
+        refuse(
+            f"'{file:.200}': Cell: 'Reference temperature [K]' must be {_COLDEST:g} to {_HOTTEST:g}, not "
+            f"{kelvin:g}",
+            "bpx",
+        )
     return _Electrode(values, name, file, _title(header), kelvin)
 
 
@@ -276,6 +283,10 @@ def _section(whole: Mapping[str, Any], key: str, file: str, message: str) -> Map
 
 
 def _require_version(given: object, file: str) -> None:
+    if given is None:
+        refuse(
+            f"'{file:.200}' does not say its BPX version in 'Header'; read are versions 0.x and 1.x", "bpx"
+        )
     shown = given if isinstance(given, str) else f"{given:.1f}" if isinstance(given, float) else str(given)
     if not _VERSION.fullmatch(shown.strip()):
         refuse(f"'{file:.200}' is of BPX version {given!r:.40}; read are versions 0.x and 1.x", "bpx")

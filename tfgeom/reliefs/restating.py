@@ -267,7 +267,10 @@ class _Reading:
         ):
             return
         for said in GAPS[self.kind]:
-            for gap in self._own(said):
+            gaps_said = self._own(said)
+            if said in self.section and not gaps_said:
+                self.found.unknown.add(key)  # that the gap is none is told of it
+            for gap in gaps_said:
                 wide = pitches[0].sizes
                 gaps = gap.sizes * len(wide) if len(gap.sizes) == 1 else gap.sizes
                 widths = tuple(pitch - one for pitch, one in zip(wide, gaps, strict=False))
