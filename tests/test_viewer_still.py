@@ -105,6 +105,46 @@ def test_every_film_shows_in_its_colour(stills: Path, kind: str) -> None:
     assert min(boxes.values()) >= 300, boxes
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["holes", "pillars"])
+def test_nothing_is_cut_out_of_the_close_up(stills: Path, kind: str) -> None:
+    """It is full to a straight lower edge; below that there are the scale bar and nothing else."""
+    pixels = picture(stills / f"{kind}.png")[:, 946:]
+    strip = pixels[930:]
+    assert np.ptp(strip, axis=2).max() == 0, "no film"
+    assert (strip == 255).mean() > 0.9
+    assert (strip == 26).all(axis=2).any(axis=1).sum() > 15, "the bar and its words"
+    white = (pixels[:, :1500] == 255).all(axis=2)
+    corner = white[780:915, :150]
+    assert corner.mean() < 0.05, "the lower left, where a plate would be"
+
+
+AXES = """
+import numpy as np, pyvista
+from tests.stacks import pearse_stack
+from tfgeom.viewer.annotations import add_scale
+from tfgeom.viewer.scene import Scene
+from tfgeom.viewer.view import View
+plotter = pyvista.Plotter(off_screen=True, window_size=[200, 400])
+plotter.set_background("white")
+scene = Scene(plotter, "Si")
+scene.show(pearse_stack(), View())
+scene.look()
+add_scale(plotter)
+for size in ([200, 400], [400, 200], [400, 400]):
+    plotter.window_size = size
+    red, green, blue = np.moveaxis(np.asarray(plotter.screenshot(None, return_img=True), dtype=int), 2, 0)
+    print(np.ptp(np.flatnonzero(((blue > 150) & (red < 80) & (green < 80)).any(axis=1))))
+"""
+
+
+@pytest.mark.slow
+def test_the_axes_are_as_large_in_a_picture_of_any_shape() -> None:
+    high, wide, square = (int(line) for line in in_own_process(AXES).split())
+    assert min(high, wide, square) >= 15, "pixels of the blue arrow; its letters need the room"
+    assert max(high, wide, square) - min(high, wide, square) <= 3
+
+
 LOOK = """
 import json, sys
 import numpy as np, pyvista

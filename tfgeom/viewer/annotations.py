@@ -23,6 +23,7 @@ _TEXT = 0.0185  # height of letters over that of the picture
 _SMALLEST_TEXT, _AXES_TEXT, _SMALLEST_AXES = 11, 13, 90  # pixels
 _LONGEST_BAR = 0.2  # of the width
 _MARGIN = 0.03
+_FRAME = "#8c8c8c"
 _BAR_STEPS, _BAR_LABELS = 128, 3
 _BAR_LINES = 3.2  # of a bar with its numbers, without its title
 _LETTER = 0.62  # usual width of a letter over its height
@@ -139,19 +140,19 @@ def round_length(most: float) -> float:
     return max(step * power for step in (1, 2, 5) if step * power <= most * (1 + 1e-9))
 
 
-def add_scale(plotter: Any, *, backed: bool = False, axes_backed: bool = False) -> None:
+def add_scale(plotter: Any, *, backed: bool = False) -> None:
     """Add a scale bar in micrometres at the lower right, and the axes' directions; both follow the camera.
 
     Parameters
     ----------
     plotter
         A pyvista plotter; what is added belongs to its present subplot.
-    backed, axes_backed
-        Whether the scale bar and the axes stand on white, for pictures whose corners are full.
+    backed
+        Whether the scale bar stands on white, for pictures whose corner is full.
     """
     axes = plotter.add_axes(color=INK, line_width=2, viewport=(0, 0, AXES_SHARE, AXES_SHARE))
     marker = plotter.renderer.axes_widget
-    Overlay(plotter.renderer, partial(_draw_scale, marker=marker, backed=backed, axes_backed=axes_backed))
+    Overlay(plotter.renderer, partial(_draw_scale, marker=marker, backed=backed))
     for axis in "XYZ":
         caption = getattr(axes, f"Get{axis}AxisCaptionActor2D")()
         caption.GetTextActor().SetTextScaleModeToNone()
@@ -162,13 +163,46 @@ def add_scale(plotter: Any, *, backed: bool = False, axes_backed: bool = False) 
         text.SetShadow(False)
 
 
-def _draw_scale(overlay: Overlay, *, marker: Any, backed: bool, axes_backed: bool) -> None:
+def add_frame(plotter: Any) -> None:
+    """Frame a picture that is full to its edges, with its scale bar in a white strip below the frame.
+
+    It has no axes: what is seen closer is turned as what it is a part of.
+    """
+    Overlay(plotter.renderer, _draw_frame)
+
+
+def _draw_scale(overlay: Overlay, *, marker: Any, backed: bool) -> None:
+    width, height = overlay.size
+    corner = max(_SMALLEST_AXES, AXES_SHARE * min(width, height))
+    if overlay.um_per_pixel is not None:
+        _place_marker(marker, min(1.0, corner / width), min(1.0, corner / height))
+        _draw_bar_of_length(overlay, backed=backed)
+
+
+def _draw_frame(overlay: Overlay) -> None:
+    (width, height), margin = overlay.size, overlay.text_height
+    low, right, top = round(_MARGIN * height + 2.5 * margin), width - margin, height - margin
+    for left, bottom, across, along in (
+        (0, 0, width, low),
+        (right, low, margin, height - low),
+        (0, top, right, margin),
+    ):
+        overlay.rectangle(left, bottom, across, along, "white")
+    for left, bottom, across, along in (
+        (0, low, right, 1),
+        (0, top, right + 1, 1),
+        (0, low, 1, top - low),
+        (right, low, 1, top - low),
+    ):
+        overlay.rectangle(left, bottom, across, along, _FRAME)
+    _draw_bar_of_length(overlay, backed=False)
+
+
+def _draw_bar_of_length(overlay: Overlay, *, backed: bool) -> None:
     um = overlay.um_per_pixel
     if um is None:
         return
     width, height = overlay.size
-    corner = max(_SMALLEST_AXES, AXES_SHARE * min(width, height))
-    _place_marker(marker, min(1.0, corner / width), min(1.0, corner / height))
     length = round_length(_LONGEST_BAR * width * um)
     pixels, thick, line = length / um, max(3, round(0.006 * height)), overlay.text_height
     text = f"{length:g} µm"
@@ -179,8 +213,6 @@ def _draw_scale(overlay: Overlay, *, marker: Any, backed: bool, axes_backed: boo
         room = max(pixels, room) + line
         middle = right - pixels / 2
         overlay.rectangle(middle - room / 2, bottom - line / 2, room, 2.5 * line + 2 * thick, "white")
-    if axes_backed:
-        overlay.rectangle(0, 0, corner, corner, "white")
     overlay.rectangle(right - pixels, bottom, pixels, thick, INK)
     overlay.text(right - pixels / 2, bottom + 2 * thick, text, across="Centered")
 
@@ -189,9 +221,9 @@ def _place_marker(marker: Any, across: float, along: float) -> None:
     """Give the axes so much of their picture's width and height, with this picture already."""
     left, bottom, right, top = marker.GetCurrentRenderer().GetViewport()
     marker.SetViewport(0, 0, across, along)
-    marker.GetRenderer().SetViewport(
-        left, bottom, left + across * (right - left), bottom + along * (top - bottom)
-    )
+    own = marker.GetRenderer()
+    own.SetViewport(left, bottom, left + across * (right - left), bottom + along * (top - bottom))
+    own.ResetCamera()  # it was set for the shape that it had before
 
 
 class Note:
@@ -283,7 +315,8 @@ def _bar_words(overlay: Overlay, bar: ColourBar, share: float) -> tuple[list[str
 
 def _wrapped(overlay: Overlay, text: str, share: float, colour: str | None = None) -> list[str]:
     width = overlay.size[0] / (share * overlay.text_height) - 1.5  # in heights of letters
-    return textwrap.wrap(text, max(8, int((width - (_BOX if colour else 0)) / _LETTER))) or [""]
+    letters = max(8, int((width - (_BOX if colour else 0)) / _LETTER))
+    return textwrap.wrap(text, letters, break_on_hyphens=False) or [""]  # LiPON-ALD is one name
 
 
 def _font_file() -> str | None:

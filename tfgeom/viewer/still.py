@@ -27,7 +27,7 @@ from tfgeom.output import check_output, replacing
 from tfgeom.programs import run_program
 from tfgeom.rendering import forget_rendering, probe_rendering
 from tfgeom.units import UM
-from tfgeom.viewer.annotations import Legend, add_scale
+from tfgeom.viewer.annotations import Legend, add_frame, add_scale
 from tfgeom.viewer.bodies import plane_tiles
 from tfgeom.viewer.closeup import RIM, close_up
 from tfgeom.viewer.colour_bar import field_bar
@@ -178,7 +178,7 @@ def save_still(
         if view is not None:
             scene.show(stack, view, fields)
         scene.look()
-        add_scale(plotter, backed=True, axes_backed=True)
+        add_scale(plotter, backed=True)
         if close:
             plotter.subplot(0, 2)
             _show_close_up(plotter, scene, stack, shown, size[1])
@@ -239,7 +239,7 @@ def _show_close_up(plotter: Any, scene: Scene, stack: Stack, view: View, height:
     if view.cut is not None and view.cut.direction == "y":
         y += view.cut.position * (scene.bounds[1, 1] - scene.bounds[0, 1])
     scene.look_at((x, float(y), near.z_um * view.z_scale), near.half_um, plotter)
-    add_scale(plotter, backed=True, axes_backed=True)
+    add_frame(plotter)
 
 
 def _require_size(size: tuple[int, int]) -> None:
