@@ -110,7 +110,9 @@ def test_two_designs_share_one_range_of_colours_unless_told_otherwise(page: Acti
     page.state.is_common = False
     page.draw()
     assert [(one.scene.bar.low, one.scene.bar.high) for one in page.shown if one.scene.bar] == own
-    assert len(page.state.bars) == 2
+    assert [bar["title"] for bar in page.state.bars] == [
+        f"{headline['name']}: potential, mV at 1 mA/cm² of footprint" for headline in page.state.headlines
+    ], "stacked on a narrow page and in a saved picture, each says whose it is"
     page.state.field = ""
     page.draw()
     assert page.state.bars == []

@@ -34,6 +34,15 @@ def box(page: Any, selector: str) -> dict[str, float]:
     return found
 
 
+CUT_CHOICES = """() => [...document.querySelectorAll("select")].filter((select) => {
+  const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(select);
+  pen.font = style.font;
+  const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return select.id !== "saved-design" &&
+    [...select.options].some((option) => pen.measureText(option.textContent.trim()).width > room);
+}).map((select) => select.id)"""
+
+
 def is_whole(page: Any, view: int) -> bool:
     """Return whether the cell is in the picture and nowhere at its edges."""
     pixels = picture(page, view)
@@ -65,6 +74,7 @@ def test_two_designs_with_a_field_fit_every_width(browser: Any, designs: list[Pa
                 until(lambda view=view: is_whole(page, view), f"a whole cell at {width} px")  # type: ignore[misc]
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert pane_faults(page) == []
+            assert page.evaluate(CUT_CHOICES) == [], "choices whose words are cut"
             bars, views, buttons = (box(page, selector) for selector in (".bars", ".views", ".buttons"))
             assert bars["y"] >= 0
             assert bars["y"] + bars["height"] <= views["y"] + 1, "the bar is beside the cells, not over them"
@@ -90,3 +100,10 @@ def test_two_designs_with_a_field_fit_every_width(browser: Any, designs: list[Pa
             rows = np.any(np.abs(saved[:, :legend] - own).max(axis=2) < 6, axis=1)
             assert (np.diff(rows.astype(int)) == 1).sum() == 2, "both bars, each in one piece"
         assert (saved[:, legend:][:44] < 100).any(axis=(0, 2)).sum() > 100, "names above the cells"
+        # a message lies over the page, and what it lies on can be scrolled out from under it
+        page.locator("#text-0-0").fill("1 um")
+        page.locator("#text-0-0").press("Enter")
+        page.wait_for_selector("#problem", timeout=PATIENCE * 1000)
+        page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+        last, message = box(page, ".headline-1 summary"), box(page, "#problem")
+        assert last["y"] + last["height"] <= message["y"]

@@ -225,8 +225,13 @@ class Actions:
         """Return the one colour bar of all designs, or one a design; None for a design without its field."""
         bars = [one.scene.bar for one in self.shown]
         found = [bar for bar in bars if bar is not None]
+        if not found:
+            return []
         if len({(bar.title, bar.low, bar.high) for bar in found}) != 1:
-            return bars if found else []
+            return [
+                None if bar is None else replace(bar, title=f"{shown_name(one.evaluation)}: {bar.title}")
+                for one, bar in zip(self.shown, bars, strict=True)
+            ]
         notes = [
             f"{shown_name(one.evaluation)}: {bar.note}" if len(self.shown) > 1 else bar.note
             for one, bar in zip(self.shown, bars, strict=True)

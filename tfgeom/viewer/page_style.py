@@ -21,6 +21,7 @@ html { overflow: hidden; }
 .row { display: flex; align-items: center; gap: 8px; font-size: 13px; min-height: 26px; }
 .row .what { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .row input, .row select { border: 1px solid #8c8c8c; border-radius: 3px; padding: 1px 6px; width: 110px; }
+.row select { width: auto; min-width: 110px; max-width: 190px; }
 .row input[type=checkbox] { width: auto; }
 .row .count { width: 60px; }
 .buttons { display: flex; flex-wrap: wrap; gap: 6px; padding: 4px 12px; }
@@ -36,7 +37,8 @@ html { overflow: hidden; }
 .left-out summary { color: #595959; cursor: pointer; }
 .left-out ul { padding-left: 1.4em; }
 .message { white-space: pre-wrap; overflow-wrap: anywhere; }
-.messages { position: fixed; bottom: 12px; right: 16px; width: 45%; z-index: 2000; }
+.messages { position: fixed; bottom: 12px; right: 16px; width: min(45%, 410px); z-index: 2000; }
+.messages .v-alert { color: #1a1a1a !important; font-size: 13.5px; }
 .v-btn { text-transform: none; letter-spacing: 0; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
 @media (max-width: 760px) {
@@ -48,7 +50,8 @@ html { overflow: hidden; }
   .bars { flex-direction: column; gap: 2px; padding: 4px 8px 0; }
   .panel { order: 1; border: 0; }
   .numbers { order: 2; max-height: none; overflow: visible; }
-  .messages { left: 8px; right: 8px; width: auto; }
+  .messages { left: 8px; right: 8px; width: auto; max-height: 40vh; overflow-y: auto; }
+  .page:has(~ .messages > *) .numbers { padding-bottom: 25vh; }
 }
 """
 """Rules of the page."""

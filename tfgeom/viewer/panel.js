@@ -11,6 +11,7 @@
     field: null,
   };
   let k3d = null;
+  let whole = null; // where the camera stands to see everything
 
   function bytes(text) {
     return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -92,6 +93,14 @@
     const half = Math.max(span(up, low, high), span(right, low, high) / aspect) / 2;
     const depth = span(eye, low, high) / 2;
     aim(centre, 1.08 * half, depth);
+    whole = k3d.getWorld().camera.position.toArray();
+  }
+
+  // Everything again, unless somebody has turned, zoomed or looked at one place since.
+  function follow() {
+    const present = k3d.getWorld().camera.position.toArray();
+    const moved = Math.hypot(...present.map((value, axis) => value - whole[axis]));
+    if (moved < 1e-3 * Math.hypot(...whole)) look();
   }
 
   // Seen from the front, a little from the right and from above; half the height of the picture at `centre`.
@@ -194,7 +203,7 @@
     Object.assign(explode, { min: "0", max: "1", step: "0.05", value: "0" });
     explodeLine.className = "stacked";
     explodeLine.prepend("Pull apart");
-    explode.addEventListener("input", () => { shown.explode = Number(explode.value); place(); });
+    explode.addEventListener("input", () => { shown.explode = Number(explode.value); place(); follow(); });
     const buttons = [button("reset", "Reset camera", look)];
     const words = { rim: "Look at a rim", foot: "Look at a foot" };
     for (const [name, place] of Object.entries(scene.places)) {
