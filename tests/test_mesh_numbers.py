@@ -11,11 +11,13 @@ import pyvista
 
 from tests.kinds import CELLS, design
 from tests.mesh_command import sidecar
+from tests.read_meshes import read_bodies, volume_of
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import solve_transport
 from tfgeom.field_files import write_field_file
 from tfgeom.mesh_files import write_mesh_file
+from tfgeom.meshing.solid_files import SOLID_SUFFIXES
 
 # Layers of tests/kinds.py as the design file lists them, from the substrate outwards, and what comes after.
 EXPECTED: Mapping[str, tuple[str, ...]] = {
@@ -66,6 +68,20 @@ def written(mapping: dict[str, Any], folder: Path) -> dict[str, Path]:
         found = solve_transport(loaded, resolution=1)
         write_field_file(found.cell, found.fields, folder / "fields.vtu")
     return {path.name: path for path in folder.iterdir() if path.suffix != ".json"}
+
+
+@pytest.mark.parametrize("suffix", SOLID_SUFFIXES)
+def test_a_layer_named_as_the_wafer_keeps_its_name_in_every_file(suffix: str, tmp_path: Path) -> None:
+    """The wafer gives way, in bodies as in the legend of VTU."""
+    mapping = design("planar")
+    mapping["layers"][0]["name"] = "substrate"
+    path = tmp_path / f"x{suffix}"
+    write_mesh_file(design_from_mapping(mapping), path, what="solids")
+    parts = {part["name"]: part["closed_form_volume_um3"] for part in sidecar(path)["parts"]}
+    assert list(parts)[:3] == ["substrate_2", "substrate", "cathode"]
+    # GLB holds single precision about the middle of the wafer
+    found = {name: volume_of(body) for name, body in read_bodies(path).items()}
+    assert found == pytest.approx(parts, rel=2e-3)
 
 
 @pytest.mark.parametrize("cell", EXPECTED)

@@ -1,6 +1,7 @@
 """From a design to closed bodies of its films and substrate in a file."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tfgeom.cells.assembled import AssembledCell
@@ -99,11 +100,12 @@ def make_bodies(
         way,
         refers=refers,
     )
-    solids = laid.solids
     exact = [film.volume for film in stack.films]
     if substrate is not None:
         exact.insert(0, substrate_volume(stack.cell, substrate.thickness))
     legend, first = cell_legend(assembled), 0 if substrate is not None else 1
+    # the wafer gives way to a layer of its name
+    solids = [replace(solid, name=legend.of(n).name) for n, solid in enumerate(laid.solids, first)]
     covered = _covered(solids, exact, placed)
     parts = tuple(
         Part(legend.of(number), laid.copies * solid.volume_um3 / covered, volume / UM**3)
