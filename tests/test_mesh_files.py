@@ -263,6 +263,8 @@ def test_command_prints_what_was_written(tmp_path: Path, capsys: Captured) -> No
     assert "bodies, " in shown
     assert "2 unit cells" in shown
     assert "Jacobian" not in shown
+    assert mesh(PEARSE, "-o", tmp_path / "x.3mf", "--tiles", "100x120", "--resolution", "1") == 0
+    assert "repeated 100x120 times by reference, 12,000 unit cells\n" in capsys.readouterr().out
     assert {path.name for path in tmp_path.iterdir()} == {"x.vtu", "x.vtu.json", "x.3mf", "x.3mf.json"}
 
 

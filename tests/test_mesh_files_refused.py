@@ -41,6 +41,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], int, str]] = {
     "negative tiles": (VALID, ("x.vtu", "--tiles=-1x2"), 2, "--tiles -1x2: write NxM"),
     "half a tile": (VALID, ("x.vtu", "--tiles", "1.5x2"), 2, "--tiles 1.5x2: write NxM"),
     "resolution 0": (VALID, ("x.vtu", "--resolution", "0"), 2, "Invalid value for '--resolution'"),
+    "triangles of cells": (VALID, ("x.vtu", "--max-triangles", "9"), 2, "x.vtu: --max-triangles is for bodies; leave it out, or write .stl,"),
     "endless tiles": (VALID, ("x.glb", "--tiles", "1000000x1"), 2, "--tiles 1000000x1: write at most 999,999 along either side"),
     "no chip": (VALID, ("x.stl", "--tiles", "die"), 2, "chip: the design has no chip; give its size, or write --tiles NxM for die"),
     "no layers, cells": (BARE, ("x.vtu",), 1, "nothing to mesh: the design has no layers"),

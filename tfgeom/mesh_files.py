@@ -55,7 +55,7 @@ def write_mesh_file(
     what: str = "films",
     tiles: str | None = None,
     resolution: int | None = None,
-    max_triangles: int = MAX_TRIANGLES,
+    max_triangles: int | None = None,
     bodies: str | None = None,
     unit: str | None = None,
     msh: str | None = None,
@@ -78,7 +78,7 @@ def write_mesh_file(
     resolution
         1 coarse, 2 usual, 4 fine; by default 2 for cells and 1 for bodies, whose volumes are exact with any.
     max_triangles
-        Most triangles of bodies.
+        Most triangles of bodies, by default `MAX_TRIANGLES`.
     bodies
         One of `WAYS`; by default ``separate``, for a tile too large for that ``instances`` in GLB and 3MF.
     unit
@@ -106,6 +106,7 @@ def write_mesh_file(
     check_way(target, bodies)
     written = file_unit(target.suffix.lower(), unit)
     choices = element_choices(target, msh, ascii, hexahedra)
+    _check_budget(target, max_triangles)
     cell = assemble_cell(meshed) if isinstance(meshed, Design) else meshed
     with cell.blueprint.design.located():
         tile = tile_of(tiles, cell)
@@ -113,8 +114,8 @@ def write_mesh_file(
             fine = Resolution(resolution or 2)
             made, write = _make_elements(cell, target, what, tile, fine, choices, written)
         else:
-            fine = Resolution(resolution or 1)
-            made, write = make_bodies(cell, target, what, tile, fine, max_triangles, bodies, written)
+            fine, allowed = Resolution(resolution or 1), max_triangles or MAX_TRIANGLES
+            made, write = make_bodies(cell, target, what, tile, fine, allowed, bodies, written)
     origin = {"version": __version__, "design_sha256": design_sha256(design)}
     made = replace(made, details={**made.details, **origin})
     with replacing(sidecar_of(target)) as description:
@@ -151,6 +152,13 @@ def _check_path(target: Path, what: str, source: str | None, force: bool) -> Non
         raise OutputError(f"{target}: '{target.suffix}' is not a mesh format; use {listed}{way}")
     check_output(target, (), [source], force=force)
     check_output(sidecar_of(target), (), [source], force=force, what="the volumes of the mesh")
+
+
+def _check_budget(target: Path, max_triangles: int | None) -> None:
+    """Raise OutputError where triangles are counted that a file does not have."""
+    if max_triangles is not None and target.suffix.lower() in ELEMENT_SUFFIXES:
+        listed = f"{', '.join(SOLID_SUFFIXES[:-1])} or {SOLID_SUFFIXES[-1]}"
+        raise OutputError(f"{target}: --max-triangles is for bodies; leave it out, or write {listed}")
 
 
 def _make_elements(

@@ -52,6 +52,12 @@ class MeshFile:
     unit: str
     details: dict[str, Any]
 
+    @property
+    def cells_said(self) -> str:
+        """How many unit cells it covers, as words: whole ones in full, of a sector its share."""
+        whole = self.unit_cells >= 1
+        return f"{self.unit_cells:,.0f} unit cells" if whole else f"{self.unit_cells:.4g} unit cells"
+
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return name, volume per unit cell, its closed form and their relative difference, as text."""
         numbers = [(p.volume_um3, p.closed_form_volume_um3, p.relative_error) for p in self.parts]

@@ -134,7 +134,9 @@ def mesh(
             "flooded: films and the liquid above them.",
         ),
     ] = "films",
-    max_triangles: Annotated[int, typer.Option(min=1, help="Most triangles of bodies.")] = 2_000_000,
+    max_triangles: Annotated[
+        int | None, typer.Option(min=1, help="Most triangles of bodies; by default 2,000,000.")
+    ] = None,
     bodies: Annotated[
         str | None,
         typer.Option(
@@ -186,7 +188,7 @@ def mesh(
         hexahedra=hexahedra,
         force=force,
     )
-    say(f"{output}: {made.counts}, {made.unit_cells:.4g} unit cells")
+    say(f"{output}: {made.counts}, {made.cells_said}")
     if made.quality is not None:
         say(made.quality.sentence)
     print_table(("part", "volume um3", "closed form um3", "relative error"), made.rows())
