@@ -131,6 +131,7 @@ def test_x_falls_in_the_file_of_a_cycler(tmp_path: Path) -> None:
             "{table: {soc: [0, 100], V: [3, 4.2]}}",
             "soc runs from 0 to 100.*as a fraction it is 100 times charged",
         ),
+        ("3.4 V", r"'3\.4 V' is a constant potential, stated as.*potential: 3\.4\}, window"),
         ("ocv.csv", r"a file is named by 'open_circuit: \{file: ocv\.csv\}'"),
         ("{table: {x: [0, 1], V: [4.2]}}", "has 2 numbers and V 1"),
         ("{table: {x: [0, 1], V: [4.2, .nan]}}", "number 2"),

@@ -22,7 +22,8 @@ from tfgeom.units import format_quantity, parse_quantity
 PER_VOLUME = "volumetric_capacity"
 _OTHERS = ("specific_capacity", "molar_capacity")
 _LITHIUM = re.compile(
-    r"^\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*Li\s*(?:(?:per|/)\s*(?:formula(?:[ _]unit)?|f\.?u\.?))?\s*$"
+    r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*Li[+\u207a]?\s*"
+    r"(?:(?:per|/)\s*(?:formula(?:[ _]unit)?|f\.?u\.?))?\s*$"
 )
 _WAYS = "'140 mAh/g' with its density, '26.8 Ah/mol' or '1 Li per formula' with its molar_mass too"
 
@@ -74,7 +75,7 @@ class Capacity(Quantity):
         try:
             return Quantity.read(self, given)
         except ValueError as error:
-            if isinstance(given, str) and "is not a unit of this kind" in str(error):
+            if isinstance(given, str) and re.search("is not a unit of this kind|^unknown unit", str(error)):
                 raise ValueError(f"{error}; also {_WAYS}") from error
             raise
 

@@ -12,7 +12,7 @@ written, hashed, swept or sent elsewhere carries its data.  The words that go in
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from tfgeom.materials.curve_forms import build_curve
 from tfgeom.materials.curve_lists import columns_of_lists
 from tfgeom.materials.curve_tables import Electrode, StatedTable, read_table
 from tfgeom.materials.given_data import GivenDataError, refuse, require_keys
+from tfgeom.units import parse_quantity
 
 _OF_TABLE = ("window", "smooth", "scale", "source", "note")
 _ALWAYS = ("source", "note")
@@ -54,7 +55,7 @@ def read_in(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> di
         found = {**bpx_constants(named, folder, found.get("film_fraction")), **found}
     curve = found.get("open_circuit")
     if isinstance(curve, str):
-        refuse(f"a file is named by 'open_circuit: {{file: {curve:.60}}}'", "open_circuit")
+        _refuse_word(curve)
     if isinstance(curve, Mapping):
         try:
             found["open_circuit"] = _curve(curve, folder, electrode)
@@ -63,6 +64,19 @@ def read_in(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> di
     if "bpx" in stated:
         _require_same_chemistry(found["open_circuit"], str(stated["bpx"]), electrode)
     return found
+
+
+def _refuse_word(curve: str) -> NoReturn:
+    """Say how a constant potential or a file is stated, whichever the word looks like."""
+    try:
+        potential = parse_quantity(curve, "voltage")
+    except (ValueError, OverflowError):
+        refuse(f"a file is named by 'open_circuit: {{file: {curve:.60}}}'", "open_circuit")
+    refuse(
+        f"'{curve:.60}' is a constant potential, stated as 'open_circuit: {{form: constant, parameters: "
+        f"{{potential: {potential:.12g}}}, window: [0, 1]}}'",
+        "open_circuit",
+    )
 
 
 def _require_same_chemistry(curve: Mapping[str, Any], file: str, electrode: Electrode) -> None:
