@@ -138,3 +138,16 @@ def test_check_prints_what_evaluate_notes(here: Path, capsys: Captured) -> None:
     notes = evaluate(load_design("design.yaml")).notes
     assert notes
     assert out.splitlines() == ["design.yaml: ok", *(f"design.yaml: note: {note}" for note in notes)]
+
+
+@pytest.mark.parametrize("of", [(), ("materials",)])
+def test_the_list_of_commands_cuts_no_sentence(
+    of: tuple[str, ...], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(*of, "-h") == 0
+    out = capsys.readouterr().out
+    assert "Commands:" in out
+    listed = out.split("Commands:")[1].strip().splitlines()
+    assert len(listed) >= 2
+    assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []

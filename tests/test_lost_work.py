@@ -204,7 +204,7 @@ def test_new_designs(folder: Path, capsys: Captured) -> None:
     assert run("new", "holes", "-o", "x.yaml") == 0
     err = refused(folder, capsys, "new", "pillars", "-o", "x.yaml")
     assert err == (
-        "x.yaml: exists and was not written by tfgeom; name another output, or replace it with --force\n"
+        "x.yaml: exists and may have been edited; name another output, or replace it with --force\n"
     )
     for name in ("x", "x.txt", "x.json", "x.YAML.bak", "."):
         refused(folder, capsys, "new", "pillars", "-o", name)

@@ -34,6 +34,7 @@ def check_output(
     *,
     force: bool = False,
     what: str = "",
+    is_edited: bool = False,
 ) -> Path:
     """Refuse, before any work, a path that a result should not or cannot be written to.
 
@@ -49,6 +50,8 @@ def check_output(
         Whether a file that tfgeom did not write may be replaced; an input never may.
     what
         What goes there, where that is not plain from the path: ``the numbers of the report``.
+    is_edited
+        Whether people go on writing in such a file, as in a design: tfgeom may have begun it.
 
     Returns
     -------
@@ -71,9 +74,9 @@ def check_output(
         if given is not None and _same(target, Path(given)):
             raise OutputError(f"{path}: is read for this and would be replaced{goes}; name another output")
     if not force and target.stat().st_size and not has_mark(target):
+        whose = "may have been edited" if is_edited else "was not written by tfgeom"
         raise OutputError(
-            f"{path}: exists and was not written by tfgeom{goes}; name another output, or replace it "
-            "with --force"
+            f"{path}: exists and {whose}{goes}; name another output, or replace it with --force"
         )
     return target
 

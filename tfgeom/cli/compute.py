@@ -26,7 +26,7 @@ def new(
     output: OutputFile = None,
     force: Force = False,
 ) -> None:
-    """Print a commented, valid design to start from; a file gets its schema for editors beside it."""
+    """Print a commented, valid design to start from. A file gets its schema for editors beside it."""
     from tfgeom.design import SCHEMA_FILE, design_json_schema, design_template, is_schema
     from tfgeom.output import DESIGNS, check_output, is_device, write_text
 
@@ -34,7 +34,7 @@ def new(
     if output is None:
         say_text(text)
         return
-    write_text(check_output(output, DESIGNS, force=force), text)
+    write_text(check_output(output, DESIGNS, force=force, is_edited=True), text)
     schema_file = output.parent / SCHEMA_FILE
     if not is_device(output) and (is_schema(schema_file) or not schema_file.exists()):
         write_text(schema_file, design_json_schema())
@@ -42,7 +42,10 @@ def new(
 
 @app.command()
 def check(designs: DesignFiles) -> None:
-    """Check design files: exit 0 fine, 1 a rule fails, 2 unreadable or impossible; notes change no exit."""
+    """Check files, physics and claims of designs.
+
+    Exit 0 fine, 1 a rule fails, 2 unreadable or impossible; notes change no exit.
+    """
     worst = 0
     for file in designs:
         try:
@@ -229,7 +232,7 @@ def transport(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     force: Force = False,
 ) -> None:
-    """Solve for resistance and current spread by finite elements on the films' mesh.
+    """Solve for resistance and current by finite elements.
 
     Small signal unless a current or a voltage is given: then charge transfer follows Butler-Volmer.  In a
     flooded cell a current also needs `electrolyte_model: salt`; its charge transfer stays linear.

@@ -14,7 +14,7 @@ app.add_typer(materials_app, name="materials")
 
 @app.command()
 def doctor() -> None:
-    """Print what this machine has of all that tfgeom and its tests can use, and how to get the rest."""
+    """Print what this machine has of what tfgeom can use. Tells how to get the rest."""
     from tfgeom.doctor import findings
 
     for found in findings():
@@ -27,7 +27,7 @@ def schema(
         bool, typer.Option("--results", help="That of what `tfgeom evaluate --json` prints.")
     ] = False,
 ) -> None:
-    """Print the JSON Schema of the design file, for editors, or of the results."""
+    """Print the JSON Schema of designs for editors, or of results."""
     if results:
         from tfgeom.results import results_json_schema
 
@@ -57,7 +57,7 @@ def list_materials(
         bool, typer.Option("--csv", help="Comma-separated, with the confidence of each number.")
     ] = False,
 ) -> None:
-    """List the materials of the library, or those of a role with the numbers one chooses by."""
+    """List the materials, or those of a role with numbers to choose by."""
     from tfgeom.materials.choosing import ROLES, choice_records, choice_table, role_of
     from tfgeom.materials.library import load_library
 

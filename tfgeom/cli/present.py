@@ -40,7 +40,7 @@ def sweep(
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first points.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace results that are there.")] = False,
 ) -> None:
-    """Evaluate a grid of changed designs into one table; failed points are rows."""
+    """Evaluate a grid of changed designs into one table. Failed points are rows."""
     from tfgeom.sweep import load_sweep, run_sweep
     from tfgeom.sweep.progress import progress_bar
     from tfgeom.sweep.store import check_folder
@@ -83,7 +83,7 @@ def report(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Write one offline page with numbers, drawings and sources; beside it numbers (JSON) and rates (CSV)."""
+    """Write one offline page with numbers, drawings and sources. Beside it numbers (JSON) and rates (CSV)."""
     from tfgeom.design import load_design
     from tfgeom.output import is_device
     from tfgeom.report import render_report
@@ -138,7 +138,7 @@ def compare(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     force: Force = False,
 ) -> None:
-    """Compare designs and their planes: numbers, rates and a verdict in words; exit 1 if a design fails."""
+    """Compare designs and their planes in numbers, rates and words. Exit 1 if a design fails."""
     from tfgeom.compare import PLAIN, compare_designs, comparison_json, verdict_json, verdicts
     from tfgeom.errors import OutputError
     from tfgeom.output import is_device
