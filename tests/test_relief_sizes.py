@@ -159,6 +159,7 @@ WRONG = {
     "{kind: holes, lattice: rectangular, pitch: [4 um, 6 um], gap: 2 um, depth: 5 um}": (
         "relief.gap: 2 um leaves a diameter of 2 um along x and 4 um along y; give the diameter"
     ),
+    "{kind: Nano-wires, pitch: 4 um, diameter: 2 um, height: 9 um}": "'Nano-wires' is not known; did you mean 'pillars'?",
     "{kind: ridges, pitch: 4 um, width: 2 um, depth: 20 um}": "relief.kind: 'ridges' is not known",
     "{kind: pillars, lattice: kagome, density: 1e8 cm^-2, diameter: 2 um, height: 5 um}": "relief.lattice: 'kagome' is not",
 }  # fmt: skip

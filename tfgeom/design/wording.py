@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from tfgeom.design.keys import example_of, keys_that_may_stand, known_keys, models_at
 from tfgeom.design.paths import value_at
-from tfgeom.reliefs.synonyms import keys_of_one_size
+from tfgeom.reliefs.synonyms import keys_of_one_size, kind_of
 from tfgeom.source import Location
 from tfgeom.words import did_you_mean, nearest
 
@@ -122,7 +122,9 @@ def _wrong_tag(location: Location, context: Mapping[str, Any], mapping: Mapping[
     if tag not in section:
         return [Problem((*location, tag), f"is missing; give one of {', '.join(expected)}")]
     given = str(section[tag])
-    return [Problem((*location, tag), f"'{given:.60}' is not known; {did_you_mean(given, expected)}")]
+    meant = kind_of("".join(filter(str.isalpha, given)).lower())  # Nanowires, nano-wires
+    remedy = did_you_mean(meant if meant in expected else given, expected)
+    return [Problem((*location, tag), f"'{given:.60}' is not known; {remedy}")]
 
 
 def _tags(location: Location, tag: str) -> list[str]:
