@@ -50,6 +50,8 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], int, str]] = {
     "no substrate": (BARE, ("x.stl", "--what", "substrate"), 2, "substrate: the design has no substrate; add one, such as"),
     "conformal": (VALID, ("x.vtu", "--what", "flooded"), 2, "design.yaml:15:1: cell: only a flooded cell has a liquid above its films"),
     "liquid on a tile": (SHORT, ("x.vtu", "--what", "flooded", "--tiles", "2x2"), 1, "not yet supported: volume cells above the films on a tile"),
+    "liquid above a layer that fills": (FILLED, ("x.vtu", "--what", "flooded"), 2, "cell: only a flooded cell has a liquid above its films"),
+    "no liquid on a tile": (VALID, ("x.vtu", "--what", "flooded", "--tiles", "2x2"), 2, "cell: only a flooded cell has a liquid above its films"),
     "filled tile": (FILLED, ("x.msh", "--tiles", "2x2"), 1, "not yet supported: volume cells above the films on a tile"),
     "too many triangles": (VALID, ("x.stl", "--tiles", "900x900"), 1, "more than the 2,000,000 allowed: at most"),
     "few allowed": (VALID, ("x.stl", "--what", "solids", "--max-triangles", "10"), 1, "triangles, more than the 10 allowed: not even one cell fits"),

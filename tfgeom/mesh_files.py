@@ -171,6 +171,10 @@ def _make_elements(
     unit: str,
 ) -> tuple[MeshFile, Callable[[], None]]:
     """Return what will be written, and what writes it."""
+    if what == "flooded" and assembled.liquid is None:
+        raise DesignError.at(
+            "cell", "only a flooded cell has a liquid above its films; use --what films or --what solids"
+        )
     laid, filling = _laid(assembled.made)
     if tile is not None and (what == "flooded" or filling is not None):
         raise UnsupportedError.at(
@@ -244,9 +248,5 @@ def _space(assembled: AssembledCell, mesh: FilmMesh, what: str, filling: Film | 
         return mesh_filling(mesh.cell, mesh.grid, mesh.levels[-1], mesh.resolution, filling.layer.thickness)
     if what != "flooded":
         return None
-    liquid = assembled.liquid
-    if liquid is None:
-        raise DesignError.at(
-            "cell", "only a flooded cell has a liquid above its films; use --what films or --what solids"
-        )
-    return mesh_flooded(mesh, liquid.separator)
+    assert assembled.liquid is not None  # others were refused
+    return mesh_flooded(mesh, assembled.liquid.separator)
