@@ -159,7 +159,8 @@ def left_out(cell: AssembledCell, *, by_elements: bool) -> dict[str, str]:
     ]
     held = [film.layer.name.replace("_", " ") for part, film in ideal if found[part] is not None]
     if held:
-        words.insert(0, f"{' and '.join(held)} {'is' if len(held) == 1 else 'are'} taken as equipotentials")
+        taken = "is taken as an equipotential" if len(held) == 1 else "are taken as equipotentials"
+        words.insert(0, f"{' and '.join(held)} {taken}")
     return {"collectors": f"loss along the collectors within a unit cell: {'; '.join(words)}"}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tfgeom.materials.constants import words_of, words_of_all
 from tfgeom.metrics.estimates import ESTIMATED, estimates, trust_words
-from tfgeom.numerals import MISSING, number, percent, quantity, signed_percent, unit_text, with_powers
+from tfgeom.numerals import MISSING, number, percent, quantity, signed_percent, typeset, unit_text
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import Evaluation, ProvenanceNumbers, PublishedNumbers
 
@@ -56,7 +56,7 @@ def published_table(published: Sequence[PublishedNumbers]) -> Table:
 def _remarks(row: PublishedNumbers, unit: str) -> str:
     """Return source and note of a published number, and what a claim above theory would need."""
     needs = f"{quantity(row.published, unit)} is {_printed(row.needs)}" if row.needs else ""
-    return "; ".join(text for text in (needs, row.source, row.note) if text)
+    return typeset("; ".join(text for text in (needs, row.source, row.note) if text))
 
 
 def _printed(text: str) -> str:
@@ -91,7 +91,7 @@ def missing_constants(evaluation: Evaluation) -> str:
 
 def chosen_table(chosen: Iterable[tuple[str, str]], value_at: Callable[[str], str]) -> Table:
     """Return the dimensions that the source does not give, and why they are as they are."""
-    rows = tuple((path, value_at(path), reason) for path, reason in chosen)
+    rows = tuple((path, value_at(path), typeset(reason)) for path, reason in chosen)
     return Table(("dimension", "value", "why"), rows, 1, 2)
 
 
@@ -114,4 +114,4 @@ def _trusted(confidence: str) -> TonedText:
 
 
 def _origin(row: ProvenanceNumbers) -> str:
-    return with_powers("; ".join(text for text in (row.source, row.note) if text))
+    return typeset("; ".join(text for text in (row.source, row.note) if text))
