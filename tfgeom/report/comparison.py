@@ -232,11 +232,10 @@ def draw_comparison(comparison: Comparison) -> Gallery:
     curves = rate_curves(comparison)
     if len(evaluated) > WITH_PLANES:
         curves = [curve for curve in curves if curve.which == "cell"]
-    resistances = [(entry, found.resistance) for entry, found in evaluated if found.resistance is not None]
     drawings: dict[str, Callable[[], Picture | None]] = {
         "sections": lambda: draw_sections(cells),
         "from above": lambda: draw_plans(cells),
-        "resistance by part": lambda: draw_resistances(resistances),
+        "resistance by part": lambda: draw_resistances(evaluated),
     }
     if curves:
         drawings["rates"] = lambda: draw_curves(curves, comparison)

@@ -10,13 +10,14 @@ import shapely
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.compare import AXES, WHICH, Comparison, Curve, Entry, Which
 from tfgeom.geometry.lattice import along_axes, in_unit
-from tfgeom.numerals import number, unit_text
+from tfgeom.numerals import layer_title, number, unit_text
 from tfgeom.palette import DESIGNS, INK, PARTS
 from tfgeom.report.cross_section import fill_section, whole_window
 from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
 from tfgeom.report.panels import Window, draw_frame
+from tfgeom.report.part_names import LITHIUM_INTERFACE, part_titles
 from tfgeom.report.plan_view import fill_plan
-from tfgeom.results import ResistanceNumbers
+from tfgeom.results import Evaluation
 from tfgeom.units import UM
 
 WITH_PLANES = 4
@@ -28,6 +29,7 @@ _A_ROW = 4  # panels
 _SMALLEST = 1 / 25  # of the width of a panel: a pitch that is less is a blur
 _TITLE = 0.42  # inches above a panel
 _SEEN = 1e-3  # of a bar: a smaller part is no line in it
+_LITHIUM = "#cc79a7"  # colour of the interface with lithium in all bars
 _NAME = 48  # letters of a name in a legend
 
 
@@ -116,26 +118,34 @@ def _marker(entry: Entry) -> str:
     return _MARKERS[(entry.number - 1) % len(_MARKERS)]
 
 
-def draw_resistances(resistances: Sequence[tuple[Entry, ResistanceNumbers]]) -> Picture | None:
+def draw_resistances(evaluated: Sequence[tuple[Entry, Evaluation]]) -> Picture | None:
     """Return what makes each design's resistance, as shares of it in stacked bars; None without any."""
-    known = [(entry, one) for entry, one in resistances if one.asr_ohm_cm2]
+    known = [
+        (entry, found.resistance)
+        for entry, found in evaluated
+        if found.resistance is not None and found.resistance.asr_ohm_cm2
+    ]
     if not known:
         return None
-    parts = [
-        part
-        for part in PARTS
-        if any(one.asr_by_part_ohm_cm2.get(part, 0.0) > _SEEN * one.asr_ohm_cm2 for _, one in known)
+    shares_of = [
+        {
+            title: 100 * found.resistance.asr_by_part_ohm_cm2[part] / found.resistance.asr_ohm_cm2
+            for part, title in part_titles(found).items()
+        }
+        for _, found in evaluated
+        if found.resistance is not None and found.resistance.asr_ohm_cm2
     ]
+    colours = {layer_title(part): colour for part, colour in PARTS.items()}
+    colours[LITHIUM_INTERFACE] = _LITHIUM
     with drawing(9.6, 1.15 + 0.36 * len(known), "constrained") as figure:
         axes = figure.add_subplot()
         left = [0.0] * len(known)
         places = list(range(len(known)))[::-1]
-        for part in parts:
-            shares = [100 * one.asr_by_part_ohm_cm2.get(part, 0.0) / one.asr_ohm_cm2 for _, one in known]
-            label = part.replace("_", " ")
-            axes.barh(
-                places, shares, left=left, color=PARTS[part], ec="white", lw=0.6, height=0.7, label=label
-            )
+        for title, colour in colours.items():
+            shares = [one.get(title, 0.0) for one in shares_of]
+            if max(shares) <= 100 * _SEEN:
+                continue
+            axes.barh(places, shares, left=left, color=colour, ec="white", lw=0.6, height=0.7, label=title)
             left = [before + share for before, share in zip(left, shares, strict=True)]
         axes.set_xlim(0, 100)
         axes.set_yticks(places, [f"({entry.number})" for entry, _ in known])

@@ -21,6 +21,7 @@ from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import sources
 from tfgeom.report.comparison_figures import colour_of
 from tfgeom.report.declared_rows import titled
+from tfgeom.report.part_names import part_titles
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import Evaluation, LayerNumbers, ResistanceNumbers, Shown, declared_of, results_shown
 from tfgeom.units import NM
@@ -224,12 +225,17 @@ def _legend(found: Evaluation) -> Iterator[tuple[str, str]]:
 
 def parts_tables(comparison: Comparison) -> Iterator[Table]:
     """Yield the parts of the resistance, designs beside each other."""
-    known = [(entry, found.resistance) for entry, found in comparison.evaluated if found.resistance]
-    for beside in in_groups(known):
-        parts = dict.fromkeys(part for _, one in beside for part in one.asr_by_part_ohm_cm2)
+    known = [
+        (entry, found.resistance, {title: part for part, title in part_titles(found).items()})
+        for entry, found in comparison.evaluated
+        if found.resistance
+    ]
+    for group in in_groups(known):
+        titles = dict.fromkeys(title for _, _, parts in group for title in parts)
         rows: list[Row] = [
-            (part.replace("_", " "), *(_part(one, part) for _, one in beside)) for part in parts
+            (title, *(_part(one, parts.get(title, "")) for _, one, parts in group)) for title in titles
         ]
+        beside = [(entry, one) for entry, one, _ in group]
         totals = (
             TonedText(
                 f"{'at best ' if one.incomplete else ''}{three(one.asr_ohm_cm2)}",

@@ -19,6 +19,7 @@ from tfgeom.numerals import (
 )
 from tfgeom.report.current_tables import bound_rows, liquid_rows
 from tfgeom.report.declared_rows import beside_rows, heading, planes_shown, printed, section_rows
+from tfgeom.report.part_names import part_titles
 from tfgeom.report.sources import trust
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import (
@@ -166,14 +167,14 @@ def capacity_table(capacity: CapacityNumbers, flat: bool = False) -> Table:
 def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> Table:
     """Return the parts of the resistance with their shares and what each rests on."""
     rows: list[Row] = []
-    missing = set(resistance.incomplete)
+    missing, titles = set(resistance.incomplete), part_titles(evaluation)
     digits = 3 if rests_on_estimates(evaluation, "resistance") else 4
     for part, value in resistance.asr_by_part_ohm_cm2.items():
         if value == 0 and not layers_behind(evaluation, part):
             continue
         share = value / resistance.asr_ohm_cm2 if resistance.asr_ohm_cm2 else None
         basis = _basis(evaluation, resistance, part, missing)
-        rows.append((layer_title(part), number(value, digits), percent(share), basis))
+        rows.append((titles[part], number(value, digits), percent(share), basis))
         if part == "electrolyte":
             rows += liquid_rows(evaluation)
     total = f"total{', at best' if resistance.incomplete else ''}"
@@ -186,13 +187,13 @@ def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> T
     return Table(("part", "Ω·cm² of footprint", "share", "rests on"), tuple(rows), numeric_to=3)
 
 
-def largest_part(resistance: ResistanceNumbers) -> str:
+def largest_part(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
     """Return the largest part of the resistance with its share."""
     part = resistance.largest_part
+    title = part_titles(evaluation)[part]
     if not resistance.asr_ohm_cm2:
-        return layer_title(part)
-    share = resistance.asr_by_part_ohm_cm2[part] / resistance.asr_ohm_cm2
-    return f"{part.replace('_', ' ')} ({percent(share)})"
+        return title
+    return f"{title} ({percent(resistance.asr_by_part_ohm_cm2[part] / resistance.asr_ohm_cm2)})"
 
 
 def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, missing: set[str]) -> TonedText:

@@ -3,7 +3,7 @@
 import base64
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -99,10 +99,10 @@ def data_uri(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def draw_resistance(resistance: ResistanceNumbers) -> Picture:
-    """Return the split of the area-specific resistance as one stacked bar."""
+def draw_resistance(resistance: ResistanceNumbers, titles: Mapping[str, str]) -> Picture:
+    """Return the split of the area-specific resistance as one stacked bar, its parts in words by key."""
     shares = ", ".join(
-        f"{part.replace('_', ' ')} {number(value)} Ω·cm²"
+        f"{titles[part]} {number(value)} Ω·cm²"
         for part, value in resistance.asr_by_part_ohm_cm2.items()
         if value
     )
@@ -113,7 +113,7 @@ def draw_resistance(resistance: ResistanceNumbers) -> Picture:
             if value == 0:  # a layer that is not there, or known to lose nothing
                 continue
             share = value / resistance.asr_ohm_cm2
-            label = f"{part.replace('_', ' ')} {percent(share)}"
+            label = f"{titles[part]} {percent(share)}"
             axes.barh(0, value, left=left, color=PARTS[part], edgecolor="white", lw=0.6, label=label)
             if share > 0.08:
                 colour = "white" if part in _DARK_PARTS else INK
@@ -146,7 +146,7 @@ def draw_rates(
         Which planes are shown.
     """
     first, last = min(rates, key=_current), max(rates, key=_current)
-    with drawing(9.6, 6.6, "constrained") as figure:
+    with drawing(9.6, 5.8, "constrained") as figure:
         grid = figure.subplots(2, 2, sharex="col", sharey="row")
         for row, amount in zip(grid, ("capacity_uAh_cm2", "energy_mWh_cm2"), strict=True):
             by_rate, by_current = row

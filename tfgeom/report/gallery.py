@@ -10,6 +10,7 @@ from tfgeom.report.current_drawn import drawn_current
 from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.declared_rows import planes_shown
 from tfgeom.report.figures import Picture, draw_rates, draw_resistance
+from tfgeom.report.part_names import part_titles
 from tfgeom.report.plan_view import draw_plan
 from tfgeom.report.stack_drawing import draw_stack
 from tfgeom.report.storage import active_heights, draw_ragone
@@ -80,7 +81,7 @@ def draw_pictures(evaluation: Evaluation, line: Sequence[RateNumbers] = ()) -> G
         "view from above": lambda: draw_plan(cell),
     }
     if resistance is not None and resistance.asr_ohm_cm2:
-        drawings["parts of the resistance"] = lambda: draw_resistance(resistance)
+        drawings["parts of the resistance"] = lambda: draw_resistance(resistance, part_titles(evaluation))
     current = None if solve is None else drawn_current(solve, cell.charged)
     if current is not None:
         drawings["current in the section"] = lambda: draw_current_section(current)

@@ -36,6 +36,8 @@ _GROUPS = (
     ),
 )
 
+_LITTLE = 0.01  # share of both interfaces that one may have and the other is named alone
+
 
 def headline(evaluation: Evaluation) -> list[str]:
     """Return the sentences at the top of the report."""
@@ -124,7 +126,10 @@ def _resistance(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:
     share = percent(sums[group] / resistance.asr_ohm_cm2)
     name, lithium = group.name, lithium_interface(evaluation)
     if lithium in group.parts and parts.get(lithium, 0.0) > sums[group] / 2:
-        name = "charge transfer at the lithium electrode"
+        alone = parts[lithium] > (1 - _LITTLE) * sums[group]
+        name = "charge transfer " + (
+            "at the lithium electrode" if alone else "at two electrodes, mostly the lithium,"
+        )
     what = f"{name} {'are' if group.plural else 'is'} the largest part ({share})"
     stated = sum(resistance.contact_by_part_ohm_cm2.get(part, 0.0) for part in group.parts)
     if stated > sums[group] / 2:

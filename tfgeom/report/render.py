@@ -32,6 +32,7 @@ from tfgeom.report.table import Table
 from tfgeom.results import Declaration, Evaluation, LayerNumbers, RatePoint, all_results, numbers_of
 from tfgeom.viewer.in_report import EmbeddedView, embedded_view
 
+_OF_CELLS = {"closed form, finite elements", "conformal, flooded, anode-free, bipolar"}  # not of bare reliefs
 SCHEMA_VERSION = 1
 """Version of the JSON that is written beside the page."""
 
@@ -165,6 +166,7 @@ def report_html(
         pictures=pictures or draw_pictures(evaluation, rate_line(evaluation)),
         still=None if shown.png is None else data_uri("image/png", shown.png),
         no_still=shown.sentence,
+        dense=not _is_half_cell(evaluation),
         view=view,
         rates_file=rates_file,
         ranks=ranks_table(row.confidence for row in evaluation.provenance),
@@ -180,7 +182,11 @@ def report_html(
 
 def _declared(evaluation: Evaluation) -> list[Declaration]:
     """Return what the numbers on the page declare."""
-    known = [one.declared for one in all_results() if one.of(evaluation) is not None]
+    known = [
+        one.declared
+        for one in all_results()
+        if one.of(evaluation) is not None and (evaluation.layers or not one.declared.of_films)
+    ]
     known += [one.declared for one in numbers_of(LayerNumbers) if evaluation.layers]
     known += [one.declared for one in numbers_of(RatePoint) if evaluation.rate]
     return known
@@ -191,9 +197,15 @@ def _not_said(evaluation: Evaluation) -> set[str]:
     absent = set() if sources.missing_constants(evaluation) else {"at best"}
     if evaluation.capacity is None or not planes_shown(evaluation):
         absent |= set(PLANES.values())
-    if evaluation.cell.lithium is None or not evaluation.cell.lithium.is_half_cell:
+    if not _is_half_cell(evaluation):
         absent.add("half-cell")
+    if not evaluation.layers:
+        absent |= _OF_CELLS
     return absent
+
+
+def _is_half_cell(evaluation: Evaluation) -> bool:
+    return evaluation.cell.lithium is not None and evaluation.cell.lithium.is_half_cell
 
 
 def _lithium(evaluation: Evaluation) -> Table | None:
