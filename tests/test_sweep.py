@@ -146,7 +146,7 @@ def test_several_bases(tmp_path: Path) -> None:
         ),
         ("vary: {layers.cathod.thickness: [4 nm]}\nmethod: grid\n", "did you mean 'cathode'"),
         ("vary: {relief.pitch: [6 um]}\nmethod: grd\n", r"method: 'grd' is not known; write 'method: grid'"),
-        ("vary: {relief.pitch: [6 um]}\n", "method: is missing"),
+        ("vary: {relief.pitch: [6 um]}\nmethod:\n", r"method: 'None' is not known"),
         ("vary: {relief.pitch: 6 um}\nmethod: grid\n", "must be a list of values"),
         ("vary: {relief.pitch: []}\nmethod: grid\n", "must be a list of values"),
         ("vary: {}\nmethod: grid\n", "vary: must map paths to values"),
@@ -292,3 +292,10 @@ def test_both_pitches_of_a_rectangular_lattice_vary(tmp_path: Path) -> None:
         "method: grid\noutputs: [geometry.footprint_um2]\n"
     )
     assert [row["geometry.footprint_um2"] for row in run_sweep(file).rows] == [pytest.approx(20)]
+
+
+def test_a_sweep_is_a_grid_unless_it_says_otherwise(tmp_path: Path) -> None:
+    vary = "vary: {relief.pitch: [5 um, 6 um], relief.depth: [4 um, 5 um]}\n"
+    told, untold = (run_sweep(sweep_file(tmp_path, vary + more)) for more in ("method: grid\n", ""))
+    assert told.rows == untold.rows
+    assert len(untold.rows) == 4

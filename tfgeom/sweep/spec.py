@@ -131,10 +131,9 @@ class _Reading:
         return tuple(found)
 
     def method(self) -> None:
-        method = self.mapping.get("method")
+        method = self.mapping.get("method", "grid")
         if method not in _METHODS:
-            given = "is missing" if method is None else f"'{method}' is not known"
-            self.wrong("method", f"{given}; write 'method: grid' (all combinations)")
+            self.wrong("method", f"'{method}' is not known; write 'method: grid' (all combinations)")
         elif method != "grid":
             self.later.append(Issue("method", f"not yet supported: {method}; use grid"))
 
