@@ -65,10 +65,16 @@ def test_units_in_sources_are_typeset(tmp_path: Path) -> None:
 
 def test_a_bare_relief_explains_no_words_of_cells(tmp_path: Path) -> None:
     text = Page(report_html(evaluate(designed(tmp_path, WALLS)))).text
-    for word in ("conformal, flooded", "closed form, finite", "film stack on the top"):
+    for word in (
+        "conformal, flooded",
+        "closed form, finite",
+        "film stack on the top",
+        "sources of the constants",
+    ):
         assert word not in text
     text = Page(report_html(evaluate(designed(tmp_path, VALID)))).text
     assert "film stack on the top" in text
+    assert "The sources of the constants deserve theirs" in text
 
 
 def test_a_cell_whose_resistance_is_not_known_misses_no_constant_of_it(tmp_path: Path) -> None:
