@@ -80,14 +80,15 @@ def level_resistance(circuit: FilmCircuit) -> float:
 
     ``sum of 1/(conductances of a film's columns) + sum of R_face/A``: what `series_resistance` has of uniform
     films.  Of films that vary it is less, for there the current may change from thick places to thin ones
-    between films, and a lower bound of the true resistance as far as columns are one of each film.
+    between films, and a lower bound of the true resistance as far as columns are one of each film.  Films and
+    faces that are even beside such as vary count exactly.
 
     Parameters
     ----------
     circuit
         As of `series_resistance`.
     """
-    found = (values for _, _, values in _column_resistances(circuit) if values.any())
+    found = (values for _, _, values in _column_resistances(circuit, apart=True) if values.any())
     return circuit.cell.footprint * sum(1 / float(np.sum(1 / values)) for values in found)
 
 
@@ -99,23 +100,30 @@ def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
     return found
 
 
-def _column_resistances(circuit: FilmCircuit) -> Iterator[tuple[str, Mechanism, Floats]]:
-    """Yield part, mechanism and the resistance in each column, ohm, of each film and each interface."""
+def _column_resistances(
+    circuit: FilmCircuit, *, apart: bool = False
+) -> Iterator[tuple[str, Mechanism, Floats]]:
+    """Yield part, mechanism and the resistance in each column, ohm, of each film and each interface.
+
+    ``apart``: each by itself, so that what is even is one column among others of many.
+    """
     cell, uniform = circuit.cell, circuit.is_uniform
-    resistive = [one for one in circuit.films if math.isfinite(one.conductivity)]
-    films = [one.film for one in resistive]
-    through = (
-        inverse_area_integrals(cell, films)[:, np.newaxis]
-        if uniform
-        else [_column_integrals(cell, film) for film in films]
-    )
-    for one, integral in zip(resistive, through, strict=True):
-        yield one.part, "film", integral / one.conductivity
+    for one in circuit.films:
+        if math.isfinite(one.conductivity):
+            film = one.film
+            even = uniform or (apart and _is_even(film))
+            through = inverse_area_integrals(cell, [film]) if even else _column_integrals(cell, film)
+            yield one.part, "film", through / one.conductivity
     for interface in circuit.interfaces:
         film = circuit.films[interface.inner].film
-        areas = np.array([film.outer_area]) if uniform else cell.current_tubes(film.outer, _SLICES)
+        even = uniform or (apart and film.outer.is_uniform)
+        areas = np.array([film.outer_area]) if even else cell.current_tubes(film.outer, _SLICES)
         for mechanism, value in interface.by_mechanism.items():
             yield interface.part, mechanism, value / areas
+
+
+def _is_even(film: Film) -> bool:
+    return film.inner.is_uniform and (film.layer.fills or film.outer.is_uniform)
 
 
 def inverse_area_integrals(cell: Cell, films: Sequence[Film]) -> Floats:

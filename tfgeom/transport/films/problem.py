@@ -124,10 +124,34 @@ class FilmProblem:
         if self.drive is not None:
             return Bounds()
         core = self.core
-        lower, outside = level_resistance(self.circuit), float(core.outside.total)
+        lower, outside = level_resistance(self._crossed()), float(core.outside.total)
         upper = column_resistance(core) + outside if self.contacts.ideal and core.is_uniform else None
         exact = IMBALANCE_LIMIT if self.relief.has_corners or self.relief.is_flat else None
         return Bounds(lower, upper, exact if core.is_uniform else _LEVELS_EXCESS)
+
+    def _crossed(self) -> FilmCircuit:
+        """Return what all of the current crosses: not what an electrode that is itself held leads past.
+
+        Such an electrode takes the current at the contact, and none of it needs to go through its thickness
+        and the faces beyond.
+        """
+        first, last = -1, len(self.circuit.films)
+        held = [
+            [self.circuit.films.index(self.core.conductors[k]) for k in self.core.along(side)]
+            if place != "ideal"
+            else []
+            for side, place in enumerate(self.contacts.places)
+        ]
+        if held[0]:
+            first = max(held[0])
+        if held[1]:
+            last = min(held[1])
+        films = tuple(
+            film if first < index < last else replace(film, conductivity=np.inf)
+            for index, film in enumerate(self.circuit.films)
+        )
+        faces = tuple(face for face in self.circuit.interfaces if first <= face.inner < last)
+        return replace(self.circuit, films=films, interfaces=faces)
 
 
 def film_problem(
