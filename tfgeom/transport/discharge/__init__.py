@@ -1,1 +1,1 @@
-"""The film model: discharge, charge, rest and loads of a cell in time, over columns that share two collectors."""
+"""The film model: discharge, charge, rest and loads of a cell in time, over columns between collectors."""

@@ -74,7 +74,7 @@ class FilmElectrode:
     start
         Filled fraction at the start, the same throughout.
     face
-        Area of each column's electrolyte face, m² per m² of footprint, shape (n,): what its kinetics count on.
+        Area of each column's electrolyte face, m² per m² of footprint, shape (n,): its kinetics count on it.
     """
 
     name: str

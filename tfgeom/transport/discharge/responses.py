@@ -1,8 +1,8 @@
-"""What films and weak electrolytes answer when current passes for a while: the contract of every column model.
+"""What films and weak electrolytes answer when current passes for a while: the contract of column models.
 
-A step lasts ``seconds``; within it the drive of each column is linear in time, from ``before`` (just after the
-start of the step) to ``after``.  `Film.propagate` does the work that does not depend on ``after``, so that
-Newton's steps on it are cheap: for linear models the answer is affine in ``after``.
+A step lasts ``seconds``; within it the drive of each column is linear in time, from ``before`` (just after
+the start of the step) to ``after``.  `Film.propagate` does the work that does not depend on ``after``, so
+that Newton's steps on it are cheap: for linear models the answer is affine in ``after``.
 """
 
 from typing import Any, Protocol
@@ -37,7 +37,7 @@ class Film(Protocol):
         """Return the mean filled fraction of each column, shape (n,)."""
 
     def propagate(self, state: Any, seconds: float, before: Floats) -> Filling:
-        """Return the film as it goes from ``state`` for ``seconds`` at rates that start at ``before``, 1/s."""
+        """Return the film as it goes from ``state`` for ``seconds``; rates start at ``before``, 1/s."""
 
 
 class Passing(Protocol):

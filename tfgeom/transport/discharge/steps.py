@@ -13,7 +13,7 @@ Control = Literal["current", "power", "voltage", "rest"]
 Ended = Literal[
     "time", "voltage_below", "voltage_above", "current_below", "charge", "surface", "cannot_carry"
 ]
-"""Why a step ended; ``surface``: a film was full or empty at its face; ``cannot_carry``: no voltage gives it."""
+"""Why a step ended; ``surface``: a film full or empty at its face; ``cannot_carry``: no voltage does it."""
 
 
 @dataclass(frozen=True, slots=True)
