@@ -34,6 +34,9 @@ class Step:
         A/m²; ends when the size of the current has fallen to it.
     charge
         C/m²; ends when so much has passed in this step.
+    capacitance
+        F/m² of an ideal capacitor across the terminals: ``value`` is then drawn of cell and capacitor
+        together, the cell gives ``load + C dV/dt``, and its voltage cannot jump.
     """
 
     control: Control
@@ -43,6 +46,7 @@ class Step:
     voltage_above: float | None = None
     current_below: float | None = None
     charge: float | None = None
+    capacitance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
