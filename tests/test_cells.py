@@ -13,9 +13,11 @@ from tfgeom.design import design_from_mapping, dump_design, load_design
 from tfgeom.errors import DesignError
 from tfgeom.evaluation import check, evaluate
 from tfgeom.materials.library import load_library
+from tfgeom.metrics.closed_rates import ClosedModel
 from tfgeom.metrics.rates import rate_at
 from tfgeom.results import DeviceNumbers, Evaluation
 from tfgeom.transport.closed_rate import Chemistry, Electrode, RateCell
+from tfgeom.transport.losses import Losses
 
 CHIP = {"width": "2 mm", "length": "1 mm", "border": "50 um"}
 IDEAL = {"Ru": {"resistivity": "1e-9 uohm*cm"}, "TiN": {"resistivity": "1e-9 uohm*cm"}}
@@ -281,7 +283,10 @@ def test_one_discharge_of_a_stack() -> None:
     library = load_library()
     chemistry = Chemistry(library.find("LiV2O5"), library.find("SnNx"), 298.15, 0.5)
     cells = Beside(cell, {"same_films": cell, "same_capacity": cell})
-    single, stack = rate_at(cells, chemistry, [])(1), rate_at(cells, chemistry, [], 3)(1)
+    losses = cells.map(lambda _: Losses(()))
+    single, stack = (
+        rate_at(ClosedModel(cells, losses, chemistry, "closed", (), in_series), [])(1) for in_series in (1, 3)
+    )
     assert single is not None
     assert stack is not None
     (one, flat), (three, _) = single, stack

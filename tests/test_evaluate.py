@@ -15,7 +15,7 @@ from tfgeom.design import design_from_mapping, load_design
 from tfgeom.errors import DesignError, MaterialError, UnsupportedError
 from tfgeom.evaluation import check, evaluate, evaluate_best
 from tfgeom.metrics.area_specific_resistance import losses_beside
-from tfgeom.metrics.rates import rate_cells
+from tfgeom.metrics.closed_rates import rate_cells
 from tfgeom.results import Evaluation
 from tfgeom.transport.closed_rate import Chemistry, discharge_ends
 

@@ -17,7 +17,7 @@ from tfgeom.cells.plane_family import Batch, PlaneFamily, choose
 from tfgeom.cells.planes import FIXED_PLANES, beside_planes
 from tfgeom.design import Design, design_from_mapping
 from tfgeom.metrics.area_specific_resistance import losses_beside
-from tfgeom.metrics.rates import rate_cells
+from tfgeom.metrics.closed_rates import rate_cells
 from tfgeom.results import RateNumbers, RateSummary
 from tfgeom.transport.closed_rate import discharge_ends
 

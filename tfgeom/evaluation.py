@@ -22,6 +22,7 @@ from tfgeom.metrics.area_specific_resistance import (
 )
 from tfgeom.metrics.capacity import capacity_numbers
 from tfgeom.metrics.claims import film_capacity, judge_claims
+from tfgeom.metrics.closed_rates import closed_model
 from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
 from tfgeom.metrics.device import device_numbers
 from tfgeom.metrics.energy import energy_numbers
@@ -30,7 +31,7 @@ from tfgeom.metrics.noted import Noted, T
 from tfgeom.metrics.polarisation import check_drive, check_driven
 from tfgeom.metrics.provenance import provenance
 from tfgeom.metrics.published import compare_published
-from tfgeom.metrics.rates import discharges_beside, rate_capability
+from tfgeom.metrics.rates import rate_capability, rate_table
 from tfgeom.metrics.remarks import remarks
 from tfgeom.metrics.temperature import temperature_notes
 from tfgeom.metrics.transport_numbers import TransportNumbers
@@ -85,10 +86,13 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
         energy = noted(energy_numbers(cells))
         solves = solve_cells(cells) if by_elements else None
         losses = noted(losses_beside(cells, solves))
-        resistance = rates = None
+        resistance = model = rates = None
         if losses is not None:
             resistance = noted(resistance_numbers(cell, losses, solves))
-            rates = noted(rate_capability(cells, losses, resistance))
+            model = noted(closed_model(cells, losses, resistance))
+        if model is not None:
+            asked = cell.blueprint.operation
+            rates = noted(rate_capability(model, asked.c_rates, asked.footprint_currents))
         at = _no_rate if rates is None else rates.at
         published = compare_published(
             design.published, (geometry, capacity, energy, resistance), at, film_capacity(cell)
@@ -119,6 +123,7 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
             provenance=() if cell.lithium is None else provenance(used),
             cells=cells,
             solves=solves,
+            rate_model=model,
         )
 
 
@@ -146,7 +151,7 @@ def discharges(
     Parameters
     ----------
     found
-        What `evaluate` returned: its cells and, with finite elements, their solves are used again.
+        What `evaluate` returned: its rate model is used again.
     c_rates, currents
         C-rates on the nominal capacity, and footprint currents, A/m².
 
@@ -155,12 +160,10 @@ def discharges(
     tuple[RateNumbers, ...]
         A row a C-rate, then a row a current, as in `Evaluation.rate`; empty where that is None.
     """
-    if found.resistance is None or found.rate is None:
+    if found.rate_model is None:
         return ()
-    losses = losses_beside(found.cells, found.solves).value
-    assert losses is not None  # there is a resistance
     with found.design.located():
-        return discharges_beside(found.cells, losses, found.resistance, c_rates, currents)
+        return rate_table(found.rate_model, c_rates, currents)
 
 
 def solve_transport(

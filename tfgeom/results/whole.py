@@ -26,6 +26,9 @@ class Evaluation:
         The cell and its planes: what pictures, pages and files are made of.
     solves
         The finite-element solves of the cell and of the plane of the same films; None in closed form.
+    rate_model
+        What discharges the cell and its planes, a `tfgeom.metrics.rate_model.RateModel`; None where nothing
+        does.
     closed_form_reason
         Why closed forms stand in for finite elements that were asked for; empty where they do not.
 
@@ -65,6 +68,7 @@ class Evaluation:
     )
     cells: "Beside[AssembledCell]" = field(compare=False, repr=False)
     solves: "Beside[Solve] | None" = field(compare=False, repr=False)
+    rate_model: Any = field(default=None, compare=False, repr=False)
     closed_form_reason: str = field(default="", compare=False, repr=False)
 
     @property

@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 from tfgeom.constants import thermal_voltage
 from tfgeom.materials.library import Material
 from tfgeom.searching import last_point
+from tfgeom.transport.discharge.curve import Curve
 from tfgeom.transport.film_diffusion import FilmDiffusion
 from tfgeom.transport.kinetics import overpotential
+from tfgeom.transport.losses import INTERFACE_OF, Loss
 
 FloatArray = NDArray[np.float64]
+Key = tuple[str, str]
 
 _CLIP = 1e-3  # exchange currents are read inside [clip, 1 - clip]
 _HALVINGS = 40  # 1e-12 of the bracket
@@ -170,6 +173,18 @@ class _Vector:
         left = 1 - surface_c if anode.metal else np.minimum(1 - surface_c, surface_a)
         return voltage, left
 
+    def drops(self, charge: FloatArray, current: FloatArray) -> tuple[FloatArray, dict[Key, FloatArray]]:
+        """Return the voltage at rest at the mean composition, and what is lost of it but for ``ohmic``, V."""
+        rest, found = np.zeros_like(charge * current), {}
+        for name, side in zip(INTERFACE_OF, self.sides, strict=True):
+            surface, mean = side.surface(charge, current), side.mean(charge)
+            at_mean = side.sign * side.potential(mean, self.chemistry.temperature)
+            at_surface = side.sign * side.potential(surface, self.chemistry.temperature)
+            rest = rest + at_mean
+            found[name, "diffusion"] = at_mean - at_surface
+            found[INTERFACE_OF[name], "charge_transfer"] = side.overpotential(surface, current)
+        return rest, found
+
     def margin(self, charge: FloatArray, current: FloatArray) -> FloatArray:
         """Return what is negative where the voltage is below its limit or a surface full or empty."""
         voltage, left = self.state(charge, current)
@@ -196,6 +211,9 @@ class _Side:
         if self.metal:
             return np.full_like(self.start, np.inf)
         return self.capacity * self.start
+
+    def mean(self, charge: FloatArray) -> FloatArray:
+        return np.ones_like(charge) if self.metal else self.start + self.sign * charge / self.capacity
 
     def surface(self, charge: FloatArray, current: FloatArray) -> FloatArray:
         if self.metal:
@@ -281,6 +299,34 @@ def discharge_ends(cells: Sequence[RateCell], current: FloatArray, chemistry: Ch
     mean = voltage @ _WEIGHTS
     delivered = charge[:, 0]
     return DischargeEnds(delivered, mean * delivered, np.where(delivered > 0, mean, np.nan))
+
+
+def discharge_curve(cell: RateCell, current: float, chemistry: Chemistry, ohmic: Sequence[Loss]) -> Curve:
+    """Return one discharge as a curve, with what is lost on the way by part and mechanism.
+
+    Parameters
+    ----------
+    cell, chemistry
+        As for `discharge_ends`.
+    current
+        Footprint current, A/m², positive.
+    ohmic
+        Rows of its losses; those of charge transfer, which is not ohmic here, are passed over.
+    """
+    problem, drive = _Vector([cell], np.array([current]), chemistry), np.array([[current]])
+    delivered = float(discharge_ends([cell], drive[0], chemistry).charge[0])
+    charge = delivered * np.concatenate(([0.0], _NODES, [1.0]))[None, :]
+    voltage, _ = problem.state(charge, drive)
+    rest, drops = problem.drops(charge, drive)
+    lost: dict[Key, float] = {}
+    for row in ohmic:
+        if row.mechanism != "charge_transfer":
+            key = row.part, str(row.mechanism)
+            lost[key] = lost.get(key, 0.0) + float(row.value) * current * delivered
+    for key, drop in drops.items():
+        lost[key] = float(drop[0, 1:-1] @ _WEIGHTS) * delivered
+    energy = float(voltage[0, 1:-1] @ _WEIGHTS) * delivered
+    return Curve(current, charge[0] / current, charge[0], voltage[0], rest[0], energy, lost)
 
 
 def _bracket(problem: _Vector) -> tuple[FloatArray, FloatArray]:
