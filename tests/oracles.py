@@ -1,5 +1,6 @@
 """Other programs that answer the same questions: missing ones are a failure in CI, elsewhere a skip."""
 
+import importlib
 import os
 from typing import Any
 
@@ -28,3 +29,26 @@ def ngsolve_or_skip() -> Any:
             pytest.fail(reason)
         pytest.skip(reason)
     return ngsolve
+
+
+def pybamm_or_skip() -> Any:
+    os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
+    return _or_skip("pybamm", "PyBaMM")
+
+
+def sundials_or_skip() -> Any:
+    return _or_skip("sksundae", "scikit-SUNDAE")
+
+
+def diffsol_or_skip() -> Any:
+    return _or_skip("pydiffsol", "pydiffsol")
+
+
+def _or_skip(module: str, name: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except (ImportError, OSError) as error:
+        reason = f"{name} cannot be loaded ({error}): pip install 'tfgeom[oracle]'"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
