@@ -20,6 +20,7 @@ from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.recording import recorded_constants
 from tfgeom.transport.circuit import FilmCircuit
 from tfgeom.transport.closed_rate import Chemistry, Electrode
+from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.flooded import FloodedCircuit
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive
@@ -80,6 +81,12 @@ class CellKind(Protocol):
 
     def electrodes(self, cell: "AssembledCell", passed: float) -> tuple[Electrode, Electrode]:
         """Return what the rate model takes as cathode and anode, ``passed`` C/m² after full charge."""
+
+    def film_cell(self, cell: "AssembledCell", *, nominal: float, contacted: bool) -> FilmCell:
+        """Return what the film model takes: the cell in columns, at the start of its usable range.
+
+        ``nominal`` is what its C-rates count on, C/m²; ``contacted`` where the design's contacts count.
+        """
 
     def chemistry(self, blueprint: Blueprint) -> Chemistry:
         """Return the materials of the rate model's electrodes, with temperature and voltage limit."""

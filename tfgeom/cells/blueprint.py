@@ -81,6 +81,15 @@ class Blueprint:
         """Electrodes whose material has no open-circuit curve, by layer name."""
         return tuple(layer.name for layer in self.electrodes if layer.material.open_circuit is None)
 
+    @property
+    def without_diffusivity(self) -> tuple[str, ...]:
+        """Diffusivities of electrodes that are not known, as ``layer.property``: that loss is left out."""
+        return tuple(
+            f"{layer.name}.diffusivity"
+            for layer in self.electrodes
+            if not (layer.material.is_lithium_metal or layer.material.knows("diffusivity"))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Liquid:

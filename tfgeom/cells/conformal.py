@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfgeom.cells.assembled import AssembledCell, lithium_of
+from tfgeom.cells.assembled import AssembledCell, lithium_of, usable_of
 from tfgeom.cells.blueprint import Blueprint
 from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
+from tfgeom.cells.film_cells import (
+    film_electrode,
+    require_curves,
+    weak_electrolytes,
+)
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
 from tfgeom.cells.plating import charged_stack
 from tfgeom.cells.swelling import charged_growth, unknown_growth
@@ -22,6 +27,8 @@ from tfgeom.materials.constants import words_of_all
 from tfgeom.transport.circuit import FilmCircuit, film_circuit
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.contacts import Contacts, check_contacts
+from tfgeom.transport.discharge.columns import cut_between_ideal
+from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.film_diffusion import film_diffusion
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.series import series_resistance
@@ -127,6 +134,50 @@ def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode
     )
 
 
+def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCell:
+    """Return the cell in columns between its collectors.
+
+    Raises
+    ------
+    MaterialError
+        When an electrode has no open-circuit curve.
+    """
+    require_curves(cell)
+    blueprint, usable, circuit = cell.blueprint, usable_of(cell), _circuit(cell)
+    model = _section(blueprint.design).electrolyte_model
+    cut = cut_between_ideal(circuit)
+    weak = weak_electrolytes(cut) if model == "dissociation" else ()
+    balance, (cathode, anode) = lithium_of(cell), electrode_films(cell)
+    sides = (
+        (cathode, 1, _room(balance.cathode), balance.charged_cathode),
+        (anode, -1, _room(balance.anode), balance.charged_anode),
+    )
+    filled, emptied = (
+        film_electrode(
+            cut,
+            film,
+            wetted_outside=_wetted_outside(cell.charged, film),
+            sign=sign,
+            room=room,
+            charged=charged,
+            passed=usable.start,
+        )
+        for film, sign, room, charged in sides
+    )
+    return FilmCell(
+        cathode=filled,
+        anode=emptied,
+        ohmic=cut.rows(local_dc=model == "dc", weak=tuple(one.name for one in weak)),
+        temperature=blueprint.temperature,
+        window=blueprint.window,
+        capacity=usable.charge,
+        nominal=nominal,
+        weak=weak,
+        leak=cut.leak(blueprint.temperature),
+        missing=(*circuit.incomplete, *blueprint.without_diffusivity),
+    )
+
+
 def chemistry(blueprint: Blueprint) -> Chemistry:
     """Return the electrodes' materials, temperature and lower voltage limit."""
     by_role = {layer.role: layer.material for layer in blueprint.layers}
@@ -222,10 +273,15 @@ def _room(capacity: float | None) -> float:
 
 
 def _electrode(stack: Stack, film: Film, room: float, charged: float, passed: float) -> Electrode:
-    roles = [other.layer.role for other in stack.films]
-    outside = roles.index("electrolyte") > stack.films.index(film)
+    outside = _wetted_outside(stack, film)
     face = film.outer_area if outside else film.inner_area
     diffusion = film_diffusion(stack.cell, film, wetted_outside=outside)
     return Electrode(
         room, film.volume / face, face / stack.cell.footprint, charged + passed / room, diffusion
     )
+
+
+def _wetted_outside(stack: Stack, film: Film) -> bool:
+    """Return whether the electrolyte lies on the outer face of an electrode."""
+    roles = [other.layer.role for other in stack.films]
+    return roles.index("electrolyte") > stack.films.index(film)

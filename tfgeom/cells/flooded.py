@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfgeom.cells.assembled import AssembledCell, lithium_of
+from tfgeom.cells.assembled import AssembledCell, lithium_of, usable_of
 from tfgeom.cells.blueprint import Blueprint, Liquid
 from tfgeom.cells.bulk import Cover
 from tfgeom.cells.discharge_sides import Side
+from tfgeom.cells.film_cells import (
+    film_electrode,
+    lithium_counter,
+    require_curves,
+)
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
 from tfgeom.design import Contact, Design, LiquidFilled
 from tfgeom.errors import UnsupportedError
@@ -20,6 +25,8 @@ from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.materials.overrides import USER
 from tfgeom.transport.closed_rate import Chemistry, Electrode
+from tfgeom.transport.discharge.columns import cut_between_ideal
+from tfgeom.transport.discharge.film_cell import FilmCell, SeriesRow
 from tfgeom.transport.film_diffusion import film_diffusion
 from tfgeom.transport.flooded import (
     FloodedCircuit,
@@ -152,6 +159,43 @@ def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode
     diffusion = film_diffusion(cell.relief, film, wetted_outside=True)
     own = Electrode(capacity, film.volume / face, face / cell.relief.footprint, passed / capacity, diffusion)
     return own, Electrode(np.inf, 0.0, 1.0, 1.0)
+
+
+def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCell:
+    """Return the film in columns against flat lithium metal, the liquid between them lumped.
+
+    Every place of the film sees the liquid's whole resistance at a small current, and the counter electrode's
+    density goes with the film's: exact where the film's face carries the current evenly.
+
+    Raises
+    ------
+    MaterialError
+        When the film has no open-circuit curve.
+    """
+    require_curves(cell)
+    blueprint, usable, found = cell.blueprint, usable_of(cell), _circuit(cell)
+    balance, cut = lithium_of(cell), cut_between_ideal(found.films)
+    film = film_electrode(
+        cut,
+        electrode_film(cell.charged),
+        wetted_outside=True,
+        sign=1,
+        room=balance.capacity,
+        charged=balance.charged_anode if balance.cathode is None else balance.charged_cathode,
+        passed=usable.start,
+    )
+    share = film.face / film.face.sum()
+    liquid = [row for row in closed_form(cell).rows if row.mechanism in ("liquid", "salt")]
+    return FilmCell(
+        cathode=film,
+        anode=lithium_counter(counter_of(blueprint), share),
+        ohmic=(*cut.rows(), *(SeriesRow(row.part, row.mechanism, row.value / share) for row in liquid)),
+        temperature=blueprint.temperature,
+        window=blueprint.window,
+        capacity=usable.charge,
+        nominal=nominal,
+        missing=(*found.incomplete, *blueprint.without_diffusivity),
+    )
 
 
 def chemistry(blueprint: Blueprint) -> Chemistry:

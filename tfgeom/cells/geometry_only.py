@@ -11,6 +11,7 @@ from tfgeom.errors import DesignError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.transport.closed_rate import Chemistry, Electrode
+from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive
 
@@ -77,6 +78,11 @@ def sides(cell: AssembledCell) -> tuple[Side, ...] | None:
 
 
 def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode]:
+    """Raise DesignError: without films there is no rate."""
+    raise _no_films()
+
+
+def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCell:
     """Raise DesignError: without films there is no rate."""
     raise _no_films()
 

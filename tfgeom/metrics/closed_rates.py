@@ -85,7 +85,7 @@ def closed_model(
     found = rate_cells(cells, losses)
     if found.value is None:
         return Noted(None, found.notes)
-    slow = unknown_diffusivities(cells.cell)
+    slow = shared.without_diffusivity
     notes = [*found.notes, *_diffusion_notes(found.value.cell)]
     if slow:
         notes.append(f"at best: {words_of_all(slow)} not known, so that loss is left out of rate")
@@ -98,15 +98,6 @@ def closed_model(
         shared.in_series,
     )
     return Noted(model, tuple(notes))
-
-
-def unknown_diffusivities(cell: AssembledCell) -> tuple[str, ...]:
-    """Return the electrodes' diffusivities that are not known."""
-    return tuple(
-        f"{layer.name}.diffusivity"
-        for layer in cell.blueprint.electrodes
-        if not (layer.material.is_lithium_metal or layer.material.knows("diffusivity"))
-    )
 
 
 def no_rates(cells: Beside[AssembledCell]) -> str:

@@ -112,7 +112,7 @@ def _column_resistances(
         if math.isfinite(one.conductivity):
             film = one.film
             even = uniform or (apart and _is_even(film))
-            through = inverse_area_integrals(cell, [film]) if even else _column_integrals(cell, film)
+            through = inverse_area_integrals(cell, [film]) if even else column_integrals(cell, film, _SLICES)
             yield one.part, "film", through / one.conductivity
     for interface in circuit.interfaces:
         film = circuit.films[interface.inner].film
@@ -151,9 +151,17 @@ def inverse_area_integrals(cell: Cell, films: Sequence[Film]) -> Floats:
     return integrals
 
 
-def _column_integrals(cell: Cell, film: Film) -> Floats:
-    """Return the integral of dd/A through each column of a film, 1/m."""
+def column_integrals(cell: Cell, film: Film, slices: int) -> Floats:
+    """Return the integral of dd/A through each column of a film, 1/m.
+
+    Parameters
+    ----------
+    cell, film
+        The relief and a film on it.
+    slices
+        Columns of the wall, as `Cell.current_tubes` takes them.
+    """
     levels = [film.inner.towards(film.outer, share, cell.deepest) for share in _FEW_NODES]
-    areas = np.array([cell.current_tubes(level, _SLICES) for level in levels])
+    areas = np.array([cell.current_tubes(level, slices) for level in levels])
     inverse: Floats = _FEW_WEIGHTS @ (1 / areas)
-    return inverse * cell.tube_thicknesses(film.inner, film.outer, _SLICES)
+    return inverse * cell.tube_thicknesses(film.inner, film.outer, slices)
