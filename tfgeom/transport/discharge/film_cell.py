@@ -7,13 +7,16 @@ of footprint: a column's current I_i is its share of the footprint current, so t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from tfgeom.materials.library import Material
 from tfgeom.transport.losses import Mechanism
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Floats = NDArray[np.float64]
 
@@ -118,7 +121,7 @@ class Sheet:
     """
 
     part: str
-    stiffness: sparse.csr_matrix
+    stiffness: "sparse.csr_matrix"
     contact: NDArray[np.intp]
 
 
