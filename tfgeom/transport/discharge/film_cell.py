@@ -78,6 +78,8 @@ class FilmElectrode:
         Filled fraction at the start, the same throughout.
     face
         Area of each column's electrolyte face, m² per m² of footprint, shape (n,): its kinetics count on it.
+        Shape (1,) where n is more and the electrode stands apart on a face of its own, which the sum of the
+        columns' currents crosses: lithium metal across a liquid.
     """
 
     name: str
@@ -108,12 +110,16 @@ class SeriesRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A collector that carries current along itself to a contact.
+    """What carries the columns' currents side by side to a contact: a collector, or liquid along a wall.
+
+    The drop from the terminal to column i is that of the sheet's potentials at ``stiffness phi = I``, held at
+    0 at its contact; drops of several sheets add up.
 
     Attributes
     ----------
-    part
-        ``inner_collector`` or ``outer_collector``.
+    part, mechanism
+        What its loss counts to: ``inner_collector`` or ``outer_collector`` and ``film``, of a liquid
+        ``electrolyte`` and ``liquid`` or ``salt``.
     stiffness
         Surface conductance between the columns, S per m² of footprint, shape (n, n): rows sum to zero.
     contact
@@ -123,6 +129,7 @@ class Sheet:
     part: str
     stiffness: "sparse.csr_matrix"
     contact: NDArray[np.intp]
+    mechanism: Mechanism = "film"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,9 @@ class FilmCell:
     weak
         Electrolytes solved in time; empty for ``ohmic`` and ``dc``.
     sheets
-        Collectors that are no equipotentials.
+        Collectors that are no equipotentials, and liquid between walls.
+    joint
+        Series losses of the sum of the columns' currents, resistances of shape (1,).
     leak
         Conductance of a parallel leak through the electrolyte, S per m² of footprint.
     missing
@@ -182,6 +191,7 @@ class FilmCell:
     nominal: float
     weak: tuple[WeakElectrolyte, ...] = ()
     sheets: tuple[Sheet, ...] = ()
+    joint: tuple[SeriesRow, ...] = ()
     leak: float = 0.0
     missing: tuple[str, ...] = ()
 
