@@ -48,6 +48,8 @@ PRINTING = (
     ("check", "DESIGN"),
     ("evaluate", "DESIGN"),
     ("evaluate", "DESIGN", "--json"),
+    ("rate", "DESIGN"),
+    ("rate", "DESIGN", "--json"),
     ("compare", "DESIGN", "DESIGN"),
     ("compare", "DESIGN", "DESIGN", "--json"),
 )

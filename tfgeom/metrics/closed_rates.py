@@ -39,7 +39,9 @@ class ClosedModel:
         What it takes of each cell, and what each loses without diffusion.
     chemistry
         What the cells share.
-    method, incomplete, in_series
+    parts
+        What the losses of the electrode that discharge fills, and of the other, count to.
+    method, incomplete, in_series, per_decade
         As of every `RateModel`.
     """
 
@@ -49,6 +51,7 @@ class ClosedModel:
     method: str
     incomplete: tuple[str, ...]
     in_series: int
+    parts: tuple[str, str] = ("cathode", "anode")
     per_decade: int = 24
 
     def ends(self, problems: Sequence[tuple[str, float]]) -> DischargeEnds:
@@ -65,7 +68,7 @@ class ClosedModel:
     def curve(self, name: str, current: float) -> Curve:
         """Return the discharge of a cell at a footprint current, A/m²."""
         return discharge_curve(
-            named(self.rated, name), current, self.chemistry, named(self.losses, name).rows
+            named(self.rated, name), current, self.chemistry, named(self.losses, name).rows, self.parts
         )
 
 
@@ -96,8 +99,18 @@ def closed_model(
         f"closed rate model, resistance by {resistance.method}",
         (*resistance.incomplete, *slow),
         shared.in_series,
+        electrode_parts(cells.cell),
     )
     return Noted(model, tuple(notes))
+
+
+def electrode_parts(cell: AssembledCell) -> tuple[str, str]:
+    """Return what the electrode that discharge fills, and the other, are among the parts of a cell.
+
+    The film of a half-cell is filled whatever its role; its counter electrode is the other part.
+    """
+    roles = {layer.role for layer in cell.blueprint.electrodes}
+    return ("cathode", "anode") if "cathode" in roles else ("anode", "cathode")
 
 
 def no_rates(cells: Beside[AssembledCell]) -> str:

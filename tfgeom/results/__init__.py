@@ -5,6 +5,7 @@ carries its unit in its name.  None stands where a fidelity or a missing constan
 is in `Evaluation.notes`.
 """
 
+from tfgeom.results.curves import ChargeNumbers, CurveNumbers, LossNumbers, RateCurves
 from tfgeom.results.declared import HEADLINE, Declaration, Number, Shown, declared_of, numbers_of
 from tfgeom.results.delivered import (
     ChipResistance,
@@ -35,7 +36,9 @@ __all__ = [
     "ActiveDevice",
     "CapacityNumbers",
     "CellEnergyNumbers",
+    "ChargeNumbers",
     "ChipResistance",
+    "CurveNumbers",
     "Declaration",
     "DeviceNumbers",
     "ElectrodePair",
@@ -44,11 +47,13 @@ __all__ = [
     "FaceGains",
     "GeometryNumbers",
     "LayerNumbers",
+    "LossNumbers",
     "NotCounted",
     "Number",
     "PlanarRate",
     "ProvenanceNumbers",
     "PublishedNumbers",
+    "RateCurves",
     "RateLimits",
     "RateNumbers",
     "RatePoint",

@@ -88,10 +88,11 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and strings: the JSON object."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.compare}
+        return {one.name: plain(getattr(self, one.name)) for one in fields(self) if one.compare}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return dataclasses and tuples as plain dicts and lists."""
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+    return [plain(one) for one in value] if isinstance(value, tuple) else value

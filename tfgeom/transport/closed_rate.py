@@ -173,16 +173,18 @@ class _Vector:
         left = 1 - surface_c if anode.metal else np.minimum(1 - surface_c, surface_a)
         return voltage, left
 
-    def drops(self, charge: FloatArray, current: FloatArray) -> tuple[FloatArray, dict[Key, FloatArray]]:
+    def drops(
+        self, charge: FloatArray, current: FloatArray, parts: tuple[str, str]
+    ) -> tuple[FloatArray, dict[Key, FloatArray]]:
         """Return the voltage at rest at the mean composition, and what is lost of it but for ``ohmic``, V."""
         rest, found = np.zeros_like(charge * current), {}
-        for name, side in zip(INTERFACE_OF, self.sides, strict=True):
+        for name, side in zip(parts, self.sides, strict=True):
             surface, mean = side.surface(charge, current), side.mean(charge)
             at_mean = side.sign * side.potential(mean, self.chemistry.temperature)
             at_surface = side.sign * side.potential(surface, self.chemistry.temperature)
             rest = rest + at_mean
             found[name, "diffusion"] = at_mean - at_surface
-            found[INTERFACE_OF[name], "charge_transfer"] = side.overpotential(surface, current)
+            found[INTERFACE_OF[name], "charge_transfer"] = side.overpotential(surface, current) + 0 * rest
         return rest, found
 
     def margin(self, charge: FloatArray, current: FloatArray) -> FloatArray:
@@ -301,7 +303,13 @@ def discharge_ends(cells: Sequence[RateCell], current: FloatArray, chemistry: Ch
     return DischargeEnds(delivered, mean * delivered, np.where(delivered > 0, mean, np.nan))
 
 
-def discharge_curve(cell: RateCell, current: float, chemistry: Chemistry, ohmic: Sequence[Loss]) -> Curve:
+def discharge_curve(
+    cell: RateCell,
+    current: float,
+    chemistry: Chemistry,
+    ohmic: Sequence[Loss],
+    parts: tuple[str, str] = ("cathode", "anode"),
+) -> Curve:
     """Return one discharge as a curve, with what is lost on the way by part and mechanism.
 
     Parameters
@@ -312,12 +320,14 @@ def discharge_curve(cell: RateCell, current: float, chemistry: Chemistry, ohmic:
         Footprint current, A/m², positive.
     ohmic
         Rows of its losses; those of charge transfer, which is not ohmic here, are passed over.
+    parts
+        What the losses of the electrode that discharge fills, and of the other, count to.
     """
     problem, drive = _Vector([cell], np.array([current]), chemistry), np.array([[current]])
     delivered = float(discharge_ends([cell], drive[0], chemistry).charge[0])
     charge = delivered * np.concatenate(([0.0], _NODES, [1.0]))[None, :]
     voltage, _ = problem.state(charge, drive)
-    rest, drops = problem.drops(charge, drive)
+    rest, drops = problem.drops(charge, drive, parts)
     lost: dict[Key, float] = {}
     for row in ohmic:
         if row.mechanism != "charge_transfer":

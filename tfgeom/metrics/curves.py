@@ -1,0 +1,95 @@
+"""Discharges of an evaluated design as curves, with what each loses by part and mechanism."""
+
+from collections.abc import Iterator
+
+from tfgeom.errors import DesignError
+from tfgeom.metrics.closed_rates import no_rates
+from tfgeom.metrics.rate_model import OWN, RateModel
+from tfgeom.results import CurveNumbers, Evaluation, LossNumbers, RateCurves, RatePoint
+from tfgeom.transport.discharge.curve import Curve
+from tfgeom.transport.losses import PARTS
+from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, in_unit
+
+AT_C_RATE, AT_CURRENT = "at_c_rate", "at_current"
+
+
+def rate_curves(found: Evaluation) -> RateCurves:
+    """Return the discharges of an evaluated design at its rates as curves, the planes' beside them.
+
+    Raises
+    ------
+    DesignError
+        When nothing can discharge it, with the reason.
+    """
+    model: RateModel | None = found.rate_model
+    if model is None or found.rate is None or found.rate_summary is None:
+        raise DesignError.at("", f"there is no rate to compute: {_why_not(found)}")
+    with found.design.located():
+        return RateCurves(
+            name=found.name,
+            version=found.version,
+            design_sha256=found.design_sha256,
+            fidelity=found.fidelity,
+            notes=found.notes,
+            rate=found.rate,
+            rate_summary=found.rate_summary,
+            curves=tuple(curve_numbers(model, OWN, OWN, row) for row in found.rate),
+            planar_curves=tuple(_of_planes(found, model)),
+            charge=None,
+        )
+
+
+def _why_not(found: Evaluation) -> str:
+    """Return why nothing discharges a design."""
+    if found.cell.lithium is None:
+        return "a design without layers and cell delivers nothing"
+    return (
+        no_rates(found.cells) or f"not yet supported: {found.cell.kind.obstacle_to_closed_form(found.cell)}"
+    )
+
+
+def curve_numbers(model: RateModel, name: str, called: str, point: RatePoint) -> CurveNumbers:
+    """Return a discharge of a cell as a curve.
+
+    Parameters
+    ----------
+    model
+        What discharges it.
+    name
+        The cell's in the model.
+    called
+        What it is called in the numbers.
+    point
+        The discharge.
+    """
+    curve, cells = model.curve(name, point.footprint_current_mA_cm2 * MA_PER_CM2), model.in_series
+    rest = curve.energy + sum(curve.lost.values())
+    return CurveNumbers(
+        cell=called,
+        c_rate=point.c_rate,
+        footprint_current_mA_cm2=point.footprint_current_mA_cm2,
+        energy_mWh_cm2=in_unit(cells * curve.energy, MWH_PER_CM2),
+        rest_energy_mWh_cm2=in_unit(cells * rest, MWH_PER_CM2),
+        energy_lost=tuple(_losses(curve, rest, cells)),
+        time_s=tuple(curve.time.tolist()),
+        capacity_uAh_cm2=tuple((curve.charge / UAH_PER_CM2).tolist()),
+        voltage_V=tuple((cells * curve.voltage).tolist()),
+        rest_voltage_V=tuple((cells * curve.open_circuit).tolist()),
+    )
+
+
+def _losses(curve: Curve, rest: float, cells: int) -> Iterator[LossNumbers]:
+    """Yield what is lost in the order in which the current passes the parts."""
+    order = {part: place for place, part in enumerate(PARTS)}
+    for (part, mechanism), lost in sorted(curve.lost.items(), key=lambda row: (order[row[0][0]], row[0][1])):
+        if lost:
+            share = lost / rest if rest else 0.0
+            yield LossNumbers(part, mechanism, in_unit(cells * lost, MWH_PER_CM2), share)
+
+
+def _of_planes(found: Evaluation, model: RateModel) -> Iterator[CurveNumbers]:
+    for plane in () if found.geometry.is_flat else model.rated.planes:
+        for row in found.rate or ():
+            beside = getattr(row, f"planar_{plane}")
+            for place in (AT_C_RATE, AT_CURRENT):
+                yield curve_numbers(model, plane, f"planar_{plane}.{place}", getattr(beside, place))

@@ -1,0 +1,63 @@
+"""What `tfgeom rate` prints: tables of text, a row a discharge."""
+
+from tfgeom.numerals import layer_title
+from tfgeom.results import RateCurves, RateLimits, RateSummary
+
+Row = tuple[str, ...]
+
+RATES: Row = (
+    "C-rate", "current, mA/cm2", "capacity, uAh/cm2", "utilisation", "energy, mWh/cm2", "mean voltage, V",
+    "power, mW/cm2", "plane of the same films at that current, uAh/cm2",
+    "plane of the same capacity at that current, uAh/cm2",
+)  # fmt: skip
+"""Head of `rate_rows`."""
+LIMITS: Row = ("what remains", "cell, mA/cm2", "plane of the same films", "plane of the same capacity")
+"""Head of `limit_rows`."""
+_SHOWN = 5e-4
+"""Share of the rest energy that a loss must take at some rate to have a column of its own."""
+
+
+def rate_rows(found: RateCurves) -> list[Row]:
+    """Return what the cell and its planes deliver."""
+    return [
+        (
+            f"{row.c_rate:.4g}",
+            f"{row.footprint_current_mA_cm2:.4g}",
+            f"{'at best ' if row.incomplete else ''}{row.capacity_uAh_cm2:.4g}",
+            f"{row.utilisation:.1%}",
+            f"{row.energy_mWh_cm2:.4g}",
+            _known(row.mean_voltage_V),
+            f"{row.power_mW_cm2:.4g}",
+            f"{row.planar_same_films.at_current.capacity_uAh_cm2:.4g}",
+            f"{row.planar_same_capacity.at_current.capacity_uAh_cm2:.4g}",
+        )
+        for row in found.rate
+    ]
+
+
+def limit_rows(summary: RateSummary) -> list[Row]:
+    """Return the footprint currents at which a share of the capacity remains."""
+    cells: tuple[RateLimits, ...] = (summary, summary.planar_same_films, summary.planar_same_capacity)
+    return [
+        ("80 %", *(_known(one.current_at_80pct_mA_cm2) for one in cells)),
+        ("50 %", *(_known(one.current_at_50pct_mA_cm2) for one in cells)),
+    ]
+
+
+def loss_table(found: RateCurves) -> tuple[Row, list[Row]]:
+    """Return head and rows of what each discharge of the cell loses to what, shares of its rest energy."""
+    rows = [{(one.part, one.mechanism): one.share for one in curve.energy_lost} for curve in found.curves]
+    kinds = dict.fromkeys(kind for row in rows for kind, share in row.items() if share >= _SHOWN)
+    words = (f"{layer_title(part)}, {mechanism.replace('_', ' ')}" for part, mechanism in kinds)
+    head = ("C-rate", "lost of the rest energy", *words, "rest of it")
+    table = []
+    for curve, row in zip(found.curves, rows, strict=True):
+        shares = [row.get(kind, 0.0) for kind in kinds]
+        lost = sum(row.values())
+        shown = (lost, *shares, lost - sum(shares))
+        table.append((f"{curve.c_rate:.4g}", *(f"{share:.2%}" for share in shown)))
+    return head, table
+
+
+def _known(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
