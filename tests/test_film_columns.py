@@ -10,7 +10,7 @@ import pytest
 
 from tests.kinds import design, every_design, has_closed_form
 from tests.random_designs import random_design
-from tests.shipped import DANILOV, IMEC, PEARSE, SHIPPED, mapping_of
+from tests.shipped import DANILOV, PEARSE, SHIPPED, mapping_of
 from tfgeom.cells.assembled import AssembledCell, lithium_of, usable_of
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.planes import beside_planes
@@ -227,16 +227,6 @@ def test_a_leak_empties_a_cell_in_the_time_that_its_charge_over_its_voltage_take
 
 def test_without_an_electronic_conductivity_nothing_leaks() -> None:
     assert cut(assembled(DANILOV)).leak == 0.0
-
-
-def test_liquid_counts_to_every_column_of_a_flooded_cell() -> None:
-    cell = assembled(IMEC)
-    found = cut(cell)
-    liquid = cell.kind.closed_form(cell).where("electrolyte").total
-    rows = sum(row.resistance for row in found.ohmic if row.part == "electrolyte")
-    assert 1 / np.sum(1 / rows) == pytest.approx(liquid)
-    assert found.anode.face.sum() == pytest.approx(1.0)
-    assert found.cathode.sign == 1
 
 
 def test_columns_of_a_cylinder_a_sphere_and_a_torus_are_exact() -> None:

@@ -1,7 +1,6 @@
 """From a cell to what the film model takes of it: its electrodes and losses in columns side by side."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.errors import MaterialError
@@ -9,8 +8,6 @@ from tfgeom.films import Film
 from tfgeom.materials.library import Material
 from tfgeom.transport.discharge.columns import CutCircuit
 from tfgeom.transport.discharge.film_cell import FilmElectrode, WeakElectrolyte
-
-Floats = NDArray[np.float64]
 
 
 def film_electrode(
@@ -55,9 +52,9 @@ def film_electrode(
     )
 
 
-def lithium_counter(material: Material, face: Floats) -> FilmElectrode:
-    """Return a counter electrode of lithium metal, which discharge empties and never exhausts."""
-    return FilmElectrode("counter", material, -1, None, np.inf, 1.0, face)
+def lithium_counter(material: Material) -> FilmElectrode:
+    """Return a flat counter electrode of lithium metal, which discharge empties and never exhausts."""
+    return FilmElectrode("counter", material, -1, None, np.inf, 1.0, np.ones(1))
 
 
 def weak_electrolytes(cut: CutCircuit) -> tuple[WeakElectrolyte, ...]:

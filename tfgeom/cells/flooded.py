@@ -25,8 +25,8 @@ from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.materials.overrides import USER
 from tfgeom.transport.closed_rate import Chemistry, Electrode
-from tfgeom.transport.discharge.columns import cut_between_ideal
-from tfgeom.transport.discharge.film_cell import FilmCell, SeriesRow
+from tfgeom.transport.discharge.film_cell import FilmCell
+from tfgeom.transport.discharge.flooded_columns import flooded_columns
 from tfgeom.transport.film_diffusion import film_diffusion
 from tfgeom.transport.flooded import (
     FloodedCircuit,
@@ -162,21 +162,20 @@ def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode
 
 
 def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCell:
-    """Return the film in columns against flat lithium metal, the liquid between them lumped.
-
-    Every place of the film sees the liquid's whole resistance at a small current, and the counter electrode's
-    density goes with the film's: exact where the film's face carries the current evenly.
+    """Return the film in columns, joined by the liquid along the walls, against flat lithium metal.
 
     Raises
     ------
     MaterialError
         When the film has no open-circuit curve.
+    UnsupportedError
+        For a relief that `obstacle_to_closed_form` names.
     """
     require_curves(cell)
     blueprint, usable, found = cell.blueprint, usable_of(cell), _circuit(cell)
-    balance, cut = lithium_of(cell), cut_between_ideal(found.films)
+    balance, columns = lithium_of(cell), flooded_columns(found)
     film = film_electrode(
-        cut,
+        columns.cut,
         electrode_film(cell.charged),
         wetted_outside=True,
         sign=1,
@@ -184,16 +183,17 @@ def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCe
         charged=balance.charged_anode if balance.cathode is None else balance.charged_cathode,
         passed=usable.start,
     )
-    share = film.face / film.face.sum()
-    liquid = [row for row in closed_form(cell).rows if row.mechanism in ("liquid", "salt")]
+    alone = film.face.size == 1
     return FilmCell(
         cathode=film,
-        anode=lithium_counter(counter_of(blueprint), share),
-        ohmic=(*cut.rows(), *(SeriesRow(row.part, row.mechanism, row.value / share) for row in liquid)),
+        anode=lithium_counter(counter_of(blueprint)),
+        ohmic=(*columns.cut.rows(), *(columns.head_space if alone else ())),
         temperature=blueprint.temperature,
         window=blueprint.window,
         capacity=usable.charge,
         nominal=nominal,
+        sheets=columns.sheets,
+        joint=() if alone else columns.head_space,
         missing=(*found.incomplete, *blueprint.without_diffusivity),
     )
 

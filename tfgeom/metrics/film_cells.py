@@ -20,6 +20,9 @@ def film_cells(cells: Beside[AssembledCell], *, contacted: bool = False) -> Note
     reason, own = no_rates(cells), cells.cell.usable
     if reason or own is None:
         return Noted(None, (f"rate is null: {reason}",))
+    obstacle = cells.cell.kind.obstacle_to_closed_form(cells.cell)
+    if obstacle is not None:
+        return Noted(None, (f"the film model is not yet supported: {obstacle}",))
     whole, stated = own.charge, cells.cell.blueprint.operation.nominal_capacity
     nominal = whole if stated is None else stated
 

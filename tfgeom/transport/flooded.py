@@ -301,14 +301,10 @@ def _columns(stack: Stack, circuit: FloodedCircuit) -> tuple[list[_Void], dict[K
 
 
 def _column(cell: UnitCell, stack: Stack, circuit: FloodedCircuit) -> _Void:
-    profile, plan, outer = cell.profile, cell.sharp_plan, stack.top
-    depths = np.linspace(profile.depth_of_floor_film(outer), profile.wall_start, _SLICES + 1)
-    points = profile.wall_points(depths, outer)
-    rho = (points[:-1, 0] + points[1:, 0]) / 2
-    rims = cell.height + outer.top
+    heights, sections = liquid_slices(cell, stack.top, _SLICES)
     return _Void(
-        heights=np.diff(np.append(points[:, 1], rims)),
-        sections=plan.footprint - plan.area_at(np.append(rho, points[-1:, 0])),
+        heights=heights,
+        sections=sections,
         # from the floor up
         walls=_resistances(
             circuit,
@@ -317,6 +313,19 @@ def _column(cell: UnitCell, stack: Stack, circuit: FloodedCircuit) -> _Void:
         ),
         floor=_resistances(circuit, lambda level: np.array([cell.strips(level).floor]), _on_floor),
     )
+
+
+def liquid_slices(void: UnitCell, outer: Level, slices: int) -> tuple[FloatArray, FloatArray]:
+    """Return heights (m) and sections (m²) of the liquid in a void from the floor up.
+
+    ``slices`` of the wall, equal in bare height, and one more between the rims: shape (slices + 1,) each.
+    """
+    profile, plan = void.profile, void.sharp_plan
+    depths = np.linspace(profile.depth_of_floor_film(outer), profile.wall_start, slices + 1)
+    points = profile.wall_points(depths, outer)
+    rho = (points[:-1, 0] + points[1:, 0]) / 2
+    heights = np.diff(np.append(points[:, 1], void.height + outer.top))
+    return heights, plan.footprint - plan.area_at(np.append(rho, points[-1:, 0]))
 
 
 def _on_floor(inner: Level, outer: Level) -> FloatArray:

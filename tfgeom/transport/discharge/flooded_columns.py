@@ -1,0 +1,153 @@
+"""A flooded half-cell in columns: the film on cap, walls and floors, joined by the liquid along each void.
+
+As in the wire model of the voids (`tfgeom.transport.flooded`): along a wall the liquid is a ladder, a rung
+for each slice of the wall and one for the floor; the ladders of all voids and the cap hang on the head space,
+which the whole current crosses to the flat counter electrode.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.errors import UnsupportedError
+from tfgeom.films import Film
+from tfgeom.geometry.unit_cell import Level, UnitCell
+from tfgeom.transport.discharge.columns import CutCircuit, CutFilm
+from tfgeom.transport.discharge.film_cell import SeriesRow, Sheet
+from tfgeom.transport.flooded import FloodedCircuit, flooded_obstacle, liquid_slices, void_plans
+
+_SLICES = 32  # the ladder then has the resistance of the wire model to 1e-5
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FloodedColumns:
+    """The film of a flooded half-cell in columns: the first is the cap with its rims.
+
+    Attributes
+    ----------
+    cut
+        Collector and film in columns.
+    sheets
+        The liquid along the walls, with its salt a second one in series.
+    head_space
+        What the whole current loses in the liquid above; resistances of shape (1,).
+    """
+
+    cut: CutCircuit
+    sheets: tuple[Sheet, ...]
+    head_space: tuple[SeriesRow, ...]
+
+
+def flooded_columns(circuit: FloodedCircuit, slices: int = _SLICES) -> FloodedColumns:
+    """Return a flooded half-cell in columns.
+
+    Parameters
+    ----------
+    circuit
+        What conducts.
+    slices
+        Of each wall.
+
+    Raises
+    ------
+    UnsupportedError
+        For a relief that `flooded_obstacle` names.
+    """
+    cell = circuit.stack.cell
+    obstacle = flooded_obstacle(cell)
+    if obstacle is not None:
+        raise UnsupportedError.at("cell.type", f"not yet supported: {obstacle}")
+    assert isinstance(cell, UnitCell)  # others have been refused
+    head = tuple(
+        SeriesRow(loss.part, loss.mechanism, np.array([loss.value]))
+        for loss in circuit.in_liquid("head_space", circuit.separator / circuit.conductivity)
+    )
+    films = [one.film for one in circuit.films.films]
+    if cell.is_flat:
+        flat = tuple(_cut(cell, film, _floors(cell)) for film in films)
+        return FloodedColumns(CutCircuit(circuit.films, flat), (), head)
+    voids = [replace(cell, plan=plan) for plan in void_plans(cell.plan)]
+    places = [_tops(cell)]
+    for void in voids:
+        places += [_floors(void), _walls(void, slices)]
+    cut = tuple(_joined([_cut(cell, film, place) for place in places]) for film in films)
+    liquid = _liquid(circuit, cell.footprint, voids, slices)
+    return FloodedColumns(CutCircuit(circuit.films, cut), liquid, head)
+
+
+class _Place(NamedTuple):
+    """Areas of a level in columns there, m², and how far two levels are apart in them, m."""
+
+    areas: Callable[[Level], Floats]
+    apart: Callable[[Level, Level], Floats]
+
+
+def _tops(cell: UnitCell) -> _Place:
+    def areas(level: Level) -> Floats:
+        strips = cell.strips(level)
+        return np.array([strips.top + strips.rim])
+
+    return _Place(areas, lambda inner, outer: np.array([outer.top - inner.top]))
+
+
+def _floors(void: UnitCell) -> _Place:
+    return _Place(
+        lambda level: np.array([void.strips(level).floor]),
+        lambda inner, outer: np.array([outer.bottom - inner.bottom]),
+    )
+
+
+def _walls(void: UnitCell, slices: int) -> _Place:
+    """Return slices of a wall from the floor up."""
+    return _Place(
+        lambda level: void.wall_slices(level, slices)[::-1],
+        lambda inner, outer: void.slice_thicknesses(inner, outer, slices)[::-1],
+    )
+
+
+def _cut(cell: UnitCell, film: Film, place: _Place) -> CutFilm:
+    levels = (film.inner, film.inner.towards(film.outer, 0.5, cell.deepest), film.outer)
+    areas = [place.areas(level) / cell.footprint for level in levels]
+    return CutFilm.through(place.apart(film.inner, film.outer), *areas)
+
+
+def _joined(pieces: Sequence[CutFilm]) -> CutFilm:
+    names = ("thickness", "inner", "middle", "outer", "crossing")
+    return CutFilm(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
+
+
+def _liquid(
+    circuit: FloodedCircuit, footprint: float, voids: list[UnitCell], slices: int
+) -> tuple[Sheet, ...]:
+    """Return the liquid along the walls between the columns, held at the cap.
+
+    A slice passes its current on in its middle, the floor at its lower end; the last slice, between the rims,
+    takes none.
+    """
+    from scipy import sparse
+
+    pairs, conductances, size = [], [], 1
+    for void in voids:
+        heights, sections = liquid_slices(void, circuit.stack.top, slices)
+        resistance = heights / (circuit.conductivity * sections)
+        half = resistance[:-1] / 2
+        nodes = size + np.arange(slices + 1)
+        pairs += [*pairwise(nodes), (nodes[-1], 0)]
+        conductances += [1 / half[0], *(1 / (half[:-1] + half[1:])), 1 / (half[-1] + resistance[-1])]
+        size += slices + 1
+    first, second = np.array(pairs).T
+    values = np.array(conductances) / footprint
+    rows, columns = np.concatenate((first, second)), np.concatenate((second, first))
+    between = sparse.coo_matrix((np.tile(values, 2), (rows, columns)), (size, size)).tocsr()
+    stiffness = sparse.diags(np.asarray(between.sum(axis=1)).ravel()).tocsr() - between
+    return tuple(
+        Sheet(loss.part, (stiffness / float(loss.value)).tocsr(), np.array([0]), loss.mechanism)
+        for loss in circuit.in_liquid("gaps", 1.0)
+        if loss.value
+    )
