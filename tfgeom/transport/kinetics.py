@@ -128,3 +128,27 @@ def overpotential(ratio: Floats | float, side: float) -> Floats:
             if not np.any(np.abs(step) > _CUBE_ROOT * x):  # none left is nan, where no current passes
                 break
     return np.where(ratio > 0, x, 0.0)
+
+
+def signed_overpotential(ratio: Floats, forward: float) -> tuple[Floats, Floats]:
+    """Return the overpotential over R T/F at a signed current, and its derivative by the ratio.
+
+    Parameters
+    ----------
+    ratio
+        Current density over exchange current density, positive one way and negative the other.
+    forward
+        a of `overpotential` for positive ratios; negative ones have ``1 - forward``.
+    """
+    size = np.abs(ratio)
+    if forward == 0.5:
+        return 2 * np.arcsinh(ratio / 2), 1 / np.sqrt(1 + (size / 2) ** 2)
+    ahead = ratio >= 0
+    if np.all(ahead) or not np.any(ahead):
+        side = forward if np.all(ahead) else 1 - forward
+        x = overpotential(size, side)
+    else:
+        side = np.where(ahead, forward, 1 - forward)
+        x = np.where(ahead, overpotential(size, forward), overpotential(size, 1 - forward))
+    slope = 1 / (side * np.exp(side * x) + (1 - side) * np.exp((side - 1) * x))
+    return np.where(ahead, x, -x), slope

@@ -1,0 +1,275 @@
+"""The columns of one cell: what voltage each has at a current, and where it is lost.
+
+``V_i = U_c(s_c) - U_a(s_a) - eta_c - eta_a - I_i R_i - drop of weak electrolytes``, with filled fractions at
+the faces.  A face is never fuller than full: beyond both ends the open-circuit potential runs off steeply, so
+that a column that has no room leaves its current to the others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.constants import thermal_voltage
+from tfgeom.errors import SolveError
+from tfgeom.transport.discharge.exchange import exchange_current
+from tfgeom.transport.discharge.film_cell import FilmCell, FilmElectrode
+from tfgeom.transport.discharge.film_models import electrolytes_of, film_of
+from tfgeom.transport.discharge.responses import Filling, Passing
+from tfgeom.transport.kinetics import signed_overpotential
+
+Floats = NDArray[np.float64]
+
+_NUDGE = 1e-6  # of filled fraction, over which slopes are taken
+_WALL = 1e4  # V per filled fraction past full or empty
+_LEAST_SLOPE = 1e-12  # ohm m²: what is taken for the slope of a column without any resistance
+_ENDS = ("cathode", "anode")
+
+
+class CellState(NamedTuple):
+    """Films and electrolytes of a cell, and the current and voltage that they have at this moment.
+
+    Attributes
+    ----------
+    films
+        States of cathode and anode; None of lithium metal.
+    weak
+        States of the weak electrolytes.
+    current
+        Of each column, A per m² of footprint, shape (n,).
+    voltage
+        At the terminals, V.
+    sheets
+        What is lost along each sheet from each column to the contact, V, shape (n,).
+    """
+
+    films: tuple[Any, Any]
+    weak: tuple[Any, ...]
+    current: Floats
+    voltage: float
+    sheets: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One electrode's face at a current: filled fraction, its derivative by the column's current, losses.
+
+    Attributes
+    ----------
+    filled
+        Shape (n,); None of lithium metal.
+    filling
+        Its derivative by current.
+    potential
+        At rest at this filled fraction, V.
+    overpotential
+        Lost to charge transfer, V, positive on discharge.
+    """
+
+    filled: Floats | None
+    filling: Floats | float
+    potential: Floats
+    overpotential: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Columns at currents: voltages, their derivatives by current (negative), and where they come from."""
+
+    current: Floats
+    voltage: Floats
+    slope: Floats
+    faces: tuple[Face, Face]
+    drops: tuple[Floats, ...]
+
+    @property
+    def room(self) -> float:
+        """How much the film with the least room can still take or give at the face of its roomiest column."""
+        passed = float(self.current.sum())
+        least = np.inf
+        for face, sign in zip(self.faces, (1, -1), strict=True):
+            if face.filled is None or passed == 0.0:
+                continue
+            fills = sign * passed > 0
+            least = min(least, float(np.max(1 - face.filled if fills else face.filled)))
+        return least
+
+    @property
+    def shift(self) -> Floats:
+        """Derivative of the faces' filled fractions by current, the larger of both electrodes."""
+        return np.maximum(*(np.abs(face.filling) * np.ones_like(self.current) for face in self.faces))
+
+
+class _Side:
+    """One electrode of the columns."""
+
+    def __init__(self, electrode: FilmElectrode, temperature: float) -> None:
+        self.electrode, self.temperature = electrode, temperature
+        self.material = electrode.material
+        curve = self.material.open_circuit
+        if curve is None:
+            raise SolveError(f"{electrode.name}: the open-circuit curve of {self.material.name} is not known")
+        self.curve = curve
+        self.film = film_of(electrode, temperature)
+        self.heat = thermal_voltage(temperature)
+        alpha = self.material.anodic_coefficient
+        self.forward = 1 - alpha if electrode.sign > 0 else alpha
+        self.per_area = 1 / electrode.face
+        self.rate: Floats = np.zeros_like(electrode.face)
+        self.shares: Floats = np.ones_like(electrode.face)
+        if electrode.columns is not None:
+            volume = electrode.columns.volume
+            self.shares = volume / volume.sum()
+            self.rate = electrode.sign / (electrode.capacity * self.shares)
+
+    def potential(self, filled: Floats) -> Floats:
+        """Return the potential at rest, V; it runs off beyond both ends."""
+        inside = self.curve.held_inside(filled, self.temperature)
+        over = np.maximum(filled - 1, 0.0) + np.minimum(filled, 0.0)
+        return inside - _WALL * over if np.any(over) else inside
+
+    def face(self, filling: Filling | None, current: Floats, ions: Floats | float) -> tuple[Face, Floats]:
+        """Return the face at currents, and the derivative of its share of the voltage."""
+        if filling is None:
+            filled = np.zeros_like(current)
+            potential = self.electrode.sign * self.curve.held_inside(filled, self.temperature)
+            loss, slope, _ = self._transfer(filled, current, ions)
+            return Face(None, 0.0, potential, loss), -slope
+        filled, by_rate = filling.surface(self.rate * current)
+        by_current = by_rate * self.rate
+        both = np.stack([filled, filled + _NUDGE])
+        potential, nudged = self.potential(both)
+        bend = (nudged - potential) / _NUDGE
+        loss, slope, by_filled = self._transfer(filled, current, ions)
+        sign = self.electrode.sign
+        total = (sign * bend - by_filled) * by_current - slope
+        return Face(filled, by_current, sign * potential, loss), total
+
+    def _transfer(
+        self, filled: Floats, current: Floats, ions: Floats | float
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return the overpotential (V) and its derivatives by current and by filled fraction."""
+        exchange = exchange_current(
+            self.material, np.stack([filled, filled + _NUDGE]), self.temperature, ions
+        )
+        if exchange is None:
+            nothing = np.zeros_like(current)
+            return nothing, nothing, nothing
+        size, nudged = exchange
+        ratio = current * self.per_area / size
+        x, slope = signed_overpotential(ratio, self.forward)
+        slope = self.heat * slope
+        by_filled = slope * ratio * (size - nudged) / (nudged * _NUDGE)
+        return self.heat * x, slope * self.per_area / size, by_filled
+
+
+class Columns:
+    """The columns of a cell, with the models of its films and electrolytes.
+
+    Parameters
+    ----------
+    cell
+        The cell.
+
+    Raises
+    ------
+    SolveError
+        When an open-circuit curve is not known.
+    """
+
+    def __init__(self, cell: FilmCell) -> None:
+        self.cell = cell
+        self.sides = (_Side(cell.cathode, cell.temperature), _Side(cell.anode, cell.temperature))
+        self.weak = electrolytes_of(cell)
+        self.resistance = cell.resistance
+
+    def at_rest(self) -> CellState:
+        """Return the cell at its start: films filled alike throughout, no current."""
+        films = tuple(
+            None if side.film is None else side.film.at_rest(side.electrode.start) for side in self.sides
+        )
+        nothing = np.zeros(self.cell.size)
+        return CellState(
+            (films[0], films[1]),
+            tuple(electrolyte.at_rest() for electrolyte in self.weak),
+            nothing,
+            float("nan"),
+            tuple(nothing for _ in self.cell.sheets),
+        )
+
+    def propagate(self, state: CellState, seconds: float) -> "Trial":
+        """Return the columns as they go from ``state`` for ``seconds``."""
+        fillings = [
+            None if side.film is None else side.film.propagate(film, seconds, side.rate * state.current)
+            for side, film in zip(self.sides, state.films, strict=True)
+        ]
+        passings = tuple(
+            model.propagate(one, seconds, state.current / weak.area)
+            for model, one, weak in zip(self.weak, state.weak, self.cell.weak, strict=True)
+        )
+        return Trial(self, (fillings[0], fillings[1]), passings)
+
+    def means(self, state: CellState) -> tuple[Floats | None, Floats | None]:
+        """Return the mean filled fractions of cathode and anode, shape (n,); None of lithium metal."""
+        means = [
+            None if side.film is None else side.film.mean(film)
+            for side, film in zip(self.sides, state.films, strict=True)
+        ]
+        return means[0], means[1]
+
+    def open_circuit(self, means: Sequence[Floats | None]) -> tuple[float, float]:
+        """Return each electrode's share of the voltage at rest, all its lithium spread evenly, V."""
+        shares = []
+        for side, mean in zip(self.sides, means, strict=True):
+            whole = np.array([0.0 if mean is None else float(side.shares @ mean)])
+            potential = side.curve.held_inside(whole, self.cell.temperature)
+            shares.append(side.electrode.sign * float(potential[0]))
+        return shares[0], shares[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The columns part of the way through a step, to be asked at any current at its end."""
+
+    columns: Columns
+    fillings: tuple[Filling | None, Filling | None]
+    passings: tuple[Passing, ...]
+
+    def answer(self, current: Floats) -> Answer:
+        """Return voltages and their derivatives at column currents, shape (n,)."""
+        columns = self.columns
+        resistance = columns.resistance
+        voltage, slope = -current * resistance, -resistance
+        drops: list[Floats] = []
+        ions: tuple[Floats | float, Floats | float] = (1.0, 1.0)
+        for weak, passing in zip(columns.cell.weak, self.passings, strict=True):
+            density = current / weak.area
+            drop, by_density = passing.drop(density)
+            voltage, slope = voltage - drop, slope - by_density / weak.area
+            before, behind = passing.faces(density)
+            ions = (before if not drops else ions[0], behind)
+            drops.append(drop)
+        faces = []
+        for side, filling, near in zip(columns.sides, self.fillings, ions, strict=True):
+            face, by_current = side.face(filling, current, near)
+            voltage = voltage + face.potential - face.overpotential
+            slope = slope + by_current
+            faces.append(face)
+        return Answer(
+            current, voltage, np.minimum(slope, -_LEAST_SLOPE), (faces[0], faces[1]), tuple(drops)
+        )
+
+    def settle(self, current: Floats, voltage: float, sheets: tuple[Floats, ...]) -> CellState:
+        """Return the state at the end of the step."""
+        columns = self.columns
+        films = [
+            None if filling is None else filling.settle(side.rate * current)
+            for side, filling in zip(columns.sides, self.fillings, strict=True)
+        ]
+        weak = tuple(
+            passing.settle(current / one.area)
+            for passing, one in zip(self.passings, columns.cell.weak, strict=True)
+        )
+        return CellState((films[0], films[1]), weak, current, voltage, sheets)

@@ -1,0 +1,32 @@
+"""Which model answers for a film and for an electrolyte: chosen here alone, by what is known of it."""
+
+from tfgeom.errors import SolveError
+from tfgeom.transport.discharge.film_cell import FilmCell, FilmElectrode
+from tfgeom.transport.discharge.modal_film import EvenFilm, ModalFilm
+from tfgeom.transport.discharge.responses import Electrolyte, Film
+
+
+def film_of(electrode: FilmElectrode, temperature: float) -> Film | None:
+    """Return the model of an electrode's film at ``temperature`` (K); None of lithium metal.
+
+    A film whose diffusivity nobody knows is filled alike throughout at any time.
+    """
+    if electrode.columns is None:
+        return None
+    diffusivity = electrode.material.value_at("diffusivity", temperature)
+    if not diffusivity:
+        return EvenFilm(electrode.columns.thickness.size)
+    return ModalFilm(electrode.columns, diffusivity)
+
+
+def electrolytes_of(cell: FilmCell) -> tuple[Electrolyte, ...]:
+    """Return the models of the electrolytes whose ions are solved in time, in the order of ``cell.weak``.
+
+    Raises
+    ------
+    SolveError
+        When there is no model of one.
+    """
+    if cell.weak:
+        raise SolveError(f"{cell.weak[0].name}: ions that form and recombine are not yet supported in time")
+    return ()

@@ -1,0 +1,162 @@
+"""Currents of all columns and the terminal voltage at one moment, under one of the controls.
+
+Unknown are the currents I_i and the voltage V with ``f_i(I_i) = V``.  Each Newton step eliminates the
+currents, ``dI = G (f - V - dV)`` with ``G = -1/f'``, and what is held gives the one number dV.
+"""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.transport.discharge.column_voltages import Answer, Trial
+from tfgeom.transport.discharge.steps import Control
+
+Floats = NDArray[np.float64]
+
+_MOST_STEPS = 60
+_CLOSE = 1e-9  # V
+_CLOSELY = 1e-11  # of what is held
+
+
+class Solution(NamedTuple):
+    """Columns in balance: their answer, the voltage at the terminals and what sheets lose, V."""
+
+    answer: Answer
+    voltage: float
+    sheets: tuple[Floats, ...]
+
+
+class Response(NamedTuple):
+    """How currents follow: by the residuals, and by a terminal voltage that falls by 1 V; sheets alike."""
+
+    by_residual: Floats
+    by_voltage: Floats
+    sheets_by_residual: tuple[Floats, ...]
+    sheets_by_voltage: tuple[Floats, ...]
+
+
+class Collectors(Protocol):
+    """What joins the columns to the terminals."""
+
+    def response(self, conductance: Floats, residual: Floats, solution: Solution) -> Response:
+        """Return how currents and losses along sheets follow."""
+
+    def losses(self, current: Floats, sheets: tuple[Floats, ...]) -> float:
+        """Return by how much the sheets' losses miss their balance at column currents, V."""
+
+
+class Equipotential:
+    """Collectors that lose nothing along themselves."""
+
+    def response(self, conductance: Floats, residual: Floats, solution: Solution) -> Response:
+        """Return how currents follow: by each column's own conductance."""
+        return Response(conductance * residual, conductance, (), ())
+
+    def losses(self, current: Floats, sheets: tuple[Floats, ...]) -> float:
+        """Return 0: there are none."""
+        return 0.0
+
+
+class Drive(NamedTuple):
+    """What is held at a moment.
+
+    Attributes
+    ----------
+    control, value
+        As in `Step`.
+    leak
+        Conductance beside the terminals, S/m² of footprint: columns give ``I + leak V``.
+    """
+
+    control: Control
+    value: float
+    leak: float
+
+    def residual(self, voltage: float, inside: float) -> float:
+        """Return how far what is held is missed: A/m², W/m² or V."""
+        if self.control == "voltage":
+            return voltage - self.value
+        if self.control == "power":
+            return voltage * (inside - self.leak * voltage) - self.value
+        return inside - self.leak * voltage - self.value
+
+    def scale(self, voltage: float, current: Floats) -> float:
+        """Return the size of what is held, or of what passes where that is more."""
+        if self.control == "voltage":
+            return max(abs(self.value), 1.0)
+        passing = float(np.abs(current).sum()) + self.leak * abs(voltage)
+        return max(abs(self.value), passing * (abs(voltage) if self.control == "power" else 1.0))
+
+    def voltage_step(self, voltage: float, inside: float, moved: float, conductance: float) -> float:
+        """Return dV; nan past the largest power.
+
+        Parameters
+        ----------
+        voltage, inside
+            V, and the sum of the column currents.
+        moved, conductance
+            By how much that sum follows the residuals, and a voltage that falls by 1 V.
+        """
+        if self.control == "voltage":
+            return self.value - voltage
+        given = inside - self.leak * voltage
+        through = conductance + self.leak
+        if self.control == "power":
+            # V J = P, where J = given: past the largest power a lower voltage gives less
+            falling = given - voltage * through
+            if falling >= 0:
+                return float("nan")
+            return (self.value - voltage * (given + moved)) / falling
+        return (given + moved - self.value) / through
+
+
+def solve_columns(
+    trial: Trial,
+    drive: Drive,
+    collectors: Collectors,
+    current: Floats,
+    voltage: float,
+    sheets: tuple[Floats, ...],
+) -> Solution | None:
+    """Return the columns in balance; None where no step leads there.
+
+    Parameters
+    ----------
+    trial
+        Columns at the end of a step.
+    drive, collectors
+        What is held, and what joins the columns.
+    current, voltage, sheets
+        Where to start: with a current held, the currents should add up to it.
+    """
+    answer = trial.answer(current)
+    if current.size == 1 and drive.control in ("current", "rest") and not drive.leak and not sheets:
+        return Solution(answer, float(answer.voltage[0]), ())
+    if not np.isfinite(voltage):
+        voltage = float(answer.voltage.mean())
+    for _ in range(_MOST_STEPS):
+        residual = answer.voltage - voltage - sum(sheets, np.zeros_like(current))
+        missed = drive.residual(voltage, float(current.sum()))
+        if (
+            np.abs(residual).max() < _CLOSE
+            and abs(missed) <= _CLOSELY * drive.scale(voltage, current)
+            and collectors.losses(current, sheets) < _CLOSE
+        ):
+            return Solution(answer, voltage, sheets)
+        found = collectors.response(-1 / answer.slope, residual, Solution(answer, voltage, sheets))
+        change = drive.voltage_step(
+            voltage, float(current.sum()), float(found.by_residual.sum()), float(found.by_voltage.sum())
+        )
+        current = current + found.by_residual - change * found.by_voltage
+        sheets = tuple(
+            one + moved - change * fallen
+            for one, moved, fallen in zip(
+                sheets, found.sheets_by_residual, found.sheets_by_voltage, strict=True
+            )
+        )
+        voltage = voltage + change
+        if not (np.isfinite(voltage) and np.all(np.isfinite(current))):
+            return None
+        answer = trial.answer(current)
+    return None

@@ -1,0 +1,253 @@
+"""One step of a run in time: lengths, tries and the point where it ends.
+
+A length is kept when the current of each column, taken on from the last two points, misses by no more than a
+share of the filled fraction at its face, and the voltage by no more than the tolerance.  Films take their
+part exactly for currents that are linear in time, so that a held current asks for points only where the
+voltage bends.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.errors import SolveError
+from tfgeom.searching import last_point
+from tfgeom.transport.discharge.column_voltages import CellState, Columns
+from tfgeom.transport.discharge.events import Ends, Reading
+from tfgeom.transport.discharge.ledger import Ledger
+from tfgeom.transport.discharge.newton import Collectors, Drive, Solution, solve_columns
+from tfgeom.transport.discharge.steps import Ended, Step
+
+Floats = NDArray[np.float64]
+
+_SURFACE = 0.4  # filled fraction that a current may be off by, per V of tolerance
+_MOST_FILLED = 0.05  # of any column, in one length
+_START = 1e-3  # of a filling, or of the step: the first length
+_SHORTEST = 1e-9  # s
+_LONGEST = 1e12  # s: what gets there never ends
+_GROWTH, _SHRINK, _SAFE = 2.0, 0.1, 0.9
+_MOST_POINTS = 200_000
+_CLOSELY = 1e-9  # of a filling: how close in charge an end is met
+_HALVINGS = 10, 46
+
+
+class Moment(NamedTuple):
+    """Columns at one moment of a step: s and C/m² since it began, how they are, and the state they leave."""
+
+    time: float
+    charge: float
+    solution: Solution
+    state: CellState
+
+    def reading(self, leak: float) -> Reading:
+        """Return what ends look at; ``leak`` in S/m²."""
+        current = float(self.state.current.sum()) - leak * self.state.voltage
+        return Reading(self.state.voltage, current, self.charge, self.solution.answer.room)
+
+
+class Fields(NamedTuple):
+    """Filled fractions at the faces and in the mean of cathode and anode, and currents; shape (n,) each."""
+
+    surface: tuple[Floats | None, Floats | None]
+    mean: tuple[Floats | None, Floats | None]
+    current: Floats
+
+
+class Point(NamedTuple):
+    """One point of a run: reading, power of each loss (W/m²), V at rest, columns where they are kept."""
+
+    time: float
+    reading: Reading
+    powers: Floats
+    open_circuit: float
+    fields: Fields | None
+
+
+class Taken(NamedTuple):
+    """One step: its points, why it ended, and the state at its end."""
+
+    points: list[Point]
+    reason: Ended
+    state: CellState
+
+
+@dataclass(slots=True)
+class Stepper:
+    """Takes steps with one cell.
+
+    Attributes
+    ----------
+    columns, collectors, ledger
+        The cell's.
+    tolerance
+        How far the voltage may miss its straight prolongation in one length, V.
+    keep_fields
+        Whether points keep the columns.
+    """
+
+    columns: Columns
+    collectors: Collectors
+    ledger: Ledger
+    tolerance: float
+    keep_fields: bool = False
+
+    def take(self, state: CellState, step: Step) -> Taken:
+        """Return a step that begins at ``state``.
+
+        Raises
+        ------
+        SolveError
+            When the step would go on for ever, or columns find no balance that has to exist.
+        """
+        leak = self.columns.cell.leak
+        drive = Drive(step.control, step.value, leak)
+        begun = self._begin(state, drive)
+        if begun is None:
+            idle = self._begin(state, Drive("rest", 0.0, leak))
+            if step.control != "power" or idle is None:
+                raise SolveError(f"no currents of the columns found at {step.control} {step.value:.6g} (SI)")
+            return Taken([self._point(idle)], "cannot_carry", idle.state)
+        here, before = begun, None
+        points = [self._point(here)]
+        ends = Ends.of(step, points[0].reading)
+        reason = ends.met_at_once(points[0].reading)
+        length = self._first_length(here, step)
+        while reason is None:
+            left, end = _left(step, here)
+            if left <= 0:
+                reason = end
+                break
+            if len(points) > _MOST_POINTS or here.time > _LONGEST:
+                raise SolveError(f"a step of {step.control} does not end: give it a time, charge or voltage")
+            length = min(length, left, self._longest(here))
+            there = self._after(here, before, drive, length)
+            miss = np.inf if there is None else self._miss(here, before, there)
+            if miss > 1 and length > _SHORTEST:
+                length *= max(_SHRINK, _SAFE / float(np.sqrt(miss)))
+                continue
+            if there is None:
+                reason = "cannot_carry"
+                break
+            margins = ends.margins(there.reading(leak))
+            if length == left:
+                there, reason = there._replace(time=step.seconds if end == "time" else there.time), end
+                margins.pop("charge", None)
+            if min(margins.values()) < 0:
+                there, reason = self._located(here, before, drive, length, ends)
+            elif ends.drifts_off(points[-1].reading, there.reading(leak)):
+                break
+            points.append(self._point(there))
+            ends.arm(points[-1].reading)
+            before, here = here, there
+            length *= min(_GROWTH, _SAFE / float(np.sqrt(max(miss, 1e-6))))
+        if ends.unkept is not None:  # it was never inside: the step does not begin
+            return Taken(points[:1], ends.unkept, begun.state)
+        assert reason is not None
+        return Taken(points, reason, here.state)
+
+    def _begin(self, state: CellState, drive: Drive) -> Moment | None:
+        """Return the moment at which what is held sets in; None where nothing does it."""
+        trial = self.columns.propagate(state, 0.0)
+        total = float(state.current.sum())
+        sheets = tuple(np.zeros_like(loss) for loss in state.sheets)
+        guess = np.zeros_like(state.current)
+        if drive.control in ("current", "rest"):
+            shares = self.columns.sides[0].shares / self.columns.sides[0].shares.sum()
+            guess = drive.value * (state.current / total if total else shares)
+        solution = solve_columns(trial, drive, self.collectors, guess, float("nan"), sheets)
+        if solution is None:
+            return None
+        left = CellState(
+            state.films, state.weak, solution.answer.current, solution.voltage, solution.sheets
+        )
+        return Moment(0.0, 0.0, solution, left)
+
+    def _after(self, here: Moment, before: Moment | None, drive: Drive, length: float) -> Moment | None:
+        """Return the moment ``length`` later; None where columns find no balance."""
+        trial = self.columns.propagate(here.state, length)
+        current, voltage = _taken_on(here, before, length)
+        solution = solve_columns(trial, drive, self.collectors, current, voltage, here.state.sheets)
+        if solution is None:
+            return None
+        state = trial.settle(solution.answer.current, solution.voltage, solution.sheets)
+        time, leak = here.time + length, drive.leak
+        if drive.control in ("current", "rest"):
+            charge = drive.value * time
+        else:
+            given = [float(one.current.sum()) - leak * one.voltage for one in (here.state, state)]
+            charge = here.charge + length / 2 * sum(given)
+        return Moment(time, charge, solution, state)
+
+    def _miss(self, here: Moment, before: Moment | None, there: Moment) -> float:
+        """Return by how many tolerances a moment misses what was taken on from those before it."""
+        current, voltage = _taken_on(here, before, there.time - here.time)
+        answer = there.solution.answer
+        off = float(np.max(np.abs(answer.shift * (answer.current - current)))) / 2
+        return max(off / (_SURFACE * self.tolerance), abs(there.state.voltage - voltage) / self.tolerance)
+
+    def _pace(self, here: Moment) -> float:
+        """Return how fast the fastest column fills or empties, 1/s."""
+        return max(float(np.max(np.abs(side.rate * here.state.current))) for side in self.columns.sides)
+
+    def _longest(self, here: Moment) -> float:
+        pace = self._pace(here)
+        return _MOST_FILLED / pace if pace else np.inf
+
+    def _first_length(self, here: Moment, step: Step) -> float:
+        pace = self._pace(here)
+        if pace:
+            return _START / pace
+        return 1.0 if step.seconds is None else max(_START * step.seconds, _SHORTEST)
+
+    def _located(
+        self, here: Moment, before: Moment | None, drive: Drive, length: float, ends: Ends
+    ) -> tuple[Moment, Ended]:
+        """Return the last moment at which no end is passed, and the end that is passed next."""
+
+        def margins(length: float) -> dict[Ended, float]:
+            there = self._after(here, before, drive, length)
+            return {} if there is None else ends.margins(there.reading(drive.leak))
+
+        def least(length: float) -> float:
+            return min(margins(length).values(), default=np.nan)
+
+        pace = self._pace(here)
+        parts = length * pace / _CLOSELY if pace else 2.0 ** _HALVINGS[1]
+        halvings = int(np.clip(np.ceil(np.log2(max(parts, 1.0))), *_HALVINGS))
+        found = last_point(least, 0.0, length, halvings=halvings)
+        passed = margins(found.beyond)
+        reason = next((name for name, margin in passed.items() if margin < 0), "cannot_carry")
+        there = self._after(here, before, drive, found.value)
+        return (here if there is None else there), reason
+
+    def _point(self, moment: Moment) -> Point:
+        powers, open_circuit = self.ledger.powers(moment.solution.answer, moment.state)
+        fields = None
+        if self.keep_fields:
+            cathode, anode = moment.solution.answer.faces
+            means = self.columns.means(moment.state)
+            fields = Fields((cathode.filled, anode.filled), means, moment.state.current)
+        return Point(moment.time, moment.reading(self.columns.cell.leak), powers, open_circuit, fields)
+
+
+def _left(step: Step, here: Moment) -> tuple[float, Ended]:
+    """Return how long a step still lasts if nothing ends it before, s, and what ends it then."""
+    left: tuple[float, Ended] = (np.inf if step.seconds is None else step.seconds - here.time, "time")
+    if step.charge is not None and step.control == "current" and step.value:
+        charged = abs(step.charge / step.value) - here.time
+        if charged <= left[0]:
+            return charged, "charge"
+    return left
+
+
+def _taken_on(here: Moment, before: Moment | None, length: float) -> tuple[Floats, float]:
+    """Return column currents and voltage taken on straight from the last two moments."""
+    current, voltage = here.state.current, here.state.voltage
+    if before is None or before.time == here.time:
+        return current, voltage
+    share = length / (here.time - before.time)
+    return current + share * (current - before.state.current), voltage + share * (
+        voltage - before.state.voltage
+    )
