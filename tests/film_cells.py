@@ -50,7 +50,7 @@ def cell(cathode: FilmElectrode, anode: FilmElectrode | None = None, ohmic: floa
 
 def plain(count: int = 1, ohmic: float = 0.0, **stated: object) -> FilmCell:
     """Return a flat film against lithium."""
-    return cell(film(flat(count), material(**stated)), ohmic=ohmic)
+    return cell(film(flat(count), material("film", **stated)), ohmic=ohmic)
 
 
 def with_leak(of: FilmCell, leak: float) -> FilmCell:

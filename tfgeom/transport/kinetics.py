@@ -144,11 +144,10 @@ def signed_overpotential(ratio: Floats, forward: float) -> tuple[Floats, Floats]
     if forward == 0.5:
         return 2 * np.arcsinh(ratio / 2), 1 / np.sqrt(1 + (size / 2) ** 2)
     ahead = ratio >= 0
+    side = np.where(ahead, forward, 1 - forward)
     if np.all(ahead) or not np.any(ahead):
-        side = forward if np.all(ahead) else 1 - forward
-        x = overpotential(size, side)
+        x = overpotential(size, float(side.flat[0]))
     else:
-        side = np.where(ahead, forward, 1 - forward)
         x = np.where(ahead, overpotential(size, forward), overpotential(size, 1 - forward))
     slope = 1 / (side * np.exp(side * x) + (1 - side) * np.exp((side - 1) * x))
     return np.where(ahead, x, -x), slope

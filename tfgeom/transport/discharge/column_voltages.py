@@ -257,9 +257,7 @@ class Trial:
             voltage = voltage + face.potential - face.overpotential
             slope = slope + by_current
             faces.append(face)
-        return Answer(
-            current, voltage, np.minimum(slope, -_LEAST_SLOPE), (faces[0], faces[1]), tuple(drops)
-        )
+        return Answer(current, voltage, np.minimum(slope, -_LEAST_SLOPE), (faces[0], faces[1]), tuple(drops))
 
     def settle(self, current: Floats, voltage: float, sheets: tuple[Floats, ...]) -> CellState:
         """Return the state at the end of the step."""

@@ -111,5 +111,3 @@ def _require_an_end(step: Step) -> None:
         given = [step.seconds, step.voltage_below, step.voltage_above]
     if all(end is None for end in given):
         raise SolveError(f"a step of {step.control} does not end: give it a time")
-
-

@@ -79,7 +79,8 @@ class ModalFilm:
     def __init__(self, columns: FilmColumns, diffusivity: float) -> None:
         pace = diffusivity / columns.thickness**2
         mean = (columns.wetted + 4 * columns.middle + columns.blocked) / 6
-        shapes = np.round(np.stack([columns.wetted / mean, columns.blocked / mean], axis=1), _ALIKE)
+        ratios: Floats = np.stack([columns.wetted / mean, columns.blocked / mean], axis=1)
+        shapes: Floats = np.round(ratios, _ALIKE).astype(np.float64)
         found, which = np.unique(shapes, axis=0, return_inverse=True)
         which = which.reshape(-1)
         fastest = min(_FASTEST, 10 / (_SHORTEST * float(pace.min())))
@@ -100,7 +101,7 @@ class ModalFilm:
 
     def surface_of(self, state: ModalState) -> Floats:
         """Return the filled fraction at the wetted face of each column, shape (n,)."""
-        return state.mean + state.amplitudes.sum(axis=0)
+        return np.asarray(state.mean + state.amplitudes.sum(axis=0))
 
     def propagate(self, state: ModalState, seconds: float, before: Floats) -> ModalFilling:
         """Return the film as it goes from ``state`` for ``seconds`` while the rate leaves ``before``, 1/s."""
@@ -205,11 +206,12 @@ def relaxation(shapes: Floats, fastest: float) -> tuple[Floats, Floats]:
 def _flat_relaxation(fastest: float) -> tuple[Floats, Floats]:
     rates, weights = _tail(fastest)
     own = (np.arange(1, _SLOW + 1) * np.pi) ** 2
-    return np.concatenate([own, rates])[np.newaxis], np.concatenate([np.full(_SLOW, 2.0), weights])[np.newaxis]
+    every = np.concatenate([own, rates]), np.concatenate([np.full(_SLOW, 2.0), weights])
+    return every[0][np.newaxis], every[1][np.newaxis]
 
 
-_GAUSS, _WEIGHTS = np.polynomial.legendre.leggauss(_ORDER + 3)
-_NODES, _WEIGHTS = (_GAUSS[:, np.newaxis] + 1) / 2, _WEIGHTS / 2
+_GAUSS, _LOADS = np.polynomial.legendre.leggauss(_ORDER + 3)
+_NODES, _WEIGHTS = (_GAUSS[:, np.newaxis] + 1) / 2, _LOADS / 2
 
 
 def _columns(shapes: Floats) -> FilmColumns:
@@ -221,12 +223,12 @@ def _columns(shapes: Floats) -> FilmColumns:
 def _normalised(shapes: Floats, nodes: Floats) -> Floats:
     """Return areas at ``nodes`` over the mean, shape (nodes, k); narrow places are widened as in `area`."""
     areas = _columns(shapes).area(nodes)
-    return areas / (_WEIGHTS @ _columns(shapes).area(_NODES))
+    return np.asarray(areas / (_WEIGHTS @ _columns(shapes).area(_NODES)))
 
 
 def _wetted(shapes: Floats) -> Floats:
     """Return the area at the wetted face over the mean, shape (k, 1)."""
-    return _normalised(shapes, np.zeros((1, 1)))[0][:, np.newaxis]
+    return np.asarray(_normalised(shapes, np.zeros((1, 1)))[0][:, np.newaxis])
 
 
 def _slow_modes(areas: Floats) -> tuple[Floats, Floats]:
@@ -262,7 +264,7 @@ def _lead(shapes: Floats) -> Floats:
     whole = np.einsum("i,pik->pk", _WEIGHTS, areas) / _PANELS
     ahead = within + (np.cumsum(whole, axis=0) - whole)[:, np.newaxis]
     behind = whole.sum(axis=0) - ahead
-    return np.einsum("i,pik->k", _WEIGHTS / _PANELS, behind**2 / areas)
+    return np.asarray(np.einsum("i,pik->k", _WEIGHTS / _PANELS, behind**2 / areas))
 
 
 @cache
@@ -292,7 +294,7 @@ def _tail(fastest: float) -> tuple[Floats, Floats]:
     scale = np.sqrt(times)
     answers = -np.expm1(-times[:, np.newaxis] * found) / scale[:, np.newaxis]
     leads = np.linalg.lstsq(answers, _beyond(times) / scale, rcond=1e-13)[0]
-    return found, np.maximum(leads, 0.0) * found
+    return found, np.asarray(np.maximum(leads, 0.0) * found)
 
 
 def _beyond(times: Floats) -> Floats:
@@ -304,4 +306,6 @@ def _beyond(times: Floats) -> Floats:
     squares = (numbers * np.pi) ** 2
     late = 1 / 3 - np.sum(2 * np.exp(-squares * times) / squares, axis=0)
     whole = np.where(times < 0.03, 2 * np.sqrt(times / np.pi) - times, late)
-    return whole + np.sum(2 * np.expm1(-squares * times) / squares, axis=0, where=numbers <= _SLOW)
+    return np.asarray(
+        whole + np.sum(2 * np.expm1(-squares * times) / squares, axis=0, where=numbers <= _SLOW)
+    )

@@ -132,7 +132,9 @@ class Stepper:
                 break
             margins = ends.margins(there.reading(leak))
             if length == left:
-                there, reason = there._replace(time=step.seconds if end == "time" else there.time), end
+                reason = end
+                if step.seconds is not None and end == "time":
+                    there = there._replace(time=step.seconds)
                 margins.pop("charge", None)
             if min(margins.values()) < 0:
                 there, reason = self._located(here, before, drive, length, ends)
@@ -159,9 +161,7 @@ class Stepper:
         solution = solve_columns(trial, drive, self.collectors, guess, float("nan"), sheets)
         if solution is None:
             return None
-        left = CellState(
-            state.films, state.weak, solution.answer.current, solution.voltage, solution.sheets
-        )
+        left = CellState(state.films, state.weak, solution.answer.current, solution.voltage, solution.sheets)
         return Moment(0.0, 0.0, solution, left)
 
     def _after(self, here: Moment, before: Moment | None, drive: Drive, length: float) -> Moment | None:
@@ -218,7 +218,7 @@ class Stepper:
         halvings = int(np.clip(np.ceil(np.log2(max(parts, 1.0))), *_HALVINGS))
         found = last_point(least, 0.0, length, halvings=halvings)
         passed = margins(found.beyond)
-        reason = next((name for name, margin in passed.items() if margin < 0), "cannot_carry")
+        reason: Ended = next((name for name, margin in passed.items() if margin < 0), "cannot_carry")
         there = self._after(here, before, drive, found.value)
         return (here if there is None else there), reason
 
