@@ -25,6 +25,7 @@ KEYS = {
     "transference_number", "salt_concentration", "expansion", "initial_efficiency", "lithiation",
     "dissociation.k_r", "dissociation.delta", "dissociation.D_plus", "dissociation.D_minus",
     "dissociation.total_lithium", "diffusivity.activation_energy", "exchange_current.activation_energy",
+    "two_phase.x_alpha", "two_phase.x_beta", "two_phase.D_alpha", "two_phase.D_beta",
 }  # fmt: skip
 ADDED = """
 from tfgeom.materials.constants import CONSTANTS, Constant
@@ -74,7 +75,9 @@ def test_its_example_is_read_and_written_and_stands_in_provenance(constant: Cons
     value = parse_quantity(constant.example, constant.dimension)
     assert override.stated()[constant.key].value == value
     assert MaterialOverride.model_validate(override.to_mapping()) == override
-    name = {"": "mine", "dissociation": "Li3PO4-Danilov2011"}.get(constant.section, "LiV2O5")
+    name = {"": "mine", "dissociation": "Li3PO4-Danilov2011", "two_phase": "LiFePO4"}.get(
+        constant.section, "LiV2O5"
+    )
     found = resolve_material(name, override)
     with recorded_constants() as read:
         assert found.value(constant.key) == value

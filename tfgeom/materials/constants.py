@@ -13,6 +13,7 @@ _SHARE = Quantity("fraction", high="1")
 _FROM_NONE_TO_ALL = Quantity("fraction", "0", "1", positive=False)
 _BARRIER = Quantity("activation_energy", high="5 eV", zero=True)
 _GROWTH = Quantity("fraction", "-99 %", "1000 %", positive=False)
+_COORDINATE = Quantity("fraction", "0", positive=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,34 @@ CONSTANTS: dict[str, Constant] = {
             "bound and mobile",
             "6.01e4 mol/m^3",
             "concentration of all lithium",
+        ),
+        Constant(
+            "two_phase.x_alpha",
+            _COORDINATE,
+            "most lithium that the poor phase holds, on the coordinate of the open-circuit curve",
+            "0.05",
+            "limit of the poor phase",
+        ),
+        Constant(
+            "two_phase.x_beta",
+            _COORDINATE,
+            "least lithium that the rich phase holds, on the coordinate of the open-circuit curve",
+            "0.89",
+            "limit of the rich phase",
+        ),
+        Constant(
+            "two_phase.D_alpha",
+            Quantity("diffusivity"),
+            "of lithium in the poor phase; the material's diffusivity if not given",
+            "4e-12 cm^2/s",
+            "diffusivity in the poor phase",
+        ),
+        Constant(
+            "two_phase.D_beta",
+            Quantity("diffusivity"),
+            "of lithium in the rich phase; the material's diffusivity if not given",
+            "4e-12 cm^2/s",
+            "diffusivity in the rich phase",
         ),
     )
 }

@@ -29,6 +29,7 @@ from tfgeom.materials.schema import (
     SourcedVoltageWindow,
 )
 from tfgeom.materials.stated import Sourced
+from tfgeom.materials.two_phases import fault_of_limits
 from tfgeom.units import format_quantity
 from tfgeom.words import nearest_words
 
@@ -112,9 +113,13 @@ class Library:
                 raise place.blame([Issue(f"{name}.like", message)])
             entry = entry.completed_by(shared)
         try:
-            return _material(name, entry)
+            found = _material(name, entry)
         except ValueError as error:
             raise place.blame([Issue(f"{name}.open_circuit", str(error))]) from error
+        fault = fault_of_limits(found.properties, found.curve)
+        if fault is not None:
+            raise place.blame([Issue(f"{name}.two_phase", fault[1])])
+        return found
 
 
 def read_library(folder: Path) -> Library:

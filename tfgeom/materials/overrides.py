@@ -1,11 +1,12 @@
 """A design's own constants laid over the library's.
 
-What a design states has the confidence ``user``.  Four rules keep the constants of one material from
+What a design states has the confidence ``user``.  Six rules keep the constants of one material from
 contradicting each other: a new conductivity, diffusivity or exchange current is meant at 25 degC unless a
 ``reference_temperature`` stands beside it, and keeps the activation energy that is known; a new
 ``ionic_conductivity`` sets aside the library's dissociation constants (which imply a conductivity of their
 own); new dissociation constants set conductivity and transference number; a new ``resistivity`` sets aside
-the electronic conductivity, and the other way round.
+the electronic conductivity, and the other way round; a new ``diffusivity`` is that of both phases, unless
+``two_phase`` states theirs; a new open-circuit curve sets aside limits of two phases that lie outside it.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from tfgeom.materials.material import Dissociation, Material, Property, VoltageW
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.schema import MaterialOverride
 from tfgeom.materials.stated import Given, GivenCapacity
+from tfgeom.materials.two_phases import fault_of_limits
 from tfgeom.units import format_quantity
 
 DESIGN_FILE = "design file"
@@ -62,6 +64,8 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
         if reference is not None:
             properties[key] = replace(properties[key], holds_at=reference.value)
     _dissociate(properties, override, stated, path)
+    curve = _open_circuit(override, path) or base.curve
+    _agree_on_phases(properties, stated, curve, path)
     if all(known.holds_at is None for known in properties.values()) and reference is None:
         properties.pop("reference_temperature", None)
     window = override.voltage_window
@@ -70,7 +74,7 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
         title=base.title,
         aliases=base.aliases,
         properties={key: properties[key] for key in CONSTANTS if key in properties},
-        curve=_open_circuit(override, path) or base.curve,
+        curve=curve,
         voltage_window=base.voltage_window
         if window is None
         else VoltageWindow(window.min, window.max, window.source or DESIGN_FILE, USER, window.note or ""),
@@ -130,6 +134,25 @@ def _open_circuit(override: MaterialOverride, path: str) -> OpenCircuit | None:
         )
     except ValueError as error:
         raise MaterialError([Issue(f"{path}.open_circuit", str(error))]) from error
+
+
+def _agree_on_phases(
+    properties: dict[str, Property], stated: Mapping[str, Any], curve: OpenCircuit | None, path: str
+) -> None:
+    """Set aside what the library says of two phases where the design speaks against it; refuse the rest."""
+    if "diffusivity" in stated:
+        for key in ("two_phase.D_alpha", "two_phase.D_beta"):
+            if key not in stated:
+                properties.pop(key, None)
+    fault = fault_of_limits(properties, curve)
+    if fault is None:
+        return
+    key, message = fault
+    if not any(one.startswith("two_phase.") for one in stated):
+        for constant in constants_in("two_phase"):
+            properties.pop(constant.key, None)
+        return
+    raise MaterialError([Issue(".".join(part for part in (path, "two_phase", key) if part), message)])
 
 
 def _dissociate(

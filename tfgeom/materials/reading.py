@@ -17,6 +17,7 @@ from tfgeom.materials.schema import (
     MaterialEntry,
     SourcedDissociation,
     SourcedOpenCircuit,
+    SourcedTwoPhase,
     SourcedVoltageWindow,
 )
 from tfgeom.materials.stated import MORE_THAN_A_NUMBER
@@ -31,6 +32,7 @@ _KNOWN_KEYS = (
     *SourcedOpenCircuit.model_fields,
     *SourcedVoltageWindow.model_fields,
     *SourcedDissociation.model_fields,
+    *SourcedTwoPhase.model_fields,
 )
 
 

@@ -18,7 +18,7 @@ Some keys of the library only describe, and a design refuses them, because nothi
 ======================  =================================================================================
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, GetJsonSchemaHandler, create_model, model_validator
@@ -46,7 +46,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def _with_constants(
-    plain: type[Sourced[Any]] | type[Given[Any]], section: str = "", required: bool = False
+    plain: type[Sourced[Any]] | type[Given[Any]], section: str = "", required: Container[str] = ()
 ) -> Callable[[type[M]], type[M]]:
     """Return the decorator that gives a model a field for each constant of a section.
 
@@ -57,7 +57,7 @@ def _with_constants(
     section
         As `constants_in`.
     required
-        Whether each must be stated.
+        Names of those that must be stated.
     """
 
     def field(constant: Constant) -> Any:
@@ -65,7 +65,9 @@ def _with_constants(
         special = MORE_THAN_A_NUMBER.get(constant.key)
         stated: Any = plain.__class_getitem__(quantity) if special is None else special[plain is Given]
         words: Any = {"description": constant.description, "examples": [constant.example]}
-        return (stated, Field(**words)) if required else (stated | None, Field(None, **words))
+        return (
+            (stated, Field(**words)) if constant.name in required else (stated | None, Field(None, **words))
+        )
 
     def decorate(model: type[M]) -> type[M]:
         fields = {constant.name: field(constant) for constant in constants_in(section)}
@@ -147,13 +149,23 @@ class GivenVoltageWindow(_Window):
     note: str | None = None
 
 
-@_with_constants(Sourced, "dissociation", required=True)
+@_with_constants(Sourced, "dissociation", required=[one.name for one in constants_in("dissociation")])
 class SourcedDissociation(Strict):
     """Constants of a solid electrolyte whose mobile ions form and recombine."""
 
 
 @_with_constants(Given, "dissociation")
 class GivenDissociation(Strict):
+    """The same for a design; what is left out stays as in the library."""
+
+
+@_with_constants(Sourced, "two_phase", required=("x_alpha", "x_beta"))
+class SourcedTwoPhase(Strict):
+    """Limits between which a film falls into a phase poor in lithium (alpha) and one rich in it (beta)."""
+
+
+@_with_constants(Given, "two_phase")
+class GivenTwoPhase(Strict):
     """The same for a design; what is left out stays as in the library."""
 
 
@@ -199,6 +211,7 @@ class MaterialEntry(_Keys):
     like: Text | None = None
     open_circuit: SourcedOpenCircuit | None = None
     dissociation: SourcedDissociation | None = None
+    two_phase: SourcedTwoPhase | None = None
     voltage_window: SourcedVoltageWindow | None = None
     mechanism: SourcedText | None = None
     crystal_structure: SourcedText | None = None
@@ -220,6 +233,7 @@ class MaterialOverride(_Keys):
 
     open_circuit: GivenOpenCircuit | None = None
     dissociation: GivenDissociation | None = None
+    two_phase: GivenTwoPhase | None = None
     voltage_window: GivenVoltageWindow | None = None
 
     @classmethod
