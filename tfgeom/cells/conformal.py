@@ -27,8 +27,8 @@ from tfgeom.materials.constants import words_of_all
 from tfgeom.transport.circuit import FilmCircuit, film_circuit
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.contacts import Contacts, check_contacts
-from tfgeom.transport.discharge.columns import cut_between_ideal
-from tfgeom.transport.discharge.film_cell import FilmCell
+from tfgeom.transport.discharge.columns import CutCircuit, cut_between_ideal
+from tfgeom.transport.discharge.film_cell import FilmCell, Sheet
 from tfgeom.transport.film_diffusion import film_diffusion
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.series import series_resistance
@@ -135,17 +135,21 @@ def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode
 
 
 def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCell:
-    """Return the cell in columns between its collectors.
+    """Return the cell in columns between its collectors, or over its surface where its contacts count.
 
     Raises
     ------
     MaterialError
-        When an electrode has no open-circuit curve.
+        When an electrode has no open-circuit curve, or nothing that is known to conduct leads along the
+        relief to a contact.
+    UnsupportedError, MeshError
+        When contacts count and the films cannot be meshed.
     """
     require_curves(cell)
     blueprint, usable, circuit = cell.blueprint, usable_of(cell), _circuit(cell)
     model = _section(blueprint.design).electrolyte_model
-    cut = cut_between_ideal(circuit)
+    places = contacts_of(blueprint) if contacted and not cell.relief.is_flat else Contacts()
+    cut, sheets = _in_columns(circuit, places)
     weak = weak_electrolytes(cut) if model == "dissociation" else ()
     balance, (cathode, anode) = lithium_of(cell), electrode_films(cell)
     sides = (
@@ -173,6 +177,7 @@ def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCe
         capacity=usable.charge,
         nominal=nominal,
         weak=weak,
+        sheets=sheets,
         leak=cut.leak(blueprint.temperature),
         missing=(*circuit.incomplete, *blueprint.without_diffusivity),
     )
@@ -279,6 +284,17 @@ def _electrode(stack: Stack, film: Film, room: float, charged: float, passed: fl
     return Electrode(
         room, film.volume / face, face / stack.cell.footprint, charged + passed / room, diffusion
     )
+
+
+def _in_columns(circuit: FilmCircuit, places: Contacts) -> tuple[CutCircuit, tuple[Sheet, ...]]:
+    """Return the columns, and the collectors that join them where they are not at one potential."""
+    if not places.ideal:
+        from tfgeom.transport.discharge.surface_columns import cut_between_contacts
+
+        found = cut_between_contacts(circuit, places)
+        if found[1]:
+            return found
+    return cut_between_ideal(circuit), ()
 
 
 def _wetted_outside(stack: Stack, film: Film) -> bool:
