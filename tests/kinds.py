@@ -89,6 +89,10 @@ CELLS: dict[str, dict[str, Any]] = {
         _INNER, _CATHODE, _film("electrolyte", "Li3PO4-Danilov2011", "100 nm"), _ANODE, _OUTER,
         electrolyte_model="dc",
     ),
+    "electrolyte in time": _solid(
+        _INNER, _CATHODE, _film("electrolyte", "Li3PO4-Danilov2011-printed", "100 nm"), _ANODE, _OUTER,
+        electrolyte_model="dissociation",
+    ),
     "anode-free": _solid(_INNER, _CATHODE, _ELECTROLYTE, _OUTER, low=2.4, anode_free=True),
     "lithium anode": _solid(_INNER, _CATHODE, _ELECTROLYTE, _film("anode", "Li", "300 nm"), _OUTER, low=2.4),
     "bipolar": {

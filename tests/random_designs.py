@@ -140,7 +140,11 @@ def materials_for(role: str, model: str = "ohmic") -> tuple[str, ...]:
         if role in ("electrolyte", "interlayer"):
             weak = any(key.startswith("dissociation") for key in material.properties)
             liquid = material.knows("salt_concentration")
-            return material.knows("ionic_conductivity") and not liquid and (weak or model != "dc")
+            return (
+                material.knows("ionic_conductivity")
+                and not liquid
+                and (weak or model not in ("dc", "dissociation"))
+            )
         return not stores and (material.knows("resistivity") or material.knows("electronic_conductivity"))
 
     return tuple(material.name for material in load_library() if fits(material))

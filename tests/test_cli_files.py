@@ -103,13 +103,13 @@ def test_file_without_rights(tmp_path: Path, capsys: Captured) -> None:
 def test_check_of_several_returns_the_worst(tmp_path: Path, capsys: Captured) -> None:
     good, later, bad = (tmp_path / name for name in ("good.yaml", "later.yaml", "bad.yaml"))
     good.write_text(VALID)
-    later.write_text(VALID.replace("{type: conformal}", "{type: conformal, electrolyte_model: dissociation}"))
+    later.write_text(VALID.replace("kind: holes", "kind: pyramids"))
     bad.write_text(VALID.replace("pitch: 6 um", "pitch: 6"))
     assert run("check", good, later) == 1
     assert run("check", bad, later, good) == 2
     out, err = capsys.readouterr()
     assert verdicts(out) == [f"{good}: ok"] * 2
-    assert f"{later}:15:44: cell.electrolyte_model: not yet supported: electrolyte_model dissociation" in err
+    assert f"{later}:4:9: relief.kind: not yet supported: kind pyramids" in err
     assert (
         f"{bad}:6:10: relief.pitch: needs a unit: 6 alone could mean anything; write for example '6 um'"
         in err

@@ -23,12 +23,6 @@ EXTRA = "cell: {type: conformal}"
             "layers.outer_collector.step_coverage: not yet supported: step_",
         ),
         (
-            "{type: conformal}",
-            "{type: conformal, electrolyte_model: dissociation}",
-            "dissociation}",
-            "cell.electrolyte_model: not yet supported: el",
-        ),
-        (
             "temperature: 25 degC",
             "temperature: 25 degC\n  protocol: [x]",
             "protocol",

@@ -8,9 +8,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
+from tests.kinds import design
 from tfgeom.constants import FARADAY, GAS_CONSTANT
+from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError
+from tfgeom.evaluation import evaluate
 from tfgeom.materials.library import load_library
+from tfgeom.results import Evaluation
 from tfgeom.transport.circuit import dc_resistance_factor
 from tfgeom.transport.discharge.dissociation import DissociatingFilm
 from tfgeom.transport.discharge.film_cell import WeakElectrolyte
@@ -216,3 +220,23 @@ def test_missing_constants_are_named() -> None:
         MaterialError, match=r"layers\.electrolyte\.material: 'LiPON-ALD' .* needs; give materials"
     ):
         film("LiPON")
+
+
+def with_model(cell: str, model: str) -> Evaluation:
+    section = {"type": "conformal", "electrolyte_model": model}
+    return evaluate(design_from_mapping(design("pillars", cell) | {"cell": section}))
+
+
+def test_a_cell_takes_the_steady_resistance_and_says_so() -> None:
+    dc, in_time = (with_model("dc electrolyte", model) for model in ("dc", "dissociation"))
+    assert dc.resistance is not None
+    assert in_time.resistance is not None
+    assert in_time.resistance.asr_ohm_cm2 == dc.resistance.asr_ohm_cm2
+    assert in_time.rate == dc.rate
+    assert sum("in time by the film model only" in note for note in in_time.notes) == 1
+    assert not any("in time by the film model only" in note for note in dc.notes)
+
+
+def test_a_cell_without_the_constants_is_refused_by_model() -> None:
+    with pytest.raises(MaterialError, match="which electrolyte_model 'dissociation' needs"):
+        with_model("conformal", "dissociation")

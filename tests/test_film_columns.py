@@ -88,8 +88,8 @@ def test_columns_lose_at_a_small_current_what_the_closed_form_has_of_the_same_tu
 @pytest.mark.parametrize("seed", range(60))
 def test_so_do_those_of_random_designs(seed: int) -> None:
     cell = with_columns(random_design(seed))
-    if getattr(cell.blueprint.design.cell, "electrolyte_model", "") == "dc":
-        pytest.skip("its factor goes by each column's own thickness")
+    if getattr(cell.blueprint.design.cell, "electrolyte_model", "") in ("dc", "dissociation"):
+        pytest.skip("its factor goes by each column's own thickness, or its loss by the time")
     expected = in_tubes(cell)
     if expected == 0:
         assert not np.any(cut(cell).resistance)

@@ -12,12 +12,9 @@ from pydantic import BaseModel
 from tests import coated_reliefs, reliefs
 from tests.kinds import CELLS, RELIEFS, design, every_design, has_closed_form
 from tfgeom.design import Design, design_from_mapping, dump_design, load_design
-from tfgeom.errors import DesignError
 from tfgeom.evaluation import evaluate
 
 same = partial(pytest.approx, rel=1e-9)
-LATER = {("Conformal", "electrolyte_model", "dissociation")}
-"""What the file may say and this version refuses."""
 
 
 def sections(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -68,10 +65,7 @@ def test_every_kind_and_every_word_stands_in_the_list() -> None:
     listed = {
         one for relief in RELIEFS for cell in CELLS for one in said(design_from_mapping(design(relief, cell)))
     }
-    assert possible - listed == LATER
-    for _, field, word in LATER:
-        with pytest.raises(DesignError, match=f"not yet supported: {field} {word}"):
-            design_from_mapping(design() | {"cell": {"type": "conformal", field: word}})
+    assert possible - listed == set()
 
 
 def test_every_list_of_reliefs_has_every_kind() -> None:

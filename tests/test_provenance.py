@@ -108,7 +108,7 @@ def merged(given: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
 
 def changes(mapping: dict[str, Any]) -> Iterator[tuple[str, Constant, dict[str, Any], dict[str, Any]]]:
     """Yield the name in the design and every constant of every material, restated as it is and changed."""
-    weak = mapping.get("cell", {}).get("electrolyte_model") == "dc"
+    weak = mapping.get("cell", {}).get("electrolyte_model") in ("dc", "dissociation")
     for name, material in materials_of(mapping).items():
         given = mapping.get("materials", {}).get(name, {})
         for key in material.properties:

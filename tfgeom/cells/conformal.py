@@ -230,6 +230,11 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
             "heights count it, and resistance and rate are those of the charged cell"
         )
     notes += _growth(cell)
+    if _section(cell.blueprint.design).electrolyte_model == "dissociation":
+        notes.append(
+            "the electrolyte's ions are followed in time by the film model only; resistance and closed rates "
+            "take it at its steady resistance for small currents, as electrolyte_model: dc does"
+        )
     if not contacts_of(cell.blueprint).ideal and not by_elements:
         notes.append(
             "closed forms take the collectors as equipotentials: contact counts with fidelity fem only"

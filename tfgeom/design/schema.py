@@ -137,16 +137,9 @@ class Conformal(Section):
     type: Literal["conformal"]
     electrolyte_model: Literal["ohmic", "dc", "dissociation"] = Field(
         default="ohmic",
-        description="Resistance of the electrolyte: from its conductivity, or also from bound ions at rest.",
+        description="Loss in the electrolyte: from its conductivity, also from its ions at rest, or in time.",
     )
     anode_free: bool = Field(default=False, strict=True, description="Whether lithium is plated.")
-
-    @field_validator("electrolyte_model")
-    @classmethod
-    def _built_model(cls, model: str) -> str:
-        if model == "dissociation":
-            raise not_yet("electrolyte_model dissociation")
-        return model
 
 
 class LiquidFilled(Section):

@@ -126,12 +126,13 @@ def film_circuit(stack: Stack, temperature: float, electrolyte_model: str) -> Fi
         K; conductivities and exchange currents follow it.
     electrolyte_model
         ``ohmic`` takes the electrolyte's conductivity as it is, ``dc`` the steady value of an electrolyte
-        whose ions form and recombine (`dc_resistance_factor`).
+        whose ions form and recombine (`dc_resistance_factor`), and so does ``dissociation``, which follows
+        them in time in the film model.
 
     Raises
     ------
     MaterialError
-        When the electrolyte's conductivity, or its dissociation constants for ``dc``, are missing.
+        When the electrolyte's conductivity, or its dissociation constants for the other two, are missing.
     """
     path = stack.current_path
     films: list[FilmConductor] = []
@@ -226,13 +227,14 @@ def _conductivity(
         ionic = material.value_at("ionic_conductivity", temperature)
         return (math.inf, (f"{layer.name}.ionic_conductivity",)) if ionic is None else (ionic, ())
     if part == "electrolyte":
-        if electrolyte_model == "dc":
+        if electrolyte_model in ("dc", "dissociation"):
             conductivity = material.dissociated_conductivity(temperature)
             if material.dissociation is None or conductivity is None:
                 raise MaterialError.at(
                     f"layers.{layer.name}.material",
-                    f"'{material.name}' has no dissociation constants, which electrolyte_model 'dc' needs; "
-                    f"give materials.{material.name}.dissociation or use electrolyte_model: ohmic",
+                    f"'{material.name}' has no dissociation constants, which electrolyte_model "
+                    f"'{electrolyte_model}' needs; give materials.{material.name}.dissociation or use "
+                    "electrolyte_model: ohmic",
                 )
             return conductivity / dc_resistance_factor(material.dissociation, layer.thickness), ()
         ionic = material.value_at("ionic_conductivity", temperature)
