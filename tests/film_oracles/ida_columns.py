@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from tests.film_oracles.cells import CLIP, THERMAL, Columns, Half, evaluated
+from tests.film_oracles.ida_jacobian import Jacobian
 from tests.oracles import sundials_or_skip
 
 Floats = NDArray[np.float64]
@@ -97,14 +97,35 @@ class IdaColumns:
     def residual(self, y: Floats, yp: Floats, control: tuple[str, float]) -> Floats:
         states, current, over, along, voltage = self.split(y)
         rates, *_ = self.split(yp)
-        res, rows = [], []
-        match = -current * self.cell.resistance - voltage - sum(along, np.zeros(self.n))
+        films = [
+            (rate - film.derivative(s, current)).ravel()
+            for film, s, rate in zip(self.films, states, rates, strict=True)
+            if film is not None and s is not None and rate is not None
+        ]
+        near = [s if s is None else s[:2] for s in states]
+        rows = self.columns(near, current, over)
+        rows[0] = rows[0] - voltage - sum(along, np.zeros(self.n))
+        for (laplacian, contact), loss in zip(self.cell.sheets, along, strict=True):
+            row = laplacian @ loss - current
+            row[contact.astype(int)] = loss[contact.astype(int)]
+            rows.append(row)
+        kind, value = control
+        total = current.sum()
+        held = {"current": total - value, "voltage": voltage - value, "power": total * voltage - value}[kind]
+        return np.concatenate([*films, *rows, [held]])
+
+    def columns(self, near: list[Floats | None], current: Floats, over: list[Floats]) -> list[Floats]:
+        """What each column has to meet by itself: the voltage over it, and Butler and Volmer's law at each face.
+
+        ``near``: the two cells next to each face, (2, n).  Voltage of the cell and losses along sheets are left out.
+        """
+        match = -current * self.cell.resistance
+        rows = []
         halves = ((self.cell.cathode, 1), (self.cell.anode, -1))
-        for (half, sign), film, s, rate, potential, eta, face in zip(
-            halves, self.films, states, rates, self.potentials, over, self.faces(y), strict=True
+        for (half, sign), film, s, potential, eta in zip(
+            halves, self.films, near, self.potentials, over, strict=True
         ):
-            if film is not None and s is not None and rate is not None:
-                res.append((rate - film.derivative(s, current)).ravel())
+            face = np.full(self.n, half.start) if film is None or s is None else film.face(s, current)
             inside = np.clip(face, CLIP, 1 - CLIP)
             match = match + sign * potential(inside) - THERMAL * eta
             if half.exchange is None:
@@ -115,58 +136,7 @@ class IdaColumns:
                 i0 = i0 * (inside / 0.5) ** (1 - half.anodic) * ((1 - inside) / 0.5) ** half.anodic
             forward, back = (half.anodic, 1 - half.anodic) if sign < 0 else (1 - half.anodic, half.anodic)
             rows.append(half.face * i0 * (np.exp(forward * eta) - np.exp(-back * eta)) - current)
-        res += [match, *rows]
-        for (laplacian, contact), loss in zip(self.cell.sheets, along, strict=True):
-            row = laplacian @ loss - current
-            row[contact.astype(int)] = loss[contact.astype(int)]
-            res.append(row)
-        kind, value = control
-        total = current.sum()
-        held = {"current": total - value, "voltage": voltage - value, "power": total * voltage - value}[kind]
-        return np.concatenate([*res, [held]])
-
-    def pattern(self) -> sparse.csr_matrix:
-        """What depends on what: found by the stencil, not by numbers, so that no zero is taken for none."""
-        n, m = self.n, self.cells
-        rows, columns = [], []
-
-        def add(row: Any, column: Any) -> None:
-            row, column = np.broadcast_arrays(row, column)
-            rows.append(row.ravel())
-            columns.append(column.ravel())
-
-        place = np.arange(n)
-        base, starts = self.filled, []
-        at = 0
-        for film in self.films:
-            starts.append(at)
-            if film is None:
-                continue
-            index = at + np.arange(m * n).reshape(m, n)
-            add(index, index)
-            add(index[1:], index[:-1])
-            add(index[:-1], index[1:])
-            add(index[0], base + place)
-            at += m * n
-        for block in range(3 + len(self.cell.sheets)):
-            row = base + block * n + place
-            add(row, row)
-            add(row, base + place)
-        for block in range(3 + len(self.cell.sheets)):
-            add(base + place, base + block * n + place)  # the voltage of a column
-        add(base + place, self.size - 1)
-        for film, begin, block in zip(self.films, starts, (1, 2), strict=True):
-            if film is not None:
-                for near in (0, 1):
-                    add(base + place, begin + near * n + place)
-                    add(base + block * n + place, begin + near * n + place)
-        for k in range(len(self.cell.sheets)):
-            row = base + (3 + k) * n + place
-            add(row[:, None], row[None, :])
-        add(self.size - 1, base + place)
-        add(self.size - 1, self.size - 1)
-        r, c = np.concatenate(rows), np.concatenate(columns)
-        return sparse.csr_matrix((np.ones(r.size), (r, c)), shape=(self.size, self.size))
+        return [match, *rows]
 
     def rest(self) -> Floats:
         """Everything filled as at the start, no current."""
@@ -214,8 +184,7 @@ class IdaColumns:
         """Times (to the cut-off) and states (m, size) from a state whose films count; ``times`` from 0 on."""
         ida = sundials_or_skip().ida
         y, yp = self.consistent(self.rest() if start is None else start, control)
-        pattern = self.pattern().tocsc()
-        jacobian = _Jacobian(self, pattern, control)
+        jacobian = Jacobian(self, control)
 
         def residual(t: float, y: Floats, yp: Floats, res: Floats) -> None:
             res[:] = self.residual(y, yp, control)
@@ -226,7 +195,7 @@ class IdaColumns:
         more: dict[str, Any] = {"eventsfn": ends, "num_events": 1} if stop else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # that the pattern is not used to guess a Jacobian
-            solver = self._solver(ida, residual, jacobian, pattern, float(times[-1]), rtol, atol, more)
+            solver = self._solver(ida, residual, jacobian, float(times[-1]), rtol, atol, more)
         found = solver.solve(times, y, yp)
         return np.asarray(found.t), np.asarray(found.y)
 
@@ -235,53 +204,13 @@ class IdaColumns:
         ida: Any,
         residual: Any,
         jacobian: Any,
-        pattern: Any,
         span: float,
         rtol: float,
         atol: float,
         more: Any,
     ) -> Any:
         return ida.IDA(
-            residual, rtol=rtol, atol=atol, linsolver="sparse", sparsity=pattern, jacfn=jacobian,
+            residual, rtol=rtol, atol=atol, linsolver="sparse", sparsity=jacobian.pattern, jacfn=jacobian,
             algebraic_idx=list(range(self.filled, self.size)), max_num_steps=20000,
             first_step=1e-9 * span, **more,
         )  # fmt: skip
-
-
-class _Jacobian:
-    """dF/dy + cj dF/dy' by differences over groups of columns that share no row."""
-
-    def __init__(self, system: IdaColumns, pattern: sparse.csc_matrix, control: tuple[str, float]) -> None:
-        self.system, self.control = system, control
-        self.pattern = pattern.sorted_indices()
-        self.row = self.pattern.indices
-        self.column = np.repeat(np.arange(system.size), np.diff(self.pattern.indptr))
-        self.groups = _colours(self.pattern)
-        self.diagonal = (self.row == self.column) & (self.row < system.filled)
-
-    def __call__(self, t: float, y: Floats, yp: Floats, res: Floats, cj: float, out: Floats) -> None:
-        out[:] = self.values(np.array(y), np.array(yp), cj)
-
-    def values(self, y: Floats, yp: Floats, cj: float) -> Floats:
-        at = self.system.residual(y, yp, self.control)
-        step = 1e-7 * np.maximum(np.abs(y), 1e-4)
-        values = np.empty(self.row.size)
-        for group in range(int(self.groups.max()) + 1):
-            moved = y + np.where(self.groups == group, step, 0.0)
-            change = self.system.residual(moved, yp, self.control) - at
-            mine = self.groups[self.column] == group
-            values[mine] = change[self.row[mine]] / step[self.column[mine]]
-        return np.asarray(values + cj * self.diagonal)
-
-
-def _colours(pattern: sparse.csc_matrix) -> NDArray[np.int64]:
-    """Greedy colouring of columns that share a row."""
-    shares = (pattern.T @ pattern).tocsr()
-    colours = np.full(pattern.shape[1], -1)
-    for k in range(pattern.shape[1]):
-        taken = set(colours[shares.indices[shares.indptr[k] : shares.indptr[k + 1]]].tolist())
-        colour = 0
-        while colour in taken:
-            colour += 1
-        colours[k] = colour
-    return colours

@@ -53,7 +53,7 @@ class PybammPlane:
         if half.diffusivity is None:
             face: Any = pybamm.Scalar(half.start)
         else:
-            s = pybamm.Variable(f"s_{name}", domain=f"{name} film")
+            s = pybamm.Variable(f"{name} filling", domain=f"{name} film")
             x = pybamm.SpatialVariable(f"x_{name}", domain=[f"{name} film"], coord_sys="cartesian")
             geometry[f"{name} film"] = {x: {"min": pybamm.Scalar(0), "max": pybamm.Scalar(1)}}
             time = float(half.thickness[0]) ** 2 / half.diffusivity
@@ -84,7 +84,7 @@ class PybammPlane:
         if a == 0.5:
             return 2 * THERMAL * pybamm.arcsinh(density / (2 * i0))
         forward, back = (a, 1 - a) if sign < 0 else (1 - a, a)
-        eta = pybamm.Variable(f"eta_{name}")
+        eta = pybamm.Variable(f"{name} overpotential")
         model.algebraic[eta] = i0 * (pybamm.exp(forward * eta) - pybamm.exp(-back * eta)) - density
         model.initial_conditions[eta] = pybamm.Scalar(0)
         return THERMAL * eta
