@@ -25,7 +25,7 @@ CLIP = 1e-6
 
 SLOPING = "3.9 - 0.7*x + 0.15*tanh((0.3 - x)/0.05) - 1.5*exp((x - 1)/0.01)"
 """A cathode as they are: a slope, a step and a steep end."""
-GENTLE = "0.2 - 0.1*x + 1.2*exp(-x/0.02)"
+GENTLE = "0.2 - 0.1*x + 2.5*exp(-x/0.02)"
 """An anode, which rises steeply as it empties."""
 STEEP = "8 - 10*x"
 """10 V per unit of filling: the steepest that pulses must be right on."""
@@ -138,6 +138,7 @@ def _electrode(name: str, half: Half, sign: int) -> FilmElectrode:
     if not metal:
         properties["diffusivity"] = Property("diffusivity", half.diffusivity, "diffusivity", "test", "user")  # type: ignore[arg-type]
     curve = OpenCircuit("expression", {"expression": half.potential}, (0.0, 1.0), "test", "user")
-    material = Material("Li" if metal else name, name, (), properties, None if metal else curve)
+    zero = OpenCircuit("constant", {"potential": 0.0}, (0.0, 1.0), "test", "user")
+    material = Material("Li" if metal else name, name, (), properties, zero if metal else curve)
     columns = None if metal else FilmColumns(half.thickness, *half.areas)
     return FilmElectrode(name, material, sign, columns, half.capacity, half.start, half.face)
