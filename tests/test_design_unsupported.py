@@ -22,13 +22,6 @@ EXTRA = "cell: {type: conformal}"
             "step_coverage",
             "layers.outer_collector.step_coverage: not yet supported: step_",
         ),
-        (
-            "temperature: 25 degC",
-            "temperature: 25 degC\n  protocol: [x]",
-            "protocol",
-            "operation.protocol: not yet supported: protocol",
-        ),
-        ("name: ", "load: {sleep: 50 nA}\nname: ", "load", "load: not yet supported: loads and traces"),
         ("name: ", "process: {drying: none}\nname: ", "process", "process: not yet supported: process"),
         (
             "name: ",

@@ -22,7 +22,7 @@ LAYERS = (
     {"units", "source", "output", "rendering", "searching"},
     {"quantities"},
     {"materials"},
-    {"geometry", "deposition"},
+    {"geometry", "deposition", "loads"},
     {"reliefs"},
     {"design"},
     {"films"},

@@ -18,6 +18,7 @@ from tfgeom.design.paths import (
     with_layer_names,
 )
 from tfgeom.design.schema import CELL_SECTIONS, AnyCell, Role
+from tfgeom.design.task_checks import wrong_tasks
 from tfgeom.design.wording import Problem
 from tfgeom.materials.library import load_library
 from tfgeom.source import Location, dotted
@@ -36,6 +37,7 @@ def cross_problems(mapping: Mapping[str, Any]) -> list[Problem]:
         *_wrong_layers(mapping),
         *_wrong_series(mapping),
         *_wrong_choices(mapping),
+        *wrong_tasks(mapping),
     ]
 
 

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tfgeom.design.load import WINDOW
 from tfgeom.design.wording import Problem
+from tfgeom.loads.trace_columns import KEYS as COLUMNS_OF_TRACE
+from tfgeom.loads.trace_files import trace_of_file
 from tfgeom.materials.curve_tables import Electrode
 from tfgeom.materials.data_in import read_in
 from tfgeom.materials.given_data import GivenDataError
@@ -24,11 +27,11 @@ def with_data(mapping: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any],
     folder
         Where names of files start.
     """
+    mapping, problems = _with_trace(mapping, folder)
     stated = mapping.get("materials")
     if not isinstance(stated, Mapping):
-        return dict(mapping), []
+        return dict(mapping), problems
     materials: dict[str, Any] = {}
-    problems: list[Problem] = []
     for name, constants in stated.items():
         materials[name] = constants
         if not isinstance(constants, Mapping):
@@ -40,6 +43,25 @@ def with_data(mapping: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any],
             # what cannot be read is told once, not as missing or unknown too
             materials[name] = {key: one for key, one in constants.items() if key not in _READ}
     return {**mapping, "materials": materials}, problems
+
+
+def _with_trace(mapping: Mapping[str, Any], folder: Path) -> tuple[Mapping[str, Any], list[Problem]]:
+    """Return a design whose load holds the steps of the file it names, and what is wrong with that."""
+    load = mapping.get("load")
+    if not isinstance(load, Mapping) or not isinstance(load.get("trace"), str):
+        return mapping, []
+    rest = {key: one for key, one in load.items() if key not in (*COLUMNS_OF_TRACE, "average")}
+    try:
+        average = None if "average" not in load else WINDOW.read(load["average"])
+    except ValueError as error:
+        problems = [Problem(("load", "average"), str(error))]
+    else:
+        try:
+            return {**mapping, "load": {**rest, "trace": trace_of_file(load, folder, average)}}, []
+        except GivenDataError as error:
+            problems = [Problem(("load", *error.keys), str(error))]
+    # what cannot be read is told once, not as missing too
+    return {key: one for key, one in mapping.items() if key != "load"}, problems
 
 
 _READ = ("open_circuit", "bpx", "electrode", "particle")

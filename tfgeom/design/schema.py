@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
-    BeforeValidator,
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
@@ -21,7 +20,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from tfgeom.design.load import Load
 from tfgeom.design.paths import layer_names
+from tfgeom.design.protocol import Protocol
 from tfgeom.design.published import Published
 from tfgeom.design.quantities import (
     ArealCapacity,
@@ -38,7 +39,6 @@ from tfgeom.design.quantities import (
     Text,
     Thickness,
     Voltage,
-    not_yet,
 )
 from tfgeom.errors import DesignError
 from tfgeom.materials.schema import MaterialOverride
@@ -52,12 +52,6 @@ Role = Literal[
 ]
 ContactPlace = Literal["ideal", "auto", "floor", "top", "both"]
 _LAYER_NAME = r"[A-Za-z][A-Za-z0-9_-]{0,59}"
-
-
-def _protocol(given: object) -> object:
-    if not isinstance(given, list):
-        raise ValueError("must be a list of steps")
-    raise not_yet("protocol")
 
 
 class Substrate(Section):
@@ -239,7 +233,7 @@ class Operation(Section):
         description="Where the collectors of a unit cell are held at their potential: one word, or one each.",
     )
 
-    protocol: Annotated[None, BeforeValidator(_protocol)] = Field(default=None, description="Steps in order.")
+    protocol: Protocol = Field(default=None, description="Steps in order, and what ends each.")
 
 
 class Packaging(Section):
@@ -299,6 +293,7 @@ class Design(Section):
         description="How the films make a cell; without it only geometry is computed.",
     )
     operation: Operation | None = Field(default=None, description="How the cell is run.")
+    load: Load | None = Field(default=None, description="What a node draws of the cell.")
     packaging: Packaging | None = Field(default=None, description="What the device carries besides.")
     chip: Chip | None = Field(default=None, description="The chip that the relief covers.")
     cells_in_series: int = Field(

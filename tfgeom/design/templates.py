@@ -34,6 +34,7 @@ operation:
   c_rates: [0.1, 1, 10, 100]  # 1 empties the cell in an hour
 packaging: {{thickness: 10 um, density: 2.5 g/cm^3}}
 # chip: {{width: 2 mm, length: 1 mm, border: 50 um}}   # for absolute capacity, energy and mass
+# load: {{sleep: 50 nA, pulse: {{current: 50 uA, duration: 5 ms, every: 10 s}}}}   # a node on the chip
 # cells_in_series: 2          # bipolar: the voltage limits above are then the whole stack's
 # bipolar_plate: {{material: Al, thickness: 50 um}}    # instead of a wafer under all cells but the first
 # materials:                  # replace or add constants of the library

@@ -76,11 +76,14 @@ class ColumnsOfText:
         Number of the line, from 1, and its cells.
     decimal_comma
         Whether a comma parts the decimals.
+    separator
+        What parts the cells of a line.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     decimal_comma: bool
+    separator: str = ","
 
     def find(self, given: object) -> int:
         """Return the place of a column by its header, its name without unit, or its number from 1.
@@ -174,7 +177,7 @@ def read_columns(text: str) -> ColumnsOfText:
         for _, row in data
         for cell in row
     )
-    return ColumnsOfText(columns, data, comma)
+    return ColumnsOfText(columns, data, comma, separator)
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

@@ -70,6 +70,18 @@ DIMENSIONS: dict[str, Dimension] = {
         "0.5 mA/cm^2",
         {"uA/cm^2": "1e-2", "nA/cm^2": "1e-5", "A/cm^2": "1e4"},
     ),
+    "current": Dimension("A", {"uA": "1e-6", "mA": "1e-3", "A": "1"}, "50 uA", {"nA": "1e-9", "pA": "1e-12"}),
+    "power": Dimension("W", {"uW": "1e-6", "mW": "1e-3", "W": "1"}, "3 uW", {"nW": "1e-9"}),
+    "power_density": Dimension(
+        "W/m^2",
+        {"mW/cm^2": "10", "W/m^2": "1"},
+        "1 mW/cm^2",
+        {"uW/cm^2": "1e-2", "nW/cm^2": "1e-5", "W/cm^2": "1e4"},
+    ),
+    "capacitance": Dimension("F", {"uF": "1e-6", "F": "1"}, "10 uF", {"nF": "1e-9", "mF": "1e-3"}),
+    "areal_capacitance": Dimension(
+        "F/m^2", {"uF/cm^2": "1e-2", "F/m^2": "1"}, "10 uF/cm^2", {"nF/cm^2": "1e-5", "mF/cm^2": "10"}
+    ),
     "areal_capacity": Dimension(
         "C/m^2",
         {"uAh/cm^2": "36", "C/m^2": "1"},
