@@ -1,8 +1,10 @@
 """The columns of one cell: what voltage each has at a current, and where it is lost.
 
 ``V_i = U_c(s_c) - U_a(s_a) - eta_c - eta_a - I_i R_i - drop of weak electrolytes``, with filled fractions at
-the faces.  A face is never fuller than full: beyond both ends the open-circuit potential runs off steeply, so
-that a column that has no room leaves its current to the others.
+the faces.  Of a counter electrode that stands apart, and of series losses that the columns share, the sum of
+the currents counts: the terminals have what is left after them.  A face is never fuller than full: beyond
+both ends the open-circuit potential runs off steeply, so that a column that has no room leaves its current to
+the others.
 """
 
 from collections.abc import Sequence
@@ -25,7 +27,6 @@ Floats = NDArray[np.float64]
 _NUDGE = 1e-6  # of filled fraction, over which slopes are taken
 _WALL = 1e4  # V per filled fraction past full or empty
 _LEAST_SLOPE = 1e-12  # ohm m²: what is taken for the slope of a column without any resistance
-_ENDS = ("cathode", "anode")
 
 
 class CellState(NamedTuple):
@@ -76,13 +77,26 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Columns at currents: voltages, their derivatives by current (negative), and where they come from."""
+    """Columns at currents: voltages, their derivatives by current (negative), and where they come from.
+
+    Attributes
+    ----------
+    current, voltage, slope
+        Of each column: A per m² of footprint, V, and the voltage's derivative; shape (n,).
+    faces
+        Of cathode and anode.
+    drops
+        Across each weak electrolyte, V, shape (n,).
+    joint
+        What the sum of the currents loses beyond the columns, V, and its derivative.
+    """
 
     current: Floats
     voltage: Floats
     slope: Floats
     faces: tuple[Face, Face]
     drops: tuple[Floats, ...]
+    joint: tuple[float, float] = (0.0, 0.0)
 
     @property
     def room(self) -> float:
@@ -102,10 +116,27 @@ class Answer:
         return np.maximum(*(np.abs(face.filling) * np.ones_like(self.current) for face in self.faces))
 
 
-class _Side:
-    """One electrode of the columns."""
+class Side:
+    """One electrode of n columns: its film, and what its face takes.
 
-    def __init__(self, electrode: FilmElectrode, temperature: float) -> None:
+    Parameters
+    ----------
+    electrode, temperature
+        As in the cell.
+    size
+        n.
+
+    Attributes
+    ----------
+    rate
+        Filling rate (1/s) of each column per current of it, shape (n,).
+    shares
+        Of the electrode's volume, shape (n,).
+    apart
+        Whether it stands on one face of its own, which all columns share.
+    """
+
+    def __init__(self, electrode: FilmElectrode, temperature: float, size: int) -> None:
         self.electrode, self.temperature = electrode, temperature
         self.material = electrode.material
         curve = self.material.open_circuit
@@ -117,8 +148,9 @@ class _Side:
         alpha = self.material.anodic_coefficient
         self.forward = 1 - alpha if electrode.sign > 0 else alpha
         self.per_area = 1 / electrode.face
-        self.rate: Floats = np.zeros_like(electrode.face)
-        self.shares: Floats = np.ones_like(electrode.face)
+        self.apart = electrode.face.size < size
+        self.rate: Floats = np.zeros(size)
+        self.shares: Floats = np.ones(size)
         if electrode.columns is not None:
             volume = electrode.columns.volume
             self.shares = volume / volume.sum()
@@ -135,19 +167,19 @@ class _Side:
         if filling is None:
             filled = np.zeros_like(current)
             potential = self.electrode.sign * self.curve.held_inside(filled, self.temperature)
-            loss, slope, _ = self._transfer(filled, current, ions)
+            loss, slope, _ = self.transfer(filled, current, ions)
             return Face(None, 0.0, potential, loss), -slope
         filled, by_rate = filling.surface(self.rate * current)
         by_current = by_rate * self.rate
         both = np.stack([filled, filled + _NUDGE])
         potential, nudged = self.potential(both)
         bend = (nudged - potential) / _NUDGE
-        loss, slope, by_filled = self._transfer(filled, current, ions)
+        loss, slope, by_filled = self.transfer(filled, current, ions)
         sign = self.electrode.sign
         total = (sign * bend - by_filled) * by_current - slope
         return Face(filled, by_current, sign * potential, loss), total
 
-    def _transfer(
+    def transfer(
         self, filled: Floats, current: Floats, ions: Floats | float
     ) -> tuple[Floats, Floats, Floats]:
         """Return the overpotential (V) and its derivatives by current and by filled fraction."""
@@ -181,9 +213,13 @@ class Columns:
 
     def __init__(self, cell: FilmCell) -> None:
         self.cell = cell
-        self.sides = (_Side(cell.cathode, cell.temperature), _Side(cell.anode, cell.temperature))
+        self.sides = (
+            Side(cell.cathode, cell.temperature, cell.size),
+            Side(cell.anode, cell.temperature, cell.size),
+        )
         self.weak = electrolytes_of(cell)
         self.resistance = cell.resistance
+        self.joint_resistance = float(sum(row.resistance[0] for row in cell.joint))
 
     def at_rest(self) -> CellState:
         """Return the cell at its start: films filled alike throughout, no current."""
@@ -252,12 +288,20 @@ class Trial:
             ions = (before if not drops else ions[0], behind)
             drops.append(drop)
         faces = []
+        total = current.sum(keepdims=True)
+        lost, by_total = columns.joint_resistance * total, columns.joint_resistance
         for side, filling, near in zip(columns.sides, self.fillings, ions, strict=True):
-            face, by_current = side.face(filling, current, near)
-            voltage = voltage + face.potential - face.overpotential
-            slope = slope + by_current
+            face, by_current = side.face(filling, total if side.apart else current, near)
+            if side.apart:
+                lost = lost - face.potential + face.overpotential
+                by_total -= float(by_current[0])
+            else:
+                voltage = voltage + face.potential - face.overpotential
+                slope = slope + by_current
             faces.append(face)
-        return Answer(current, voltage, np.minimum(slope, -_LEAST_SLOPE), (faces[0], faces[1]), tuple(drops))
+        slope = np.minimum(slope, -_LEAST_SLOPE)
+        joint = float(lost[0]), by_total
+        return Answer(current, voltage, slope, (faces[0], faces[1]), tuple(drops), joint)
 
     def settle(self, current: Floats, voltage: float, sheets: tuple[Floats, ...]) -> CellState:
         """Return the state at the end of the step."""

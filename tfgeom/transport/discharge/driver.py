@@ -10,6 +10,7 @@ from tfgeom.transport.discharge.column_voltages import CellState, Columns
 from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.discharge.ledger import Ledger
 from tfgeom.transport.discharge.newton import Equipotential
+from tfgeom.transport.discharge.sheets import Sheets
 from tfgeom.transport.discharge.stepping import Point, Stepper
 from tfgeom.transport.discharge.steps import Run, Step, StepEnd
 
@@ -50,7 +51,8 @@ def run(
     """
     columns = Columns(cell)
     ledger = Ledger(columns)
-    stepper = Stepper(columns, Equipotential(), ledger, tolerance, keep_fields)
+    collectors = Sheets(cell.sheets) if cell.sheets else Equipotential()
+    stepper = Stepper(columns, collectors, ledger, tolerance, keep_fields)
     here = columns.at_rest() if state is None else state
     points: list[Point] = []
     ends: list[StepEnd] = []

@@ -31,12 +31,12 @@ class Ledger:
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
         cell = columns.cell
-        keys: list[Key] = [(row.part, row.mechanism) for row in cell.ohmic]
+        keys: list[Key] = [(row.part, row.mechanism) for row in (*cell.ohmic, *cell.joint)]
         keys += [(INTERFACE_OF[end], "charge_transfer") for end in _ENDS]
         for mechanism in ("diffusion", "unevenness"):
             keys += [(end, mechanism) for end in _ENDS]
         keys += [("electrolyte", "salt") for _ in cell.weak]
-        keys += [(sheet.part, "film") for sheet in cell.sheets]
+        keys += [(sheet.part, sheet.mechanism) for sheet in cell.sheets]
         keys.append(("electrolyte", "leak"))
         self._keys = keys
         self._lost: Floats = np.zeros(len(keys))
@@ -48,7 +48,10 @@ class Ledger:
         means = columns.means(state)
         wholes = columns.open_circuit(means)
         powers = [float(current**2 @ row.resistance) for row in columns.cell.ohmic]
-        powers += [float(current @ face.overpotential) for face in answer.faces]
+        total = current.sum(keepdims=True)
+        powers += [float(total[0] ** 2 * row.resistance[0]) for row in columns.cell.joint]
+        for side, face in zip(columns.sides, answer.faces, strict=True):
+            powers.append(float((total if side.apart else current) @ face.overpotential))
         spread, uneven = [], []
         for side, face, mean, whole in zip(columns.sides, answer.faces, means, wholes, strict=True):
             if mean is None:

@@ -1,7 +1,8 @@
 """Currents of all columns and the terminal voltage at one moment, under one of the controls.
 
-Unknown are the currents I_i and the voltage V with ``f_i(I_i) = V``.  Each Newton step eliminates the
-currents, ``dI = G (f - V - dV)`` with ``G = -1/f'``, and what is held gives the one number dV.
+Unknown are the currents I_i and the level W of the columns with ``f_i(I_i) = W`` and ``V = W - D(sum I)`` at
+the terminals, D what they lose together.  Each Newton step eliminates the currents, ``dI = G (f - W - dW)``
+with ``G = -1/f'``, and what is held gives the one number dW.
 """
 
 from typing import NamedTuple, Protocol
@@ -17,6 +18,7 @@ Floats = NDArray[np.float64]
 _MOST_STEPS = 60
 _CLOSE = 1e-9  # V
 _CLOSELY = 1e-11  # of what is held
+_BALANCED = 1e-7  # of the largest current: what rounding leaves along good conductors
 
 
 class Solution(NamedTuple):
@@ -28,7 +30,7 @@ class Solution(NamedTuple):
 
 
 class Response(NamedTuple):
-    """How currents follow: by the residuals, and by a terminal voltage that falls by 1 V; sheets alike."""
+    """How currents follow: by the residuals, and by a level that falls by 1 V; sheets alike."""
 
     by_residual: Floats
     by_voltage: Floats
@@ -43,7 +45,7 @@ class Collectors(Protocol):
         """Return how currents and losses along sheets follow."""
 
     def losses(self, current: Floats, sheets: tuple[Floats, ...]) -> float:
-        """Return by how much the sheets' losses miss their balance at column currents, V."""
+        """Return by how much currents along sheets miss their balance, over the largest of a column."""
 
 
 class Equipotential:
@@ -88,27 +90,38 @@ class Drive(NamedTuple):
         passing = float(np.abs(current).sum()) + self.leak * abs(voltage)
         return max(abs(self.value), passing * (abs(voltage) if self.control == "power" else 1.0))
 
-    def voltage_step(self, voltage: float, inside: float, moved: float, conductance: float) -> float:
-        """Return dV; nan past the largest power.
+    def level_step(self, terminals: "Terminals", moved: float, conductance: float) -> float:
+        """Return dW; nan past the largest power.
 
         Parameters
         ----------
-        voltage, inside
-            V, and the sum of the column currents.
+        terminals
+            Where the columns stand.
         moved, conductance
-            By how much that sum follows the residuals, and a voltage that falls by 1 V.
+            By how much the sum of their currents follows the residuals, and a level that falls by 1 V.
         """
-        if self.control == "voltage":
-            return self.value - voltage
+        voltage, inside, by_total = terminals
         given = inside - self.leak * voltage
-        through = conductance + self.leak
+        raised = by_total * moved  # by so much the residuals alone lower the voltage
+        through = 1 + by_total * conductance  # of the voltage, by dW
+        if self.control == "voltage":
+            return (self.value - voltage + raised) / through
         if self.control == "power":
-            # V J = P, where J = given: past the largest power a lower voltage gives less
-            falling = given - voltage * through
+            # V J = P, J = given: past the largest power a lower voltage gives less
+            falling = (given - self.leak * voltage) * through - voltage * conductance
             if falling >= 0:
                 return float("nan")
-            return (self.value - voltage * (given + moved)) / falling
-        return (given + moved - self.value) / through
+            missed = self.value - voltage * given
+            return (missed + (given - self.leak * voltage) * raised - voltage * moved) / falling
+        return (given - self.value + moved + self.leak * raised) / (conductance + self.leak * through)
+
+
+class Terminals(NamedTuple):
+    """Voltage, sum of the column currents, and the derivative by it of what they lose together."""
+
+    voltage: float
+    inside: float
+    by_total: float
 
 
 def solve_columns(
@@ -132,22 +145,22 @@ def solve_columns(
     """
     answer = trial.answer(current)
     if current.size == 1 and drive.control in ("current", "rest") and not drive.leak and not sheets:
-        return Solution(answer, float(answer.voltage[0]), ())
-    if not np.isfinite(voltage):
-        voltage = float(answer.voltage.mean())
+        return Solution(answer, float(answer.voltage[0]) - answer.joint[0], ())
+    level = voltage + answer.joint[0] if np.isfinite(voltage) else float(answer.voltage.mean())
     for _ in range(_MOST_STEPS):
-        residual = answer.voltage - voltage - sum(sheets, np.zeros_like(current))
-        missed = drive.residual(voltage, float(current.sum()))
+        inside, (lost, by_total) = float(current.sum()), answer.joint
+        voltage = level - lost
+        residual = answer.voltage - level - sum(sheets, np.zeros_like(current))
+        missed = drive.residual(voltage, inside)
         if (
             np.abs(residual).max() < _CLOSE
             and abs(missed) <= _CLOSELY * drive.scale(voltage, current)
-            and collectors.losses(current, sheets) < _CLOSE
+            and collectors.losses(current, sheets) < _BALANCED
         ):
             return Solution(answer, voltage, sheets)
         found = collectors.response(-1 / answer.slope, residual, Solution(answer, voltage, sheets))
-        change = drive.voltage_step(
-            voltage, float(current.sum()), float(found.by_residual.sum()), float(found.by_voltage.sum())
-        )
+        moved, conductance = float(found.by_residual.sum()), float(found.by_voltage.sum())
+        change = drive.level_step(Terminals(voltage, inside, by_total), moved, conductance)
         current = current + found.by_residual - change * found.by_voltage
         sheets = tuple(
             one + moved - change * fallen
@@ -155,8 +168,8 @@ def solve_columns(
                 sheets, found.sheets_by_residual, found.sheets_by_voltage, strict=True
             )
         )
-        voltage = voltage + change
-        if not (np.isfinite(voltage) and np.all(np.isfinite(current))):
+        level = level + change
+        if not (np.isfinite(level) and np.all(np.isfinite(current))):
             return None
         answer = trial.answer(current)
     return None
