@@ -1,6 +1,6 @@
 """Which model answers for a film and for an electrolyte: chosen here alone, by what is known of it."""
 
-from tfgeom.errors import SolveError
+from tfgeom.transport.discharge.dissociation import DissociatingFilm
 from tfgeom.transport.discharge.film_cell import FilmCell, FilmElectrode
 from tfgeom.transport.discharge.modal_film import EvenFilm, ModalFilm
 from tfgeom.transport.discharge.responses import Electrolyte, Film
@@ -24,9 +24,7 @@ def electrolytes_of(cell: FilmCell) -> tuple[Electrolyte, ...]:
 
     Raises
     ------
-    SolveError
-        When there is no model of one.
+    MaterialError
+        When one has no dissociation constants.
     """
-    if cell.weak:
-        raise SolveError(f"{cell.weak[0].name}: ions that form and recombine are not yet supported in time")
-    return ()
+    return tuple(DissociatingFilm(weak, cell.temperature) for weak in cell.weak)
