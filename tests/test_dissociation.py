@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from tests.kinds import design
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.constants import FARADAY, GAS_CONSTANT
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError
@@ -240,3 +241,17 @@ def test_a_cell_takes_the_steady_resistance_and_says_so() -> None:
 def test_a_cell_without_the_constants_is_refused_by_model() -> None:
     with pytest.raises(MaterialError, match="which electrolyte_model 'dissociation' needs"):
         with_model("conformal", "dissociation")
+
+
+@pytest.mark.parametrize("inwards", [False, True])
+def test_electrolytes_stand_from_the_cathode_on(inwards: bool) -> None:
+    """The ions of the first are those before the cathode, whichever electrode lies inside."""
+    mapping = design("planar") | {"cell": {"type": "conformal", "electrolyte_model": "dissociation"}}
+    inner, cathode, electrolyte, anode, outer = mapping["layers"]
+    films = [{**electrolyte, "material": FITTED}, {**electrolyte, "material": RAIJMAKERS, "name": "second"}]
+    order = [cathode, *films, anode]
+    mapping["layers"] = [inner, *(order[::-1] if inwards else order), outer]
+    cell = assemble_cell(design_from_mapping(mapping))
+    found = cell.kind.film_cell(cell, nominal=1.0, contacted=False)
+    assert [one.material.name for one in found.weak] == [FITTED, RAIJMAKERS]
+    assert not any(row.part == "electrolyte" for row in found.ohmic)

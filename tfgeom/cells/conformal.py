@@ -150,8 +150,9 @@ def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCe
     model = _section(blueprint.design).electrolyte_model
     places = contacts_of(blueprint) if contacted and not cell.relief.is_flat else Contacts()
     cut, sheets = _in_columns(circuit, places)
-    weak = weak_electrolytes(cut) if model == "dissociation" else ()
     balance, (cathode, anode) = lithium_of(cell), electrode_films(cell)
+    inside = _wetted_outside(cell.charged, cathode)
+    weak = weak_electrolytes(cut, cathode_inside=inside) if model == "dissociation" else ()
     sides = (
         (cathode, 1, _room(balance.cathode), balance.charged_cathode),
         (anode, -1, _room(balance.anode), balance.charged_anode),

@@ -57,13 +57,14 @@ def lithium_counter(material: Material) -> FilmElectrode:
     return FilmElectrode("counter", material, -1, None, np.inf, 1.0, np.ones(1))
 
 
-def weak_electrolytes(cut: CutCircuit) -> tuple[WeakElectrolyte, ...]:
-    """Return the electrolyte films whose ions form and recombine, in columns."""
-    return tuple(
+def weak_electrolytes(cut: CutCircuit, *, cathode_inside: bool) -> tuple[WeakElectrolyte, ...]:
+    """Return the electrolyte films whose ions form and recombine, in columns, from the cathode on."""
+    outwards = tuple(
         WeakElectrolyte(one.film.layer.name, one.film.layer.material, found.thickness, found.mean_area)
         for one, found in zip(cut.circuit.films, cut.films, strict=True)
         if one.film.layer.role == "electrolyte"
     )
+    return outwards if cathode_inside else outwards[::-1]
 
 
 def require_curves(cell: AssembledCell) -> None:

@@ -171,7 +171,7 @@ class FilmCell:
     nominal
         What C-rates count on, C per m² of footprint.
     weak
-        Electrolytes solved in time; empty for ``ohmic`` and ``dc``.
+        Electrolytes solved in time, from the cathode to the anode; empty for ``ohmic`` and ``dc``.
     sheets
         Collectors that are no equipotentials, and liquid between walls.
     joint

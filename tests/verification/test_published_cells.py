@@ -1,0 +1,185 @@
+"""Planar cells of the literature whose models are published: the film model against what was computed there.
+
+Danilov, Niessen, Notten, J. Electrochem. Soc. 158 (2011) A215; Deng et al., IEEE Trans. Transp. Electrif. 7 (2021)
+464.  Their equations, written down and solved anew with finite volumes, are the reference; what the papers measured is
+not: the first model misses that by up to 27 %.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.shipped import DANILOV, mapping_of
+from tfgeom.cells.kinds import assemble_cell
+from tfgeom.design import design_from_mapping
+from tfgeom.materials.library import load_library
+from tfgeom.transport.discharge.dissociation import DissociatingFilm
+from tfgeom.transport.discharge.driver import run
+from tfgeom.transport.discharge.film_cell import FilmCell, WeakElectrolyte
+from tfgeom.transport.discharge.steps import Run, Step
+
+FITTED, PRINTED = "Li3PO4-Danilov2011", "Li3PO4-Danilov2011-printed"
+UAH = 36.0  # C/m² of 1 uAh/cm²
+MILLI = 1e-3
+
+RATES = (1.6, 3.2, 6.4, 12.8, 25.6, 51.2)
+CAPACITY = (9.853, 9.767, 9.594, 9.250, 8.559, 7.180)  # uAh/cm²
+AT_HALF = {
+    FITTED: (3.9467, 3.9413, 3.9306, 3.9092, 3.8671, 3.7796),
+    PRINTED: (3.9432, 3.9345, 3.9187, 3.8926, 3.8470, 3.7496),
+}
+AT_A_TENTH = (4.1155, 4.1064, 4.0892, 4.0578, 4.0055, 3.9244)  # of FITTED
+LOST = {  # mV in the electrolyte at half
+    FITTED: (2.95, 5.90, 11.84, 23.75, 46.77, 91.09),
+    PRINTED: (6.43, 12.73, 23.57, 39.72, 64.88, 112.69),
+}
+PARTS = ((1.16, 1.79), (2.32, 3.59), (4.65, 7.19), (9.31, 14.45), (18.04, 28.73), (33.98, 57.10))
+FACES = ((11061, 10574), (11302, 10328), (11779, 9831), (12702, 8841), (14312, 7091), (16768, 4467))
+
+
+def danilov(model: str, electrolyte: str, **materials: Any) -> FilmCell:
+    mapping = mapping_of(DANILOV)
+    mapping["cell"] = {**mapping["cell"], "electrolyte_model": model}
+    mapping["layers"] = [
+        {**layer, "material": electrolyte} if layer["role"] == "electrolyte" else layer
+        for layer in mapping["layers"]
+    ]
+    mapping["materials"] = {**mapping["materials"], **materials}
+    return film_cell(mapping)
+
+
+def film_cell(mapping: dict[str, Any]) -> FilmCell:
+    cell = assemble_cell(design_from_mapping(mapping))
+    return cell.kind.film_cell(cell, nominal=10 * UAH, contacted=False)
+
+
+def discharged(cell: FilmCell, rate: float) -> tuple[Run, float, float]:
+    """Return a discharge at a C-rate, and the voltage at 10 and 50 % of the nominal capacity."""
+    current = rate * 0.1
+    steps = [Step("current", current, charge=share * 10 * UAH) for share in (0.1, 0.4)]
+    found = run(cell, [*steps, Step("current", current, voltage_below=3.0)])
+    tenth, half = (float(found.voltage[end.point]) for end in found.ends[:2])
+    return found, tenth, half
+
+
+def electrolyte(name: str) -> DissociatingFilm:
+    weak = WeakElectrolyte("electrolyte", load_library().find(name), np.array([1.5e-6]), np.ones(1))
+    return DissociatingFilm(weak, 298.15)
+
+
+def passed(one: DissociatingFilm, density: float, seconds: float) -> tuple[float, float, float, float]:
+    """Return what is lost by concentration and by migration, mV, and c at the anode's and the cathode's face."""
+    held = np.array([density])
+    state = one.propagate(one.at_rest(), seconds, held).settle(held)
+    concentrated, migration = one.parts(state, held)
+    c = one.concentration(state)[:, 0]
+    return float(concentrated[0] / MILLI), float(migration[0] / MILLI), float(c[0]), float(c[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [FITTED, PRINTED])
+@pytest.mark.parametrize("place", range(6))
+def test_danilov_with_ions_in_time_at_every_rate(name: str, place: int) -> None:
+    found, tenth, half = discharged(danilov("dissociation", name), RATES[place])
+    assert found.charge[-1] / UAH == pytest.approx(CAPACITY[place], rel=0.005)
+    assert half == pytest.approx(AT_HALF[name][place], abs=3 * MILLI)
+    if name == FITTED:
+        assert tenth == pytest.approx(AT_A_TENTH[place], abs=3 * MILLI)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "last"), [(FITTED, 25.6), (PRINTED, 6.4)])
+@pytest.mark.parametrize("place", range(6))
+def test_danilov_with_the_steady_resistance(name: str, last: float, place: int) -> None:
+    """Within the limiting current at half; at a tenth it is too low where ions have had no time to separate."""
+    found, tenth, half = discharged(danilov("dc", name), RATES[place])
+    assert found.charge[-1] / UAH == pytest.approx(CAPACITY[place], rel=0.005)
+    if RATES[place] <= last:
+        assert half == pytest.approx(AT_HALF[name][place], abs=3 * MILLI)
+    else:
+        assert abs(half - AT_HALF[name][place]) > 3 * MILLI
+    if name == FITTED:
+        assert tenth < AT_A_TENTH[place] + 0.1 * MILLI
+
+
+@pytest.mark.parametrize("name", [FITTED, PRINTED])
+@pytest.mark.parametrize("place", range(6))
+def test_danilovs_electrolyte_at_half(name: str, place: int) -> None:
+    density = RATES[place] * 0.1
+    concentrated, migration, anode, cathode = passed(electrolyte(name), density, 5 * UAH / density)
+    assert concentrated + migration == pytest.approx(LOST[name][place], abs=0.1)
+    if name == FITTED:
+        assert (concentrated, migration) == pytest.approx(PARTS[place], abs=0.1)
+        assert (anode, cathode) == pytest.approx(FACES[place], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "lost"),
+    [(FITTED, 15, 71.4), (FITTED, 30, 86.9), (FITTED, 50.4, 101.4), (PRINTED, 15, 76), (PRINTED, 30, 103), (PRINTED, 50.4, 149)],
+)  # fmt: skip
+def test_danilovs_electrolyte_at_the_highest_rate(name: str, seconds: float, lost: float) -> None:
+    concentrated, migration, _, _ = passed(electrolyte(name), 5.12, seconds)
+    assert concentrated + migration == pytest.approx(lost, abs=0.1 if name == FITTED else 0.5)
+
+
+@pytest.mark.parametrize(("seconds", "anode", "cathode"), [(20, 15820, 5650), (50, 17260, 3730)])
+def test_danilovs_ions_at_the_highest_rate(seconds: float, anode: float, cathode: float) -> None:
+    found = passed(electrolyte(FITTED), 5.12, seconds)
+    assert found[2:] == pytest.approx((anode, cathode), abs=10)
+
+
+DENG_TIMES = (1, 9, 50, 100, 200, 300, 339)
+DENG_LOST = (8.22, 12.34, 20.76, 26.89, 34.43, 38.35, 39.30)  # mV, of the paper
+DENG_VOLTAGES = {1: 4.2524, 50: 4.0941, 100: 3.9876, 200: 3.8746, 300: 3.8173}
+"""V, of the paper; at 50 s as solved anew, where the paper's is not known."""
+FABRE = {
+    "form": "rational",
+    "parameters": {
+        "numerator": [-219.027, 0, 322.003, 0, -198.242, 0, 354.911, 0, -467.807, 0, 207.168],
+        "denominator": [-44.337, 0, 36.643, 0, -3.430, 0, 113.081, 0, -182.567, 0, 80.3097],
+    },
+    "window": [0.5, 1.0],
+}
+
+
+def deng() -> FilmCell:
+    mapping = mapping_of(DANILOV)
+    mapping["cell"] = {"type": "conformal", "electrolyte_model": "dissociation"}
+    mapping["layers"] = [
+        {**layer, "material": PRINTED} if layer["role"] == "electrolyte" else layer
+        for layer in mapping["layers"]
+    ]
+    mapping["operation"] = {
+        **mapping["operation"],
+        "initial_state_of_charge": 1.0,
+        "voltage": {"min": "3.35 V", "max": "4.3 V"},
+    }
+    mapping["materials"] = {**mapping["materials"], "LiCoO2-Danilov2011": {"open_circuit": FABRE}}
+    return film_cell(mapping)
+
+
+@pytest.mark.parametrize("place", range(7))
+def test_dengs_electrolyte(place: int) -> None:
+    """0.3 mV with the term of the concentrations; without it, as others have it, it would miss up to 19 mV."""
+    concentrated, migration, _, _ = passed(electrolyte(PRINTED), 1.0, DENG_TIMES[place])
+    assert concentrated + migration == pytest.approx(DENG_LOST[place], abs=0.3)
+    assert abs(migration - DENG_LOST[place]) > 1.0
+    if DENG_TIMES[place] >= 300:
+        assert concentrated == pytest.approx(19, abs=0.5)
+
+
+def test_dengs_discharge() -> None:
+    times = [time for time in DENG_TIMES if time in DENG_VOLTAGES]
+    waits = np.diff([0, *times])
+    steps = [Step("current", 1.0, seconds=float(wait)) for wait in waits]
+    found = run(deng(), [*steps, Step("current", 1.0, voltage_below=3.35)])
+    for time, end in zip(times, found.ends, strict=False):
+        assert found.voltage[end.point] == pytest.approx(DENG_VOLTAGES[time], abs=3 * MILLI), time
+    assert found.ends[-1].reason == "voltage_below"
+    assert found.voltage[-1] == pytest.approx(3.35, abs=MILLI)
+    assert found.time[-1] == pytest.approx(339.0, abs=0.5)
+    moments = np.linspace(1e-3, found.time[-1], 60)
+    drops = [sum(passed(electrolyte(PRINTED), 1.0, float(moment))[:2]) for moment in moments]
+    salt = np.trapezoid(np.array(drops), moments) * MILLI  # J/m² at 1 A/m²
+    assert found.lost["electrolyte", "salt"] == pytest.approx(salt, rel=2e-3)
