@@ -179,6 +179,13 @@ class Side:
         total = (sign * bend - by_filled) * by_current - slope
         return Face(filled, by_current, sign * potential, loss), total
 
+    def overpotential(self, filled: Floats, current: Floats) -> Floats:
+        """Return what charge transfer loses, V, positive on discharge; arguments broadcast with the faces."""
+        exchange = exchange_current(self.material, filled, self.temperature)
+        if exchange is None:
+            return np.zeros(np.broadcast_shapes(filled.shape, current.shape))
+        return self.heat * signed_overpotential(current * self.per_area / exchange, self.forward)[0]
+
     def transfer(
         self, filled: Floats, current: Floats, ions: Floats | float
     ) -> tuple[Floats, Floats, Floats]:
