@@ -43,8 +43,8 @@ def thin_to_thick(columns: int, anode: str = "film", sheets: bool = False) -> Co
     fins: tuple[tuple[Floats, Floats], ...] = ()
     if sheets:
         fins = (
-            (chain(np.full(columns - 1, 900.0)), np.array([0])),
-            (chain(np.linspace(500.0, 3000.0, columns - 1)), np.array([0, columns - 1])),
+            (chain(np.full(columns - 1, 60.0)), np.array([0])),
+            (chain(np.linspace(40.0, 200.0, columns - 1)), np.array([0, columns - 1])),
         )
     return Columns(cathode, other, resistance, (2.0, 6.0), fins)
 
@@ -76,6 +76,8 @@ def extrapolated(
     [
         (3, "film", False, 10.0),
         pytest.param(6, "lithium", False, 25.0, marks=pytest.mark.slow),
+        pytest.param(6, "film", True, 5.0, marks=pytest.mark.slow),
+        (4, "lithium", True, 15.0),
     ],
 )
 def test_what_uneven_columns_deliver_and_how_they_share_it(
@@ -91,8 +93,11 @@ def test_what_uneven_columns_deliver_and_how_they_share_it(
     assert found.mean["cathode"][-1] == pytest.approx(means, abs=3 * OF_CAPACITY)
     assert found.column_current is not None
     assert found.column_current[-1] == pytest.approx(shares, abs=2e-2 * current / columns)
-    # thin and thick places do not fill alike
+    # thin and thick places do not fill alike, and sheets are felt
     assert np.ptp(means) > 0.02
+    if sheets:
+        bare = run(film_cell(replace(cell, sheets=())), [Step("current", current, voltage_below=2.0)])
+        assert abs(bare.charge[-1] - found.charge[-1]) > 20 * OF_CAPACITY * film.capacity
 
 
 @pytest.mark.slow

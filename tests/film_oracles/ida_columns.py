@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
 
 from tests.film_oracles.cells import CLIP, THERMAL, Columns, Half, evaluated
 from tests.film_oracles.ida_jacobian import Jacobian
@@ -68,6 +70,7 @@ class IdaColumns:
         pairs = ((cell.cathode, 1), (cell.anode, -1))
         self.films = [None if h.diffusivity is None else _Film(h, sign, edges) for h, sign in pairs]
         self.potentials = [evaluated(h.potential, np) for h, _ in pairs]
+        self.sheets = [(sparse.csr_matrix(k), np.asarray(at, dtype=int)) for k, at in cell.sheets]
         self.cells = cells
         self.filled = sum(film is not None for film in self.films) * cells * self.n
         self.algebraic = self.n * (3 + len(cell.sheets)) + 1
@@ -105,9 +108,9 @@ class IdaColumns:
         near = [s if s is None else s[:2] for s in states]
         rows = self.columns(near, current, over)
         rows[0] = rows[0] - voltage - sum(along, np.zeros(self.n))
-        for (laplacian, contact), loss in zip(self.cell.sheets, along, strict=True):
+        for (laplacian, contact), loss in zip(self.sheets, along, strict=True):
             row = laplacian @ loss - current
-            row[contact.astype(int)] = loss[contact.astype(int)]
+            row[contact] = loss[contact]
             rows.append(row)
         kind, value = control
         total = current.sum()
@@ -157,15 +160,12 @@ class IdaColumns:
         zero = np.zeros(self.size)
         if control[0] != "voltage" and not y[f : f + self.n].any():
             y[f : f + self.n] = 1e-3 * np.sign(control[1]) / self.n
+        jacobian = Jacobian(self, control)
+        matrix = jacobian.pattern.copy()
         for _ in range(200):
             miss = self.residual(y, zero, control)[f:]
-            matrix = np.empty((self.algebraic, self.algebraic))
-            for k in range(self.algebraic):
-                step = 1e-7 * max(abs(y[f + k]), 1e-4)
-                moved = y.copy()
-                moved[f + k] += step
-                matrix[:, k] = (self.residual(moved, zero, control)[f:] - miss) / step
-            change = np.linalg.solve(matrix, -miss)
+            matrix.data = jacobian.values(y, 0.0)
+            change = spsolve(matrix[f:, f:], -miss)
             size = float(np.max(np.abs(change[self.n : 3 * self.n]), initial=0.0))
             damping = min(1.0, 2.0 / size) if size > 0 else 1.0
             y[f:] += damping * change
