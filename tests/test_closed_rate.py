@@ -14,7 +14,6 @@ from tfgeom.transport.closed_rate import (
     RateCell,
     currents_at_utilisation,
     discharge_ends,
-    surface_excess,
 )
 from tfgeom.transport.kinetics import ButlerVolmer, overpotential
 

@@ -13,7 +13,7 @@ from tests.shipped import PEARSE, mapping_of
 from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.kinds import CELL_KINDS, assemble_cell
-from tfgeom.cells.plane_family import Batch, PlaneFamily, choose
+from tfgeom.cells.plane_family import Batch, FreePlanes, PlaneFamily, choose
 from tfgeom.cells.planes import FIXED_PLANES, beside_planes
 from tfgeom.design import Design, design_from_mapping
 from tfgeom.metrics.area_specific_resistance import losses_beside
@@ -92,13 +92,14 @@ def family() -> PlaneFamily[float]:
         chemistry = planes[0].kind.chemistry(planes[0].blueprint)
         return discharge_ends(rated, np.full(len(rated), current), chemistry).charge
 
-    return PlaneFamily(assemble_cell(design_from_mapping(mapping_of(PEARSE))), 0.3, 300.0, delivers)
+    cell = assemble_cell(design_from_mapping(mapping_of(PEARSE)))
+    return PlaneFamily(FreePlanes(cell, 0.3, 300.0), delivers)
 
 
 def test_a_plane_of_a_family_is_a_planar_design_of_its_own() -> None:
     gains = np.array([0.5, 1.0, 7.0])
     mapping = mapping_of(PEARSE, relief={"kind": "planar"}, chosen={}, published=[])
-    for gain, plane in zip(gains, family().planes(gains), strict=True):
+    for gain, plane in zip(gains, family().free.planes(gains), strict=True):
         layers = [
             {**layer, "thickness": f"{float(layer['thickness'].split()[0]) * gain} nm"}
             if layer["role"] in ("cathode", "anode")
@@ -118,8 +119,8 @@ def test_the_best_plane_is_the_thinnest_that_delivers_what_any_does(current: flo
     planes = family()
     best = choose(planes, current)
     assert best is not None
-    every = np.geomspace(planes.least, planes.most, 1500)
-    delivered = planes.delivers(planes.planes(every), current)
+    every = np.geomspace(planes.free.least, planes.free.most, 1500)
+    delivered = planes.delivers(planes.free.planes(every), current)
     assert best.most == pytest.approx(delivered.max(), rel=1e-3)
     assert best.most >= delivered.max() * (1 - 1e-6)
     thinnest = every[np.argmax(delivered >= 0.99 * delivered.max())]

@@ -2,10 +2,13 @@
 
 Which plane is best depends on what is asked of it: a thick electrode holds more and delivers less of it the
 harder it is driven.  So a family is no plane of its own; one is chosen for a current or a load.
+
+`free_planes` has those that one could build instead of a cell: its materials, electrolyte and N/P, no film
+thicker than the design allows and the whole no higher than the cell itself.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -14,9 +17,12 @@ from numpy.typing import NDArray
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import lay_cell
 from tfgeom.cells.planes import with_electrodes
+from tfgeom.films import FilmLayer
 from tfgeom.reliefs.planar import planar
+from tfgeom.units import NM
 
 _AS_GOOD = 0.99  # of the most that any delivers: the thinnest plane that does is the one to build
+_THINNEST = 1 * NM  # of a cathode: a few unit cells of a crystal
 _GRID = 17  # planes at once
 _ROUNDS = 12  # each narrows the range by a factor of about 8
 _NARROW = 1e-4  # relative width of the range at which the search ends
@@ -29,32 +35,93 @@ D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
-class PlaneFamily(Generic[D]):
-    """Planes of a design by the gain of their electrodes' thickness over that of the design.
+class FreePlanes:
+    """Planes of a design by the gain of their cathode's thickness over that of the design.
+
+    Of a half-cell it is the gain of its one film.
 
     Attributes
     ----------
     cell
-        The cell they stand beside: films, materials and N/P are its own.
+        The cell they stand beside: films and materials are its own.
     least, most
         Smallest and largest gain.
-    delivers
-        What each plane of a batch gives at a drive, shape (n,); not negative, nan where it cannot carry it.
-        With growing thickness it rises to one largest value and then only falls.
+    anode
+        Gain of the anode's thickness over that of the cathode, which keeps the N/P of the cell; None where
+        the anode is lithium metal and keeps its thickness.
     """
 
     cell: AssembledCell
     least: float
     most: float
-    delivers: Callable[[Batch, D], Floats]
+    anode: float | None = 1.0
+
+    def plane(self, gain: float) -> AssembledCell:
+        """Return the plane whose cathode is thicker by ``gain``, on the cell's own road."""
+        alone = len(self.cell.blueprint.electrodes) == 1
+        anode = gain if alone else 1.0 if self.anode is None else gain * self.anode
+        layers = with_electrodes(self.cell, gain, anode)
+        return lay_cell(self.cell.kind, self.cell.blueprint, planar(), layers)
 
     def planes(self, gains: Floats) -> Batch:
-        """Return the planes whose electrodes are thicker by ``gains``, shape (n,), on the cell's own road."""
-        cell = self.cell
-        return tuple(
-            lay_cell(cell.kind, cell.blueprint, planar(), with_electrodes(cell, float(gain)))
-            for gain in gains
-        )
+        """Return the planes of ``gains``, shape (n,)."""
+        return tuple(self.plane(float(gain)) for gain in gains)
+
+    def thickness(self, gain: float) -> float:
+        """Return the thickness of the cathode, of a half-cell that of its one film, m."""
+        return gain * _first(self.cell).thickness
+
+
+def free_planes(cell: AssembledCell, thickest_film: float) -> FreePlanes | None:
+    """Return the planes that could be built instead of a cell; None where not one of them is so low.
+
+    Parameters
+    ----------
+    cell
+        The cell, with films.
+    thickest_film
+        Thickness (m) that neither electrode film may pass.  The plane as a whole must not be higher than the
+        active height of the cell, plated lithium and a swollen anode included.
+    """
+    flat = lay_cell(cell.kind, cell.blueprint, planar(), cell.blueprint.layers)
+    metal = any(layer.material.is_lithium_metal for layer in cell.blueprint.electrodes)
+    free = FreePlanes(cell, 1.0, 1.0, None if metal else _anode_gain(cell, flat))
+    # what grows with the gain is proportional to it, plated lithium too: two planes tell how high any is
+    one, two = (free.plane(gain).bulk.active_height for gain in (1.0, 2.0))
+    most = (cell.bulk.active_height - (2 * one - two)) / (two - one)
+    for layer in free.plane(1.0).made.films:
+        if layer.layer.role in ("cathode", "anode") and not layer.layer.material.is_lithium_metal:
+            most = min(most, thickest_film / layer.layer.thickness)
+    least = _THINNEST / _first(cell).thickness
+    return None if most <= 0 else replace(free, least=min(least, most), most=most)
+
+
+def _anode_gain(cell: AssembledCell, flat: AssembledCell) -> float:
+    """Return how much thicker the anode must be on the plane for the N/P that the cell has."""
+    own, same = (one.lithium.n_to_p_ratio if one.lithium else None for one in (cell, flat))
+    return own / same if own and same else 1.0
+
+
+def _first(cell: AssembledCell) -> FilmLayer:
+    """Return the cathode's layer, of a half-cell that of its one film."""
+    return min(cell.blueprint.electrodes, key=lambda layer: layer.role != "cathode")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneFamily(Generic[D]):
+    """Planes of which one is chosen for a drive.
+
+    Attributes
+    ----------
+    free
+        The planes.
+    delivers
+        What each plane of a batch gives at a drive, shape (n,); not negative, nan where it cannot carry it.
+        With growing thickness it rises to one largest value and then only falls.
+    """
+
+    free: FreePlanes
+    delivers: Callable[[Batch, D], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +160,29 @@ def choose(family: PlaneFamily[D], drive: D) -> Choice | None:
     if top is None:
         return None
     best, most = top
-    low, high = family.least, best
+    low, high = family.free.least, best
     found = high
     for _ in range(_ROUNDS):
         gains = np.geomspace(low, high, _GRID)
-        enough = np.nan_to_num(family.delivers(family.planes(gains), drive)) >= _AS_GOOD * most
+        enough = np.nan_to_num(family.delivers(family.free.planes(gains), drive)) >= _AS_GOOD * most
         enough[-1] = True
         first = int(np.argmax(enough))
         found = float(gains[first])
         if first == 0 or high / low < 1 + _NARROW:
             break
         low, high = float(gains[first - 1]), found
-    (plane,) = family.planes(np.array([found]))
+    (plane,) = family.free.planes(np.array([found]))
     (delivered,) = family.delivers((plane,), drive)
     return Choice(found, plane, float(delivered), most)
 
 
 def _largest(family: PlaneFamily[D], drive: D) -> tuple[float, float] | None:
     """Return the gain of the plane that delivers most, and how much; None where none delivers anything."""
-    low, high = family.least, family.most
+    low, high = family.free.least, family.free.most
     best, most = high, 0.0
     for _ in range(_ROUNDS):
         gains = np.geomspace(low, high, _GRID)
-        values = np.nan_to_num(family.delivers(family.planes(gains), drive))
+        values = np.nan_to_num(family.delivers(family.free.planes(gains), drive))
         top = int(np.argmax(values))
         if values[top] > most:
             best, most = float(gains[top]), float(values[top])

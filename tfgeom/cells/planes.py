@@ -35,10 +35,11 @@ def beside_same_films(cell: AssembledCell) -> Beside[AssembledCell]:
     return Beside(cell, {"same_films": _same_films(cell, {})})
 
 
-def with_electrodes(cell: AssembledCell, gain: float) -> tuple[FilmLayer, ...]:
-    """Return a cell's layers with electrodes thicker by ``gain``, electrolyte and collectors unchanged."""
+def with_electrodes(cell: AssembledCell, cathode: float, anode: float) -> tuple[FilmLayer, ...]:
+    """Return a cell's layers with electrodes thicker by these gains, electrolyte and collectors unchanged."""
+    gains = {"cathode": cathode, "anode": anode}
     return tuple(
-        replace(layer, thickness=layer.thickness * gain) if layer.role in ("cathode", "anode") else layer
+        replace(layer, thickness=layer.thickness * gains[layer.role]) if layer.role in gains else layer
         for layer in cell.blueprint.layers
     )
 
@@ -56,7 +57,8 @@ def _same_capacity(cell: AssembledCell, planes: Mapping[str, AssembledCell]) -> 
     own, flat = cell.usable, planes["same_films"].usable
     if own is None or flat is None or not own.charge or not flat.charge:
         return None
-    layers = with_electrodes(cell, own.charge / flat.charge)
+    gain = own.charge / flat.charge
+    layers = with_electrodes(cell, gain, gain)
     return lay_cell(cell.kind, cell.blueprint, planar(), layers)
 
 

@@ -7,7 +7,7 @@ full or empty, or all that is usable has been delivered.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,16 @@ from tfgeom.constants import thermal_voltage
 from tfgeom.materials.library import Material
 from tfgeom.searching import last_point
 from tfgeom.transport.discharge.curve import Curve
+from tfgeom.transport.electrode_side import ElectrodeSide
 from tfgeom.transport.film_diffusion import FilmDiffusion
-from tfgeom.transport.kinetics import overpotential
 from tfgeom.transport.losses import INTERFACE_OF, Loss
 
 FloatArray = NDArray[np.float64]
 Key = tuple[str, str]
 
-_CLIP = 1e-3  # exchange currents are read inside [clip, 1 - clip]
 _HALVINGS = 40  # 1e-12 of the bracket
 _SCAN = np.concatenate(([0.0], np.geomspace(1e-4, 0.1, 12), np.linspace(0.15, 0.999, 24)))
-_SERIES = np.arange(1, 7, dtype=np.float64)
+_ONWARD = np.array([1.0, 1.3, 2.0, 4.0, 10.0])
 
 
 def clustered_rule() -> tuple[FloatArray, FloatArray]:
@@ -115,31 +114,67 @@ class DischargeEnds:
     mean_voltage: FloatArray
 
 
-class _Vector:
+@dataclass(frozen=True, slots=True)
+class Electrodes:
+    """The same electrode of n cells, arrays of shape (n,); what an `Electrode` has, of each."""
+
+    capacity: FloatArray
+    slab_thickness: FloatArray
+    length: FloatArray
+    face_gain: FloatArray
+    start: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class RateCells:
+    """n cells as columns, for vectors so long that a cell must not be an object; arrays of shape (n,).
+
+    Attributes are those of `RateCell`.
+    """
+
+    cathode: Electrodes
+    anode: Electrodes
+    ohmic: FloatArray
+    capacity: FloatArray
+
+
+def rate_cells_of(cells: Sequence[RateCell]) -> RateCells:
+    """Return cells as columns."""
+
+    def side(name: str) -> Electrodes:
+        electrodes = [getattr(cell, name) for cell in cells]
+        return Electrodes(
+            *(np.array([getattr(one, field.name) for one in electrodes]) for field in fields(Electrodes))
+        )
+
+    numbers = (np.array([getattr(cell, name) for cell in cells]) for name in ("ohmic", "capacity"))
+    return RateCells(side("cathode"), side("anode"), *numbers)
+
+
+class Discharges:
     """Cells and currents of one vector of problems, unpacked into arrays of shape (n, 1)."""
 
-    def __init__(self, cells: Sequence[RateCell], current: FloatArray, chemistry: Chemistry) -> None:
-        def column(values: list[float]) -> FloatArray:
-            return np.array(values)[:, None]
-
+    def __init__(
+        self, cells: Sequence[RateCell] | RateCells, current: FloatArray, chemistry: Chemistry
+    ) -> None:
+        columns = cells if isinstance(cells, RateCells) else rate_cells_of(cells)
         self.current = current[:, None]
         self.chemistry = chemistry
-        self.ohmic = column([cell.ohmic for cell in cells])
-        self.usable = column([cell.capacity for cell in cells])
+        self.ohmic = columns.ohmic[:, None]
+        self.usable = columns.capacity[:, None]
         self.sides = []
         for name, sign in (("cathode", 1.0), ("anode", -1.0)):
-            electrodes = [getattr(cell, name) for cell in cells]
+            electrodes: Electrodes = getattr(columns, name)
             material: Material = getattr(chemistry, name)
             diffusivity = material.value_at("diffusivity", chemistry.temperature)
-            capacity = column([electrode.capacity for electrode in electrodes])
-            thickness = column([electrode.slab_thickness for electrode in electrodes])
-            length = column([electrode.length for electrode in electrodes])
+            capacity = electrodes.capacity[:, None]
+            thickness, length = electrodes.slab_thickness[:, None], electrodes.length[:, None]
             time = length**2 / diffusivity if diffusivity else np.zeros_like(length)
             flat = material.is_lithium_metal or not diffusivity
             early = np.ones_like(length) if flat else (thickness / length) ** 2
             exchange = material.value_at("exchange_current", chemistry.temperature)
             self.sides.append(
-                _Side(
+                ElectrodeSide(
                     material,
                     sign,
                     capacity,
@@ -147,8 +182,8 @@ class _Vector:
                     early,
                     exchange,
                     thermal_voltage(chemistry.temperature),
-                    column([electrode.face_gain for electrode in electrodes]),
-                    column([electrode.start for electrode in electrodes]),
+                    electrodes.face_gain[:, None],
+                    electrodes.start[:, None],
                 )
             )
 
@@ -193,89 +228,9 @@ class _Vector:
         return np.minimum(voltage - self.chemistry.minimum_voltage, left)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    material: Material
-    sign: float
-    capacity: FloatArray
-    diffusion: FloatArray  # L²/(D Q): theta per unit of current
-    early: FloatArray  # (V/A)²/L²: 1 where the film is flat
-    exchange: float | None  # at half filling, A/m²
-    heat: float  # R T/F, V
-    face_gain: FloatArray
-    start: FloatArray
-
-    @property
-    def metal(self) -> bool:
-        return self.material.is_lithium_metal
-
-    def charge_left(self) -> FloatArray:
-        if self.metal:
-            return np.full_like(self.start, np.inf)
-        return self.capacity * self.start
-
-    def mean(self, charge: FloatArray) -> FloatArray:
-        return np.ones_like(charge) if self.metal else self.start + self.sign * charge / self.capacity
-
-    def surface(self, charge: FloatArray, current: FloatArray) -> FloatArray:
-        if self.metal:
-            return np.ones_like(charge)
-        passed = charge / self.capacity
-        # early on the surface knows only its area, V/A, later only L: a slab of thickness L that is filled
-        # as fast as the area says, both to the first order of time (annuli to radii of 1:2 within 2.5 %)
-        excess = surface_excess(self.early * passed, self.diffusion * current)
-        return self.start + self.sign * (passed + excess)
-
-    def potential(self, surface: FloatArray, temperature: float) -> FloatArray:
-        curve = self.material.open_circuit
-        if curve is None:
-            raise ValueError(f"{self.material.name} has no open-circuit curve")
-        return curve.held_inside(surface, temperature)
-
-    def overpotential(self, surface: FloatArray, current: FloatArray) -> FloatArray:
-        density = current / self.face_gain
-        if self.exchange is None:
-            return np.zeros_like(density)
-        alpha, known = self.material.anodic_coefficient, self.material.get("exchange_current")
-        i0: FloatArray | float = self.exchange
-        if known is not None and known.form == "occupancy" and not self.metal:
-            s = np.clip(surface, _CLIP, 1 - _CLIP)
-            i0 = self.exchange * 2 * s ** (1 - alpha) * (1 - s) ** alpha
-        # on discharge the cathode is reduced, the anode oxidised
-        return self.heat * overpotential(density / i0, 1 - alpha if self.sign > 0 else alpha)
-
-
-def surface_excess(passed: FloatArray, theta: FloatArray) -> FloatArray:
-    """Return how far the surface of a film is ahead of its mean filled fraction.
-
-    Slab, blocked on one face, constant flux on the other (Carslaw and Jaeger, Conduction of Heat in Solids,
-    2nd ed., section 3.8): ``theta [1/3 - (2/pi²) sum exp(-n² pi² q/theta)/n²]``; below q/theta = 0.08 the
-    semi-infinite form ``2 sqrt(q theta/pi) - q``.  Within 8e-8 theta everywhere.
-
-    Parameters
-    ----------
-    passed
-        Charge passed over the film's capacity, q.
-    theta
-        Current times thickness² over capacity and diffusivity; 0 for infinitely fast diffusion.
-    """
-    passed, theta = np.broadcast_arrays(passed, theta)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        ratio = np.where(theta > 0, passed / theta, np.inf)
-    early = 2 * np.sqrt(passed * theta / np.pi) - passed
-    shape = np.exp(-(np.pi**2) * np.minimum(ratio, 60.0))
-    # exp(-n² x) are powers of one exponential: n² = 1, 4, 9, 16, 25, 36.
-    second = shape**4
-    third = second**2 * shape
-    fourth = second**4
-    fifth = fourth * third
-    sixth = third**4
-    series = shape + second / 4 + third / 9 + fourth / 16 + fifth / 25 + sixth / 36
-    late = theta * (1 / 3 - 2 / np.pi**2 * series)
-    return np.where(ratio < 0.08, early, late)
-
-
-def discharge_ends(cells: Sequence[RateCell], current: FloatArray, chemistry: Chemistry) -> DischargeEnds:
+def discharge_ends(
+    cells: Sequence[RateCell] | RateCells, current: FloatArray, chemistry: Chemistry
+) -> DischargeEnds:
     """Return charge, energy and mean voltage of constant-current discharges.
 
     Parameters
@@ -292,14 +247,10 @@ def discharge_ends(cells: Sequence[RateCell], current: FloatArray, chemistry: Ch
     DischargeEnds
         Arrays of shape (n,): C/m², J/m², V (nan where nothing is delivered).
     """
-    problem = _Vector(cells, current, chemistry)
-    start, end = _bracket(problem)
-    charge = last_point(
-        lambda charge: problem.margin(charge, problem.current), start, end, halvings=_HALVINGS
-    ).value
-    voltage, _ = problem.state(charge * _NODES, problem.current)
+    problem = Discharges(cells, current, chemistry)
+    delivered = _charges(problem)
+    voltage, _ = problem.state(delivered[:, None] * _NODES, problem.current)
     mean = voltage @ _WEIGHTS
-    delivered = charge[:, 0]
     return DischargeEnds(delivered, mean * delivered, np.where(delivered > 0, mean, np.nan))
 
 
@@ -323,7 +274,7 @@ def discharge_curve(
     parts
         What the losses of the electrode that discharge fills, and of the other, count to.
     """
-    problem, drive = _Vector([cell], np.array([current]), chemistry), np.array([[current]])
+    problem, drive = Discharges([cell], np.array([current]), chemistry), np.array([[current]])
     delivered = float(discharge_ends([cell], drive[0], chemistry).charge[0])
     charge = delivered * np.concatenate(([0.0], _NODES, [1.0]))[None, :]
     voltage, _ = problem.state(charge, drive)
@@ -339,7 +290,44 @@ def discharge_curve(
     return Curve(current, charge[0] / current, charge[0], voltage[0], rest[0], energy, lost)
 
 
-def _bracket(problem: _Vector) -> tuple[FloatArray, FloatArray]:
+def delivered_charges(
+    cells: Sequence[RateCell] | RateCells, current: FloatArray, chemistry: Chemistry
+) -> FloatArray:
+    """Return the charges of `discharge_ends` alone, C/m², shape (n,): half its work."""
+    return _charges(Discharges(cells, current, chemistry))
+
+
+def surplus(
+    cells: Sequence[RateCell] | RateCells, charge: FloatArray, current: FloatArray, chemistry: Chemistry
+) -> FloatArray:
+    """Return what is not negative where a discharge delivers at least ``charge``, without following it.
+
+    Parameters
+    ----------
+    cells, current, chemistry
+        As those of `discharge_ends`.
+    charge
+        C/m², shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,): continuous in charge, current and every number of a cell.
+    """
+    problem = Discharges(cells, current, chemistry)
+    wanted, room = charge[:, None], problem.room()
+    # a voltage that is too low at first may still rise, and then the discharge goes past that charge
+    margin = problem.margin(np.minimum(wanted * _ONWARD, np.maximum(wanted, room)), problem.current)
+    return np.minimum(margin.max(axis=1), ((room - wanted) / problem.usable)[:, 0])
+
+
+def _charges(problem: Discharges) -> FloatArray:
+    start, end = _bracket(problem)
+    found = last_point(lambda charge: problem.margin(charge, problem.current), start, end, halvings=_HALVINGS)
+    return found.value[:, 0]
+
+
+def _bracket(problem: Discharges) -> tuple[FloatArray, FloatArray]:
     """Return charges at which each discharge still runs (0 if it never does) and has ended.
 
     The exchange current vanishes at both ends of a film, so the voltage may rise first: the search starts
@@ -373,7 +361,7 @@ def currents_at_utilisation(
     numpy.ndarray
         Shape (n,); nan where even the smallest current does not deliver it.
     """
-    problem = _Vector(cells, np.ones(len(cells)), chemistry)
+    problem = Discharges(cells, np.ones(len(cells)), chemistry)
     capacity = np.array([cell.capacity for cell in cells])[:, None]
     charge = utilisation[:, None] * capacity
     low, high = np.log(capacity / 3600 * 1e-6), np.log(capacity / 3600 * 1e9)

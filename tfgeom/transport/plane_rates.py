@@ -1,0 +1,220 @@
+"""Planes of any electrode thickness in the closed rate model: which delivers most, and where a cell beats all.
+
+On a plane all that the rate model takes goes with the thickness in closed form: capacities and film
+thicknesses are proportional to it, the resistance is a constant and a part that is proportional.  So a plane
+is a number, and thousands of them one vector.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgeom.searching import last_point
+from tfgeom.transport.closed_rate import (
+    Chemistry,
+    Electrode,
+    Electrodes,
+    RateCell,
+    RateCells,
+    currents_at_utilisation,
+    delivered_charges,
+    surplus,
+)
+
+Floats = NDArray[np.float64]
+
+AS_GOOD = 0.99
+"""Share of the most that any plane delivers, from which on one is as good: the thinnest such is built."""
+MORE = 1.01
+"""A cell beats the planes where it delivers over this times what any of them does ..."""
+WORTH = 0.05
+"""... and at least this share of its own capacity."""
+
+_GRIDS = (25, 9, 9, 17)  # thicknesses at once, each grid between the neighbours of the best of the last
+_COARSE_GRIDS = (25, 9, 9)
+_PER_DECADE = 16  # footprint currents between which one interval may hide
+_HALVINGS = 10  # of the step between two such currents: 1.4e-4 of the current
+_NEARLY = 0.999
+_DOUBLINGS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneRates:
+    """Planes by the gain of their electrodes' thickness over that of one of them.
+
+    Attributes
+    ----------
+    unit
+        The plane of gain 1.
+    growing
+        How much of its `ohmic` is proportional to the gain, ohm m².
+    least, most
+        Smallest and largest gain.
+    chemistry
+        Materials and limits that all share.
+    """
+
+    unit: RateCell
+    growing: float
+    least: float
+    most: float
+    chemistry: Chemistry
+
+    def cells(self, gains: Floats) -> RateCells:
+        """Return the planes of ``gains``, shape (n,), as columns."""
+        return RateCells(
+            _thicker(self.unit.cathode, gains),
+            _thicker(self.unit.anode, gains),
+            self.unit.ohmic + self.growing * (gains - 1),
+            self.unit.capacity * gains,
+        )
+
+    def cell(self, gain: float) -> RateCell:
+        """Return one plane, whose C-rates count on its own share of the nominal capacity."""
+        columns = self.cells(np.array([gain]))
+        sides = (
+            Electrode(side.capacity.item(), side.slab_thickness.item(), 1.0, side.start.item())
+            for side in (columns.cathode, columns.anode)
+        )
+        return RateCell(*sides, columns.ohmic.item(), columns.capacity.item(), self.unit.nominal * gain)
+
+
+def _thicker(unit: Electrode, gains: Floats) -> Electrodes:
+    """Return a flat electrode at each gain; the area of its face and where it starts stay."""
+    whole = np.ones_like(gains)
+    thickness = unit.slab_thickness * gains
+    return Electrodes(
+        unit.capacity * gains, thickness, thickness, unit.face_gain * whole, unit.start * whole
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BestPlanes:
+    """The best plane at each of n currents, arrays of shape (n,).
+
+    Attributes
+    ----------
+    gain
+        Of the thinnest plane that delivers 99 % of the most; nan where none delivers anything.
+    most
+        The most that any plane delivers, C/m².
+    """
+
+    gain: Floats
+    most: Floats
+
+
+def best_planes(planes: PlaneRates, current: Floats) -> BestPlanes:
+    """Return the best plane at footprint currents (A/m²), shape (n,).
+
+    With growing thickness the charge rises to one largest value and then only falls: a thick film holds more,
+    and from some thickness on lithium does not reach its back while its resistance still grows.
+    """
+
+    def charges(gains: Floats) -> Floats:
+        shape = gains.shape
+        every = np.broadcast_to(current[:, None], shape).ravel()
+        return delivered_charges(planes.cells(gains.ravel()), every, planes.chemistry).reshape(shape)
+
+    low, high = np.full_like(current, planes.least), np.full_like(current, planes.most)
+    gain, most = _largest(charges, low, high, _GRIDS)
+    wanted = AS_GOOD * most
+
+    def margin(logarithm: Floats) -> Floats:
+        return surplus(planes.cells(np.exp(logarithm)), wanted, current, planes.chemistry)
+
+    thinnest = np.exp(last_point(margin, np.log(gain), np.log(low), halvings=30).value)
+    return BestPlanes(np.where(most > 0, thinnest, np.nan), most)
+
+
+def _largest(
+    value: Callable[[Floats], Floats], low: Floats, high: Floats, grids: tuple[int, ...]
+) -> tuple[Floats, Floats]:
+    """Return by row where, between ``low`` and ``high``, a value with one largest is largest, and how large.
+
+    ``value`` takes and gives shape (n, grid).
+    """
+    rows = np.arange(len(low))
+    place, largest = high, np.full_like(low, -np.inf)
+    for count in grids:
+        points = np.exp(np.linspace(np.log(low), np.log(high), count, axis=1))
+        points[:, 0], points[:, -1] = low, high
+        values = value(points)
+        top = np.argmax(values, axis=1)
+        better = values[rows, top] > largest
+        place = np.where(better, points[rows, top], place)
+        largest = np.where(better, values[rows, top], largest)
+        low = points[rows, np.maximum(top - 1, 0)]
+        high = points[rows, np.minimum(top + 1, count - 1)]
+    return place, largest
+
+
+def outdone(planes: PlaneRates, charge: Floats, current: Floats) -> Floats:
+    """Return what is not negative where some plane delivers ``charge`` (C/m²) at a current, shape (n,)."""
+    holds = planes.unit.capacity
+    most = np.full_like(charge, planes.most)
+    least = np.clip(charge / holds, planes.least, planes.most)  # a thinner one does not even hold it
+
+    def margin(gains: Floats) -> Floats:
+        shape = gains.shape
+        wanted, every = (np.broadcast_to(one[:, None], shape).ravel() for one in (charge, current))
+        return surplus(planes.cells(gains.ravel()), wanted, every, planes.chemistry).reshape(shape)
+
+    return _largest(margin, least, most, _COARSE_GRIDS)[1]
+
+
+def beaten_between(planes: PlaneRates, own: RateCell) -> tuple[tuple[float, float], ...]:
+    """Return the intervals of footprint current (A/m²) at which a cell beats every plane.
+
+    There it delivers over 1 % more than any of them, and at least 5 % of its own capacity.  Currents are
+    looked at 16 a decade, and each end is located between two of them to 1.4e-4; what is shorter than a step
+    is not seen.  An interval that starts at 0 holds from the slowest discharge on.
+    """
+    at_rest = own.capacity > MORE * planes.most * planes.unit.capacity
+    span = _span(planes, own, at_rest=at_rest)
+    if span is None:
+        return ()
+
+    def margin(logarithm: Floats) -> Floats:
+        current = np.exp(logarithm)
+        charge = delivered_charges([own] * len(current), current, planes.chemistry)
+        worth = charge / (WORTH * own.capacity) - 1
+        beaten = -outdone(planes, charge / MORE, current)
+        # at zero it is outdone; a search wants a sign on either side
+        return np.minimum(worth, np.where(beaten == 0, -np.finfo(np.float64).tiny, beaten))
+
+    low, high = np.log(span[0]), np.log(span[1])
+    grid = np.linspace(low, high, 2 + int(_PER_DECADE * (high - low) / np.log(10)))
+    wins = margin(grid) >= 0
+    turns = np.flatnonzero(wins[1:] != wins[:-1])
+    inside = np.where(wins[turns], grid[turns], grid[turns + 1])
+    outside = np.where(wins[turns], grid[turns + 1], grid[turns])
+    ends = list(np.exp(last_point(margin, inside, outside, halvings=_HALVINGS).value)) if turns.size else []
+    if wins[0]:
+        ends.insert(0, 0.0 if at_rest else span[0])
+    if wins[-1]:
+        ends.append(span[1])
+    return tuple((float(start), float(end)) for start, end in zip(ends[::2], ends[1::2], strict=True))
+
+
+def _span(planes: PlaneRates, own: RateCell, *, at_rest: bool) -> tuple[float, float] | None:
+    """Return footprint currents between which a cell turns from the one to the other; None without any.
+
+    Below the first nothing changes: there the slower of both still delivers what the other one holds.  Above
+    the second the cell delivers less than is worth anything.
+    """
+    thickest = planes.cell(planes.most)
+    slow, other = (own, thickest.capacity) if at_rest else (thickest, own.capacity)
+    share = min(_NEARLY, MORE * other / slow.capacity)
+    found = currents_at_utilisation([slow, own], np.array([share, WORTH]), planes.chemistry)
+    last = float(found[1])
+    if np.isnan(last):
+        return None
+    for _ in range(_DOUBLINGS):
+        if delivered_charges([own], np.array([last]), planes.chemistry)[0] < WORTH * own.capacity:
+            break
+        last *= 2
+    first = float(np.nanmin([found[0], last / 2]))
+    return first / 2, last
