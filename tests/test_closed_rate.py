@@ -15,6 +15,7 @@ from tfgeom.transport.closed_rate import (
     currents_at_utilisation,
     discharge_ends,
 )
+from tfgeom.transport.electrode_side import surface_excess
 from tfgeom.transport.kinetics import ButlerVolmer, overpotential
 
 DIFFUSIVITY = 1e-17

@@ -31,12 +31,6 @@ EXTRA = "cell: {type: conformal}"
         ),
         (
             "name: ",
-            "baseline: {thickest_film: 20 um}\nname: ",
-            "baseline",
-            "baseline: not yet supported: the",
-        ),
-        (
-            "name: ",
             "published: rate.csv\nname: ",
             "published",
             "published: not yet supported: published values from",

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import lay_cell
 from tfgeom.cells.planes import with_electrodes
+from tfgeom.design.schema import THINNEST_FILM
 from tfgeom.films import FilmLayer
 from tfgeom.reliefs.planar import planar
-from tfgeom.units import NM
 
 _AS_GOOD = 0.99  # of the most that any delivers: the thinnest plane that does is the one to build
-_THINNEST = 1 * NM  # of a cathode: a few unit cells of a crystal
 _GRID = 17  # planes at once
 _ROUNDS = 12  # each narrows the range by a factor of about 8
 _NARROW = 1e-4  # relative width of the range at which the search ends
@@ -92,7 +91,7 @@ def free_planes(cell: AssembledCell, thickest_film: float) -> FreePlanes | None:
     for layer in free.plane(1.0).made.films:
         if layer.layer.role in ("cathode", "anode") and not layer.layer.material.is_lithium_metal:
             most = min(most, thickest_film / layer.layer.thickness)
-    least = _THINNEST / _first(cell).thickness
+    least = THINNEST_FILM / _first(cell).thickness
     return None if most <= 0 else replace(free, least=min(least, most), most=most)
 
 

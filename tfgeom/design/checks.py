@@ -36,6 +36,7 @@ def cross_problems(mapping: Mapping[str, Any]) -> list[Problem]:
         *_unknown_materials(mapping),
         *_wrong_layers(mapping),
         *_wrong_series(mapping),
+        *_wrong_baseline(mapping),
         *_wrong_choices(mapping),
         *wrong_tasks(mapping),
     ]
@@ -288,6 +289,14 @@ def _wrong_series(mapping: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(
             ("bipolar_plate",), "lies between cells in series; add 'cells_in_series: 2', or remove it"
         )
+
+
+def _wrong_baseline(mapping: Mapping[str, Any]) -> Iterator[Problem]:
+    if mapping.get("baseline") is not None and "cell" not in mapping:
+        message = (
+            "needs a cell: a relief without films has no best plane; add layers and a cell, or remove it"
+        )
+        yield Problem(("baseline",), message, at_key=True)
 
 
 def _voltages_per_cell(mapping: Mapping[str, Any], cells: int) -> Iterator[Problem]:

@@ -7,7 +7,6 @@ from tfgeom.design.wording import Problem
 from tfgeom.source import Location
 
 _SECTIONS = {
-    "baseline": "the best plane",
     "tolerance": "tolerances of dimensions",
     "process": "process routes",
 }

@@ -51,6 +51,14 @@ Role = Literal[
     "current_collector", "cathode", "electrolyte", "anode", "barrier", "interlayer", "encapsulation"
 ]
 ContactPlace = Literal["ideal", "auto", "floor", "top", "both"]
+THICKEST_FILM = 20e-6
+"""Thickest electrode film of the best plane unless a design says so, m.
+
+Films of LiCoO2 have been deposited for thin-film cells up to 30 um thick (Matsuda, Kuwata, Kawamura, Solid
+State Ionics 320 (2018) 38, by pulsed laser; from memory); on sale are some 10 um (Raijmakers 2020: 8 um).
+"""
+THINNEST_FILM = 1e-9
+"""Below this a film is a few unit cells of its crystal, m."""
 _LAYER_NAME = r"[A-Za-z][A-Za-z0-9_-]{0,59}"
 
 
@@ -276,6 +284,22 @@ class BipolarPlate(Section):
     thickness: Length = Field(description="Thickness of the whole plate, relief included.")
 
 
+class Baseline(Section):
+    """What the best plane may be: the plane that one would build instead."""
+
+    thickest_film: Length = Field(
+        default=THICKEST_FILM, description="Thickness that no electrode film of the best plane passes."
+    )
+
+    @field_validator("thickest_film")
+    @classmethod
+    def _is_a_film(cls, thickness: float) -> float:
+        if thickness < THINNEST_FILM:
+            given, least = (format_quantity(value, "length") for value in (thickness, THINNEST_FILM))
+            raise ValueError(f"{given} is no film; use at least {least}, for example 20 um")
+        return thickness
+
+
 class Design(Section):
     """A whole design, checked; what `tfgeom.evaluate` takes.
 
@@ -305,6 +329,9 @@ class Design(Section):
     )
     bipolar_plate: BipolarPlate | None = Field(
         default=None, description="What all cells but the first lie on, instead of a wafer each."
+    )
+    baseline: Baseline = Field(
+        default=Baseline(), description="What the best plane that the relief is compared with may be."
     )
     materials: dict[Name, MaterialOverride] = Field(
         default_factory=dict, description="Constants that replace or add to the library's."

@@ -9,6 +9,7 @@ from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.planes import FIXED_PLANES
 from tfgeom.materials.constants import words_of_all
+from tfgeom.metrics.best_plane import ClosedBestPlane, closed_best_plane
 from tfgeom.metrics.noted import Noted
 from tfgeom.metrics.rate_model import Floats, named
 from tfgeom.results import ResistanceNumbers
@@ -41,7 +42,7 @@ class ClosedModel:
         What the cells share.
     parts
         What the losses of the electrode that discharge fills, and of the other, count to.
-    method, incomplete, in_series, per_decade
+    method, incomplete, in_series, best_plane, per_decade
         As of every `RateModel`.
     """
 
@@ -52,6 +53,7 @@ class ClosedModel:
     incomplete: tuple[str, ...]
     in_series: int
     parts: tuple[str, str] = ("cathode", "anode")
+    best_plane: ClosedBestPlane | None = None
     per_decade: int = 24
 
     def ends(self, problems: Sequence[tuple[str, float]]) -> DischargeEnds:
@@ -92,6 +94,11 @@ def closed_model(
     notes = [*found.notes, *_diffusion_notes(found.value.cell)]
     if slow:
         notes.append(f"at best: {words_of_all(slow)} not known, so that loss is left out of rate")
+    own, whole = found.value.cell, usable_of(cells.cell).charge
+    best = closed_best_plane(
+        cells.cell, own, lambda plane: _rate_cell(plane, plane.kind.closed_form(plane), whole, own.nominal)
+    )
+    notes += best.notes
     model = ClosedModel(
         found.value,
         losses,
@@ -100,6 +107,7 @@ def closed_model(
         (*resistance.incomplete, *slow),
         shared.in_series,
         electrode_parts(cells.cell),
+        best.value,
     )
     return Noted(model, tuple(notes))
 

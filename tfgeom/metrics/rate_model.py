@@ -1,6 +1,7 @@
 """What a rate table asks of the model that discharges a cell and its planes: closed, or of films in time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -28,6 +29,35 @@ class Rated(Protocol):
         """What its C-rates count on, C/m²."""
 
 
+@dataclass(frozen=True, slots=True)
+class BestEnds:
+    """What the best plane delivers at each of n currents, and which plane that is.
+
+    Attributes
+    ----------
+    thickness
+        Of its cathode, m, shape (n,); nan where no plane delivers anything.
+    rated
+        The planes.
+    ends
+        What they deliver.
+    """
+
+    thickness: Floats
+    rated: Sequence[Rated]
+    ends: DischargeEnds
+
+
+class BestPlane(Protocol):
+    """The planes that one could build instead of a cell, and the best of them for a current."""
+
+    def at(self, currents: Floats) -> BestEnds:
+        """Return the best plane at footprint currents, A/m², shape (n,)."""
+
+    def beaten(self) -> tuple[tuple[float, float], ...]:
+        """Return the intervals of footprint current (A/m²) at which the cell beats all of them."""
+
+
 class RateModel(Protocol):
     """Discharges of a cell and of its planes, which are named: `OWN`, or the name of a plane."""
 
@@ -50,6 +80,10 @@ class RateModel(Protocol):
     @property
     def rated(self) -> Beside[Rated]:
         """The cell and its planes."""
+
+    @property
+    def best_plane(self) -> BestPlane | None:
+        """The best plane; None where a constant that it would win or lose by is not known."""
 
     def ends(self, problems: Sequence[tuple[str, float]]) -> DischargeEnds:
         """Return what cells deliver, each at a footprint current, A/m²; arrays of shape (n,)."""

@@ -11,6 +11,7 @@ from tfgeom.metrics.noted import Noted
 from tfgeom.metrics.published import RateAt
 from tfgeom.metrics.rate_model import OWN, Rated, RateModel, named, names_of
 from tfgeom.results import (
+    BestPlanarRate,
     PlanarRate,
     RateLimits,
     RateNumbers,
@@ -18,7 +19,7 @@ from tfgeom.results import (
     RateSummary,
 )
 from tfgeom.transport.closed_rate import DischargeEnds
-from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, in_unit
+from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, UM, in_unit
 
 HOUR = 3600.0
 _SEEN = 5e-4  # V: a rise that shows
@@ -74,14 +75,30 @@ def rate_table(
             problems += [(name, c_rate * at_1c.planes[name]), (name, c_rate * at_1c.cell)]
     if not problems:
         return ()
+    best = iter(_best(model, [current for name, current in problems if name == OWN]))
     points = iter(_points(model, problems))
     rows = []
     for point in points:
         planes: dict[str, Any] = {
             f"planar_{name}": PlanarRate(next(points), next(points)) for name in cells.planes
         }
+        planes["planar_best"] = next(best)
         rows.append(RateNumbers(**asdict(point), **planes, method=model.method, incomplete=model.incomplete))
     return tuple(rows)
+
+
+def _best(model: RateModel, currents: Sequence[float]) -> list[BestPlanarRate | None]:
+    """Return the best plane at footprint currents, A/m²; None where it is not known."""
+    if model.best_plane is None:
+        return [None] * len(currents)
+    found = model.best_plane.at(np.array(currents))
+    return [
+        BestPlanarRate(
+            _point(found.rated[i], current, found.ends, i, model.in_series),
+            None if np.isnan(found.thickness[i]) else float(found.thickness[i] / UM),
+        )
+        for i, current in enumerate(currents)
+    ]
 
 
 def _rising_voltage(rows: Sequence[RateNumbers]) -> list[str]:
@@ -144,10 +161,18 @@ def _point(cell: Rated, current: float, ends: DischargeEnds, i: int, in_series: 
 
 
 def rate_summary(model: RateModel) -> RateSummary:
-    """Return the footprint currents at which 80 % and 50 % of each cell's own capacity remain."""
+    """Return where 80 % and 50 % of each cell's own capacity remain, and where it beats the best plane."""
     order = names_of(model.rated)
     asked = [(name, share) for share in _SHARES for name in order]
     values = [None if np.isnan(value) else float(value / MA_PER_CM2) for value in model.currents_at(asked)]
     own, *flat = (RateLimits(*pair) for pair in zip(values[: len(order)], values[len(order) :], strict=True))
     planes: dict[str, Any] = {f"planar_{name}": limits for name, limits in zip(order[1:], flat, strict=True)}
-    return RateSummary(**asdict(own), **planes)
+    beats = None if model.best_plane is None else model.best_plane.beaten()
+    if beats is not None:
+        beats = tuple((in_unit(start, MA_PER_CM2), in_unit(end, MA_PER_CM2)) for start, end in beats)
+    return RateSummary(
+        **asdict(own),
+        **planes,
+        beats_best_plane_mA_cm2=beats,
+        beats_best_plane_above_mA_cm2=beats[-1][0] if beats else None,
+    )

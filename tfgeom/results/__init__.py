@@ -8,6 +8,7 @@ is in `Evaluation.notes`.
 from tfgeom.results.curves import ChargeNumbers, CurveNumbers, LossNumbers, RateCurves
 from tfgeom.results.declared import HEADLINE, Declaration, Number, Shown, declared_of, numbers_of
 from tfgeom.results.delivered import (
+    BestPlanarRate,
     ChipResistance,
     ElectrodePair,
     PlanarRate,
@@ -34,6 +35,7 @@ from tfgeom.results.whole import Evaluation
 __all__ = [
     "HEADLINE",
     "ActiveDevice",
+    "BestPlanarRate",
     "CapacityNumbers",
     "CellEnergyNumbers",
     "ChargeNumbers",

@@ -158,8 +158,22 @@ class PlanarRate:
 
 
 @dataclass(frozen=True, slots=True)
+class BestPlanarRate:
+    """The plane that one would build instead for this current, at the same footprint current.
+
+    Of all planes of the same materials it is the thinnest that delivers 99 % of the most that any does.
+    ``cathode_thickness_um`` is None where none delivers anything.
+    """
+
+    at_current: RatePoint = field(metadata=declare("same current", "at the same footprint current"))
+    cathode_thickness_um: float | None = field(
+        metadata=declare("cathode", "thickness of its cathode, of a half-cell that of its one film", "um")
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class RateNumbers(RatePoint):
-    """One discharge of the cell beside both planar baselines."""
+    """One discharge of the cell beside its planar baselines; the best plane is None where it is not known."""
 
     method: str = field(metadata=declare("method", "what made the discharge"))
     planar_same_films: PlanarRate = field(
@@ -170,6 +184,13 @@ class RateNumbers(RatePoint):
             "plane, same capacity",
             "of the plane with films thick enough to hold as much",
             holds_plane="same_capacity",
+        )
+    )
+    planar_best: BestPlanarRate | None = field(
+        metadata=declare(
+            "best plane",
+            "of the plane whose electrodes are as thick as is best for this current",
+            holds_plane="best",
         )
     )
     incomplete: tuple[str, ...] = field(
@@ -203,7 +224,11 @@ class RateLimits:
 
 @dataclass(frozen=True, slots=True)
 class RateSummary(RateLimits):
-    """Rate limits of the cell and of both planar baselines."""
+    """Rate limits of the cell and of its planar baselines, and where it beats the best plane.
+
+    ``beats_best_plane_mA_cm2`` holds the two ends of each interval: empty where it never beats it, None where
+    that is not known.
+    """
 
     planar_same_films: RateLimits = field(
         metadata=declare("plane, same films", "of the same films on the plane", holds_plane="same_films")
@@ -213,5 +238,22 @@ class RateSummary(RateLimits):
             "plane, same capacity",
             "of the plane with films thick enough to hold as much",
             holds_plane="same_capacity",
+        )
+    )
+    beats_best_plane_mA_cm2: tuple[tuple[float, float], ...] | None = field(
+        metadata=declare(
+            "beats the best plane",
+            "footprint currents between which it delivers over 1 % more than a plane of any thickness, and "
+            "at least 5 % of its own capacity",
+            "mA/cm^2",
+        )
+    )
+    beats_best_plane_above_mA_cm2: float | None = field(
+        metadata=declare(
+            "beats the best plane above",
+            "footprint current at which the last interval starts in which it does; none where it never does",
+            "mA/cm^2",
+            shown=Shown.TABLE | Shown.COMPARED | Shown.SWEEP,
+            at_best=True,
         )
     )

@@ -318,7 +318,8 @@ def surplus(
     wanted, room = charge[:, None], problem.room()
     # a voltage that is too low at first may still rise, and then the discharge goes past that charge
     margin = problem.margin(np.minimum(wanted * _ONWARD, np.maximum(wanted, room)), problem.current)
-    return np.minimum(margin.max(axis=1), ((room - wanted) / problem.usable)[:, 0])
+    least: FloatArray = np.minimum(margin.max(axis=1, keepdims=True), (room - wanted) / problem.usable)
+    return least[:, 0]
 
 
 def _charges(problem: Discharges) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Planes of any electrode thickness in the closed rate model: which delivers most, and where a cell beats all.
+"""Planes of any thickness in the closed rate model: which delivers most, and where a cell beats them all.
 
 On a plane all that the rate model takes goes with the thickness in closed form: capacities and film
 thicknesses are proportional to it, the resistance is a constant and a part that is proportional.  So a plane
@@ -74,20 +74,20 @@ class PlaneRates:
     def cell(self, gain: float) -> RateCell:
         """Return one plane, whose C-rates count on its own share of the nominal capacity."""
         columns = self.cells(np.array([gain]))
-        sides = (
+        cathode, anode = (
             Electrode(side.capacity.item(), side.slab_thickness.item(), 1.0, side.start.item())
             for side in (columns.cathode, columns.anode)
         )
-        return RateCell(*sides, columns.ohmic.item(), columns.capacity.item(), self.unit.nominal * gain)
+        return RateCell(
+            cathode, anode, columns.ohmic.item(), columns.capacity.item(), self.unit.nominal * gain
+        )
 
 
 def _thicker(unit: Electrode, gains: Floats) -> Electrodes:
     """Return a flat electrode at each gain; the area of its face and where it starts stay."""
     whole = np.ones_like(gains)
     thickness = unit.slab_thickness * gains
-    return Electrodes(
-        unit.capacity * gains, thickness, thickness, unit.face_gain * whole, unit.start * whole
-    )
+    return Electrodes(unit.capacity * gains, thickness, thickness, unit.face_gain * whole, unit.start * whole)
 
 
 @dataclass(frozen=True, slots=True)
