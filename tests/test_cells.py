@@ -285,8 +285,7 @@ def test_one_discharge_of_a_stack() -> None:
     cells = Beside(cell, {"same_films": cell, "same_capacity": cell})
     losses = cells.map(lambda _: Losses(()))
     single, stack = (
-        rate_at(ClosedModel(cells, losses, chemistry, "closed", (), in_series), [])(1)
-        for in_series in (1, 3)
+        rate_at(ClosedModel(cells, losses, chemistry, "closed", (), in_series), [])(1) for in_series in (1, 3)
     )
     assert single is not None
     assert stack is not None

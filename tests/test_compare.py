@@ -49,7 +49,7 @@ def test_a_row_for_each_cell_and_its_planes() -> None:
     assert float(rows[2][HEAD.index("current at 50 % of capacity, mA/cm^2")]) == pytest.approx(
         limit, rel=1e-5
     )
-    assert rows[4][2:] == ("241", "65.1042", *["-"] * 6, "")
+    assert rows[4][2:] == ("241", "65.1042", *["-"] * 7, "")
     assert alone.energy is not None
     density = alone.energy.volumetric_energy_Wh_L.active
     assert rows[0][HEAD.index("energy density (active), Wh/L")] == f"{density:.6g}"

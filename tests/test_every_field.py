@@ -93,6 +93,7 @@ def designs() -> dict[str, Mapping]:
         "bipolar": kind_of_design("pillars", "bipolar"),
         "weak": weak | {"materials": {"Li3PO4-Danilov2011": {"dissociation": DISSOCIATION}}},
         "anode-free": kind_of_design("pillars", "anode-free"),
+        "best plane": full_design("holes", operation={**OPERATION, "c_rates": [1e-3]}, baseline={"thickest_film": "2 um"}),
         "flooded": liquid | {"materials": {"LiPF6-EC-EMC": {"ionic_conductivity": "1 S/m", "diffusivity": "2e-6 cm^2/s", "transference_number": 0.3, "salt_concentration": "1 mol/L"}, "Li": {"exchange_current": "4 A/m^2"}}},
         "contact inside": full_design("holes", operation={**OPERATION, "contact": {"inner": "auto", "outer": "ideal"}}),
         "contact outside": full_design("holes", operation={**OPERATION, "contact": {"inner": "ideal", "outer": "auto"}}),
@@ -120,6 +121,7 @@ ONLY: dict[str, Place] = {
     "contact inside": ("operation", "contact", "inner"),
     "contact outside": ("operation", "contact", "outer"),
     "chip": ("chip",),
+    "best plane": ("baseline",),
     "table": ("materials", "LiV2O5", "open_circuit"),
     "per formula": ("materials", "LiV2O5"),
 } | dict.fromkeys(RELIEFS, ("relief",))

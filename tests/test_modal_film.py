@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.film_cells import DIFFUSIVITY, THICKNESS, flat
-from tfgeom.transport.closed_rate import surface_excess
 from tfgeom.transport.discharge.film_cell import FilmColumns
 from tfgeom.transport.discharge.modal_film import ModalFilm, step_factors
+from tfgeom.transport.electrode_side import surface_excess
 
 PACE = DIFFUSIVITY / THICKNESS**2
 

@@ -110,7 +110,7 @@ def test_the_plane_of_a_number_is_where_the_json_has_it() -> None:
     assert {
         one.path.rpartition(".")[2]: one.of_plane(found, "same_capacity")
         for one in all_results()
-        if one.section == "rate_summary"
+        if one.section == "rate_summary" and "same_capacity" in one.number.planes
     } == limits
 
 

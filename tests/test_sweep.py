@@ -119,6 +119,7 @@ def test_default_outputs_and_materials(tmp_path: Path) -> None:
         "resistance.largest_part",
         "rate_summary.current_at_80pct_mA_cm2",
         "rate_summary.current_at_50pct_mA_cm2",
+        "rate_summary.beats_best_plane_above_mA_cm2",
     )
     numbers = evaluate(load_design(PEARSE)).to_dict()
     flat = flatten(numbers)

@@ -12,6 +12,7 @@ INK = "#1a1a1a"
 CELL = "#000000"
 PLANE_SAME_FILMS = "#009e73"
 PLANE_SAME_CAPACITY = "#cc79a7"
+PLANE_BEST = "#0072b2"
 DESIGNS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
 """Colours of the designs of a comparison."""
 

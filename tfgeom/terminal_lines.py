@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tfgeom.metrics.against_best_plane import intervals_in_words, why_unknown
 from tfgeom.metrics.estimates import ESTIMATED, estimates
 from tfgeom.results import Evaluation, RateNumbers, Result, Shown, results_shown
 from tfgeom.results.plain_text import plain_unit, plain_value
@@ -13,7 +14,7 @@ def number_lines(found: Evaluation) -> list[Row]:
     """Return (what, value beside the plane) of what the terminal shows; what is null is left out."""
     known = [(one, _text(one, found)) for one in results_shown(Shown.TERMINAL)]
     rows = ((one.declared.title, text) for one, text in known if text)
-    return [*_in_series(found), *rows, *_rates(found)]
+    return [*_in_series(found), *rows, *_rates(found), *_best_plane(found)]
 
 
 def note_lines(found: Evaluation) -> list[str]:
@@ -77,9 +78,26 @@ def _rates(found: Evaluation) -> Iterator[Row]:
 
 
 def _rate_text(row: RateNumbers) -> str:
-    best = "at best " if row.incomplete else ""
-    flat = row.planar_same_films.at_current
+    at_best = "at best " if row.incomplete else ""
+    planes = f"plane at that current {row.planar_same_films.at_current.capacity_uAh_cm2:.4g}"
+    if row.planar_best is not None:
+        planes += f", best plane {row.planar_best.at_current.capacity_uAh_cm2:.4g}"
     return (
-        f"{best}{row.capacity_uAh_cm2:.4g} uAh/cm2 ({row.utilisation:.1%}) at "
-        f"{row.footprint_current_mA_cm2:.4g} mA/cm2 (plane at that current {flat.capacity_uAh_cm2:.4g})"
+        f"{at_best}{row.capacity_uAh_cm2:.4g} uAh/cm2 ({row.utilisation:.1%}) at "
+        f"{row.footprint_current_mA_cm2:.4g} mA/cm2 ({planes})"
     )
+
+
+def _best_plane(found: Evaluation) -> Iterator[Row]:
+    """Yield at which currents the relief delivers more than a plane of any thickness."""
+    summary, reason = found.rate_summary, why_unknown(found)
+    if found.geometry.is_flat or found.cell.lithium is None:
+        return
+    title = "beats the best plane"
+    if reason:
+        yield title, f"not known: {reason}"
+    elif summary is not None and summary.beats_best_plane_mA_cm2 is not None:
+        best = "at best " if any(row.incomplete for row in found.rate or ()) else ""
+        intervals = summary.beats_best_plane_mA_cm2
+        where = intervals_in_words(intervals, "{:.4g}".format, "mA/cm2") if intervals else "at no current"
+        yield title, best + where

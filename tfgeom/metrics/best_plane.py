@@ -65,22 +65,27 @@ def closed_best_plane(
     rated
         Makes of a plane what the rate model takes of it.
     """
-    unknown = undecided(cell)
-    if unknown:
-        reason = f"{words_of_all(unknown)} not known, and without it a film would win or lose for nothing"
-        return Noted(None, (f"the best plane is null: {reason}",))
+    reason = no_best_plane(cell)
     free = free_planes(cell, cell.blueprint.design.baseline.thickest_film)
-    if free is None:
-        return Noted(
-            None, ("the best plane is null: its electrolyte and collectors alone are higher than the cell",)
-        )
+    if reason or free is None:
+        return Noted(None, (f"the best plane is null: {reason}",))
     unit, double = rated(free.plane(1.0)), rated(free.plane(2.0))
     chemistry = cell.kind.chemistry(cell.blueprint)
     planes = PlaneRates(unit, double.ohmic - unit.ohmic, free.least, free.most, chemistry)
     return Noted(ClosedBestPlane(free, planes, own), _flattered(cell))
 
 
-def undecided(cell: AssembledCell) -> tuple[str, ...]:
+def no_best_plane(cell: AssembledCell) -> str:
+    """Return why a cell that has rates has no best plane; empty where it has."""
+    unknown = _undecided(cell)
+    if unknown:
+        return f"{words_of_all(unknown)} not known, and without it a film would win or lose for nothing"
+    if free_planes(cell, cell.blueprint.design.baseline.thickest_film) is None:
+        return "electrolyte and collectors of a plane are higher than the whole cell"
+    return ""
+
+
+def _undecided(cell: AssembledCell) -> tuple[str, ...]:
     """Return which constants of the electrodes keep a best plane from being found, as ``layer.property``."""
     found = []
     for layer in cell.blueprint.electrodes:

@@ -46,10 +46,13 @@ def section_rows(section: Any, leave_out: Collection[str] = ()) -> list[Row]:
 
 
 def beside_rows(evaluation: Evaluation) -> list[Row]:
-    """Return a row for each number that is computed for a plane too: the cell's, then those of `PLANES`."""
+    """Return a row for each number that is computed for a plane too: the cell's, then those of `PLANES`.
+
+    And one for where the cell beats the best plane, which says by itself how it stands beside a plane.
+    """
     rows: list[Row] = []
     for one in all_results():
-        if not one.number.has_computed_plane:
+        if not one.number.has_computed_plane and one.section != "rate_summary":
             continue
         values = (
             one.number.of(getattr(evaluation, one.section)),

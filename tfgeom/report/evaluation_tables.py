@@ -8,6 +8,7 @@ from tfgeom.materials.constants import words_of, words_of_all
 from tfgeom.metrics.constants_behind import constants_behind, layers_behind, rests_on_estimates
 from tfgeom.metrics.estimates import ESTIMATED
 from tfgeom.numerals import (
+    MISSING,
     layer_title,
     length,
     number,
@@ -23,6 +24,7 @@ from tfgeom.report.part_names import part_titles
 from tfgeom.report.sources import trust
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import (
+    BestPlanarRate,
     CapacityNumbers,
     Evaluation,
     GeometryNumbers,
@@ -230,12 +232,23 @@ def rates_table(evaluation: Evaluation) -> Table:
         )
         for row in evaluation.rate or ()
     )
+    best = [row.planar_best for row in evaluation.rate or ()] if planes else []
+    if any(best):
+        rows = tuple((*row, *_of_best(one)) for row, one in zip(rows, best, strict=True))
     same = {"at_c_rate": "same rate", "at_current": "same current"}
     head = (
         *(heading(one.declared) for one in columns),
         *(f"{planes[plane]}, {same[place]}" for plane, place in beside),
+        *(("best plane, same current", "its cathode") if any(best) else ()),
     )
     return Table(head, rows, numeric_from=0)
+
+
+def _of_best(best: BestPlanarRate | None) -> tuple[str, str]:
+    """Return what the best plane delivers, and how thick its cathode is."""
+    if best is None or best.cathode_thickness_um is None:
+        return number(0.0), MISSING
+    return number(best.at_current.capacity_uAh_cm2), quantity(best.cathode_thickness_um, "µm", 3)
 
 
 def _of_rate(one: Number, row: RateNumbers) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from tfgeom.marks import NAME
 from tfgeom.numerals import number, percent
-from tfgeom.palette import CELL, INK, PARTS, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
+from tfgeom.palette import CELL, INK, PARTS, PLANE_BEST, PLANE_SAME_CAPACITY, PLANE_SAME_FILMS
 from tfgeom.results import RateNumbers, RatePoint, ResistanceNumbers
 
 _SETTINGS: dict[str, Any] = {
@@ -151,15 +151,16 @@ def draw_rates(
         for row, amount in zip(grid, ("capacity_uAh_cm2", "energy_mWh_cm2"), strict=True):
             by_rate, by_current = row
             _curves(by_rate, rates, line, "c_rate", amount, planes)
-            _curves(by_current, rates, line, "footprint_current_mA_cm2", amount, planes)
+            best = ("best",) if planes and all(one.planar_best for one in (*rates, *line)) else ()
+            _curves(by_current, rates, line, "footprint_current_mA_cm2", amount, (*planes, *best))
             by_rate.set_ylim(bottom=0)
         grid[1][0].set_xlabel("C-rate (of each cell's own capacity)" if planes else "C-rate")
         grid[1][1].set_xlabel("footprint current, mA/cm²")
         grid[0][0].set_ylabel("capacity per footprint, µAh/cm²")
         grid[1][0].set_ylabel("energy per footprint, mWh/cm²")
         if planes:
-            handles, labels = grid[0][0].get_legend_handles_labels()
-            figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
+            handles, labels = grid[0][1].get_legend_handles_labels()
+            figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
         of = " and both planar cells" if len(planes) > 1 else " and the planar cell" if planes else ""
         return svg_picture(
             figure,
@@ -177,6 +178,7 @@ STYLES = {
     "cell": ("this cell", CELL, "o-"),
     "same_films": ("plane, same films", PLANE_SAME_FILMS, "s--"),
     "same_capacity": ("plane, same capacity", PLANE_SAME_CAPACITY, "^-."),
+    "best": ("best plane at that current", PLANE_BEST, "D:"),
 }
 """Words, colour and style of the cell and of each plane in all curves."""
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from tfgeom.materials.constants import words_of
+from tfgeom.metrics.against_best_plane import intervals_in_words, why_unknown
 from tfgeom.metrics.constants_behind import constants_behind, lithium_interface, rests_on_estimates
 from tfgeom.metrics.estimates import ESTIMATED
-from tfgeom.numerals import number, percent, quantity, times
+from tfgeom.numerals import length, number, percent, quantity, times
 from tfgeom.results import Evaluation, ResistanceNumbers
+from tfgeom.units import NM
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def headline(evaluation: Evaluation) -> list[str]:
     ]
     if evaluation.resistance is not None:
         sentences.append(_resistance(evaluation, evaluation.resistance))
-    sentences += [_rate(evaluation), _energy_density(evaluation)]
+    sentences += [_rate(evaluation), _best_plane(evaluation), _energy_density(evaluation)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -177,3 +179,26 @@ def _rate(evaluation: Evaluation) -> str:
     if evaluation.geometry.is_flat or not beside:
         return f"{text}."
     return f"{text}, {' and '.join(beside)}."
+
+
+def _best_plane(evaluation: Evaluation) -> str:
+    """Return between which currents the relief is worth it, or that it never is, or why that is not known."""
+    summary, reason = evaluation.rate_summary, why_unknown(evaluation)
+    if evaluation.geometry.is_flat or evaluation.cell.lithium is None:
+        return ""
+    if reason:
+        return f"Whether it delivers more than the best plane is not known: {reason}."
+    if summary is None or summary.beats_best_plane_mA_cm2 is None:
+        return ""
+    cap = length(evaluation.design.baseline.thickest_film / NM, 3)
+    plane = (
+        f"the best plane (the same materials, films of any thickness up to {cap}, no higher than the cell)"
+    )
+    if not summary.beats_best_plane_mA_cm2:
+        return f"At no current does it deliver more than {plane}."
+    best = "At best, it" if any(row.incomplete for row in evaluation.rate or ()) else "It"
+    digits = 2 if rests_on_estimates(evaluation, "rate") else 3
+    where = intervals_in_words(
+        summary.beats_best_plane_mA_cm2, lambda value: number(value, digits), "mA/cm² of footprint"
+    )
+    return f"{best} delivers more than {plane} {where}, and nowhere else."
