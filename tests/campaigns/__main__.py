@@ -15,6 +15,7 @@ from tests.benchmarks.speed import Row, speed_table
 from tests.benchmarks.viewer import viewer_table
 from tests.campaigns.faults import faults_table
 from tests.campaigns.fuzz import fuzz_table
+from tests.campaigns.rate import rate_table
 from tfgeom.errors import MissingExtraError
 
 CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
@@ -23,6 +24,7 @@ CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "conduction": conduction_table,
     "viewer": viewer_table,
     "faults": faults_table,
+    "rate": rate_table,
     "fuzz": lambda: fuzz_table(sys.argv[2:]),
 }
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
