@@ -48,3 +48,18 @@ def mean_filling(times: Floats, breaks: Floats, rates: Floats, start: float) -> 
     """Mean filled fraction at ``times``."""
     jumps = np.diff(rates, prepend=0.0)
     return start + np.maximum(times[:, None] - breaks, 0.0) @ jumps
+
+
+def late_face_filling(
+    times: Floats, breaks: Floats, rates: Floats, earlier: float, mean: Floats, diffusion: float
+) -> Floats:
+    """The same late in a long life: ``breaks`` are those of the last few diffusion times, ``earlier`` the rate before.
+
+    What is older than five of them leads by its quasi-steady T/3 to 1e-21, and counts in the ``mean`` at ``times``.
+    """
+    jumps = np.diff(rates, prepend=earlier)
+    lead = np.full(times.shape, earlier * diffusion / 3)
+    for jump, begins in zip(jumps, breaks, strict=True):
+        passed = np.maximum(times - begins, 0.0)
+        lead += jump * (step_response(passed, diffusion) - passed)
+    return np.asarray(mean + lead)
