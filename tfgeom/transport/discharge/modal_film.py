@@ -20,21 +20,35 @@ from tfgeom.transport.discharge.film_cell import FilmColumns
 Floats = NDArray[np.float64]
 
 _SLOW = 6  # modes of the column's own
-_ORDER = 18  # Legendre polynomials that they are made of: their rates hold to 1e-9
+_ORDER = 16  # Legendre polynomials that they are made of: their rates hold to 1e-9
 _FIRST_RATIO, _LAST_RATIO, _GROWTH = 1.33, 2.0, 1.1  # of neighbouring rates beyond them
 _SHORTEST = 1e-7  # s, that pulses are resolved to
 _FASTEST = 1e13  # the highest rate, over D/L²
 _PANELS = 8
 _POINTS = 900  # in time that the gathered rates are fitted at
 _ALIKE = 6  # decimals to which shapes of columns are told apart
+_GONE = 40.0  # of rate times length: a mode has forgotten where it began
 _CANCELS = 1e-4  # below it 1 - p1 is taken from its series
 
 
 class ModalState(NamedTuple):
-    """Mean filled fraction of each column, shape (n,), and amplitudes of its modes, shape (m, n)."""
+    """Lithium in the columns of a film.
+
+    Attributes
+    ----------
+    mean
+        Mean filled fractions, shape (n,).
+    amplitudes
+        Of the slowest k modes, shape (k, n).
+    rate, drift
+        What the others follow, as ``w/lambda (rate - drift/lambda)``: the filling rate and its derivative at
+        this moment, 1/s and 1/s², shape (n,).
+    """
 
     mean: Floats
     amplitudes: Floats
+    rate: Floats
+    drift: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +57,9 @@ class ModalFilling:
 
     mean: Floats
     amplitudes: Floats
-    half: float
     gains: Floats
+    before: Floats
+    seconds: float
     lead: Floats
     slope: Floats
 
@@ -54,7 +69,28 @@ class ModalFilling:
 
     def settle(self, rate: Floats) -> ModalState:
         """Return the state at the end of the step."""
-        return ModalState(self.mean + self.half * rate, self.amplitudes + self.gains * rate)
+        return ModalState(
+            self.mean + self.seconds / 2 * rate,
+            self.amplitudes + self.gains * rate,
+            rate,
+            (rate - self.before) / self.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A film at one moment: a rate that sets in has not moved anything."""
+
+    state: ModalState
+    lead: Floats
+
+    def surface(self, rate: Floats) -> tuple[Floats, Floats]:
+        """Return filled fractions at the wetted faces, and 0 for their derivatives, shape (n,)."""
+        return self.lead, np.zeros_like(self.lead)
+
+    def settle(self, rate: Floats) -> ModalState:
+        """Return the state, as it was."""
+        return self.state
 
 
 class ModalFilm:
@@ -90,10 +126,14 @@ class ModalFilm:
             self.rates, self.weights = rates.T * pace[0], weights.T
         else:
             self.rates, self.weights = rates.T[:, which] * pace, weights.T[:, which]
+        self._slowest = self.rates.min(axis=1)
+        leads = self.weights / self.rates
+        self._behind = _sums_from(leads), _sums_from(leads / self.rates)
 
     def at_rest(self, filled: float) -> ModalState:
         """Return the state of a film that is filled alike throughout."""
-        return ModalState(np.full(self.size, filled), np.zeros((len(self.rates), self.size)))
+        nothing = np.zeros(self.size)
+        return ModalState(np.full(self.size, filled), np.zeros((0, self.size)), nothing, nothing)
 
     def mean(self, state: ModalState) -> Floats:
         """Return the mean filled fraction of each column, shape (n,)."""
@@ -101,18 +141,50 @@ class ModalFilm:
 
     def surface_of(self, state: ModalState) -> Floats:
         """Return the filled fraction at the wetted face of each column, shape (n,)."""
-        return np.asarray(state.mean + state.amplitudes.sum(axis=0))
+        leads, drifts = (sums[len(state.amplitudes)] for sums in self._behind)
+        followed = state.rate * leads - state.drift * drifts
+        return np.asarray(state.mean + state.amplitudes.sum(axis=0) + followed)
 
-    def propagate(self, state: ModalState, seconds: float, before: Floats) -> ModalFilling:
-        """Return the film as it goes from ``state`` for ``seconds`` while the rate leaves ``before``, 1/s."""
-        decay, first, second = step_factors(self.rates * seconds)
-        gains = self.weights * (seconds * second)
-        amplitudes = decay * state.amplitudes + (self.weights * (seconds * (first - second))) * before
-        half = seconds / 2
-        mean = state.mean + half * before
+    def propagate(self, state: ModalState, seconds: float, before: Floats) -> ModalFilling | AtOnce:
+        """Return the film as it goes from ``state`` for ``seconds`` while the rate leaves ``before``, 1/s.
+
+        Modes that forget within the step where they began follow the rate: their part is summed up.
+        """
+        if seconds == 0.0:
+            return AtOnce(state, self.surface_of(state))
+        count = int(np.searchsorted(self._slowest, _GONE / seconds))
+        rates, weights = self.rates[:count], self.weights[:count]
+        decay, first, second = step_factors(rates * seconds)
+        gains = weights * (seconds * second)
+        amplitudes = decay * self._amplitudes(state, count)
+        amplitudes += (weights * (seconds * (first - second))) * before
+        mean = state.mean + seconds / 2 * before
+        leads, drifts = (sums[count] for sums in self._behind)
+        drifts = drifts / seconds
         return ModalFilling(
-            mean, amplitudes, half, gains, mean + amplitudes.sum(axis=0), half + gains.sum(axis=0)
+            mean,
+            amplitudes,
+            gains,
+            before,
+            seconds,
+            mean + amplitudes.sum(axis=0) + drifts * before,
+            seconds / 2 + gains.sum(axis=0) + leads - drifts,
         )
+
+    def _amplitudes(self, state: ModalState, count: int) -> Floats:
+        """Return the amplitudes of the slowest ``count`` modes, shape (count, n)."""
+        known = len(state.amplitudes)
+        if known >= count:
+            return state.amplitudes[:count]
+        rates = self.rates[known:count]
+        follow = self.weights[known:count] / rates * (state.rate - state.drift / rates)
+        return np.concatenate([state.amplitudes, follow])
+
+
+def _sums_from(values: Floats) -> Floats:
+    """Return the sum of the rows from each one on, and 0 after the last, shape (m + 1, n)."""
+    sums = np.cumsum(values[::-1], axis=0)[::-1]
+    return np.concatenate([sums, np.zeros((1, values.shape[1]))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +234,12 @@ def step_factors(decays: Floats) -> tuple[Floats, Floats, Floats]:
     ``y(h) = E y(0) + w h [(p1 - p2) r(0) + p2 r(h)]`` solves ``dy/dt = -lambda y + w r`` exactly for r linear
     in time: ``E = exp(-l)``, ``p1 = (1 - E)/l``, ``p2 = (1 - p1)/l``, ``l = lambda h``.
     """
-    safe = np.where(decays > 0, decays, 1.0)
     fall = -np.expm1(-decays)
+    safe = np.maximum(decays, 1e-300)
     first = np.where(decays > 0, fall / safe, 1.0)
-    short = decays < _CANCELS
-    second = np.where(short, 0.5 - decays / 6 * (1 - decays / 4), (1 - first) / safe)
+    second = (1 - first) / safe
+    if decays.size and decays.min() < _CANCELS:
+        second = np.where(decays < _CANCELS, 0.5 - decays / 6 * (1 - decays / 4), second)
     return 1 - fall, first, second
 
 

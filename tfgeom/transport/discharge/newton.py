@@ -16,7 +16,6 @@ from tfgeom.transport.discharge.steps import Control
 Floats = NDArray[np.float64]
 
 _MOST_STEPS = 60
-_CLOSE = 1e-9  # V
 _CLOSELY = 1e-11  # of what is held
 _BALANCED = 1e-7  # of the largest current: what rounding leaves along good conductors
 
@@ -131,6 +130,7 @@ def solve_columns(
     current: Floats,
     voltage: float,
     sheets: tuple[Floats, ...],
+    close: float,
 ) -> Solution | None:
     """Return the columns in balance; None where no step leads there.
 
@@ -141,8 +141,13 @@ def solve_columns(
     drive, collectors
         What is held, and what joins the columns.
     current, voltage, sheets
-        Where to start: with a current held, the currents should add up to it.
+        Where to start.
+    close
+        How far the voltages of columns may differ, V.
     """
+    if drive.control in ("current", "rest"):
+        # rounding would grow from one prolongation to the next
+        current = current + (drive.value - current.sum()) / current.size
     answer = trial.answer(current)
     if current.size == 1 and drive.control in ("current", "rest") and not drive.leak and not sheets:
         return Solution(answer, float(answer.voltage[0]) - answer.joint[0], ())
@@ -153,7 +158,7 @@ def solve_columns(
         residual = answer.voltage - level - sum(sheets, np.zeros_like(current))
         missed = drive.residual(voltage, inside)
         if (
-            np.abs(residual).max() < _CLOSE
+            np.abs(residual).max() < close
             and abs(missed) <= _CLOSELY * drive.scale(voltage, current)
             and collectors.losses(current, sheets) < _BALANCED
         ):

@@ -23,12 +23,15 @@ from tfgeom.transport.discharge.steps import Ended, Step
 Floats = NDArray[np.float64]
 
 _SURFACE = 0.4  # filled fraction that a current may be off by, per V of tolerance
+_CURRENT = 2.0  # share of the current that it may be off by, per V of tolerance
+_IDLE = 1e-6  # C-rate below which a current is none
 _MOST_FILLED = 0.05  # of any column, in one length
 _START = 1e-3  # of a filling, or of the step: the first length
 _SHORTEST = 1e-9  # s
 _LONGEST = 1e12  # s: what gets there never ends
 _GROWTH, _SHRINK, _SAFE = 2.0, 0.1, 0.9
 _MOST_POINTS = 200_000
+_CLOSE = 1e-6  # of the tolerance, between the voltages of columns
 _CLOSELY = 1e-9  # of a filling: how close in charge an end is met
 _HALVINGS = 10, 46
 
@@ -45,6 +48,10 @@ class Moment(NamedTuple):
         """Return what ends look at; ``leak`` in S/m²."""
         current = float(self.state.current.sum()) - leak * self.state.voltage
         return Reading(self.state.voltage, current, self.charge, self.solution.answer.room)
+
+
+Past = tuple[Moment, ...]
+"""The last moments of a step, at most three, latest first."""
 
 
 class Fields(NamedTuple):
@@ -109,7 +116,8 @@ class Stepper:
             if step.control != "power" or idle is None:
                 raise SolveError(f"no currents of the columns found at {step.control} {step.value:.6g} (SI)")
             return Taken([self._point(idle)], "cannot_carry", idle.state)
-        here, before = begun, None
+        here = begun
+        past: Past = (begun,)
         points = [self._point(here)]
         ends = Ends.of(step, points[0].reading)
         reason = ends.met_at_once(points[0].reading)
@@ -122,8 +130,8 @@ class Stepper:
             if len(points) > _MOST_POINTS or here.time > _LONGEST:
                 raise SolveError(f"a step of {step.control} does not end: give it a time, charge or voltage")
             length = min(length, left, self._longest(here))
-            there = self._after(here, before, drive, length)
-            miss = np.inf if there is None else self._miss(here, before, there)
+            there = self._after(past, drive, length)
+            miss = np.inf if there is None else self._miss(past, there)
             if miss > 1 and length > _SHORTEST:
                 length *= max(_SHRINK, _SAFE / float(np.sqrt(miss)))
                 continue
@@ -137,12 +145,12 @@ class Stepper:
                     there = there._replace(time=step.seconds)
                 margins.pop("charge", None)
             if min(margins.values()) < 0:
-                there, reason = self._located(here, before, drive, length, ends)
+                there, reason = self._located(past, drive, length, ends)
             elif ends.drifts_off(points[-1].reading, there.reading(leak)):
                 break
             points.append(self._point(there))
             ends.arm(points[-1].reading)
-            before, here = here, there
+            here, past = there, (there, *past[:2])
             length *= min(_GROWTH, _SAFE / float(np.sqrt(max(miss, 1e-6))))
         if ends.unkept is not None:  # it was never inside: the step does not begin
             return Taken(points[:1], ends.unkept, begun.state)
@@ -158,17 +166,23 @@ class Stepper:
         if drive.control in ("current", "rest"):
             shares = self.columns.sides[0].shares / self.columns.sides[0].shares.sum()
             guess = drive.value * (state.current / total if total else shares)
-        solution = solve_columns(trial, drive, self.collectors, guess, float("nan"), sheets)
+        solution = solve_columns(
+            trial, drive, self.collectors, guess, float("nan"), sheets, _CLOSE * self.tolerance
+        )
         if solution is None:
             return None
         left = CellState(state.films, state.weak, solution.answer.current, solution.voltage, solution.sheets)
         return Moment(0.0, 0.0, solution, left)
 
-    def _after(self, here: Moment, before: Moment | None, drive: Drive, length: float) -> Moment | None:
-        """Return the moment ``length`` later; None where columns find no balance."""
+    def _after(self, past: Past, drive: Drive, length: float) -> Moment | None:
+        """Return the moment ``length`` after the last; None where columns find no balance."""
+        here = past[0]
         trial = self.columns.propagate(here.state, length)
-        current, voltage = _taken_on(here, before, length)
-        solution = solve_columns(trial, drive, self.collectors, current, voltage, here.state.sheets)
+        guess = _taken_on(past, length)
+        close = _CLOSE * self.tolerance
+        solution = solve_columns(trial, drive, self.collectors, *guess, close)
+        if solution is None:
+            solution = solve_columns(trial, drive, self.collectors, *_taken_on(past[:1], length), close)
         if solution is None:
             return None
         state = trial.settle(solution.answer.current, solution.voltage, solution.sheets)
@@ -180,12 +194,16 @@ class Stepper:
             charge = here.charge + length / 2 * sum(given)
         return Moment(time, charge, solution, state)
 
-    def _miss(self, here: Moment, before: Moment | None, there: Moment) -> float:
-        """Return by how many tolerances a moment misses what was taken on from those before it."""
-        current, voltage = _taken_on(here, before, there.time - here.time)
+    def _miss(self, past: Past, there: Moment) -> float:
+        """Return by how many tolerances a moment misses what is taken on straight from those before it."""
+        current, voltage, _ = _taken_on(past[:2], there.time - past[0].time)
         answer = there.solution.answer
         off = float(np.max(np.abs(answer.shift * (answer.current - current)))) / 2
-        return max(off / (_SURFACE * self.tolerance), abs(there.state.voltage - voltage) / self.tolerance)
+        # of a held voltage or power, what passes is the trapezoid of the current
+        total, idle = float(answer.current.sum()), _IDLE * self.columns.cell.nominal / 3600
+        least = max(abs(total), 1e-3 * float(np.abs(answer.current).sum()), idle)
+        missed = abs(total - float(current.sum())) / (_CURRENT * least)
+        return max(off / _SURFACE, abs(there.state.voltage - voltage), missed) / self.tolerance
 
     def _pace(self, here: Moment) -> float:
         """Return how fast the fastest column fills or empties, 1/s."""
@@ -201,26 +219,24 @@ class Stepper:
             return _START / pace
         return 1.0 if step.seconds is None else max(_START * step.seconds, _SHORTEST)
 
-    def _located(
-        self, here: Moment, before: Moment | None, drive: Drive, length: float, ends: Ends
-    ) -> tuple[Moment, Ended]:
+    def _located(self, past: Past, drive: Drive, length: float, ends: Ends) -> tuple[Moment, Ended]:
         """Return the last moment at which no end is passed, and the end that is passed next."""
 
         def margins(length: float) -> dict[Ended, float]:
-            there = self._after(here, before, drive, length)
+            there = self._after(past, drive, length)
             return {} if there is None else ends.margins(there.reading(drive.leak))
 
         def least(length: float) -> float:
             return min(margins(length).values(), default=np.nan)
 
-        pace = self._pace(here)
+        pace = self._pace(past[0])
         parts = length * pace / _CLOSELY if pace else 2.0 ** _HALVINGS[1]
         halvings = int(np.clip(np.ceil(np.log2(max(parts, 1.0))), *_HALVINGS))
         found = last_point(least, 0.0, length, halvings=halvings)
         passed = margins(found.beyond)
         reason: Ended = next((name for name, margin in passed.items() if margin < 0), "cannot_carry")
-        there = self._after(here, before, drive, found.value)
-        return (here if there is None else there), reason
+        there = self._after(past, drive, found.value)
+        return (past[0] if there is None else there), reason
 
     def _point(self, moment: Moment) -> Point:
         powers, open_circuit = self.ledger.powers(moment.solution.answer, moment.state)
@@ -242,12 +258,30 @@ def _left(step: Step, here: Moment) -> tuple[float, Ended]:
     return left
 
 
-def _taken_on(here: Moment, before: Moment | None, length: float) -> tuple[Floats, float]:
-    """Return column currents and voltage taken on straight from the last two moments."""
-    current, voltage = here.state.current, here.state.voltage
-    if before is None or before.time == here.time:
-        return current, voltage
-    share = length / (here.time - before.time)
-    return current + share * (current - before.state.current), voltage + share * (
-        voltage - before.state.voltage
-    )
+def _taken_on(past: Past, length: float) -> tuple[Floats, float, tuple[Floats, ...]]:
+    """Return column currents, voltage and sheets taken on by the polynomial through the last moments."""
+    state = past[0].state
+    current, voltage, sheets = state.current, state.voltage, state.sheets
+    if len(past) > 1:
+        times = [moment.time - past[0].time for moment in past]
+        weights = _lagrange(times, length)
+        states = [moment.state for moment in past]
+        current = sum((w * one.current for w, one in zip(weights, states, strict=True)), 0.0 * current)
+        voltage = sum(w * one.voltage for w, one in zip(weights, states, strict=True))
+        sheets = tuple(
+            sum((w * one.sheets[k] for w, one in zip(weights, states, strict=True)), 0.0 * current)
+            for k in range(len(sheets))
+        )
+    return current, voltage, sheets
+
+
+def _lagrange(times: list[float], at: float) -> list[float]:
+    """Return the weights with which values at ``times`` give that of their polynomial ``at`` another time."""
+    weights = []
+    for i, own in enumerate(times):
+        weight = 1.0
+        for j, other in enumerate(times):
+            if j != i:
+                weight *= (at - other) / (own - other)
+        weights.append(weight)
+    return weights
