@@ -10,6 +10,7 @@ import pytest
 
 from tests.film_oracles.cells import GENTLE, SLOPING, Columns, film_cell, half, lithium
 from tests.film_oracles.ida_columns import Floats, IdaColumns
+from tests.film_oracles.random_columns import miss
 from tfgeom.transport.discharge.driver import run
 from tfgeom.transport.discharge.steps import Step
 
@@ -122,3 +123,12 @@ def test_uneven_columns_held_at_a_voltage() -> None:
     exact = (4 * np.array(currents[1]) - np.array(currents[0])) / 3
     at = np.interp([30.0, 60.0], found.time, found.current)
     assert at == pytest.approx(exact, rel=2e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [5, 12, 25])
+def test_random_columns(seed: int) -> None:
+    """`python -m tests.campaigns films` draws many."""
+    off, delivered = miss(seed)
+    assert off < OF_CAPACITY
+    assert 0 < delivered < 1

@@ -14,6 +14,7 @@ from tests.benchmarks.film_mesh import film_mesh_table
 from tests.benchmarks.speed import Row, speed_table
 from tests.benchmarks.viewer import viewer_table
 from tests.campaigns.faults import faults_table
+from tests.campaigns.films import films_table
 from tests.campaigns.fuzz import fuzz_table
 from tests.campaigns.rate import rate_table
 from tfgeom.errors import MissingExtraError
@@ -24,6 +25,7 @@ CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "conduction": conduction_table,
     "viewer": viewer_table,
     "faults": faults_table,
+    "films": films_table,
     "rate": rate_table,
     "fuzz": lambda: fuzz_table(sys.argv[2:]),
 }
