@@ -104,8 +104,6 @@ def _by_electrode(names: tuple[str, str], fields: list[Any]) -> dict[str, Any]:
 
 def _require_an_end(step: Step) -> None:
     """Raise unless something ends a step sooner or later."""
-    if step.capacitance:
-        raise SolveError("a capacitor across the terminals is not yet supported")
     given = [step.seconds, step.charge, step.current_below]
     if step.control in ("current", "power") and step.value:
         return  # films are full or empty at last

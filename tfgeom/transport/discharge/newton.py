@@ -68,19 +68,24 @@ class Drive(NamedTuple):
         As in `Step`.
     leak
         Conductance beside the terminals, S/m² of footprint: columns give ``I + leak V``.
+    lent
+        What something beside the terminals adds to what the columns give, A/m².
+    capacitance
+        Of an ideal capacitor across them, F/m²; it lends in time (`tfgeom.transport.discharge.stepping`).
     """
 
     control: Control
     value: float
     leak: float
+    lent: float = 0.0
+    capacitance: float = 0.0
 
     def residual(self, voltage: float, inside: float) -> float:
         """Return how far what is held is missed: A/m², W/m² or V."""
         if self.control == "voltage":
             return voltage - self.value
-        if self.control == "power":
-            return voltage * (inside - self.leak * voltage) - self.value
-        return inside - self.leak * voltage - self.value
+        given = inside - self.leak * voltage + self.lent
+        return voltage * given - self.value if self.control == "power" else given - self.value
 
     def scale(self, voltage: float, current: Floats) -> float:
         """Return the size of what is held, or of what passes where that is more."""
@@ -100,7 +105,7 @@ class Drive(NamedTuple):
             By how much the sum of their currents follows the residuals, and a level that falls by 1 V.
         """
         voltage, inside, by_total = terminals
-        given = inside - self.leak * voltage
+        given = inside - self.leak * voltage + self.lent
         raised = by_total * moved  # by so much the residuals alone lower the voltage
         through = 1 + by_total * conductance  # of the voltage, by dW
         if self.control == "voltage":

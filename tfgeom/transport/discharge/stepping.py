@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tfgeom.errors import SolveError
 from tfgeom.searching import last_point
-from tfgeom.transport.discharge.column_voltages import CellState, Columns
+from tfgeom.transport.discharge.column_voltages import CellState, Columns, Trial
 from tfgeom.transport.discharge.events import Ends, Reading
 from tfgeom.transport.discharge.ledger import Ledger
 from tfgeom.transport.discharge.newton import Collectors, Drive, Solution, solve_columns
@@ -34,6 +34,8 @@ _MOST_POINTS = 200_000
 _CLOSE = 1e-6  # of the tolerance, between the voltages of columns
 _CLOSELY = 1e-9  # of a filling: how close in charge an end is met
 _HALVINGS = 10, 46
+_TOWARDS = 4
+_INSTANT = 1e-15  # s, for a length of none
 
 
 class Moment(NamedTuple):
@@ -109,7 +111,7 @@ class Stepper:
             When the step would go on for ever, or columns find no balance that has to exist.
         """
         leak = self.columns.cell.leak
-        drive = Drive(step.control, step.value, leak)
+        drive = Drive(step.control, step.value, leak, capacitance=step.capacitance)
         begun = self._begin(state, drive)
         if begun is None:
             idle = self._begin(state, Drive("rest", 0.0, leak))
@@ -162,10 +164,14 @@ class Stepper:
         trial = self.columns.propagate(state, 0.0)
         total = float(state.current.sum())
         sheets = tuple(np.zeros_like(loss) for loss in state.sheets)
-        guess = np.zeros_like(state.current)
-        if drive.control in ("current", "rest"):
-            shares = self.columns.sides[0].shares / self.columns.sides[0].shares.sum()
-            guess = drive.value * (state.current / total if total else shares)
+        shares = state.current / total if total else self.columns.sides[0].shares
+        shares = shares / shares.sum()
+        if drive.capacitance:  # its voltage stays as it is
+            at_rest = not np.isfinite(state.voltage)
+            drive = Drive("rest", 0.0, drive.leak) if at_rest else Drive("voltage", state.voltage, drive.leak)
+        guess = drive.value * shares if drive.control == "current" else np.zeros_like(state.current)
+        if drive.control == "power":
+            guess = self._towards_power(trial, drive, shares, sheets)
         solution = solve_columns(
             trial, drive, self.collectors, guess, float("nan"), sheets, _CLOSE * self.tolerance
         )
@@ -174,20 +180,35 @@ class Stepper:
         left = CellState(state.films, state.weak, solution.answer.current, solution.voltage, solution.sheets)
         return Moment(0.0, 0.0, solution, left)
 
+    def _towards_power(
+        self, trial: Trial, drive: Drive, shares: Floats, sheets: tuple[Floats, ...]
+    ) -> Floats:
+        """Return currents near those that give a power: from below, where Newton's steps do not overshoot."""
+        guess, current = np.zeros_like(shares), 0.0
+        for _ in range(_TOWARDS):
+            held, nan = Drive("current", current, drive.leak), float("nan")
+            close = _CLOSE * self.tolerance
+            found = solve_columns(trial, held, self.collectors, current * shares, nan, sheets, close)
+            if found is None or found.voltage <= 0:
+                break
+            guess, current = found.answer.current, drive.value / found.voltage
+        return guess
+
     def _after(self, past: Past, drive: Drive, length: float) -> Moment | None:
         """Return the moment ``length`` after the last; None where columns find no balance."""
         here = past[0]
         trial = self.columns.propagate(here.state, length)
         guess = _taken_on(past, length)
         close = _CLOSE * self.tolerance
-        solution = solve_columns(trial, drive, self.collectors, *guess, close)
+        held = _beside_capacitor(drive, past, length)
+        solution = solve_columns(trial, held, self.collectors, *guess, close)
         if solution is None:
-            solution = solve_columns(trial, drive, self.collectors, *_taken_on(past[:1], length), close)
+            solution = solve_columns(trial, held, self.collectors, *_taken_on(past[:1], length), close)
         if solution is None:
             return None
         state = trial.settle(solution.answer.current, solution.voltage, solution.sheets)
         time, leak = here.time + length, drive.leak
-        if drive.control in ("current", "rest"):
+        if drive.control in ("current", "rest") and not drive.capacitance:
             charge = drive.value * time
         else:
             given = [float(one.current.sum()) - leak * one.voltage for one in (here.state, state)]
@@ -246,6 +267,25 @@ class Stepper:
             means = self.columns.means(moment.state)
             fields = Fields((cathode.filled, anode.filled), means, moment.state.current)
         return Point(moment.time, moment.reading(self.columns.cell.leak), powers, open_circuit, fields)
+
+
+def _beside_capacitor(drive: Drive, past: Past, length: float) -> Drive:
+    """Return a drive with its capacitor across the terminals, which lends ``-C dV/dt``.
+
+    The derivative at the end of the length is that of the parabola through the last three moments (BDF2 of
+    unequal steps; E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 1996, V.3), of the
+    straight line through two at the start: such steps may be far longer than the capacitor's own time.
+    """
+    if not drive.capacitance or drive.control == "voltage":
+        return drive
+    here = past[0]
+    ahead, kept, earlier = 1.0, here.state.voltage, 0.0
+    if len(past) > 1 and past[1].time < here.time:
+        ratio = length / (here.time - past[1].time)
+        ahead, kept = (1 + 2 * ratio) / (1 + ratio), (1 + ratio) * here.state.voltage
+        earlier = ratio**2 / (1 + ratio) * past[1].state.voltage
+    size = drive.capacitance / max(length, _INSTANT)
+    return drive._replace(leak=drive.leak + size * ahead, lent=size * (kept - earlier))
 
 
 def _left(step: Step, here: Moment) -> tuple[float, Ended]:
