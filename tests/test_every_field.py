@@ -98,6 +98,7 @@ def designs() -> dict[str, Mapping]:
         "contact inside": full_design("holes", operation={**OPERATION, "contact": {"inner": "auto", "outer": "ideal"}}),
         "contact outside": full_design("holes", operation={**OPERATION, "contact": {"inner": "ideal", "outer": "auto"}}),
         "table": full_design("holes", materials={"LiV2O5": {"open_circuit": TABLE}}),
+        "over the composition": full_design("holes", materials={"LiV2O5": {"diffusivity": {"table": {"x": [0.01, 1.0], "D": ["1e-13 cm^2/s", "2e-14 cm^2/s"]}}, "exchange_current": {"table": {"x": [0.01, 1.0], "i0": ["2 A/m^2", "6 A/m^2"]}}}}),
         "per formula": full_design("holes", materials={"LiV2O5": {"volumetric_capacity": "1 Li per formula", "molar_mass": "188.8 g/mol", "density": "3.4 g/cm^3"}}),
         "chip": full_design("holes", chip={"width": "2 mm", "length": "1 mm", "contacts": [{"edge": "left", "collector": "inner"}, {"edge": "right", "collector": "outer"}]}),
     }  # fmt: skip
@@ -124,6 +125,7 @@ ONLY: dict[str, Place] = {
     "best plane": ("baseline",),
     "table": ("materials", "LiV2O5", "open_circuit"),
     "per formula": ("materials", "LiV2O5"),
+    "over the composition": ("materials", "LiV2O5"),
 } | dict.fromkeys(RELIEFS, ("relief",))
 """Of designs that differ from the first in little: what."""
 

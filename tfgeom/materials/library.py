@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tfgeom.errors import Issue, MaterialError
 from tfgeom.materials.activation import ENERGY_OF
+from tfgeom.materials.composition_tables import settled
 from tfgeom.materials.constants import CONSTANTS
 from tfgeom.materials.material import (
     Dissociation,
@@ -116,6 +117,9 @@ class Library:
             found = _material(name, entry)
         except ValueError as error:
             raise place.blame([Issue(f"{name}.open_circuit", str(error))]) from error
+        for key, known in found.properties.items():
+            if known.table is not None and known.table.misses(found.curve):
+                raise place.blame([Issue(f"{name}.{key}", known.table.misses(found.curve))])
         fault = fault_of_limits(found.properties, found.curve)
         if fault is not None:
             raise place.blame([Issue(f"{name}.two_phase", fault[1])])
@@ -198,12 +202,13 @@ def resolve_materials(names: Iterable[str], overrides: Mapping[str, MaterialOver
 
 
 def _material(name: str, entry: MaterialEntry) -> Material:
+    curve = _open_circuit(entry)
     return Material(
         name=name,
         title=entry.title,
         aliases=entry.aliases,
-        properties=_properties(entry),
-        curve=_open_circuit(entry),
+        properties=settled(_properties(entry), curve),
+        curve=curve,
         voltage_window=None if entry.voltage_window is None else _voltage_window(entry.voltage_window),
         remarks=_remarks(entry),
         other_windows=tuple(map(_voltage_window, entry.other_windows)),

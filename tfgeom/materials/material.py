@@ -16,6 +16,7 @@ from tfgeom.materials.activation import (
     METALLIC,
     arrhenius,
 )
+from tfgeom.materials.composition_tables import CompositionTable
 from tfgeom.materials.constants import CONSTANTS, constants_in
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.recording import record_constant
@@ -41,11 +42,15 @@ class Property:
         Where it comes from; ``user`` is the confidence of what a design states.
     exponent, form
         Of an exchange current only: with form ``occupancy`` it is
-        ``value (s/0.5)^(1 - exponent) ((1 - s)/0.5)^exponent`` at filled fraction s, else constant.
+        ``value (s/0.5)^(1 - exponent) ((1 - s)/0.5)^exponent`` at filled fraction s; with ``stoichiometry``
+        the same of the host's stoichiometry x, over what that is half filled; with ``table`` as its table
+        says; else constant.
     computed_from
         Keys of the constants that give it, where nobody stated it as such.
     holds_at
         Temperature at which it holds, K, of a constant that follows the temperature; None for 25 degC.
+    table
+        How a diffusivity or exchange current changes with the composition; None for one that does not.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Property:
     form: str | None = None
     computed_from: tuple[str, ...] = ()
     holds_at: float | None = None
+    table: CompositionTable | None = None
 
     @property
     def unit(self) -> str:
@@ -68,12 +74,17 @@ class Property:
 
     @property
     def text(self) -> str:
-        """Value with its unit, and the band in brackets."""
+        """Value with its unit, the band in brackets, and what a table runs over."""
         text = format_quantity(self.value, self.dimension)
-        if self.low is None and self.high is None:
+        if self.low is not None or self.high is not None:
+            ends = [
+                "" if end is None else format_quantity(end, self.dimension) for end in (self.low, self.high)
+            ]
+            text = f"{text} ({ends[0]} .. {ends[1]})"
+        if self.table is None:
             return text
-        ends = ["" if end is None else format_quantity(end, self.dimension) for end in (self.low, self.high)]
-        return f"{text} ({ends[0]} .. {ends[1]})"
+        least, most = (format_quantity(one(self.table.values), self.dimension) for one in (min, max))
+        return f"{text}, {least} to {most} in a table of {len(self.table.x)} points"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """A design's own constants laid over the library's.
 
-What a design states has the confidence ``user``.  Six rules keep the constants of one material from
+What a design states has the confidence ``user``.  Seven rules keep the constants of one material from
 contradicting each other: a new conductivity, diffusivity or exchange current is meant at 25 degC unless a
 ``reference_temperature`` stands beside it, and keeps the activation energy that is known; a new
 ``ionic_conductivity`` sets aside the library's dissociation constants (which imply a conductivity of their
 own); new dissociation constants set conductivity and transference number; a new ``resistivity`` sets aside
 the electronic conductivity, and the other way round; a new ``diffusivity`` is that of both phases, unless
-``two_phase`` states theirs; a new open-circuit curve sets aside limits of two phases that lie outside it.
+``two_phase`` states theirs; a new open-circuit curve sets aside limits of two phases that lie outside it, and
+tables over a composition that it does not share, of which the single value stays.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from typing import Any
 from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.errors import Issue, MaterialError
 from tfgeom.materials.activation import ENERGY_OF
+from tfgeom.materials.composition_tables import settled
 from tfgeom.materials.constants import CONSTANTS, constants_in, words_of
 from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow
 from tfgeom.materials.open_circuit import OpenCircuit
@@ -66,6 +68,8 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
     _dissociate(properties, override, stated, path)
     curve = _open_circuit(override, path) or base.curve
     _agree_on_phases(properties, stated, curve, path)
+    _agree_on_tables(properties, stated, curve, path)
+    properties = settled(properties, curve)
     if all(known.holds_at is None for known in properties.values()) and reference is None:
         properties.pop("reference_temperature", None)
     window = override.voltage_window
@@ -153,6 +157,19 @@ def _agree_on_phases(
             properties.pop(constant.key, None)
         return
     raise MaterialError([Issue(".".join(part for part in (path, "two_phase", key) if part), message)])
+
+
+def _agree_on_tables(
+    properties: dict[str, Property], stated: Mapping[str, Any], curve: OpenCircuit | None, path: str
+) -> None:
+    """Set aside tables of the library that the curve does not share; refuse those of the design."""
+    for key, known in list(properties.items()):
+        fault = "" if known.table is None else known.table.misses(curve)
+        if fault and key in stated:
+            raise MaterialError([Issue(f"{path}.{key}.table", fault)])
+        if fault:
+            note = "; ".join(filter(None, (known.note, "its table has no part in this open-circuit curve")))
+            properties[key] = replace(known, table=None, note=note)
 
 
 def _dissociate(

@@ -20,7 +20,7 @@ from tfgeom.materials.schema import (
     SourcedTwoPhase,
     SourcedVoltageWindow,
 )
-from tfgeom.materials.stated import MORE_THAN_A_NUMBER
+from tfgeom.materials.stated import MORE_THAN_A_NUMBER, DiffusivityTable, ExchangeTable
 from tfgeom.source import Origin, parse_source
 from tfgeom.words import nearest
 
@@ -29,6 +29,8 @@ _ALIASES_LINE = re.compile(r"^\s+aliases:\s*\[([^\]]*)\]\s*(?:#.*)?$", re.MULTIL
 _KNOWN_KEYS = (
     *MaterialEntry.model_fields,
     *(key for sourced, _ in MORE_THAN_A_NUMBER.values() for key in sourced.model_fields),
+    *DiffusivityTable.model_fields,
+    *ExchangeTable.model_fields,
     *SourcedOpenCircuit.model_fields,
     *SourcedVoltageWindow.model_fields,
     *SourcedDissociation.model_fields,

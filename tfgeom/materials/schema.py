@@ -191,7 +191,8 @@ class _Keys(Strict):
             section = getattr(self, constant.section) if constant.section else self
             stated = None if section is None else getattr(section, constant.name)
             # under a constant its activation energy may stand alone
-            if stated is not None and getattr(stated, "value", stated) is not None:
+            says = [getattr(stated, name, None) for name in ("value", "table")]
+            if stated is not None and any(one is not None for one in says):
                 found[key] = stated
         return found
 

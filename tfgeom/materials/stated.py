@@ -23,6 +23,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from tfgeom.materials.capacities import Capacity, SpecificCapacity
+from tfgeom.materials.composition_tables import CompositionTable
 from tfgeom.materials.constants import CONSTANTS
 from tfgeom.materials.material import Property
 from tfgeom.quantities import Quantity
@@ -33,8 +34,8 @@ Confidence = Literal["primary", "abstract", "digest", "review", "computed", "mem
 CONFIDENCES: tuple[str, ...] = get_args(Confidence)
 """Most trusted first."""
 
-ExchangeForm = Literal["occupancy", "constant"]
-"""Exchange current that follows the filled fraction, or one that does not."""
+ExchangeForm = Literal["occupancy", "stoichiometry", "constant"]
+"""Exchange current that follows the filled fraction, the host's stoichiometry, or neither."""
 
 DEFAULT_EXPONENT = 0.5
 """Anodic transfer coefficient of an exchange current that states none."""
@@ -48,6 +49,7 @@ CurrentDensity = Annotated[float, CONSTANTS["exchange_current"].quantity]
 Diffusivity = Annotated[float, CONSTANTS["diffusivity"].quantity]
 Temperature = Annotated[float, Quantity("temperature")]
 Voltage = Annotated[float, Quantity("voltage", positive=False)]
+Coordinate = Annotated[float, CONSTANTS["two_phase.x_alpha"].quantity]
 
 Number = TypeVar("Number", bound=float)
 
@@ -103,15 +105,89 @@ class SourcedActivated(Sourced[Number], Generic[Number]):
     activation_energy: Sourced[ActivationEnergy] | None = _activation_energy()
 
 
+class _Table(Strict):
+    """A constant over the composition: points of x, on the coordinate of the open-circuit curve."""
+
+    x: tuple[Coordinate, ...] = Field(description="coordinate of the open-circuit curve, rising")
+
+    def values(self) -> tuple[float, ...]:
+        """Return the SI values at the points."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _is_a_table(self) -> "_Table":
+        CompositionTable(self.x, self.values())
+        return self
+
+
+class DiffusivityTable(_Table):
+    """Diffusivity over the composition."""
+
+    D: tuple[Diffusivity, ...] = Field(description="diffusivity at each x")
+
+    def values(self) -> tuple[float, ...]:
+        """Return the diffusivities, m²/s."""
+        return self.D
+
+
+class ExchangeTable(_Table):
+    """Exchange current over the composition."""
+
+    i0: tuple[CurrentDensity, ...] = Field(description="exchange current density at each x")
+
+    def values(self) -> tuple[float, ...]:
+        """Return the current densities, A/m²."""
+        return self.i0
+
+
+def _of_table(table: _Table | None, value: float | None, numbers: dict[str, Any]) -> dict[str, Any]:
+    """Return what a `Property` holds, with the table; a value that nobody stated follows in `settled`."""
+    if table is None:
+        return numbers
+    found = CompositionTable(table.x, table.values(), implied=value is None)
+    return numbers | {"value": found.values[0] if value is None else value, "table": found}
+
+
+def _table_or_value(stated: Any) -> Any:
+    if stated.value is None and stated.table is None:
+        raise ValueError("needs a value, or a table over the composition")
+    return stated
+
+
+class SourcedDiffusivity(SourcedActivated[Diffusivity]):
+    """Diffusivity of the library, which a table may give over the composition."""
+
+    value: Diffusivity | None = None  # type: ignore[assignment]
+    table: DiffusivityTable | None = None
+
+    @model_validator(mode="after")
+    def _says_how_fast(self) -> "SourcedDiffusivity":
+        return _table_or_value(self)  # type: ignore[no-any-return]
+
+    def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
+        """Return value, band and table."""
+        return _of_table(self.table, self.value, super().numbers())
+
+
 class SourcedExchange(SourcedActivated[CurrentDensity]):
     """Exchange current density at half filling, and how it follows filling and temperature."""
 
+    value: CurrentDensity | None = None  # type: ignore[assignment]
     exponent: float = Field(DEFAULT_EXPONENT, gt=0, lt=1)
     form: ExchangeForm = "occupancy"
+    table: ExchangeTable | None = None
+
+    @model_validator(mode="after")
+    def _says_how_much(self) -> "SourcedExchange":
+        return _table_or_value(self)  # type: ignore[no-any-return]
 
     def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
-        """Return value, band, exponent and form."""
-        return super().numbers() | {"exponent": self.exponent, "form": self.form}
+        """Return value, band, exponent, form and table."""
+        form = self.form if self.table is None else "table"
+        return _of_table(self.table, self.value, super().numbers()) | {
+            "exponent": self.exponent,
+            "form": form,
+        }
 
 
 class SourcedText(Strict):
@@ -172,7 +248,8 @@ class GivenActivated(Given[Number], Generic[Number]):
 
     @model_validator(mode="after")
     def _value_or_activation_energy(self) -> "GivenActivated[Number]":
-        if self.value is None and self.model_fields_set != {"activation_energy"}:
+        tabulated = getattr(self, "table", None) is not None
+        if self.value is None and not tabulated and self.model_fields_set != {"activation_energy"}:
             raise ValueError("needs a value; only an activation_energy may stand alone")
         return self
 
@@ -184,8 +261,19 @@ class GivenActivated(Given[Number], Generic[Number]):
         stated = handler.resolve_ref_schema(full)
         plain = stated["properties"]["value"] = plain["anyOf"][0]
         alone = {"required": ["activation_energy"], "maxProperties": 1}
-        stated["anyOf"] = [{"required": ["value"]}, alone]
+        tables = [{"required": ["table"]}] if "table" in stated["properties"] else []
+        stated["anyOf"] = [{"required": ["value"]}, *tables, alone]
         return {"anyOf": [plain, full]}
+
+
+class GivenDiffusivity(GivenActivated[Diffusivity]):
+    """Diffusivity of a design: one value, or a table over the composition, or both."""
+
+    table: DiffusivityTable | None = None
+
+    def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
+        """Return value, band and table."""
+        return _of_table(self.table, self.value, super().numbers())
 
 
 class GivenExchange(GivenActivated[CurrentDensity]):
@@ -193,12 +281,14 @@ class GivenExchange(GivenActivated[CurrentDensity]):
 
     exponent: float | None = Field(None, gt=0, lt=1)
     form: ExchangeForm | None = None
+    table: ExchangeTable | None = None
 
     def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
-        """Return value, band, exponent and form; the last two of what is stated anew where left out."""
-        return super().numbers() | {
+        """Return value, band, exponent, form and table; what is left out of exponent and form as it was."""
+        form = self.form or (shadowed and shadowed.table is None and shadowed.form) or "occupancy"
+        return _of_table(self.table, self.value, super().numbers()) | {
             "exponent": self.exponent or (shadowed and shadowed.exponent) or DEFAULT_EXPONENT,
-            "form": self.form or (shadowed and shadowed.form) or "occupancy",
+            "form": form if self.table is None else "table",
         }
 
 
@@ -226,7 +316,7 @@ class GivenCapacity(Given[CapacityAsStated]):
 MORE_THAN_A_NUMBER: dict[str, tuple[type[Banded[Any]], type[Banded[Any]]]] = {
     "volumetric_capacity": (Sourced[VolumetricCapacity], GivenCapacity),
     "host_capacity": (Sourced[VolumetricCapacity], GivenCapacity),
-    "diffusivity": (SourcedActivated[Diffusivity], GivenActivated[Diffusivity]),
+    "diffusivity": (SourcedDiffusivity, GivenDiffusivity),
     "electronic_conductivity": (SourcedActivated[Conductivity], GivenActivated[Conductivity]),
     "exchange_current": (SourcedExchange, GivenExchange),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfgeom.materials.open_circuit import OpenCircuit
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _FLAT = 0.02  # V: less than the thermal voltage
 _PLATEAU = 0.3  # of the window: half of that of an ideal mixture is steeper
 _SCAN = np.linspace(0.01, 0.99, 197)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +127,39 @@ def two_phase_note(material: "Material") -> str:
         f"two_phase): it is computed as one phase, which may lose too little at high rates; state them as "
         f"materials.{material.name}.two_phase: {{x_alpha: ..., x_beta: ...}}"
     )
+
+
+class PlateauCurve:
+    """The open-circuit curve of a material of two phases: flat between their limits.
+
+    A film at rest has the potential of the plateau whichever phase its face holds.  The plateau lies at the
+    mean of the stated curve between the limits, so that filling a film through it gives as much energy; the
+    curve of each phase is shifted to meet it there.
+
+    Parameters
+    ----------
+    curve
+        As stated.
+    limits
+        Of the phases.
+    """
+
+    def __init__(self, curve: OpenCircuit, limits: PhaseLimits) -> None:
+        self._curve, self._limits = curve, limits
+
+    def held_inside(self, s: Floats, temperature: float) -> Floats:
+        """Return the potential (V) at filled fractions held between empty and full."""
+        poor, rich = self._limits.poor, self._limits.rich
+        nodes = (poor + rich) / 2 + (rich - poor) / 2 * _NODES
+        plateau = self._curve.potential(nodes, temperature) @ _WEIGHTS / 2
+        start, end = self._curve.potential([poor, rich], temperature)
+        stated = self._curve.held_inside(s, temperature)
+        return np.asarray(
+            np.where(s < poor, stated - start + plateau, np.where(s > rich, stated - end + plateau, plateau))
+        )
+
+
+def resting_curve(material: "Material", temperature: float) -> OpenCircuit | PlateauCurve | None:
+    """Return the potential at rest over the filled fraction, flat where two phases stand side by side."""
+    curve, limits = material.open_circuit, phase_limits(material, temperature)
+    return curve if curve is None or limits is None else PlateauCurve(curve, limits)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tfgeom.constants import thermal_voltage
 from tfgeom.errors import SolveError
+from tfgeom.materials.two_phases import resting_curve
 from tfgeom.transport.discharge.exchange import exchange_current
 from tfgeom.transport.discharge.film_cell import FilmCell, FilmElectrode
 from tfgeom.transport.discharge.film_models import electrolytes_of, film_of
@@ -139,7 +140,7 @@ class Side:
     def __init__(self, electrode: FilmElectrode, temperature: float, size: int) -> None:
         self.electrode, self.temperature = electrode, temperature
         self.material = electrode.material
-        curve = self.material.open_circuit
+        curve = resting_curve(self.material, temperature)
         if curve is None:
             raise SolveError(f"{electrode.name}: the open-circuit curve of {self.material.name} is not known")
         self.curve = curve
