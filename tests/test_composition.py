@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from tests.film_cells import DIFFUSIVITY, THICKNESS, flat
-from tfgeom.transport.closed_rate import surface_excess
+from tfgeom.transport.electrode_side import surface_excess
 from tfgeom.transport.discharge.composition import CompositionFilm, DiffusivityCurve
 from tfgeom.transport.discharge.film_cell import FilmColumns
 from tfgeom.transport.discharge.film_grid import film_grid

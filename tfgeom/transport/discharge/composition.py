@@ -99,10 +99,11 @@ class CompositionFilm:
         self._shortest = 0.02 * first**2 / curve.fastest
         self._depth = columns.volume / columns.wetted
 
-    def at_rest(self, filled: float) -> Composition:
-        """Return the state of a film that is filled alike throughout."""
-        shape = self.grid.holds.shape
-        return Composition(np.full(shape, filled), np.zeros(shape[0]), np.inf)
+    def at_rest(self, filled: float | Floats) -> Composition:
+        """Return the state of a film whose columns are filled alike throughout, each for itself."""
+        n, nodes = self.grid.holds.shape
+        whole = np.broadcast_to(np.reshape(filled, (-1, 1)), (n, nodes))
+        return Composition(np.array(whole, dtype=np.float64), np.zeros(n), np.inf)
 
     def mean(self, state: Composition) -> Floats:
         """Return the mean filled fraction of each column, shape (n,)."""

@@ -103,10 +103,11 @@ class TwoPhaseFilm:
         self.holds = holds / mean
         self.conducts = (outer + inner) / (length * columns.thickness[:, np.newaxis]) ** 2 / mean
 
-    def at_rest(self, filled: float) -> Phases:
-        """Return the state of a film that is filled alike throughout."""
+    def at_rest(self, filled: float | Floats) -> Phases:
+        """Return the state of a film whose columns are filled alike throughout, each for itself."""
         still = np.zeros(len(self.holds))
-        return Phases(np.full(self.holds.shape, filled), still, still, np.inf)
+        whole = np.broadcast_to(np.reshape(filled, (-1, 1)), self.holds.shape)
+        return Phases(np.array(whole, dtype=np.float64), still, still, np.inf)
 
     def mean(self, state: Phases) -> Floats:
         """Return the mean filled fraction of each column, shape (n,)."""
