@@ -5,11 +5,11 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from tests.film_cells import DIFFUSIVITY, THICKNESS, flat
-from tfgeom.transport.electrode_side import surface_excess
 from tfgeom.transport.discharge.composition import CompositionFilm, DiffusivityCurve
 from tfgeom.transport.discharge.film_cell import FilmColumns
 from tfgeom.transport.discharge.film_grid import film_grid
 from tfgeom.transport.discharge.modal_film import ModalFilm
+from tfgeom.transport.electrode_side import surface_excess
 
 Floats = np.ndarray
 PACE = DIFFUSIVITY / THICKNESS**2
