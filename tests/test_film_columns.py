@@ -19,7 +19,7 @@ from tfgeom.design import design_from_mapping
 from tfgeom.errors import MaterialError, TfgeomError
 from tfgeom.films import stack_films
 from tfgeom.metrics.film_cells import film_cells
-from tfgeom.transport.circuit import FilmCircuit, film_circuit
+from tfgeom.transport.circuit import FilmCircuit, dc_resistance_factor, film_circuit
 from tfgeom.transport.discharge.columns import columns_of_surface
 from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.series import series_resistance
@@ -46,6 +46,13 @@ def small_signal(cell: FilmCell) -> float:
         exchange = electrode.material.value_at("exchange_current", cell.temperature)
         if exchange:
             each = each + thermal_voltage(cell.temperature) / exchange / electrode.face
+    for weak in cell.weak:
+        constants = weak.material.dissociation
+        conductivity = weak.material.dissociated_conductivity(cell.temperature)
+        assert constants is not None
+        assert conductivity is not None
+        factor = np.array([dc_resistance_factor(constants, float(one)) for one in weak.thickness])
+        each = each + weak.thickness / conductivity * factor / weak.area
     return 1 / float(np.sum(1 / each))
 
 

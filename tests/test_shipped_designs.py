@@ -16,6 +16,7 @@ PUBLISHED = {
     "baggetto_2011_honeycomb_si": set(),
     "bates_planar": set(),
     "danilov_2011_planar": {"layers.cathode.thickness", "layers.electrolyte.thickness"},
+    "deng_2021_planar": {"layers.cathode.thickness", "layers.electrolyte.thickness"},
     "dhara_2017_cnt_forest_moox": {"layers.anode.thickness"},
     "freixas_2018_microtubes": {"relief.outer_diameter", "relief.height"},
     "imec_2017_pillars_cl_tio2": {"relief.diameter", "relief.height"},

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.shipped import DANILOV, mapping_of
+from tests.shipped import DANILOV, DESIGNS, mapping_of
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import design_from_mapping
 from tfgeom.materials.library import load_library
@@ -129,34 +129,11 @@ def test_danilovs_ions_at_the_highest_rate(seconds: float, anode: float, cathode
     assert found[2:] == pytest.approx((anode, cathode), abs=10)
 
 
+DENG = DESIGNS / "deng_2021_planar.yaml"
 DENG_TIMES = (1, 9, 50, 100, 200, 300, 339)
 DENG_LOST = (8.22, 12.34, 20.76, 26.89, 34.43, 38.35, 39.30)  # mV, of the paper
 DENG_VOLTAGES = {1: 4.2524, 50: 4.0941, 100: 3.9876, 200: 3.8746, 300: 3.8173}
 """V, of the paper; at 50 s as solved anew, where the paper's is not known."""
-FABRE = {
-    "form": "rational",
-    "parameters": {
-        "numerator": [-219.027, 0, 322.003, 0, -198.242, 0, 354.911, 0, -467.807, 0, 207.168],
-        "denominator": [-44.337, 0, 36.643, 0, -3.430, 0, 113.081, 0, -182.567, 0, 80.3097],
-    },
-    "window": [0.5, 1.0],
-}
-
-
-def deng() -> FilmCell:
-    mapping = mapping_of(DANILOV)
-    mapping["cell"] = {"type": "conformal", "electrolyte_model": "dissociation"}
-    mapping["layers"] = [
-        {**layer, "material": PRINTED} if layer["role"] == "electrolyte" else layer
-        for layer in mapping["layers"]
-    ]
-    mapping["operation"] = {
-        **mapping["operation"],
-        "initial_state_of_charge": 1.0,
-        "voltage": {"min": "3.35 V", "max": "4.3 V"},
-    }
-    mapping["materials"] = {**mapping["materials"], "LiCoO2-Danilov2011": {"open_circuit": FABRE}}
-    return film_cell(mapping)
 
 
 @pytest.mark.parametrize("place", range(7))
@@ -173,7 +150,7 @@ def test_dengs_discharge() -> None:
     times = [time for time in DENG_TIMES if time in DENG_VOLTAGES]
     waits = np.diff([0, *times])
     steps = [Step("current", 1.0, seconds=float(wait)) for wait in waits]
-    found = run(deng(), [*steps, Step("current", 1.0, voltage_below=3.35)])
+    found = run(film_cell(mapping_of(DENG)), [*steps, Step("current", 1.0, voltage_below=3.35)])
     for time, end in zip(times, found.ends, strict=False):
         assert found.voltage[end.point] == pytest.approx(DENG_VOLTAGES[time], abs=3 * MILLI), time
     assert found.ends[-1].reason == "voltage_below"
