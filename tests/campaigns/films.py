@@ -33,7 +33,7 @@ def _uneven_columns() -> Row:
         f"{COLUMNS} cells of uneven columns against SUNDIALS' IDA",
         text,
         f"{OF_CAPACITY:g}",
-        worst <= OF_CAPACITY,
+        bool(worst <= OF_CAPACITY),
     )
 
 
@@ -45,4 +45,4 @@ def _planes() -> Row:
         if not off <= worst:
             worst, of = off, seed
     text = f"{worst * 1e3:.2g} mV (seed {of}), up to 99 % of what is delivered"
-    return Row(f"{PLANES} planes at five rates against PyBaMM", text, "1 mV", worst <= 1e-3)
+    return Row(f"{PLANES} planes at five rates against PyBaMM", text, "1 mV", bool(worst <= 1e-3))

@@ -21,6 +21,8 @@ from tests.film_oracles.planar_voltage import slab_voltage
 from tests.film_oracles.pybamm_planes import PybammPlane
 from tfgeom.transport.discharge.constant_current import discharge_curves
 from tfgeom.transport.discharge.driver import TOLERANCE, run
+from tfgeom.transport.discharge.load_runs import run_load
+from tfgeom.transport.discharge.load_task import LoadTask
 from tfgeom.transport.discharge.prescribed import Propagation
 from tfgeom.transport.discharge.steps import Step
 
@@ -39,7 +41,7 @@ WITHIN = 1e-4
 def rate_table() -> list[Row]:
     """Return the rows, each as soon as it is known also on stderr."""
     rows = []
-    for part in (ten_rates, day_of_a_beacon, equal_voltage, with_sheets):
+    for part in (ten_rates, day_of_a_beacon, year_of_a_beacon, equal_voltage, with_sheets):
         for row in part():
             rows.append(row)
             sys.stderr.write(f"{row.what}: {row.measured}\n")
@@ -155,6 +157,20 @@ def beacon_rival(cells: int, rtol: float) -> Callable[[], Floats]:
         return voltage[np.searchsorted(np.asarray(found.t), ends - 5e-9)]
 
     return work
+
+
+def year_of_a_beacon() -> Iterator[Row]:
+    """The cell's whole life, to the cut-off."""
+    film = film_cell(beacon_cell())
+    task = LoadTask(
+        np.array([BEACON.lasts, BEACON.every - BEACON.lasts]), np.array([BEACON.pulse, BEACON.sleep]),
+        "current", film.window[0],
+    )  # fmt: skip
+    took = [seconds(lambda: run_load(film, task)) for _ in range(3)]
+    years = run_load(film, task).seconds / 3.156e7
+    middle = statistics.median(took)
+    text = f"{middle:.2g} s for {years:.2f} years of pulses"
+    yield Row("a beacon to the end of its cell", text, "5 s a year", middle <= 5 * years)
 
 
 def equal_voltage() -> Iterator[Row]:

@@ -29,7 +29,7 @@ def random_plane(rng: np.random.Generator) -> Columns:
 
 def curve_misses(cell: Columns, rates: list[float]) -> list[float]:
     """Largest difference of voltages up to 99 % of what is delivered, at the film model's points, by rate."""
-    film, model = film_cell(cell), PybammPlane(cell)
+    film, model = film_cell(cell), PybammPlane(cell, cells=900)
     misses = []
     for rate in rates:
         current = film.nominal / 3600 * rate
