@@ -72,7 +72,7 @@ def test_at_equal_c_rate_all_take_the_rates_of_all() -> None:
 def test_at_equal_current_all_take_the_same_currents() -> None:
     found = compare_designs([SHALLOW, PEARSE, TRENCHES])
     curves = rate_curves(found)
-    assert len(curves) == 9
+    assert len(curves) == 12
     places = [x for x, _ in curves[0].points]
     assert all([x for x, _ in curve.points] == pytest.approx(places) for curve in curves)
     assert {f"{x:.0e}"[0] for x in places} == {"1", "2", "5"}
@@ -87,6 +87,8 @@ def test_at_equal_current_all_take_the_same_currents() -> None:
     by_design = {(curve.entry, curve.which): dict(curve.points) for curve in curves}
     for x, y in by_design[1, "planar_same_capacity"].items():
         assert y <= by_design[1, "cell"][x] * (1 + 1e-9)
+    for x, y in by_design[1, "planar_best"].items():
+        assert y >= by_design[1, "planar_same_films"][x] * 0.99 * (1 - 1e-4)
     rows = rate_rows(found, str)
     assert len(rows) == 3 * len(places)
     assert rows[0][0] == rows[1][0] == rows[2][0] != rows[3][0]
@@ -210,8 +212,8 @@ def test_curves_differ_in_marker_and_dashes(monkeypatch: pytest.MonkeyPatch) -> 
     with monkeypatch.context() as patched:
         patched.setattr(Axes, "plot", noted)
         draw_curves(rate_curves(found), found)
-    assert len({line[:2] for line in lines}) == len(lines) == 9
-    assert len(set(marks)) == 6  # both planes of a design have its hollow marker, and dashes of their own
+    assert len({line[:2] for line in lines}) == len(lines) == 12
+    assert len(set(marks)) == 6  # the planes of a design have its hollow marker, and dashes of their own
     assert min(points for *_, points in lines) > 60  # smooth: no corner is seen
 
 

@@ -154,6 +154,7 @@ def test_the_csv_holds_the_discharges_of_every_cell() -> None:
         ("Pearse 2018, holes 30 um deep", "cell"),
         ("Pearse 2018, holes 30 um deep", "planar_same_films.at_current"),
         ("Pearse 2018, holes 30 um deep", "planar_same_capacity.at_current"),
+        ("Pearse 2018, holes 30 um deep", "planar_best.at_current"),
         ("Danilov 2011, planar Li/Li3PO4/LiCoO2", "cell"),
     }
     row = next(one for one in rows[len(rows) // 8 :] if one["cell"] == "planar_same_films.at_current")

@@ -116,7 +116,7 @@ class PlaneFamily(Generic[D]):
         The planes.
     delivers
         What each plane of a batch gives at a drive, shape (n,); not negative, nan where it cannot carry it.
-        With growing thickness it rises to one largest value and then only falls.
+        With growing thickness it rises to one largest value and then falls.
     """
 
     free: FreePlanes

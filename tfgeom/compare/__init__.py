@@ -3,7 +3,7 @@
 from tfgeom.compare.curves import Curve, rate_curves
 from tfgeom.compare.entries import Comparison, Entry, compare_designs, comparison_json
 from tfgeom.compare.phrases import PLAIN, Phrases
-from tfgeom.compare.places import AXES, AXIS_MEANING, place_of
+from tfgeom.compare.places import AXES, AXIS_MEANING, discharged, place_of
 from tfgeom.compare.tables import (
     HEAD,
     comparison_rows,
@@ -15,9 +15,10 @@ from tfgeom.compare.tables import (
     side_by_side,
 )
 from tfgeom.compare.verdict import Verdict, verdict_json, verdicts
-from tfgeom.compare.which import WHICH, Which
+from tfgeom.compare.which import AT_RATES, WHICH, Which
 
 __all__ = [
+    "AT_RATES",
     "AXES",
     "AXIS_MEANING",
     "HEAD",
@@ -32,6 +33,7 @@ __all__ = [
     "compare_designs",
     "comparison_json",
     "comparison_rows",
+    "discharged",
     "in_groups",
     "not_counted_rows",
     "place_of",

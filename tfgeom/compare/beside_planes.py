@@ -8,6 +8,7 @@ from tfgeom.compare.phrases import Phrases, and_listed
 from tfgeom.compare.places import place_of
 from tfgeom.compare.standing import ROUNDING
 from tfgeom.compare.which import Which
+from tfgeom.metrics.against_best_plane import intervals_in_words, why_unknown
 from tfgeom.results import Evaluation, RateNumbers
 
 _FAR = 100.0  # a larger ratio says only that the plane gives next to nothing
@@ -47,9 +48,22 @@ def _of(entry: Entry, found: Evaluation, phrases: Phrases) -> str:
             if same:
                 sentences.append(f"At every current it delivers as much as {same[0]}.")
         sentences += _at_half(rows, capacity.footprint_capacity_uAh_cm2, phrases)
+        sentences.append(_against_the_best(found, phrases))
         if any(row.incomplete for row in rows):
             sentences.append("All at best, the planes too: a loss whose constant is missing is left out.")
     return " ".join(sentences)
+
+
+def _against_the_best(found: Evaluation, phrases: Phrases) -> str:
+    """Return at which currents a cell delivers more than a plane of any thickness."""
+    reason, summary = why_unknown(found), found.rate_summary
+    intervals = None if summary is None else summary.beats_best_plane_mA_cm2
+    if reason or intervals is None:
+        return f"Whether it delivers more than the best plane is not known: {reason}."
+    if not intervals:
+        return "At no current does it deliver more than the best plane, whose films are as thick as is best."
+    where = intervals_in_words(intervals, lambda value: phrases.number(value, 2), phrases.unit("mA/cm^2"))
+    return f"Only {where} it delivers more than the best plane, whose films are as thick as is best."
 
 
 def _against(rows: Sequence[RateNumbers], which: Which, phrases: Phrases) -> str:

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from tfgeom.compare.entries import Comparison
-from tfgeom.compare.places import place_of
-from tfgeom.compare.which import WHICH, Which
+from tfgeom.compare.places import discharged, place_of
+from tfgeom.compare.which import Which
 from tfgeom.results import RateNumbers
 
 Points = tuple[tuple[float, float], ...]
@@ -29,7 +29,7 @@ def rate_curves(comparison: Comparison) -> list[Curve]:
         found = entry.evaluation
         if found is None or not entry.discharges.at_places:
             continue
-        for which in WHICH:
+        for which in discharged(entry.discharges.at_places[0], comparison.at):
             if which == "cell" or not found.geometry.is_flat:
                 places, line = entry.discharges.at_places, entry.discharges.on_line
                 points = tuple(sorted(_point(row, which, comparison.at) for row in places))

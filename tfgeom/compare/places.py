@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfgeom.compare.which import WHICH, Which
+from tfgeom.compare.which import WHICH, Which, at_rates
 from tfgeom.evaluation import discharges
 from tfgeom.results import Evaluation, RateNumbers, RatePoint
 from tfgeom.units import MA_PER_CM2
@@ -150,9 +150,18 @@ def _to_the_ends(found: Evaluation, at: str, line: tuple[RateNumbers, ...]) -> t
     return tuple(sorted((*line, *added), key=lambda row: float(getattr(row, key))))
 
 
+def discharged(row: RateNumbers, at: str) -> tuple[Which, ...]:
+    """Return which of a design's cells `place_of` knows in a row."""
+    return tuple(which for which in at_rates(at) if which != "planar_best" or row.planar_best is not None)
+
+
 def place_of(row: RateNumbers, which: Which, at: str) -> RatePoint:
     """Return the discharge of one of a design's cells in a row, at the same rate or at the same current."""
     if which == "cell":
         return row
+    if which == "planar_best":
+        if row.planar_best is None:
+            raise ValueError("the best plane of this design is not known")
+        return row.planar_best.at_current
     plane = row.planar_same_films if which == "planar_same_films" else row.planar_same_capacity
     return plane.at_c_rate if at == "c_rate" else plane.at_current

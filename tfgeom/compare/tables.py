@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from tfgeom.compare.curves import Curve, rate_curves
 from tfgeom.compare.entries import Comparison, Entry, cells_of, value_of
-from tfgeom.compare.which import WHICH, Which
+from tfgeom.compare.which import AT_RATES, WHICH, Which, at_rates
 from tfgeom.materials.constants import words_of_all
 from tfgeom.results import RatePoint, Result, Shown, declared_of, results_shown
 
@@ -126,7 +126,7 @@ def rate_head(at: str) -> tuple[str, ...]:
     if at == "footprint_capacity":
         return (f"delivered, {capacity.unit}", "cell", current)
     first = declared_of(RatePoint, "c_rate").title if at == "c_rate" else current
-    return (first, "design", capacity.heading, *(words for words in WHICH.values() if words))
+    return (first, "design", capacity.heading, *(words for words in at_rates(at).values() if words))
 
 
 def rate_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:
@@ -141,7 +141,11 @@ def rate_rows(comparison: Comparison, write: Write) -> list[tuple[str, ...]]:
             # the same rate asked of two cells differs in the last digits
             beside.setdefault((float(f"{x:.10g}"), curve.entry), {})[curve.which] = y
     return [
-        (write(x), comparison.entries[index].name, *(write(values.get(which)) for which in WHICH))
+        (
+            write(x),
+            comparison.entries[index].name,
+            *(write(values.get(which)) for which in at_rates(comparison.at)),
+        )
         for (x, index), values in sorted(beside.items(), key=lambda item: item[0])
     ]
 
@@ -159,4 +163,4 @@ def rates_beside(comparison: Comparison, write: Write) -> Iterator[SideBySide]:
 def _label(comparison: Comparison, curve: Curve) -> str:
     """Return what a curve is called."""
     name = comparison.entries[curve.entry].name
-    return name if curve.which == "cell" else f"{name}: {WHICH[curve.which]}"
+    return name if curve.which == "cell" else f"{name}: {AT_RATES[curve.which]}"

@@ -12,9 +12,9 @@ from tfgeom.compare import (
     AXES,
     AXIS_MEANING,
     PLAIN,
-    WHICH,
     Comparison,
     comparison_json,
+    discharged,
     place_of,
     rate_curves,
     verdict_json,
@@ -156,7 +156,7 @@ def comparison_csv(comparison: Comparison) -> str:
         )
         for entry, found in comparison.evaluated
         if (rows := entry.discharges.on_line)
-        for which in WHICH
+        for which in discharged(rows[0], comparison.at)
         if which == "cell" or not found.geometry.is_flat
     ]
     return rate_csv(curves) if curves else ""

@@ -8,7 +8,7 @@ from typing import Any
 import shapely
 
 from tfgeom.cells.assembled import AssembledCell
-from tfgeom.compare import AXES, WHICH, Comparison, Curve, Entry, Which
+from tfgeom.compare import AT_RATES, AXES, Comparison, Curve, Entry, Which
 from tfgeom.geometry.lattice import along_axes, in_unit
 from tfgeom.numerals import layer_title, number, unit_text
 from tfgeom.palette import DESIGNS, INK, PARTS
@@ -24,7 +24,12 @@ WITH_PLANES = 4
 """Designs up to which the planes' curves are drawn too: more lines could not be told apart."""
 
 _MARKERS = "osD^vP*X"
-_STYLES: dict[Which, str] = {"cell": "-", "planar_same_films": "--", "planar_same_capacity": ":"}
+_STYLES: dict[Which, str] = {
+    "cell": "-",
+    "planar_same_films": "--",
+    "planar_same_capacity": ":",
+    "planar_best": "-.",
+}
 _A_ROW = 4  # panels
 _SMALLEST = 1 / 25  # of the width of a panel: a pitch that is less is a blur
 _TITLE = 0.42  # inches above a panel
@@ -94,7 +99,7 @@ def draw_curves(curves: Sequence[Curve], comparison: Comparison) -> Picture:
         ]
         handles += [
             Line2D([], [], color="#555555", linestyle=_STYLES[which], lw=1.4, label=words)
-            for which, words in WHICH.items()
+            for which, words in AT_RATES.items()
             if which in planes
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False, fontsize=9)

@@ -7,6 +7,7 @@ is a number, and thousands of them one vector.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,8 +110,10 @@ class BestPlanes:
 def best_planes(planes: PlaneRates, current: Floats) -> BestPlanes:
     """Return the best plane at footprint currents (A/m²), shape (n,).
 
-    With growing thickness the charge rises to one largest value and then only falls: a thick film holds more,
-    and from some thickness on lithium does not reach its back while its resistance still grows.
+    With growing thickness the charge rises and then falls: a thick film holds more, and from some thickness
+    on lithium does not reach its back while its resistance still grows.  Where an open-circuit curve has
+    steps it may rise again on the way down, so the highest of 25 thicknesses is refined, and the thinnest
+    that is as good is looked for from the thin end.
     """
 
     def charges(gains: Floats) -> Floats:
@@ -119,36 +122,52 @@ def best_planes(planes: PlaneRates, current: Floats) -> BestPlanes:
         return delivered_charges(planes.cells(gains.ravel()), every, planes.chemistry).reshape(shape)
 
     low, high = np.full_like(current, planes.least), np.full_like(current, planes.most)
-    gain, most = _largest(charges, low, high, _GRIDS)
-    wanted = AS_GOOD * most
+    found = _largest(charges, low, high, _GRIDS)
+    wanted = AS_GOOD * found.value
+    rows, good = np.arange(len(current)), found.values >= wanted[:, None]
+    enough = np.where(good.any(axis=1), found.points[rows, np.argmax(good, axis=1)], found.place)
+    thinner = (found.points < enough[:, None]).sum(axis=1) - 1
+    less = np.where(thinner >= 0, found.points[rows, np.maximum(thinner, 0)], enough)
 
     def margin(logarithm: Floats) -> Floats:
         return surplus(planes.cells(np.exp(logarithm)), wanted, current, planes.chemistry)
 
-    thinnest = np.exp(last_point(margin, np.log(gain), np.log(low), halvings=30).value)
-    return BestPlanes(np.where(most > 0, thinnest, np.nan), most)
+    thinnest = np.exp(last_point(margin, np.log(enough), np.log(less), halvings=30).value)
+    return BestPlanes(np.where(found.value > 0, thinnest, np.nan), found.value)
+
+
+class _Largest(NamedTuple):
+    """Where a value is largest, and the first grid that it was looked for on; shapes (n,) and (n, grid)."""
+
+    place: Floats
+    value: Floats
+    points: Floats
+    values: Floats
 
 
 def _largest(
     value: Callable[[Floats], Floats], low: Floats, high: Floats, grids: tuple[int, ...]
-) -> tuple[Floats, Floats]:
-    """Return by row where, between ``low`` and ``high``, a value with one largest is largest, and how large.
+) -> _Largest:
+    """Return by row where, between ``low`` and ``high``, a value is largest: on a grid, then around its best.
 
     ``value`` takes and gives shape (n, grid).
     """
     rows = np.arange(len(low))
     place, largest = high, np.full_like(low, -np.inf)
+    first: tuple[Floats, Floats] | None = None
     for count in grids:
         points = np.exp(np.linspace(np.log(low), np.log(high), count, axis=1))
         points[:, 0], points[:, -1] = low, high
         values = value(points)
+        first = first or (points, values)
         top = np.argmax(values, axis=1)
         better = values[rows, top] > largest
         place = np.where(better, points[rows, top], place)
         largest = np.where(better, values[rows, top], largest)
         low = points[rows, np.maximum(top - 1, 0)]
         high = points[rows, np.minimum(top + 1, count - 1)]
-    return place, largest
+    assert first is not None  # there is a grid
+    return _Largest(place, largest, *first)
 
 
 def outdone(planes: PlaneRates, charge: Floats, current: Floats) -> Floats:
@@ -162,7 +181,7 @@ def outdone(planes: PlaneRates, charge: Floats, current: Floats) -> Floats:
         wanted, every = (np.broadcast_to(one[:, None], shape).ravel() for one in (charge, current))
         return surplus(planes.cells(gains.ravel()), wanted, every, planes.chemistry).reshape(shape)
 
-    return _largest(margin, least, most, _COARSE_GRIDS)[1]
+    return _largest(margin, least, most, _COARSE_GRIDS).value
 
 
 def beaten_between(planes: PlaneRates, own: RateCell) -> tuple[tuple[float, float], ...]:
