@@ -6,6 +6,7 @@ What knows no composition counts on one value: that stated beside the table, or 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from tfgeom.materials.open_circuit import OpenCircuit
 
 if TYPE_CHECKING:
+    from scipy.interpolate import PchipInterpolator
+
     from tfgeom.materials.material import Property
 
 Floats = NDArray[np.float64]
@@ -59,10 +62,8 @@ class CompositionTable:
 
     def at(self, x: ArrayLike) -> Floats:
         """Return the values at coordinates of any shape."""
-        from scipy.interpolate import PchipInterpolator
-
         inside = np.clip(np.asarray(x, dtype=np.float64), self.x[0], self.x[-1])
-        return np.asarray(np.exp(PchipInterpolator(self.x, np.log(self.values))(inside)))
+        return np.asarray(np.exp(_logarithm(self.x, self.values)(inside)))
 
     def over_filling(self, filled: ArrayLike, curve: OpenCircuit | None) -> Floats:
         """Return the values at filled fractions of any shape; without a curve, x is the filled fraction."""
@@ -85,6 +86,27 @@ class CompositionTable:
         )
 
 
+@cache
+def _logarithm(x: tuple[float, ...], values: tuple[float, ...]) -> "PchipInterpolator":
+    from scipy.interpolate import PchipInterpolator
+
+    return PchipInterpolator(x, np.log(values))
+
+
+def fault_of_exchange(properties: Mapping[str, "Property"], curve: OpenCircuit | None) -> str:
+    """Return what is wrong with an exchange current over the host's stoichiometry; empty where nothing is."""
+    known = properties.get("exchange_current")
+    if known is None or known.form != "stoichiometry":
+        return ""
+    window = (0.0, 1.0) if curve is None else curve.window
+    if min(window) >= 0 and max(window) <= 1:
+        return ""
+    return (
+        "form stoichiometry needs an open-circuit curve over the host's stoichiometry, from 0 to 1; its "
+        f"window is {list(window)}"
+    )
+
+
 LOG_MEAN = "the log-mean of its table over the window, where one value has to do"
 HALF_FILLED = "half filled, of its table, where one value has to do"
 
@@ -98,6 +120,7 @@ def settled(properties: Mapping[str, "Property"], curve: OpenCircuit | None) -> 
             continue
         halves = key == "exchange_current"
         value = float(table.over_filling(0.5, curve)) if halves else table.log_mean(curve)
+        value = float(f"{value:.4g}")  # no more digits than tables carry
         words = HALF_FILLED if halves else LOG_MEAN
         note = known.note if words in known.note else "; ".join(filter(None, (known.note, words)))
         found[key] = replace(known, value=value, note=note)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tfgeom.errors import Issue, MaterialError
 from tfgeom.materials.activation import ENERGY_OF
-from tfgeom.materials.composition_tables import settled
+from tfgeom.materials.composition_tables import fault_of_exchange, settled
 from tfgeom.materials.constants import CONSTANTS
 from tfgeom.materials.material import (
     Dissociation,
@@ -120,6 +120,9 @@ class Library:
         for key, known in found.properties.items():
             if known.table is not None and known.table.misses(found.curve):
                 raise place.blame([Issue(f"{name}.{key}", known.table.misses(found.curve))])
+        wrong = fault_of_exchange(found.properties, found.curve)
+        if wrong:
+            raise place.blame([Issue(f"{name}.exchange_current", wrong)])
         fault = fault_of_limits(found.properties, found.curve)
         if fault is not None:
             raise place.blame([Issue(f"{name}.two_phase", fault[1])])

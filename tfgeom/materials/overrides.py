@@ -17,7 +17,7 @@ from typing import Any
 from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.errors import Issue, MaterialError
 from tfgeom.materials.activation import ENERGY_OF
-from tfgeom.materials.composition_tables import settled
+from tfgeom.materials.composition_tables import fault_of_exchange, settled
 from tfgeom.materials.constants import CONSTANTS, constants_in, words_of
 from tfgeom.materials.material import Dissociation, Material, Property, VoltageWindow
 from tfgeom.materials.open_circuit import OpenCircuit
@@ -70,6 +70,9 @@ def overridden(base: Material, override: MaterialOverride, path: str) -> Materia
     _agree_on_phases(properties, stated, curve, path)
     _agree_on_tables(properties, stated, curve, path)
     properties = settled(properties, curve)
+    fault = fault_of_exchange(properties, curve)
+    if fault:
+        raise MaterialError([Issue(f"{path}.exchange_current", fault)])
     if all(known.holds_at is None for known in properties.values()) and reference is None:
         properties.pop("reference_temperature", None)
     window = override.voltage_window

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.materials.library import Material
+from tfgeom.transport.exchange_forms import exchange_share
 from tfgeom.transport.kinetics import overpotential
 
 FloatArray = NDArray[np.float64]
@@ -89,11 +90,8 @@ class ElectrodeSide:
         density = current / self.face_gain
         if self.exchange is None:
             return np.zeros_like(density)
-        alpha, known = self.material.anodic_coefficient, self.material.get("exchange_current")
-        i0: FloatArray | float = self.exchange
-        if known is not None and known.form == "occupancy" and not self.metal:
-            s = np.clip(surface, _CLIP, 1 - _CLIP)
-            i0 = self.exchange * 2 * s ** (1 - alpha) * (1 - s) ** alpha
+        alpha = self.material.anodic_coefficient
+        i0 = self.exchange * exchange_share(self.material, surface, _CLIP)
         # on discharge the cathode is reduced, the anode oxidised
         return self.heat * overpotential(density / i0, 1 - alpha if self.sign > 0 else alpha)
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.materials.library import Material
+from tfgeom.transport.exchange_forms import exchange_share
 
 Floats = NDArray[np.float64]
 
@@ -28,17 +29,12 @@ def exchange_current(
 
     Notes
     -----
-    Form ``occupancy``: ``i0 (s/0.5)^(1-alpha) ((1-s)/0.5)^alpha``, alpha the anodic coefficient; ions take
-    part as the electrode's vacancies do, with alpha (L.H.J. Raijmakers, D.L. Danilov, R.-A. Eichel, P.H.L.
-    Notten, Electrochim. Acta 330 (2020) 135147).  What does not depend on the filling does on the ions alike.
+    The filling enters by the material's own form, `tfgeom.transport.exchange_forms`.  Ions take part as the
+    electrode's vacancies do, with alpha, the anodic coefficient (L.H.J. Raijmakers, D.L. Danilov, R.-A.
+    Eichel, P.H.L. Notten, Electrochim. Acta 330 (2020) 135147), whatever the form.
     """
     value = material.value_at("exchange_current", temperature)
     if value is None:
         return None
-    alpha = material.anodic_coefficient
-    known = material.get("exchange_current")
-    size = np.asarray(value * np.asarray(ions, dtype=np.float64) ** alpha)
-    if known is None or known.form != "occupancy" or material.is_lithium_metal:
-        return size * np.ones_like(filled)
-    s = np.clip(filled, _HELD, 1 - _HELD)
-    return np.asarray(size * 2 * s ** (1 - alpha) * (1 - s) ** alpha)
+    size = np.asarray(value * np.asarray(ions, dtype=np.float64) ** material.anodic_coefficient)
+    return np.asarray(size * exchange_share(material, filled, _HELD))
