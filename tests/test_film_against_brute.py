@@ -1,13 +1,14 @@
-"""Whole runs of the film model whose ions form and recombine, held to fine finite volumes and exact superposition."""
+"""Whole runs held to fine finite volumes: ions that form and recombine, a diffusivity that follows the composition."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tests.film_oracles.brute import Ions, weak_electrolyte
-from tests.film_oracles.cells import SLOPING, Columns, film_cell, half, lithium
-from tests.film_oracles.planar_voltage import slab_voltage
+from tests.film_oracles.brute import Ions, uneven_film, weak_electrolyte
+from tests.film_oracles.cells import SLOPING, Columns, composed, evaluated, film_cell, half, lithium
+from tests.film_oracles.planar_voltage import charge_transfer, slab_voltage
+from tests.film_oracles.superposition import step_response
 from tfgeom.materials.material import Material, Property
 from tfgeom.transport.discharge.driver import run
 from tfgeom.transport.discharge.film_cell import WeakElectrolyte
@@ -51,3 +52,69 @@ def test_a_cell_with_a_weak_electrolyte(ions: Ions, largest: float, seed: int) -
     rest = slab_voltage(cell, before, breaks[:-1], currents, (cathode_ions[last], anode[last]))
     assert np.abs(found.voltage[ends] - (rest - lost[last])).max() < 2e-5
     assert np.ptp(lost[last]) > 0.01
+
+
+def falling(filled: np.ndarray) -> np.ndarray:
+    """A diffusivity that falls to a 25th as the film fills, as that of LiCoO2 does."""
+    return np.asarray(5e-15 * 25.0**-filled)
+
+
+def voltages(cell: Columns, faces: np.ndarray, current: np.ndarray) -> np.ndarray:
+    """Terminal voltage at filled fractions of the cathode's face, against lithium."""
+    lost = [
+        charge_transfer(half, s, i / half.face[0], oxidised)
+        for s, i in zip(faces, current, strict=True)
+        for half, oxidised in ((cell.cathode, False), (cell.anode, True))
+    ]
+    both = np.array(lost).reshape(-1, 2).sum(axis=1)
+    rest = evaluated(cell.cathode.potential, np)(faces)
+    return np.asarray(rest - both - current * cell.resistance[0])
+
+
+@pytest.mark.parametrize(
+    "seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)]
+)
+def test_a_staircase_of_currents_where_the_diffusivity_follows_the_composition(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cell = Columns(
+        half(1e-6, 1e-15, 2000.0, 0.4, SLOPING, 8.0), lithium(1, 12.0), np.array([2e-3]), (-9.0, 19.0)
+    )
+    seconds = 10 ** rng.uniform(-2, 1.7, 12)
+    moved = step_response(seconds, 1e-12 / 1e-15) / 2000.0
+    currents = rng.uniform(-1, 1, 12) * np.minimum(0.06 / moved, 400.0)
+    found = run(
+        composed(cell, (5e-15, 5e-15 / 25)),
+        [Step("current", i, seconds=s) for i, s in zip(currents, seconds, strict=True)],
+    )
+    ends = np.array([end.point for end in found.ends])
+    faces = []
+    for cells in (300, 600):
+        steps = list(zip(seconds, currents / 2000.0, strict=True))
+        faces.append(uneven_film(falling, 1e-6, 0.4, steps, cells=cells, ratio=1000.0, points=4)[1][3::4])
+    exact = (4 * faces[1] - faces[0]) / 3
+    assert found.voltage[ends] == pytest.approx(voltages(cell, exact, currents), abs=1e-3)
+    assert found.charge[-1] == pytest.approx(seconds @ currents, rel=1e-9)
+
+
+@pytest.mark.parametrize("rate", [1.0, pytest.param(8.0, marks=pytest.mark.slow)])
+def test_what_a_film_of_such_a_diffusivity_delivers(rate: float) -> None:
+    cell = Columns(
+        half(1e-6, 1e-15, 2000.0, 0.1, SLOPING, 8.0), lithium(1, 12.0), np.array([2e-3]), (2.0, 9.0)
+    )
+    film = composed(cell, (5e-15, 5e-15 / 25))
+    current = film.nominal / 3600 * rate
+    found = run(film, [Step("current", current, voltage_below=2.0)])
+    # a film of the mean diffusivity delivers something else
+    plain = run(film_cell(cell), [Step("current", current, voltage_below=2.0)])
+    assert abs(plain.charge[-1] - found.charge[-1]) > 0.005 * film.capacity
+    shares = np.linspace(-0.004, 0.004, 5)
+    times = found.time[-1] * (1 + shares)
+    delivered = []
+    for cells in (300, 600):
+        lengths = np.diff(times, prepend=0.0)
+        steps = [(float(length), current / 2000.0) for length in lengths]
+        faces = uneven_film(falling, 1e-6, 0.1, steps, cells=cells, ratio=100.0, points=4)[1][3::4]
+        volts = voltages(cell, np.clip(faces, 1e-6, 1 - 1e-6), np.full(5, current))
+        delivered.append(float(np.interp(-2.0, -volts, current * times)))
+    exact = (4 * delivered[1] - delivered[0]) / 3
+    assert found.charge[-1] == pytest.approx(exact, abs=3e-4 * film.capacity)

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from tests.benchmarks.speed import Row
 from tests.campaigns.rate_cells import BEACON, beacon_cell, columns_on_a_wall
-from tests.film_oracles.cells import film_cell, plane
+from tests.film_oracles.cells import composed, film_cell, plane
 from tests.film_oracles.diffsol_planes import DiffsolPlane
 from tests.film_oracles.ida_columns import IdaColumns
 from tests.film_oracles.planar_voltage import slab_voltage
 from tests.film_oracles.pybamm_planes import PybammPlane
 from tfgeom.transport.discharge.constant_current import discharge_curves
 from tfgeom.transport.discharge.driver import TOLERANCE, run
+from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.discharge.load_runs import run_load
 from tfgeom.transport.discharge.load_task import LoadTask
 from tfgeom.transport.discharge.prescribed import Propagation
@@ -41,7 +42,7 @@ WITHIN = 1e-4
 def rate_table() -> list[Row]:
     """Return the rows, each as soon as it is known also on stderr."""
     rows = []
-    for part in (ten_rates, day_of_a_beacon, year_of_a_beacon, equal_voltage, with_sheets):
+    for part in (ten_rates, day_of_a_beacon, year_of_a_beacon, equal_voltage, with_sheets, with_a_table):
         for row in part():
             rows.append(row)
             sys.stderr.write(f"{row.what}: {row.measured}\n")
@@ -220,3 +221,19 @@ def with_sheets() -> Iterator[Row]:
         "one curve of 500 columns with sheets over SUNDIALS' IDA, n = 30", turns(ours, theirs, 5), 0.2,
         f"off by {off} of the capacity",
     )  # fmt: skip
+
+
+def with_a_table() -> Iterator[Row]:
+    """A diffusivity that falls to a 25th as the film fills, beside its mean: one curve at 5C, both stepped."""
+    ends = (1.5e-14, 1.5e-14 / 25)
+    for what, cell in (("25 equal columns", columns_on_a_wall(25)), ("500 columns", columns_on_a_wall(500))):
+        constant, table = film_cell(cell), composed(cell, ends)
+        current = constant.nominal / 3600 * 5
+
+        def curve(film: FilmCell, tolerance: float = TOLERANCE, current: float = current) -> float:
+            done = run(film, [Step("current", current, voltage_below=film.window[0])], tolerance=tolerance)
+            return float(done.charge[-1]) / film.capacity
+
+        found = turns(lambda film=table: curve(film), lambda film=constant: curve(film), 5)  # type: ignore[misc]
+        off = f"off by {abs(curve(table) - curve(table, TOLERANCE / 10)):.0e} of the capacity"
+        yield row(f"diffusivity by composition over a constant one, {what}", found, 5.0, off)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from tfgeom.materials.composition_tables import CompositionTable
 from tfgeom.materials.material import Material, Property
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.transport.discharge.film_cell import FilmCell, FilmColumns, FilmElectrode, SeriesRow, Sheet
@@ -125,6 +126,16 @@ def film_cell(cell: Columns, **changed: Any) -> FilmCell:
         ohmic=ohmic, temperature=298.15, window=cell.window, capacity=usable, nominal=usable, sheets=sheets,
     )  # fmt: skip
     return replace(made, **changed)
+
+
+def composed(cell: Columns, ends: tuple[float, float]) -> FilmCell:
+    """The same cell with a cathode whose diffusivity changes exponentially between two values (m²/s)."""
+    film = film_cell(cell)
+    material = film.cathode.material
+    table = CompositionTable((0.0, 1.0), ends)
+    stated = replace(material.properties["diffusivity"], value=float(np.sqrt(ends[0] * ends[1])), table=table)
+    material = replace(material, properties={**material.properties, "diffusivity": stated})
+    return replace(film, cathode=replace(film.cathode, material=material))
 
 
 def _electrode(name: str, half: Half, sign: int) -> FilmElectrode:
