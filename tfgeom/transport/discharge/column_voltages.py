@@ -163,6 +163,16 @@ class Side:
         over = np.maximum(filled - 1, 0.0) + np.minimum(filled, 0.0)
         return inside - _WALL * over if np.any(over) else inside
 
+    def bend(self, filled: Floats, potential: Floats) -> Floats:
+        """Return the derivative of the potential at rest, V.
+
+        The curve's is taken from within: from either side of its end it would be that of curve and wall mixed,
+        with which Newton's steps creep.
+        """
+        nudge = np.where(filled > 0.5, -_NUDGE, _NUDGE)
+        inside = (self.curve.held_inside(filled + nudge, self.temperature) - potential) / nudge
+        return np.where((filled > 1) | (filled < 0), -_WALL, inside)
+
     def face(self, filling: Filling | None, current: Floats, ions: Floats | float) -> tuple[Face, Floats]:
         """Return the face at currents, and the derivative of its share of the voltage."""
         if filling is None:
@@ -172,9 +182,8 @@ class Side:
             return Face(None, 0.0, potential, loss), -slope
         filled, by_rate = filling.surface(self.rate * current)
         by_current = by_rate * self.rate
-        both = np.stack([filled, filled + _NUDGE])
-        potential, nudged = self.potential(both)
-        bend = (nudged - potential) / _NUDGE
+        potential = self.potential(filled)
+        bend = self.bend(filled, potential)
         loss, slope, by_filled = self.transfer(filled, current, ions)
         sign = self.electrode.sign
         total = (sign * bend - by_filled) * by_current - slope

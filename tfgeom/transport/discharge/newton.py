@@ -16,6 +16,9 @@ from tfgeom.transport.discharge.steps import Control
 Floats = NDArray[np.float64]
 
 _MOST_STEPS = 60
+_MOST_CUTS = 20
+_OVERSHOT = 0.5  # of the slope at the start of a step: as much on the other side is too far
+_CUT = 0.05, 0.7  # least and most that is left of a step that went too far
 _CLOSELY = 1e-11  # of what is held
 _BALANCED = 1e-7  # of the largest current: what rounding leaves along good conductors
 
@@ -171,15 +174,46 @@ def solve_columns(
         found = collectors.response(-1 / answer.slope, residual, Solution(answer, voltage, sheets))
         moved, conductance = float(found.by_residual.sum()), float(found.by_voltage.sum())
         change = drive.level_step(Terminals(voltage, inside, by_total), moved, conductance)
-        current = current + found.by_residual - change * found.by_voltage
-        sheets = tuple(
-            one + moved - change * fallen
-            for one, moved, fallen in zip(
-                sheets, found.sheets_by_residual, found.sheets_by_voltage, strict=True
-            )
+        towards = found.by_residual - change * found.by_voltage
+        along = tuple(
+            moved - change * fallen
+            for moved, fallen in zip(found.sheets_by_residual, found.sheets_by_voltage, strict=True)
         )
-        level = level + change
-        if not (np.isfinite(level) and np.all(np.isfinite(current))):
+        if not (np.isfinite(change) and np.all(np.isfinite(towards))):
             return None
-        answer = trial.answer(current)
+        answer, share = _shortened(trial, answer, towards, residual, change + sum(along, 0.0 * current))
+        current = answer.current
+        sheets = tuple(one + share * moved for one, moved in zip(sheets, along, strict=True))
+        level = level + share * change
     return None
+
+
+def _shortened(
+    trial: Trial, answer: Answer, towards: Floats, residual: Floats, shift: Floats
+) -> tuple[Answer, float]:
+    """Return the answer after a Newton step, or after the share of it that leads no further than it helps.
+
+    Voltages of columns fall with their currents: columns in balance make a convex function least, whose slope
+    along the step is ``-sum of towards * residual``.  Across the bend of a column that gets full a whole step
+    leads far up its other side, and from there back again.
+
+    Parameters
+    ----------
+    trial
+        The columns.
+    answer, residual
+        Where the step begins, and what of the voltages there is not in balance, V, shape (n,).
+    towards
+        The step in the currents, A/m², shape (n,).
+    shift
+        By how much level and sheets go with it, V, shape (n,).
+    """
+    current, share, slope = answer.current, 1.0, -float(towards @ residual)
+    before = answer.voltage - residual
+    for _ in range(_MOST_CUTS):
+        answer = trial.answer(current + share * towards)
+        there = -float(towards @ (answer.voltage - before - share * shift))
+        if slope >= 0 or there <= -_OVERSHOT * slope:
+            break
+        share *= min(max(slope / (slope - there), _CUT[0]), _CUT[1])
+    return answer, share
