@@ -15,6 +15,7 @@ from tfgeom.cells.film_cells import (
     film_electrode,
     require_curves,
     weak_electrolytes,
+    with_own_lithium,
 )
 from tfgeom.cells.lithium import LithiumBalance, lithium_balance
 from tfgeom.cells.plating import charged_stack
@@ -150,28 +151,19 @@ def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCe
     model = _section(blueprint.design).electrolyte_model
     places = contacts_of(blueprint) if contacted and not cell.relief.is_flat else Contacts()
     cut, sheets = _in_columns(circuit, places)
-    balance, (cathode, anode) = lithium_of(cell), electrode_films(cell)
-    inside = _wetted_outside(cell.charged, cathode)
-    weak = weak_electrolytes(cut, cathode_inside=inside) if model == "dissociation" else ()
-    sides = (
-        (cathode, 1, _room(balance.cathode), balance.charged_cathode),
-        (anode, -1, _room(balance.anode), balance.charged_anode),
-    )
-    filled, emptied = (
-        film_electrode(
-            cut,
-            film,
-            wetted_outside=_wetted_outside(cell.charged, film),
-            sign=sign,
-            room=room,
-            charged=charged,
-            passed=usable.start,
+    films = electrode_films(cell)
+    outside = [_wetted_outside(cell.charged, film) for film in films]
+    weak = weak_electrolytes(cut, cathode_inside=outside[0]) if model == "dissociation" else ()
+    cathode, anode = (
+        film_electrode(cut, film, wetted_outside=wetted, sign=sign, room=one.capacity, start=one.start)
+        for film, wetted, sign, one in zip(
+            films, outside, (1, -1), electrodes(cell, usable.start), strict=True
         )
-        for film, sign, room, charged in sides
     )
+    cathode, anode = with_own_lithium(cathode, anode, cell)
     return FilmCell(
-        cathode=filled,
-        anode=emptied,
+        cathode=cathode,
+        anode=anode,
         ohmic=cut.rows(local_dc=model == "dc", weak=tuple(one.name for one in weak)),
         temperature=blueprint.temperature,
         window=blueprint.window,

@@ -174,14 +174,15 @@ def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCe
     require_curves(cell)
     blueprint, usable, found = cell.blueprint, usable_of(cell), _circuit(cell)
     balance, columns = lithium_of(cell), flooded_columns(found)
+    if not (columns.cut.rows() or found.charge_transfer) and blueprint.without_diffusivity:
+        columns = columns.ideal()  # nothing tells one place from another
     film = film_electrode(
         columns.cut,
         electrode_film(cell.charged),
         wetted_outside=True,
         sign=1,
         room=balance.capacity,
-        charged=balance.charged_anode if balance.cathode is None else balance.charged_cathode,
-        passed=usable.start,
+        start=usable.start / balance.capacity,
     )
     alone = film.face.size == 1
     return FilmCell(

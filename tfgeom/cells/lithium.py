@@ -59,10 +59,19 @@ def lithium_balance(stack: Stack, alone: Arrangement = "counter") -> LithiumBala
     MaterialError
         When a capacity, or the lithium that an electrode holds as made, is not known.
     """
+    against, (first, *second) = electrode_hosts(stack, alone)
+    return balance(first, against, *second)
+
+
+def electrode_hosts(
+    stack: Stack, alone: Arrangement = "counter"
+) -> tuple[Arrangement, tuple[Host[float], ...]]:
+    """Return what the electrode films of a cell hold as made, the cathode first, and what they stand against.
+
+    Arguments and errors as of `lithium_balance`.
+    """
     films, against = _electrodes(stack, alone)
-    return balance(
-        _host(stack, films[0], against), against, *(_host(stack, film, against) for film in films[1:])
-    )
+    return against, tuple(_host(stack, film, against) for film in films)
 
 
 def lithium_balances(stacks: Sequence[Stack], alone: Arrangement = "counter") -> LithiumBalances:

@@ -166,8 +166,8 @@ class Side:
     def bend(self, filled: Floats, potential: Floats) -> Floats:
         """Return the derivative of the potential at rest, V.
 
-        The curve's is taken from within: from either side of its end it would be that of curve and wall mixed,
-        with which Newton's steps creep.
+        The curve's is taken from within: across its end it would be that of curve and wall mixed, with which
+        Newton's steps creep.
         """
         nudge = np.where(filled > 0.5, -_NUDGE, _NUDGE)
         inside = (self.curve.held_inside(filled + nudge, self.temperature) - potential) / nudge
@@ -241,7 +241,7 @@ class Columns:
     def at_rest(self) -> CellState:
         """Return the cell at its start: films filled alike throughout, no current."""
         films = tuple(
-            None if side.film is None else side.film.at_rest(side.electrode.start) for side in self.sides
+            None if side.film is None else side.film.at_rest(side.electrode.filled) for side in self.sides
         )
         nothing = np.zeros(self.cell.size)
         return CellState(

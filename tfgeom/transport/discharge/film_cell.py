@@ -75,11 +75,13 @@ class FilmElectrode:
     capacity
         C per m² of footprint; infinite for lithium metal.  Columns share it by volume.
     start
-        Filled fraction at the start, the same throughout.
+        Filled fraction at the start.
     face
         Area of each column's electrolyte face, m² per m² of footprint, shape (n,): its kinetics count on it.
         Shape (1,) where n is more and the electrode stands apart on a face of its own, which the sum of the
         columns' currents crosses: lithium metal across a liquid.
+    starts
+        Filled fraction of each column at the start, shape (n,); None where all have ``start``, their mean.
     """
 
     name: str
@@ -89,6 +91,12 @@ class FilmElectrode:
     capacity: float
     start: float
     face: Floats
+    starts: Floats | None = None
+
+    @property
+    def filled(self) -> float | Floats:
+        """Filled fraction at the start, of all columns or of each."""
+        return self.start if self.starts is None else self.starts
 
 
 @dataclass(frozen=True, slots=True)

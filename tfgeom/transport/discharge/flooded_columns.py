@@ -43,6 +43,20 @@ class FloodedColumns:
     sheets: tuple[Sheet, ...]
     head_space: tuple[SeriesRow, ...]
 
+    def ideal(self) -> "FloodedColumns":
+        """Return it as one column, all of whose current enters at the mouths: what ideal films do."""
+        one = tuple(
+            CutFilm(
+                np.average(film.thickness, weights=film.middle, keepdims=True),
+                film.inner.sum(keepdims=True),
+                film.middle.sum(keepdims=True),
+                film.outer.sum(keepdims=True),
+                np.asarray(1 / np.sum(1 / film.crossing, keepdims=True)),
+            )
+            for film in self.cut.films
+        )
+        return FloodedColumns(CutCircuit(self.cut.circuit, one), (), self.head_space)
+
 
 def flooded_columns(circuit: FloodedCircuit, slices: int = _SLICES) -> FloodedColumns:
     """Return a flooded half-cell in columns.

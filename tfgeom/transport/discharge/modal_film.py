@@ -130,8 +130,8 @@ class ModalFilm:
         leads = self.weights / self.rates
         self._behind = _sums_from(leads), _sums_from(leads / self.rates)
 
-    def at_rest(self, filled: float) -> ModalState:
-        """Return the state of a film that is filled alike throughout."""
+    def at_rest(self, filled: float | Floats) -> ModalState:
+        """Return the state of a film that is filled alike throughout each column."""
         nothing = np.zeros(self.size)
         return ModalState(np.full(self.size, filled), np.zeros((0, self.size)), nothing, nothing)
 
@@ -215,8 +215,8 @@ class EvenFilm:
 
     size: int
 
-    def at_rest(self, filled: float) -> Floats:
-        """Return the state of a film that is filled alike throughout."""
+    def at_rest(self, filled: float | Floats) -> Floats:
+        """Return the state of a film that is filled alike throughout each column."""
         return np.full(self.size, filled)
 
     def mean(self, state: Floats) -> Floats:

@@ -30,8 +30,8 @@ class Filling(Protocol):
 class Film(Protocol):
     """Lithium in one electrode film over n columns; states are opaque and never changed in place."""
 
-    def at_rest(self, filled: float) -> Any:
-        """Return the state of a film that is filled alike throughout."""
+    def at_rest(self, filled: float | Floats) -> Any:
+        """Return the state of a film that is filled alike throughout, or in each column, shape (n,)."""
 
     def mean(self, state: Any) -> Floats:
         """Return the mean filled fraction of each column, shape (n,)."""
