@@ -10,9 +10,9 @@ from tfgeom.constants import FARADAY, GAS_CONSTANT
 
 ENERGY_OF = {
     "exchange_current": ("exchange_current.activation_energy",),
-    "diffusivity": ("diffusivity.activation_energy",),
     "two_phase.D_alpha": ("diffusivity.activation_energy",),
     "two_phase.D_beta": ("diffusivity.activation_energy",),
+    "diffusivity": ("diffusivity.activation_energy",),
     "electronic_conductivity": ("electronic_conductivity.activation_energy", "activation_energy"),
     "resistivity": ("activation_energy",),
     "ionic_conductivity": ("activation_energy",),
