@@ -135,6 +135,9 @@ def compare(
             help="What is held equal in the rates: current per footprint, C-rate, or delivered capacity.",
         ),
     ] = "current",
+    market: Annotated[
+        bool, typer.Option("--market", help="Beside them: sourced microbatteries on sale or shown.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     force: Force = False,
 ) -> None:
@@ -154,9 +157,9 @@ def compare(
 
     if fidelity == "fem":  # closed forms are there before a bar is
         with progress_bar(len(designs)) as progress:
-            found = compare_designs(designs, at, fidelity, progress)
+            found = compare_designs(designs, at, fidelity, progress, market=market)
     else:
-        found = compare_designs(designs, at, fidelity)
+        found = compare_designs(designs, at, fidelity, market=market)
     if output is not None:
         written = render_comparison(found, output, pdf=pdf, figures=figures, command=typed(context))
     if json:
@@ -172,8 +175,11 @@ def _print_comparison(found: "Comparison") -> None:
     """Print a comparison: a row a cell for programs, designs beside each other on a terminal."""
     from tfgeom.compare import (
         HEAD,
+        MARKET_HEAD,
+        MARKET_NOTES,
         PLAIN,
         comparison_rows,
+        market_texts,
         not_counted_rows,
         rate_head,
         rate_rows,
@@ -202,6 +208,10 @@ def _print_comparison(found: "Comparison") -> None:
     print_table(("not counted", "of"), not_counted_rows(found))
     say()
     print_table(("verdict", "in words"), [(one.about, one.text) for one in verdicts(found, PLAIN)])
+    if found.market:
+        say()
+        print_table(MARKET_HEAD, market_texts(found.market, _short))
+        say("", *(f"note: {note}" for note in MARKET_NOTES))
 
 
 def _short(value: float | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from tfgeom import __version__
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.characters import visible
+from tfgeom.compare.market import MarketRow, market_rows
 from tfgeom.compare.places import AXES, Discharges, discharges_of, shared_places
 from tfgeom.compare.which import WHICH, Which
 from tfgeom.design import Design, load_design
@@ -67,11 +68,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Designs beside each other; ``at`` is a key of `AXES`, ``fidelity`` what was asked for."""
+    """Designs beside each other; ``at`` is a key of `AXES`, ``fidelity`` what was asked for.
+
+    ``market`` has them beside what one can buy; empty unless that was asked for.
+    """
 
     at: str
     fidelity: str
     entries: tuple[Entry, ...]
+    market: tuple[MarketRow, ...] = ()
 
     @property
     def failed(self) -> int:
@@ -89,6 +94,8 @@ def compare_designs(
     at: str = "current",
     fidelity: str = "analytic",
     finished: Callable[[bool], None] = lambda _: None,
+    *,
+    market: bool = False,
 ) -> Comparison:
     """Return several designs evaluated, with rates where they can be compared.
 
@@ -104,6 +111,8 @@ def compare_designs(
         note.
     finished
         Told after each design whether it has numbers.
+    market
+        Whether they stand beside microbatteries on sale too.
 
     Raises
     ------
@@ -135,6 +144,9 @@ def compare_designs(
             Entry(*one, Discharges() if one[3] is None else discharges_of(one[3], at, places))
             for one in entries
         ),
+        market_rows([(name, found) for _, _, name, found, _ in entries if found is not None])
+        if market
+        else (),
     )
 
 
@@ -177,6 +189,7 @@ def comparison_json(comparison: Comparison, verdict: list[dict[str, Any]]) -> di
         "fidelity": comparison.fidelity,
         "verdict": verdict,
         "designs": [_plain(entry) for entry in comparison.entries],
+        **({"market": [asdict(row) for row in comparison.market]} if comparison.market else {}),
     }
 
 

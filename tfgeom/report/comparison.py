@@ -11,6 +11,7 @@ from tfgeom import __version__
 from tfgeom.compare import (
     AXES,
     AXIS_MEANING,
+    MARKET_NOTES,
     PLAIN,
     Comparison,
     comparison_json,
@@ -200,6 +201,8 @@ def comparison_html(comparison: Comparison, command: str = "", pictures: Gallery
         with_planes=len(comparison.evaluated) <= WITH_PLANES,
         rates=_rates(comparison),
         not_counted=tables.not_counted_table(comparison),
+        market=tables.market_table(comparison),
+        market_notes=MARKET_NOTES,
         ranks=ranks_table(used) if used else None,
         terms=terms_table(_declared()),
         numbers_json=script_json(_numbers(comparison)),

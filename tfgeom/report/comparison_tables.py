@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tfgeom.compare import (
+    MARKET_HEAD,
     Comparison,
     Entry,
     Phrases,
     in_groups,
+    market_texts,
     not_counted_rows,
     rate_head,
     rate_rows,
@@ -271,6 +273,16 @@ def rate_table(comparison: Comparison) -> Table | None:
     head = tuple(unit_text(title) for title in rate_head(comparison.at))
     # the name stands between two numbers: aligned as one of them on screens would look torn
     return Table(head, tuple(rows), numeric_from=2)
+
+
+def market_table(comparison: Comparison) -> Table | None:
+    """Return the designs beside microbatteries on sale or shown; None where that was not asked for."""
+    if not comparison.market:
+        return None
+    texts = market_texts(comparison.market, three)
+    rows = tuple((*text, typeset(row.source)) for text, row in zip(texts, comparison.market, strict=True))
+    head = (*(unit_text(word) for word in MARKET_HEAD), "source")
+    return Table(head, rows, 3, len(MARKET_HEAD) - 1)
 
 
 def not_counted_table(comparison: Comparison) -> Table | None:
