@@ -46,6 +46,7 @@ def test_columns_that_get_full_one_after_another_end_a_discharge_in_few_steps(c_
     found = cut(assemble_cell(load_design(PEARSE_12)))
     done = discharge(found, c_rate, keep_fields=True)
     assert len(done.time) < 400
+    assert done.ends[-1].reason == "surface"
     shares = [
         one.columns.volume / one.columns.volume.sum() for one in (found.cathode, found.anode) if one.columns
     ]

@@ -35,7 +35,7 @@ from tfgeom.transport.flooded import (
     flooded_obstacle,
     flooded_resistance,
 )
-from tfgeom.transport.losses import Losses
+from tfgeom.transport.losses import COLLECTORS, Losses
 from tfgeom.transport.solve_options import Drive
 
 if TYPE_CHECKING:
@@ -174,7 +174,8 @@ def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCe
     require_curves(cell)
     blueprint, usable, found = cell.blueprint, usable_of(cell), _circuit(cell)
     balance, columns = lithium_of(cell), flooded_columns(found)
-    if not (columns.cut.rows() or found.charge_transfer) and blueprint.without_diffusivity:
+    known = {row.part for row in columns.cut.rows()} - {*COLLECTORS}
+    if not (known or found.charge_transfer) and blueprint.without_diffusivity:
         columns = columns.ideal()  # nothing tells one place from another
     film = film_electrode(
         columns.cut,

@@ -26,6 +26,7 @@ from tfgeom.transport.kinetics import signed_overpotential
 Floats = NDArray[np.float64]
 
 _NUDGE = 1e-6  # of filled fraction, over which slopes are taken
+_LEAST_NUDGE = 1e-9
 _WALL = 1e4  # V per filled fraction past full or empty
 _LEAST_SLOPE = 1e-12  # ohm m²: what is taken for the slope of a column without any resistance
 
@@ -166,10 +167,12 @@ class Side:
     def bend(self, filled: Floats, potential: Floats) -> Floats:
         """Return the derivative of the potential at rest, V.
 
-        The curve's is taken from within: across its end it would be that of curve and wall mixed, with which
-        Newton's steps creep.
+        The curve's is taken from within, over a hundredth of what is left to its end: across that it would be
+        mixed with the wall, and over more with how the curve bends there, and Newton's steps would creep.
         """
-        nudge = np.where(filled > 0.5, -_NUDGE, _NUDGE)
+        left = np.minimum(np.abs(filled), np.abs(1 - filled))
+        nudge = np.clip(0.01 * left, _LEAST_NUDGE, _NUDGE)
+        nudge = np.where(filled > 0.5, -nudge, nudge)
         inside = (self.curve.held_inside(filled + nudge, self.temperature) - potential) / nudge
         return np.where((filled > 1) | (filled < 0), -_WALL, inside)
 
