@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 _MOST_STEPS = 60
 _MOST_CUTS = 20
 _OVERSHOT = 0.5  # of the slope at the start of a step: as much on the other side is too far
+_SEEN = 1e-3  # V: what is out of balance by less is left to whole steps
 _CUT = 0.05, 0.7  # least and most that is left of a step that went too far
 _CLOSELY = 1e-11  # of what is held
 _BALANCED = 1e-7  # of the largest current: what rounding leaves along good conductors
@@ -210,10 +211,12 @@ def _shortened(
     """
     current, share, slope = answer.current, 1.0, -float(towards @ residual)
     before = answer.voltage - residual
+    most = max(float(np.abs(residual).max()), _SEEN)
     for _ in range(_MOST_CUTS):
         answer = trial.answer(current + share * towards)
-        there = -float(towards @ (answer.voltage - before - share * shift))
-        if slope >= 0 or there <= -_OVERSHOT * slope:
+        left = answer.voltage - before - share * shift
+        there = -float(towards @ left)
+        if slope >= 0 or there <= -_OVERSHOT * slope or np.abs(left).max() <= most:
             break
         share *= min(max(slope / (slope - there), _CUT[0]), _CUT[1])
     return answer, share
