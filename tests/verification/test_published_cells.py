@@ -1,10 +1,12 @@
 """Planar cells of the literature whose models are published: the film model against what was computed there.
 
 Danilov, Niessen, Notten, J. Electrochem. Soc. 158 (2011) A215; Deng et al., IEEE Trans. Transp. Electrif. 7 (2021)
-464.  Their equations, written down and solved anew with finite volumes, are the reference; what the papers measured is
-not: the first model misses that by up to 27 %.
+464; Raijmakers, Danilov, Eichel, Notten, Electrochim. Acta 330 (2020) 135147.  Their equations, written down and
+solved anew with finite volumes, are the reference; what the papers measured is not: the first model misses that by up
+to 27 %.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -160,3 +162,63 @@ def test_dengs_discharge() -> None:
     drops = [sum(passed(electrolyte(PRINTED), 1.0, float(moment))[:2]) for moment in moments]
     salt = np.trapezoid(np.array(drops), moments) * MILLI  # J/m² at 1 A/m²
     assert found.lost["electrolyte", "salt"] == pytest.approx(salt, rel=2e-3)
+
+
+RAIJMAKERS = DESIGNS / "raijmakers_2020_planar.yaml"
+
+
+def raijmakers_at(x: float, model: str = "ohmic") -> tuple[FilmCell, dict[str, float]]:
+    """Return the cell, and what it loses as a small current sets in at LixCoO2, ohm cm2."""
+    mapping = mapping_of(RAIJMAKERS)
+    mapping["cell"] = {"type": "conformal", "electrolyte_model": model}
+    cell = film_cell(mapping)
+    cell = replace(cell, cathode=replace(cell.cathode, start=(x - 0.51) / 0.49), window=(0.0, 9.0))
+    current = 1e-4
+    found = run(cell, [Step("current", current, seconds=1e-9)])
+    parts = {
+        f"{part} {what}": value / found.energy * found.voltage[0] / current * 1e4
+        for (part, what), value in found.lost.items()
+    }
+    return cell, parts
+
+
+@pytest.mark.parametrize("model", ["ohmic", "dissociation"])
+@pytest.mark.parametrize(("x", "total"), [(0.80, 455.6), (0.864, 466.8)])
+def test_raijmakers_resistances(model: str, x: float, total: float) -> None:
+    """With ions in time they have not moved yet: the impedance's arcs.  The paper says 456 at 3.900 V."""
+    cell, parts = raijmakers_at(x, model)
+    electrolyte = parts["electrolyte film" if model == "ohmic" else "electrolyte salt"]
+    assert electrolyte == pytest.approx(326.3, rel=0.005)
+    assert parts["anode_interface charge_transfer"] == pytest.approx(43.9, rel=0.005)
+    assert parts["cathode contact"] == pytest.approx(18.3, rel=1e-6)
+    counted = electrolyte + sum(
+        value for name, value in parts.items() if name.split()[1] in ("charge_transfer", "contact")
+    )
+    assert counted == pytest.approx(total, rel=0.005)
+    assert cell.temperature == 293.0
+    assert cell.capacity / (0.7e-3 * 3600 / 3.36e-4) == pytest.approx(1.64, abs=0.005)
+
+
+def test_raijmakers_lithium_diffuses_with_ions_and_electrons() -> None:
+    """``2 D_i D_e/(D_i + D_e)``, electrons 4.18 times as fast as the ions, whose points the paper has."""
+    known = load_library().find("LiCoO2-Raijmakers2020").properties["diffusivity"]
+    assert known.table is not None
+    for x, ions in ((0.55, 7.9e-14), (0.70, 6.7e-14), (0.80, 2.1e-14), (0.90, 5.5e-15), (1.0, 3.0e-15)):
+        assert float(known.table.at(x)) == pytest.approx(2 * 4.18 / 5.18 * ions, rel=1e-3)
+
+
+@pytest.mark.slow
+def test_raijmakers_delivers_less_the_faster_it_goes() -> None:
+    """Ions in time lose what their steady resistance adds; capacities are ours, the paper's are not known."""
+    delivered = {}
+    for model in ("ohmic", "dissociation"):
+        mapping = mapping_of(RAIJMAKERS)
+        mapping["cell"] = {"type": "conformal", "electrolyte_model": model}
+        cell = film_cell(mapping)
+        for rate in (0.1, 1.0, 6.0):
+            found = run(cell, [Step("current", rate * 2.083, voltage_below=3.0)])
+            delivered[model, rate] = float(found.charge[-1] / UAH)
+            assert found.ends[-1].reason in ("voltage_below", "surface")
+    for model in ("ohmic", "dissociation"):
+        assert 341.7 > delivered[model, 0.1] > delivered[model, 1.0] > delivered[model, 6.0] > 0
+    assert all(delivered["dissociation", rate] <= delivered["ohmic", rate] + 0.05 for rate in (0.1, 1.0, 6.0))
