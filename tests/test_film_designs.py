@@ -22,6 +22,7 @@ DAY = 24 * 3600.0
 HOUR = 3600.0
 TALIN = DESIGNS / "talin_2016_columns.yaml"
 PEARSE_12 = DESIGNS / "pearse_2018_holes_12um.yaml"
+LASTS = {"1e-13": "181 days", "1e-12": "18.1 days", "1e-11": "43.3 hours"}
 FAST = {"exchange_current": "1e6 A/m^2", "electronic_conductivity": "1e6 S/m"}
 
 
@@ -169,6 +170,11 @@ def test_a_cell_at_rest_leaks_empty_in_the_time_of_its_charge(conductivity: str,
     given["materials"]["film"]["open_circuit"] = {"form": "constant", "parameters": {"potential": 3.0}}
     found = cut(assembled(given))
     assert found.capacity == pytest.approx(2.6 * UAH_PER_CM2)
+    cells = film_cells(beside_planes(assembled(given)))
+    assert cells.notes == (
+        "electrons leak through the electrolyte, by its electronic_conductivity: at rest the charged cell lasts "
+        f"{LASTS[conductivity]}; the film model counts it",
+    )
     done = run(found, [Step("rest", seconds=400 * DAY, voltage_below=2.0)])
     assert done.time[-1] / DAY == pytest.approx(days, rel=0.01)
     assert done.lost["electrolyte", "leak"] == pytest.approx(3.0 * found.capacity, rel=1e-3)

@@ -164,11 +164,11 @@ def test_sheets_conserve_current_and_conduct() -> None:
 
 def test_a_contact_counts_for_the_relief_and_not_for_its_planes() -> None:
     cells = beside_planes(assembled())
-    found = film_cells(cells, contacted=True).value
+    found = film_cells(cells).value
     assert found is not None
     assert len(found.cell.sheets) == 2
     assert [(plane.size, plane.sheets) for plane in found.planes.values()] == [(1, ()), (1, ())]
-    ideal = film_cells(cells).value
+    ideal = film_cells(cells, contacted=False).value
     assert ideal is not None
     assert (ideal.cell.size, ideal.cell.sheets) == (3, ())
 
@@ -187,3 +187,16 @@ def test_where_nothing_known_carries_the_current_to_the_contact_it_is_said() -> 
     )
     with pytest.raises(MaterialError, match="there is no inner_collector, and the electronic conductivity"):
         cut_between_contacts(wires(stack, {"cathode": math.inf}), Contacts("auto", "ideal"))
+
+
+def test_contacts_of_films_that_cannot_be_meshed_are_left_out_with_a_note() -> None:
+    given = design()
+    given["operation"] = {**given["operation"], "contact": "auto"}
+    given["layers"][-1].pop("thickness")
+    given["layers"][-1]["fill"] = {"above_top": "2 um"}
+    found = film_cells(beside_planes(assemble_cell(design_from_mapping(given))))
+    assert found.value is not None
+    assert found.value.cell.sheets == ()
+    assert found.notes[0].startswith(
+        "the film model takes the collectors as equipotentials: not yet supported: a film mesh of a layer"
+    )

@@ -230,7 +230,8 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> list[str]:
         )
     if not contacts_of(cell.blueprint).ideal and not by_elements:
         notes.append(
-            "closed forms take the collectors as equipotentials: contact counts with fidelity fem only"
+            "closed forms take the collectors as equipotentials: contact counts with fidelity fem, and in "
+            "rates by the film model"
         )
     return notes
 
