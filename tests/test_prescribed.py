@@ -79,6 +79,8 @@ def test_what_is_not_uniform_is_not_propagated() -> None:
     assert not Propagation.applies(cell(film(uneven, material("film"))))
     assert not Propagation.applies(with_leak(plain(), 1e-9))
     many = plain(4, 0.05)
+    uneven_start = replace(many.cathode, starts=np.array([0.1, 0.1, 0.1, 0.2]))
+    assert not Propagation.applies(replace(many, cathode=uneven_start))
     assert Propagation.applies(many)
     assert not Propagation.applies(
         replace(many, anode=replace(lithium(4), face=np.array([0.1, 0.2, 0.3, 0.4])))

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 _SURFACE = 0.4  # filled fraction that a current may be off by, per V of tolerance
 _CURRENT = 2.0  # share of the current that it may be off by, per V of tolerance
+_RESOLVED = 1e-6  # of a filling, below which the voltage may fall as it likes
 _IDLE = 1e-6  # C-rate below which a current is none
 _MOST_FILLED = 0.05  # of any column, in one length
 _START = 1e-3  # of a filling, or of the step: the first length
@@ -224,7 +225,10 @@ class Stepper:
         total, idle = float(answer.current.sum()), _IDLE * self.columns.cell.nominal / 3600
         least = max(abs(total), 1e-3 * float(np.abs(answer.current).sum()), idle)
         missed = abs(total - float(current.sum())) / (_CURRENT * least)
-        return max(off / _SURFACE, abs(there.state.voltage - voltage), missed) / self.tolerance
+        moved = abs(there.state.voltage - voltage)
+        if (there.time - past[0].time) * self._pace(there) < _RESOLVED:
+            moved = 0.0  # the cliff at which a film is full
+        return max(off / _SURFACE, moved, missed) / self.tolerance
 
     def _pace(self, here: Moment) -> float:
         """Return how fast the fastest column fills or empties, 1/s."""

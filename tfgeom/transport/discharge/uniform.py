@@ -48,8 +48,10 @@ def _merged(electrode: FilmElectrode, shares: Floats) -> FilmElectrode | None:
     columns, face = electrode.columns, np.array([electrode.face.sum()])
     if electrode.face.size == shares.size and not _alike(electrode.face / shares):
         return None
+    if electrode.starts is not None and not _alike(electrode.starts + 1):
+        return None
     if columns is None:
-        return replace(electrode, face=face)
+        return replace(electrode, face=face, starts=None)
     areas = columns.wetted, columns.middle, columns.blocked
     mean = (areas[0] + 4 * areas[1] + areas[2]) / 6
     same = [columns.thickness, columns.volume / shares, *(area / mean + 1 for area in areas)]
@@ -57,7 +59,7 @@ def _merged(electrode: FilmElectrode, shares: Floats) -> FilmElectrode | None:
         return None
     thickness = np.array([float(columns.volume.sum() / mean.sum())])
     merged = FilmColumns(thickness, *(np.array([area.sum()]) for area in areas))
-    return replace(electrode, columns=merged, face=face)
+    return replace(electrode, columns=merged, face=face, starts=None)
 
 
 def _merged_row(row: SeriesRow, shares: Floats) -> SeriesRow | None:
