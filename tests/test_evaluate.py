@@ -12,7 +12,7 @@ from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.planes import beside_planes
 from tfgeom.design import design_from_mapping, load_design
-from tfgeom.errors import DesignError, MaterialError, UnsupportedError
+from tfgeom.errors import DesignError, MaterialError
 from tfgeom.evaluation import check, evaluate, evaluate_best
 from tfgeom.metrics.area_specific_resistance import losses_beside
 from tfgeom.metrics.closed_rates import rate_cells
@@ -244,8 +244,6 @@ def test_wafer_thinner_than_the_relief() -> None:
 
 def test_fidelities() -> None:
     design = load_design(PEARSE)
-    with pytest.raises(UnsupportedError, match="not yet supported: film"):
-        evaluate(design, "film")
     with pytest.raises(DesignError, match="'exact' is unknown; use one of analytic, film, fem"):
         evaluate(design, "exact")
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from tfgeom import __version__
 from tfgeom.cells.assembled import AssembledCell
+from tfgeom.cells.beside import Beside
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.planes import beside_planes, beside_same_films
 from tfgeom.design import Design, design_sha256
@@ -26,20 +27,23 @@ from tfgeom.metrics.closed_rates import closed_model
 from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
 from tfgeom.metrics.device import device_numbers
 from tfgeom.metrics.energy import energy_numbers
+from tfgeom.metrics.film_rates import chosen_model, film_model
 from tfgeom.metrics.not_counted import not_counted
 from tfgeom.metrics.noted import Noted, T
 from tfgeom.metrics.polarisation import check_drive, check_driven
 from tfgeom.metrics.provenance import provenance
 from tfgeom.metrics.published import compare_published
+from tfgeom.metrics.rate_model import RateModel
 from tfgeom.metrics.rates import rate_capability, rate_table
 from tfgeom.metrics.remarks import remarks
 from tfgeom.metrics.temperature import temperature_notes
 from tfgeom.metrics.transport_numbers import TransportNumbers
-from tfgeom.results import Evaluation, PublishedNumbers, RateNumbers
+from tfgeom.results import Evaluation, PublishedNumbers, RateNumbers, ResistanceNumbers
+from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import SolveOptions, solve_options
 
 FIDELITIES = ("analytic", "film", "fem")
-"""What `evaluate` may be asked for; ``film`` is not built yet."""
+"""What `evaluate` may be asked for."""
 _OWN = "own"
 
 
@@ -51,8 +55,9 @@ def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
     design
         A checked design, from `tfgeom.load_design`.
     fidelity
-        ``analytic``: closed forms throughout.  ``fem``: the resistance and the spread of current from
-        finite elements on the cell's own mesh; the closed rate model then uses that resistance.
+        ``analytic``: closed forms throughout.  ``film``: the same, with rates of the film model, which
+        discharges the films in time.  ``fem``: the resistance and the spread of current from finite elements
+        on the cell's own mesh; the closed rate model then uses that resistance.
 
     Raises
     ------
@@ -61,13 +66,19 @@ def evaluate(design: Design, fidelity: str = "analytic") -> Evaluation:
     UnsupportedError
         When the fidelity is not built for this design.
     MeshError, SolveError
-        With ``fem``, when the mesh does not fit, or the solve did not reach its tolerance.
+        With ``fem``, when the mesh does not fit, or the solve did not reach its tolerance; with ``film``,
+        when a discharge finds no end.
     """
     return evaluate_cell(assemble_cell(design), fidelity)
 
 
-def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation:
-    """Return all numbers of an assembled cell; arguments and errors as those of `evaluate`."""
+def evaluate_cell(
+    cell: AssembledCell, fidelity: str = "analytic", *, better_rates: bool = False
+) -> Evaluation:
+    """Return all numbers of an assembled cell; arguments and errors as those of `evaluate`.
+
+    With ``better_rates`` the film model takes the place of the closed one where that is off.
+    """
     check_fidelity(fidelity)
     by_elements, design = fidelity == "fem", cell.blueprint.design
     notes: list[str] = []
@@ -89,7 +100,7 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
         resistance = model = rates = None
         if losses is not None:
             resistance = noted(resistance_numbers(cell, losses, solves))
-            model = noted(closed_model(cells, losses, resistance))
+            model = noted(_rate_model(cells, losses, resistance, fidelity, better_rates=better_rates))
         if model is not None:
             asked = cell.blueprint.operation
             rates = noted(rate_capability(model, asked.c_rates, asked.footprint_currents))
@@ -127,18 +138,42 @@ def evaluate_cell(cell: AssembledCell, fidelity: str = "analytic") -> Evaluation
         )
 
 
+def _rate_model(
+    cells: Beside[AssembledCell],
+    losses: Beside[Losses],
+    resistance: ResistanceNumbers,
+    fidelity: str,
+    *,
+    better_rates: bool,
+) -> Noted[RateModel | None]:
+    """Return what discharges a cell and its planes; None, with a note, where nothing does."""
+    closed = closed_model(cells, losses, resistance)
+    if closed.value is None:
+        return Noted(None, closed.notes)
+    if fidelity == "film":
+        found = film_model(cells, closed.value)
+        return Noted(found.value, found.notes)
+    if not better_rates:
+        return Noted(closed.value, closed.notes)
+    asked = cells.cell.blueprint.operation
+    return chosen_model(cells, closed, asked.c_rates, asked.footprint_currents)
+
+
 def evaluate_best(cell: AssembledCell) -> Evaluation:
-    """Return the evaluation at ``fem`` where the cell allows it, else at ``analytic`` with a note why."""
+    """Return the evaluation at ``fem`` where the cell allows it, else at ``analytic`` with a note why.
+
+    Rates are those of the film model where it says that the closed one is off, which a note tells.
+    """
     if cell.lithium is None:
         return evaluate_cell(cell)
     obstacle = cell.kind.obstacle_to_elements(cell)
     reason = f"not yet supported: {obstacle}"
     if obstacle is None:
         try:
-            return evaluate_cell(cell, "fem")
+            return evaluate_cell(cell, "fem", better_rates=False)
         except (MeshError, SolveError) as error:
             reason = str(error)
-    found = evaluate_cell(cell)
+    found = evaluate_cell(cell, better_rates=False)
     notes = (*found.notes, f"closed forms only, {reason}")
     return replace(found, notes=notes, closed_form_reason=reason)
 
@@ -260,11 +295,9 @@ def _failure(row: PublishedNumbers) -> str:
 
 
 def check_fidelity(fidelity: str) -> None:
-    """Refuse a fidelity that is unknown (DesignError) or not built yet (UnsupportedError)."""
+    """Raise DesignError for a fidelity that is unknown."""
     if fidelity not in FIDELITIES:
         raise DesignError.at("fidelity", f"'{fidelity}' is unknown; use one of {', '.join(FIDELITIES)}")
-    if fidelity == "film":
-        raise UnsupportedError.at("fidelity", "not yet supported: film; use analytic or fem")
 
 
 def _require_elements(cell: AssembledCell) -> None:

@@ -1,5 +1,6 @@
 """What `tfgeom rate` prints: tables of text, a row a discharge."""
 
+from tfgeom.metrics.rate_model import OWN
 from tfgeom.numerals import layer_title
 from tfgeom.results import RateCurves, RateLimits, RateSummary
 
@@ -13,6 +14,12 @@ RATES: Row = (
 """Head of `rate_rows`."""
 LIMITS: Row = ("what remains", "cell, mA/cm2", "plane of the same films", "plane of the same capacity")
 """Head of `limit_rows`."""
+CHARGES: Row = (
+    "C-rate of charging", "current, mA/cm2", "at constant current, uAh/cm2", "in all, uAh/cm2",
+    "to 80 %, min", "to full (C/20), min",
+    "plane of the same films to 80 %, min", "plane of the same capacity to 80 %, min",
+)  # fmt: skip
+"""Head of `charge_rows`."""
 _SHOWN = 5e-4
 """Share of the rest energy that a loss must take at some rate to have a column of its own."""
 
@@ -57,6 +64,27 @@ def loss_table(found: RateCurves) -> tuple[Row, list[Row]]:
         shown = (lost, *shares, lost - sum(shares))
         table.append((f"{curve.c_rate:.4g}", *(f"{share:.2%}" for share in shown)))
     return head, table
+
+
+def charge_rows(found: RateCurves) -> list[Row]:
+    """Return how long the cell and its planes charge; none without a model of it."""
+    known = {(one.cell, one.c_rate): one for one in found.charge or ()}
+    rows: list[Row] = []
+    for (cell, c_rate), one in known.items():
+        if cell == OWN:
+            planes = (known.get((f"planar_{name}", c_rate)) for name in ("same_films", "same_capacity"))
+            rows.append(
+                (
+                    f"{c_rate:.4g}",
+                    f"{one.footprint_current_mA_cm2:.4g}",
+                    f"{one.constant_current_uAh_cm2:.4g}",
+                    f"{one.charged_uAh_cm2:.4g}",
+                    _known(one.to_80_pct_min),
+                    _known(one.full_min),
+                    *(_known(None if plane is None else plane.to_80_pct_min) for plane in planes),
+                )
+            )
+    return rows
 
 
 def _known(value: float | None) -> str:

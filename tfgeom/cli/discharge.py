@@ -26,7 +26,7 @@ def rate(
             metavar="film|analytic|fem",
             help="film: films in time.  analytic, fem: the closed rate model, with that resistance.",
         ),
-    ] = "analytic",
+    ] = "film",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     force: Force = False,
 ) -> None:
@@ -45,13 +45,22 @@ def rate(
     if json:
         print_json(found.to_dict())
         return
-    from tfgeom.rate_tables import LIMITS, RATES, limit_rows, loss_table, rate_rows
+    from tfgeom.rate_tables import (
+        CHARGES,
+        LIMITS,
+        RATES,
+        charge_rows,
+        limit_rows,
+        loss_table,
+        rate_rows,
+    )
 
     say(f"{found.name}, by the {found.rate[0].method}" if found.rate else found.name)
     for head, rows in (
         (RATES, rate_rows(found)),
         (LIMITS, limit_rows(found.rate_summary)),
         loss_table(found),
+        (CHARGES, charge_rows(found)),
     ):
         if rows:
             say()

@@ -73,6 +73,9 @@ class ClosedModel:
             named(self.rated, name), current, self.chemistry, named(self.losses, name).rows, self.parts
         )
 
+    def charge(self, name: str, current: float) -> None:
+        """Return None: the closed model knows constant currents alone."""
+
 
 def closed_model(
     cells: Beside[AssembledCell], losses: Beside[Losses], resistance: ResistanceNumbers

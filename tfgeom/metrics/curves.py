@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from tfgeom.errors import DesignError
 from tfgeom.metrics.closed_rates import no_rates
-from tfgeom.metrics.rate_model import OWN, RateModel
-from tfgeom.results import CurveNumbers, Evaluation, LossNumbers, RateCurves, RatePoint
+from tfgeom.metrics.rate_model import OWN, RateModel, named
+from tfgeom.metrics.rates import HOUR
+from tfgeom.results import ChargeNumbers, CurveNumbers, Evaluation, LossNumbers, RateCurves, RatePoint
 from tfgeom.transport.discharge.curve import Curve
 from tfgeom.transport.losses import PARTS
-from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, in_unit
+from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, in_unit, in_unit_or_none
 
+_MINUTE = 60.0
 AT_C_RATE, AT_CURRENT = "at_c_rate", "at_current"
 
 
@@ -35,7 +37,7 @@ def rate_curves(found: Evaluation) -> RateCurves:
             rate_summary=found.rate_summary,
             curves=tuple(curve_numbers(model, OWN, OWN, row) for row in found.rate),
             planar_curves=tuple(_of_planes(found, model)),
-            charge=None,
+            charge=tuple(_charges(found, model)) or None,
         )
 
 
@@ -93,3 +95,23 @@ def _of_planes(found: Evaluation, model: RateModel) -> Iterator[CurveNumbers]:
             beside = getattr(row, f"planar_{plane}")
             for place in (AT_C_RATE, AT_CURRENT):
                 yield curve_numbers(model, plane, f"planar_{plane}.{place}", getattr(beside, place))
+
+
+def _charges(found: Evaluation, model: RateModel) -> Iterator[ChargeNumbers]:
+    """Yield the charges of the cell, then of each plane, at the C-rates of its discharges."""
+    planes = () if found.geometry.is_flat else tuple(model.rated.planes)
+    for name in (OWN, *planes):
+        nominal = named(model.rated, name).nominal
+        for row in found.rate or ():
+            current = row.c_rate * nominal / HOUR
+            one = model.charge(name, current)
+            if one is not None:
+                yield ChargeNumbers(
+                    cell=name if name == OWN else f"planar_{name}",
+                    c_rate=row.c_rate,
+                    footprint_current_mA_cm2=in_unit(current, MA_PER_CM2),
+                    constant_current_uAh_cm2=in_unit(one.at_constant_current, UAH_PER_CM2),
+                    charged_uAh_cm2=in_unit(one.whole, UAH_PER_CM2),
+                    to_80_pct_min=in_unit_or_none(one.to_share, _MINUTE),
+                    full_min=in_unit_or_none(one.full, _MINUTE),
+                )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tfgeom.cells.beside import Beside
 from tfgeom.transport.closed_rate import DischargeEnds
+from tfgeom.transport.discharge.charging import Charging
 from tfgeom.transport.discharge.curve import Curve
 
 Floats = NDArray[np.float64]
@@ -96,6 +97,9 @@ class RateModel(Protocol):
 
     def curve(self, name: str, current: float) -> Curve:
         """Return the discharge of a cell at a footprint current, A/m²."""
+
+    def charge(self, name: str, current: float) -> Charging | None:
+        """Return the charge of a cell at a footprint current, A/m²; None where the model has no charging."""
 
 
 def names_of(beside: Beside[T]) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class CurveNumbers:
 class ChargeNumbers:
     """One charge at a constant current to the upper voltage limit, held there until the current has fallen.
 
-    It starts where a discharge at rest ends; None where a time is not reached.
+    It starts where a slow discharge ends, at C/100; None where a time is not reached.
     """
 
     cell: str = field(metadata=declare("which cell", "the design's own, or a plane at the same C-rate"))
