@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run
-from tests.shipped import IMEC, LEI, PEARSE
+from tests.shipped import DANILOV, IMEC, LEI, PEARSE
 from tfgeom.design import load_design
 from tfgeom.evaluation import evaluate
 
@@ -38,9 +38,9 @@ def test_flooded_and_geometry_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert "area gain                  241" in capsys.readouterr().out
 
 
-def test_fidelity_not_built(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("evaluate", PEARSE, "--fidelity", "film") == 1
-    assert "not yet supported" in capsys.readouterr().err
+def test_fidelities(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", DANILOV, "--fidelity", "film", "--json") == 0
+    assert {row["method"] for row in json.loads(capsys.readouterr().out)["rate"]} == {"film model"}
     assert run("evaluate", PEARSE, "--fidelity", "best") == 2
     assert "use one of analytic, film, fem" in capsys.readouterr().err
 

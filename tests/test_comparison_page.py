@@ -246,8 +246,8 @@ def test_fidelities_are_told_and_unknown_ones_refused(capsys: pytest.CaptureFixt
     assert found["designs"][0]["resistance_method"] == "finite elements"
     assert run("compare", DANILOV, "--fidelity", "exact") == 2
     assert "'exact' is unknown; use one of analytic, film, fem" in capsys.readouterr().err
-    assert run("compare", DANILOV, "--fidelity", "film") == 1
-    assert "not yet supported" in capsys.readouterr().err
+    assert run("compare", DANILOV, "--fidelity", "film", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["fidelity"] == "film"
 
 
 def test_a_terminal_of_80_columns_shows_every_number_whole(

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,29 @@ from tfgeom.transport.losses import PARTS
 
 same = pytest.approx
 RUN = [cell for cell in CELLS if cell != "geometry only"]
-FIDELITIES = ("analytic",)
-every_run = pytest.mark.parametrize("cell", RUN)
-every_fidelity = pytest.mark.parametrize("fidelity", FIDELITIES)
+IN_TIME = "electrolyte in time"  # whose ions are stepped
 
 
-def curves_of(cell: str, fidelity: str, **operation: Any) -> RateCurves:
-    mapping = design("pillars", cell)
-    mapping["operation"] = mapping["operation"] | {"c_rates": [0.1, 10]} | operation
+def model_of(cell: str, relief: str, fidelity: str) -> Any:
+    """Return a case of a test; a few films of one thickness on the plane are quick, others take longer."""
+    stepped = fidelity == "film" and (relief == "pillars" or cell not in ("lithium anode", "flooded"))
+    return pytest.param(cell, relief, fidelity, marks=pytest.mark.slow if stepped else ())
+
+
+every_model = pytest.mark.parametrize(
+    ("cell", "relief", "fidelity"),
+    [
+        *(model_of(cell, "pillars", "analytic") for cell in RUN if cell != IN_TIME),
+        *(model_of(cell, "planar", "film") for cell in RUN),
+        *(model_of(cell, "pillars", "film") for cell in ("conformal", "step coverage", "flooded")),
+    ],
+)
+
+
+@cache
+def curves_of(cell: str, relief: str, fidelity: str, c_rates: tuple[float, ...] = (0.1, 10.0)) -> RateCurves:
+    mapping = design(relief, cell)
+    mapping["operation"] = mapping["operation"] | {"c_rates": list(c_rates)}
     return rate_curves(evaluate(design_from_mapping(mapping), fidelity))
 
 
@@ -37,12 +53,11 @@ def every_curve(found: RateCurves) -> tuple[CurveNumbers, ...]:
     return (*found.curves, *found.planar_curves)
 
 
-@every_fidelity
-@every_run
+@every_model
 def test_what_is_delivered_and_what_is_lost_are_the_integral_of_the_rest_voltage(
-    cell: str, fidelity: str
+    cell: str, relief: str, fidelity: str
 ) -> None:
-    for curve in every_curve(curves_of(cell, fidelity)):
+    for curve in every_curve(curves_of(cell, relief, fidelity)):
         lost = sum(row.energy_mWh_cm2 for row in curve.energy_lost)
         assert curve.energy_mWh_cm2 + lost == same(curve.rest_energy_mWh_cm2, rel=1e-9)
         rest = np.trapezoid(curve.rest_voltage_V, curve.capacity_uAh_cm2) * 1e-3
@@ -52,10 +67,9 @@ def test_what_is_delivered_and_what_is_lost_are_the_integral_of_the_rest_voltage
         assert sum(row.share for row in curve.energy_lost) == same(lost / curve.rest_energy_mWh_cm2)
 
 
-@every_fidelity
-@every_run
-def test_a_curve_ends_where_its_row_of_the_table_does(cell: str, fidelity: str) -> None:
-    found = curves_of(cell, fidelity)
+@every_model
+def test_a_curve_ends_where_its_row_of_the_table_does(cell: str, relief: str, fidelity: str) -> None:
+    found = curves_of(cell, relief, fidelity)
     for curve, row in zip(found.curves, found.rate, strict=True):
         assert curve.capacity_uAh_cm2[0] == 0
         assert curve.capacity_uAh_cm2[-1] == same(row.capacity_uAh_cm2, rel=1e-9)
@@ -67,10 +81,9 @@ def test_a_curve_ends_where_its_row_of_the_table_does(cell: str, fidelity: str) 
         assert np.all(np.array(curve.rest_voltage_V) >= np.array(curve.voltage_V) - 1e-12)
 
 
-@every_fidelity
-@every_run
-def test_planes_are_driven_at_equal_c_rate_and_at_equal_current(cell: str, fidelity: str) -> None:
-    found = curves_of(cell, fidelity)
+@pytest.mark.parametrize("cell", ["conformal", "flooded", "anode-free", "bipolar"])
+def test_planes_are_driven_at_equal_c_rate_and_at_equal_current(cell: str) -> None:
+    found = curves_of(cell, "pillars", "analytic")
     of: dict[str, list[CurveNumbers]] = {}
     for curve in found.planar_curves:
         of.setdefault(curve.cell, []).append(curve)
@@ -87,8 +100,23 @@ def test_planes_are_driven_at_equal_c_rate_and_at_equal_current(cell: str, fidel
                 assert curve.c_rate == same(own.c_rate)
 
 
+def test_a_charge_is_as_long_as_current_and_capacity_say() -> None:
+    """Slow charges take their time: to 80 % of the capacity at C/20 are 16 h, and no voltage is held."""
+    found = curves_of("conformal", "planar", "film", (0.05, 5.0))
+    slow, fast = (one for one in found.charge or () if one.cell == "cell")
+    assert slow.to_80_pct_min == same(0.8 * 20 * 60, rel=5e-3)
+    assert slow.charged_uAh_cm2 == slow.constant_current_uAh_cm2
+    whole = found.rate[0].capacity_uAh_cm2 / found.rate[0].utilisation
+    assert fast.charged_uAh_cm2 == same(whole, rel=0.02)
+    assert fast.constant_current_uAh_cm2 < 0.9 * whole
+    assert fast.to_80_pct_min is not None
+    assert fast.full_min is not None
+    assert 0.8 * 12 <= fast.to_80_pct_min < fast.full_min < 60
+    assert curves_of("conformal", "planar", "analytic").charge is None
+
+
 def test_a_stack_of_cells_has_their_voltages_and_energies_together() -> None:
-    one, three = curves_of("conformal", "analytic"), curves_of("bipolar", "analytic")
+    one, three = curves_of("conformal", "pillars", "analytic"), curves_of("bipolar", "pillars", "analytic")
     for single, stack in zip(one.curves, three.curves, strict=True):
         assert np.array(stack.voltage_V) == same(3 * np.array(single.voltage_V), rel=1e-9)
         assert stack.rest_energy_mWh_cm2 == same(3 * single.rest_energy_mWh_cm2, rel=1e-9)
@@ -99,7 +127,7 @@ def test_the_json_has_the_keys_of_the_contract_and_the_csv_the_same_digits(
     tmp_path: Path, capsys: Captured
 ) -> None:
     out = tmp_path / "rate.csv"
-    assert run("rate", PEARSE, "--json", "-o", out) == 0
+    assert run("rate", PEARSE, "--fidelity", "analytic", "--json", "-o", out) == 0
     said = json.loads(capsys.readouterr().out)
     assert said == json.loads((tmp_path / "rate.json").read_text())
     assert list(said) == [
@@ -120,11 +148,11 @@ def test_the_json_has_the_keys_of_the_contract_and_the_csv_the_same_digits(
     for place, curve in read.items():
         assert curve == {key: told[place][key] for key in keys}
     assert has_mark(out)
-    assert run("rate", PEARSE, "-o", out) == 0  # its own files are replaced
+    assert run("rate", PEARSE, "--fidelity", "analytic", "-o", out) == 0  # its own files are replaced
 
 
 def test_what_is_printed(capsys: Captured) -> None:
-    assert run("rate", IMEC) == 0
+    assert run("rate", IMEC, "--fidelity", "analytic") == 0
     text = capsys.readouterr().out
     lines = text.splitlines()
     assert lines[0].startswith("imec 2017, pillars with Cl-TiO2, by the ")
@@ -153,13 +181,13 @@ def test_outputs_that_are_refused_before_any_work(tmp_path: Path, capsys: Captur
     assert run("rate", file, "-o", tmp_path / "theirs.csv") == 2
     assert "theirs.json: exists and was not written by tfgeom" in capsys.readouterr().err
     assert other.read_text() == "{}"
-    assert run("rate", file, "-o", tmp_path / "theirs.csv", "--force") == 0
+    assert run("rate", file, "-o", tmp_path / "theirs.csv", "--force", "--fidelity", "analytic") == 0
 
 
 def test_curves_go_down_a_pipe(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "cell.yaml"
     file.write_text(VALID)
-    assert run("rate", file, "-o", "/dev/stdout") == 0
+    assert run("rate", file, "--fidelity", "analytic", "-o", "/dev/stdout") == 0
     assert capfd.readouterr().out.startswith("design,cell,c_rate,footprint_current_mA_cm2,time_s,")
     assert [one.name for one in tmp_path.iterdir()] == ["cell.yaml"]
 

@@ -48,8 +48,8 @@ PRINTING = (
     ("check", "DESIGN"),
     ("evaluate", "DESIGN"),
     ("evaluate", "DESIGN", "--json"),
-    ("rate", "DESIGN"),
-    ("rate", "DESIGN", "--json"),
+    ("rate", "DESIGN", "--fidelity", "analytic"),
+    ("rate", "DESIGN", "--fidelity", "analytic", "--json"),
     ("compare", "DESIGN", "DESIGN"),
     ("compare", "DESIGN", "DESIGN", "--json"),
 )

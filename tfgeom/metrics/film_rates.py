@@ -29,8 +29,11 @@ from tfgeom.transport.losses import INTERFACE_OF
 OFF = 0.02
 """Difference of the closed model beyond which the film model takes its place, of what is delivered."""
 _LEAST = 0.05  # utilisation below which both as good as deliver nothing
-_NEAR = 1.05  # how far from the closed model's current a search begins
-_HALVINGS = 14
+_NEAR = 1.02  # how far from the closed model's current a search begins
+_HALVINGS = (
+    24,
+    7,
+)  # of that bracket: 2e-9 and 3e-4 of the current, of one column and of more, which are stepped
 _MOVES = 30
 _OF_ENDS = ("diffusion", "unevenness", "charge_transfer")
 """Mechanisms that the film model counts to the electrode that discharge fills as ``cathode``."""
@@ -101,7 +104,8 @@ class FilmModel:
         def margin(currents: Floats) -> Floats:
             return self.ends([(name, current) for current in currents.tolist()]).charge - wanted
 
-        found = last_point(margin, near / _NEAR, near * _NEAR, count=_MOVES, halvings=_HALVINGS)
+        halvings = _HALVINGS[named(self.rated, name).size > 1]
+        found = last_point(margin, near / _NEAR, near * _NEAR, count=_MOVES, halvings=halvings)
         return np.where(found.reached, found.value, np.nan)
 
     def curve(self, name: str, current: float) -> Curve:
