@@ -30,6 +30,7 @@ class Fault:
     tests: tuple[str, ...] = LAWS
 
 
+BEST_PLANE = ("tests/test_best_plane.py",)
 FAULTS = (
     Fault("cells/bulk.py", "active_height = cells * (cell.height + film_height)", "active_height = cell.height + film_height"),
     Fault("cells/bulk.py", "film_height = (stack.top.top + cover.height)", "film_height = stack.top.top"),
@@ -38,8 +39,15 @@ FAULTS = (
     Fault("cells/conformal.py", "cell.charged.top.top - cell.made.top.top", "0.0", ("tests/test_current_path.py", *LAWS)),
     Fault("cells/blueprint.py", "return max(0.0, limits.min / self.in_series), limits.max / self.in_series", "return max(0.0, limits.min), limits.max / self.in_series", ("tests/test_cells.py", *LAWS)),
     Fault("cells/planes.py", "own.charge / flat.charge", "own.charge / flat.charge * 1.01"),
-    Fault("cells/planes.py", 'if layer.role in ("cathode", "anode") else layer', 'if layer.role != "current_collector" else layer'),
+    Fault("cells/planes.py", "layer.thickness * gains[layer.role]", 'layer.thickness * gains["cathode"]', BEST_PLANE),
     Fault("cells/plane_family.py", "_AS_GOOD = 0.99", "_AS_GOOD = 0.97"),
+    Fault("cells/plane_family.py", "return own / same if own and same else 1.0", "return 1.0", BEST_PLANE),
+    Fault("cells/plane_family.py", "most = min(most, thickest_film / layer.layer.thickness)", "pass", BEST_PLANE),
+    Fault("cells/plane_family.py", "(2 * one - two)) / (two - one)", "one) / one", BEST_PLANE),
+    Fault("transport/plane_rates.py", "self.unit.ohmic + self.growing * (gains - 1)", "self.unit.ohmic * gains", BEST_PLANE),
+    Fault("transport/plane_rates.py", "AS_GOOD = 0.99", "AS_GOOD = 0.97", BEST_PLANE),
+    Fault("transport/plane_rates.py", "MORE = 1.01", "MORE = 1.05", BEST_PLANE),
+    Fault("metrics/best_plane.py", "and not (metal and key == \"diffusivity\")", "", BEST_PLANE),
     Fault("cells/conformal.py", "balance.charged_anode, -passed)", "balance.charged_anode, passed)", ("tests/test_laws.py", "tests/test_evaluate.py", "tests/test_closed_rate.py")),
     Fault("cells/conformal.py", 'outside = roles.index("electrolyte") > stack.films.index(film)', 'outside = roles.index("electrolyte") < stack.films.index(film)', ("tests/test_evaluate.py", *LAWS)),
     Fault("cells/flooded.py", "face = film.outer_area", "face = film.inner_area", ("tests/test_flooded.py", "tests/test_evaluate.py", *LAWS)),
