@@ -41,7 +41,8 @@ def rate_line(found: Evaluation) -> tuple[RateNumbers, ...]:
 def curve_rows(found: Evaluation, line: Sequence[RateNumbers]) -> Iterator[CurveRows]:
     """Return the curves of a design's cell and of the planes beside it, for `rate_csv`.
 
-    A plane stands there twice: at equal C-rate, on its own capacity, and at equal current per footprint.
+    A plane stands there twice: at equal C-rate, on its own capacity, and at equal current per footprint; the
+    best one, which is another at each current, once.
     """
     if not line:
         return
@@ -51,6 +52,8 @@ def curve_rows(found: Evaluation, line: Sequence[RateNumbers]) -> Iterator[Curve
         beside = [getattr(row, f"planar_{plane}") for row in line]
         curves[f"planar_{plane}.at_c_rate"] = [one.at_c_rate for one in beside]
         curves[f"planar_{plane}.at_current"] = [one.at_current for one in beside]
+    if not found.geometry.is_flat and all(row.planar_best for row in line):
+        curves["planar_best.at_current"] = [row.planar_best.at_current for row in line if row.planar_best]
     for cell, points in curves.items():
         yield CurveRows(found.name, cell, points, line[0].method, incomplete)
 
