@@ -91,6 +91,9 @@ class Answer:
         Across each weak electrolyte, V, shape (n,).
     joint
         What the sum of the currents loses beyond the columns, V, and its derivative.
+    ions
+        What is left of them at the face that the current empties, in the column with most, over those at
+        rest; infinite where they are not solved in time.
     """
 
     current: Floats
@@ -99,6 +102,7 @@ class Answer:
     faces: tuple[Face, Face]
     drops: tuple[Floats, ...]
     joint: tuple[float, float] = (0.0, 0.0)
+    ions: float = np.inf
 
     @property
     def room(self) -> float:
@@ -299,12 +303,14 @@ class Trial:
         resistance = columns.resistance
         voltage, slope = -current * resistance, -resistance
         drops: list[Floats] = []
+        left, passed = np.full_like(current, np.inf), float(current.sum())
         ions: tuple[Floats | float, Floats | float] = (1.0, 1.0)
         for weak, passing in zip(columns.cell.weak, self.passings, strict=True):
             density = current / weak.area
             drop, by_density = passing.drop(density)
             voltage, slope = voltage - drop, slope - by_density / weak.area
             before, behind = passing.faces(density)
+            left = np.minimum(left, before if passed > 0 else behind)
             ions = (before if not drops else ions[0], behind)
             drops.append(drop)
         faces = []
@@ -321,7 +327,8 @@ class Trial:
             faces.append(face)
         slope = np.minimum(slope, -_LEAST_SLOPE)
         joint = float(lost[0]), by_total
-        return Answer(current, voltage, slope, (faces[0], faces[1]), tuple(drops), joint)
+        most = float(np.max(left)) if passed else np.inf
+        return Answer(current, voltage, slope, (faces[0], faces[1]), tuple(drops), joint, most)
 
     def settle(self, current: Floats, voltage: float, sheets: tuple[Floats, ...]) -> CellState:
         """Return the state at the end of the step."""

@@ -173,9 +173,12 @@ class PassingFilm:
         return concentrated + migration, self._film.slope(state, density, moved)
 
     def faces(self, density: Floats) -> tuple[Floats, Floats]:
-        """Return ion concentration over that at rest at the cathode's and at the anode's face, shape (n,)."""
+        """Return ion concentration over that at rest at the cathode's and at the anode's face, shape (n,).
+
+        Negative where the current asks for more than there is.
+        """
         state, _ = self._at(density)
-        return np.maximum(1 + state[-1], EMPTIED), np.maximum(1 + state[0], EMPTIED)
+        return 1 + state[-1], 1 + state[0]
 
     def settle(self, density: Floats) -> Floats:
         """Return the state at the end of the step."""

@@ -3,16 +3,24 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from tfgeom.transport.discharge.steps import Ended, Step
+
+_OVERDRAWN = 1e-2  # of the ions at rest: no voltage limit is so far off that it would come later
 
 
 class Reading(NamedTuple):
-    """What a step's ends look at: voltage (V), current (A/m²), charge in this step (C/m²), room at faces."""
+    """What a step's ends look at: voltage (V), current (A/m²), charge in this step (C/m²), room, ions left.
+
+    Of film and electrolyte at the faces of the column with most: see `Answer`.
+    """
 
     voltage: float
     current: float
     charge: float
     room: float
+    ions: float = np.inf
 
 
 @dataclass(slots=True)
@@ -52,7 +60,7 @@ class Ends:
         """Return what is negative once an end is passed."""
         step = self.step
         margins = {name: margin for name, margin in self._voltages(now).items() if self.armed[name]}
-        margins["surface"] = now.room
+        margins["surface"], margins["salt_exhausted"] = now.room, now.ions + _OVERDRAWN
         if step.current_below is not None:
             margins["current_below"] = abs(now.current) - step.current_below
         if step.charge is not None:

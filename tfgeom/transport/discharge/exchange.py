@@ -8,6 +8,7 @@ from tfgeom.transport.exchange_forms import exchange_share
 
 Floats = NDArray[np.float64]
 
+_LEAST_IONS = 1e-4  # of those at rest
 _HELD = 1e-4  # exchange currents are read inside [held, 1 - held]: they vanish at both ends
 
 
@@ -25,7 +26,7 @@ def exchange_current(
     temperature
         K.
     ions
-        Concentration of ions before the face over that at rest, in a shape that broadcasts.
+        Concentration of ions before the face over that at rest, in a shape that broadcasts; 1e-4 at least.
 
     Notes
     -----
@@ -36,5 +37,5 @@ def exchange_current(
     value = material.value_at("exchange_current", temperature)
     if value is None:
         return None
-    size = np.asarray(value * np.asarray(ions, dtype=np.float64) ** material.anodic_coefficient)
+    size = np.asarray(value * np.maximum(ions, _LEAST_IONS) ** material.anodic_coefficient)
     return np.asarray(size * exchange_share(material, filled, _HELD))

@@ -29,7 +29,7 @@ _SAMPLES = 24  # along the discharge
 _HALVINGS = 12
 _PERIODS = 3  # run at each sample
 _CHARGE_END = 1e-9  # of a charge: what rounding leaves of a step that ends by it
-_FAILED = ("voltage_below", "surface", "cannot_carry")
+_FAILED = ("voltage_below", "surface", "salt_exhausted", "cannot_carry")
 
 
 class Probe(NamedTuple):

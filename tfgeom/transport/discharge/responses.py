@@ -47,7 +47,10 @@ class Passing(Protocol):
         """Return the voltage lost across it (V, positive on discharge) and its derivative by density."""
 
     def faces(self, density: Floats) -> tuple[Floats, Floats]:
-        """Return ion concentration over that at rest at the cathode's and at the anode's face, shape (n,)."""
+        """Return ion concentration over that at rest at the cathode's and at the anode's face, shape (n,).
+
+        Negative where the current asks for more than there is.
+        """
 
     def settle(self, density: Floats) -> Any:
         """Return the state at the end of the step."""

@@ -50,7 +50,8 @@ class Moment(NamedTuple):
     def reading(self, leak: float) -> Reading:
         """Return what ends look at; ``leak`` in S/m²."""
         current = float(self.state.current.sum()) - leak * self.state.voltage
-        return Reading(self.state.voltage, current, self.charge, self.solution.answer.room)
+        answer = self.solution.answer
+        return Reading(self.state.voltage, current, self.charge, answer.room, answer.ions)
 
 
 Past = tuple[Moment, ...]

@@ -11,9 +11,11 @@ Floats = NDArray[np.float64]
 
 Control = Literal["current", "power", "voltage", "rest"]
 Ended = Literal[
-    "time", "voltage_below", "voltage_above", "current_below", "charge", "surface", "cannot_carry"
-]
-"""Why a step ended; ``surface``: a film full or empty at its face; ``cannot_carry``: no voltage does it."""
+    "time", "voltage_below", "voltage_above", "current_below", "charge", "surface", "salt_exhausted",
+    "cannot_carry",
+]  # fmt: skip
+"""Why a step ended; ``surface``: a film full or empty at its face; ``salt_exhausted``: no ions left at a
+face of the electrolyte, and no voltage limit on the way; ``cannot_carry``: no voltage does it."""
 
 
 @dataclass(frozen=True, slots=True)
