@@ -15,6 +15,7 @@ import pytest
 from tests.shipped import DANILOV, DESIGNS, mapping_of
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import design_from_mapping
+from tfgeom.evaluation import evaluate
 from tfgeom.materials.library import load_library
 from tfgeom.transport.discharge.dissociation import DissociatingFilm
 from tfgeom.transport.discharge.driver import run
@@ -222,3 +223,23 @@ def test_raijmakers_delivers_less_the_faster_it_goes() -> None:
     for model in ("ohmic", "dissociation"):
         assert 341.7 > delivered[model, 0.1] > delivered[model, 1.0] > delivered[model, 6.0] > 0
     assert all(delivered["dissociation", rate] <= delivered["ohmic", rate] + 0.05 for rate in (0.1, 1.0, 6.0))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["dc", "dissociation"])
+def test_a_design_gives_danilovs_capacities_with_fidelity_film(model: str) -> None:
+    mapping = mapping_of(DANILOV)
+    mapping["cell"] = {"type": "conformal", "electrolyte_model": model}
+    rows = evaluate(design_from_mapping(mapping), fidelity="film").rate
+    assert rows is not None
+    assert [row.c_rate for row in rows] == list(RATES)
+    assert [row.capacity_uAh_cm2 for row in rows] == pytest.approx(CAPACITY, rel=0.005)
+    assert {row.method for row in rows} == {"film model"}
+
+
+@pytest.mark.slow
+def test_dengs_design_says_what_their_program_does() -> None:
+    found = evaluate(design_from_mapping(mapping_of(DENG)), fidelity="film")
+    (claim,) = found.published
+    assert claim.verdict == "inside"
+    assert claim.computed == pytest.approx(9.417, rel=0.0015)  # 0.5 s of 339
