@@ -116,4 +116,4 @@ class OpenCircuit:
 
         Surfaces run ahead of the mean, and rounding past the ends.
         """
-        return self.potential(np.clip(s, _EDGE, 1 - _EDGE), temperature)
+        return self.potential(np.minimum(np.maximum(s, _EDGE), 1 - _EDGE), temperature)

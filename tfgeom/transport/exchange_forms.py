@@ -31,7 +31,7 @@ def exchange_share(material: Material, filled: Floats, held: float) -> Floats:
     known = material.get("exchange_current")
     if known is None or material.is_lithium_metal or known.form in (None, "constant"):
         return np.ones_like(filled)
-    alpha, s = material.anodic_coefficient, np.clip(filled, held, 1 - held)
+    alpha, s = material.anodic_coefficient, np.minimum(np.maximum(filled, held), 1 - held)
     if known.form == "occupancy":
         return np.asarray(2 * s ** (1 - alpha) * (1 - s) ** alpha)
     curve = material.open_circuit

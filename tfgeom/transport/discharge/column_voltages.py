@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 _NUDGE = 1e-6  # of filled fraction, over which slopes are taken
 _LEAST_NUDGE = 1e-9
+_NEAR = 1e-4  # of an end: nearer, slopes are taken with care
 _WALL = 1e4  # V per filled fraction past full or empty
 _LEAST_SLOPE = 1e-12  # ohm m²: what is taken for the slope of a column without any resistance
 
@@ -138,6 +139,10 @@ class Side:
         Filling rate (1/s) of each column per current of it, shape (n,).
     shares
         Of the electrode's volume, shape (n,).
+    empty
+        Potential at rest of the empty electrode, V; of lithium metal its only one.
+    follows
+        Whether its exchange current follows the filling.
     apart
         Whether it stands on one face of its own, which all columns share.
     """
@@ -149,6 +154,10 @@ class Side:
         if curve is None:
             raise SolveError(f"{electrode.name}: the open-circuit curve of {self.material.name} is not known")
         self.curve = curve
+        self.empty = float(curve.held_inside(np.zeros(1), temperature)[0])
+        known = self.material.get("exchange_current")
+        metal = self.material.is_lithium_metal
+        self.follows = not metal and known is not None and known.form not in (None, "constant")
         self.film = film_of(electrode, temperature)
         self.heat = thermal_voltage(temperature)
         alpha = self.material.anodic_coefficient
@@ -180,17 +189,22 @@ class Side:
         inside = (self.curve.held_inside(filled + nudge, self.temperature) - potential) / nudge
         return np.where((filled > 1) | (filled < 0), -_WALL, inside)
 
+    def _potential_and_bend(self, filled: Floats) -> tuple[Floats, Floats]:
+        """Return `potential` and `bend`; away from both ends of the curve by one look at it."""
+        if filled.min() < _NEAR or filled.max() > 1 - _NEAR:
+            potential = self.potential(filled)
+            return potential, self.bend(filled, potential)
+        potential, nudged = self.curve.held_inside(_nudged(filled), self.temperature)
+        return potential, (nudged - potential) / _NUDGE
+
     def face(self, filling: Filling | None, current: Floats, ions: Floats | float) -> tuple[Face, Floats]:
         """Return the face at currents, and the derivative of its share of the voltage."""
         if filling is None:
-            filled = np.zeros_like(current)
-            potential = self.electrode.sign * self.curve.held_inside(filled, self.temperature)
-            loss, slope, _ = self.transfer(filled, current, ions)
-            return Face(None, 0.0, potential, loss), -slope
+            loss, slope, _ = self.transfer(np.zeros_like(current), current, ions)
+            return Face(None, 0.0, np.full_like(current, self.electrode.sign * self.empty), loss), -slope
         filled, by_rate = filling.surface(self.rate * current)
         by_current = by_rate * self.rate
-        potential = self.potential(filled)
-        bend = self.bend(filled, potential)
+        potential, bend = self._potential_and_bend(filled)
         loss, slope, by_filled = self.transfer(filled, current, ions)
         sign = self.electrode.sign
         total = (sign * bend - by_filled) * by_current - slope
@@ -208,17 +222,25 @@ class Side:
     ) -> tuple[Floats, Floats, Floats]:
         """Return the overpotential (V) and its derivatives by current and by filled fraction."""
         exchange = exchange_current(
-            self.material, np.stack([filled, filled + _NUDGE]), self.temperature, ions
+            self.material, _nudged(filled) if self.follows else filled, self.temperature, ions
         )
         if exchange is None:
             nothing = np.zeros_like(current)
             return nothing, nothing, nothing
-        size, nudged = exchange
+        size, nudged = exchange if self.follows else (exchange, exchange)
         ratio = current * self.per_area / size
         x, slope = signed_overpotential(ratio, self.forward)
         slope = self.heat * slope
         by_filled = slope * ratio * (size - nudged) / (nudged * _NUDGE)
         return self.heat * x, slope * self.per_area / size, by_filled
+
+
+def _nudged(filled: Floats) -> Floats:
+    """Return filled fractions and, behind them, those a nudge further, shape (2, n)."""
+    both = np.empty((2, *filled.shape))
+    both[0] = filled
+    np.add(filled, _NUDGE, out=both[1])
+    return both
 
 
 class Columns:
@@ -283,9 +305,11 @@ class Columns:
         """Return each electrode's share of the voltage at rest, all its lithium spread evenly, V."""
         shares = []
         for side, mean in zip(self.sides, means, strict=True):
-            whole = np.array([0.0 if mean is None else float(side.shares @ mean)])
-            potential = side.curve.held_inside(whole, self.cell.temperature)
-            shares.append(side.electrode.sign * float(potential[0]))
+            potential = side.empty
+            if mean is not None:
+                whole = np.array([float(side.shares @ mean)])
+                potential = float(side.curve.held_inside(whole, self.cell.temperature)[0])
+            shares.append(side.electrode.sign * potential)
         return shares[0], shares[1]
 
 

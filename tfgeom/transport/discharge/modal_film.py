@@ -26,7 +26,7 @@ _SHORTEST = 1e-7  # s, that pulses are resolved to
 _FASTEST = 1e13  # the highest rate, over D/L²
 _PANELS = 8
 _POINTS = 900  # in time that the gathered rates are fitted at
-_ALIKE = 6  # decimals to which shapes of columns are told apart
+_ALIKE, _AS_THICK = 6, 9  # decimals to which shapes and thicknesses of columns are told apart
 _GONE = 40.0  # of rate times length: a mode has forgotten where it began
 _CANCELS = 1e-4  # below it 1 - p1 is taken from its series
 
@@ -106,7 +106,7 @@ class ModalFilm:
     Attributes
     ----------
     rates
-        Of the modes, 1/s, shape (m, n) or (m, 1) where all columns are alike.
+        Of the modes, 1/s, shape (m, k) for k kinds of columns.
     weights
         What each mode adds to the surface's lead at once, per filled fraction let in; in the shape of
         ``rates``.
@@ -117,18 +117,23 @@ class ModalFilm:
         mean = (columns.wetted + 4 * columns.middle + columns.blocked) / 6
         ratios: Floats = np.stack([columns.wetted / mean, columns.blocked / mean], axis=1)
         shapes: Floats = np.round(ratios, _ALIKE).astype(np.float64)
-        found, which = np.unique(shapes, axis=0, return_inverse=True)
-        which = which.reshape(-1)
+        found, shape = np.unique(shapes, axis=0, return_inverse=True)
+        relative = np.round(columns.thickness / columns.thickness.mean(), _AS_THICK)
+        kinds: Floats = np.stack([shape.reshape(-1), relative], axis=1)
+        _, first, kind = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
         fastest = min(_FASTEST, 10 / (_SHORTEST * float(pace.min())))
         rates, weights = relaxation(found, fastest)
+        own = shape.reshape(-1)[first]
         self.size = mean.size
-        if len(found) == 1 and np.ptp(pace) == 0.0:
-            self.rates, self.weights = rates.T * pace[0], weights.T
-        else:
-            self.rates, self.weights = rates.T[:, which] * pace, weights.T[:, which]
+        self.rates, self.weights = rates.T[:, own] * pace[first], weights.T[:, own]
+        self._kind = None if len(first) == 1 else kind.reshape(-1)
         self._slowest = self.rates.min(axis=1)
         leads = self.weights / self.rates
         self._behind = _sums_from(leads), _sums_from(leads / self.rates)
+
+    def _spread(self, of_kinds: Floats) -> Floats:
+        """Return what each kind of column has for each column, (..., n); (..., 1) of a single kind."""
+        return of_kinds if self._kind is None else of_kinds[..., self._kind]
 
     def at_rest(self, filled: float | Floats) -> ModalState:
         """Return the state of a film that is filled alike throughout each column."""
@@ -141,7 +146,7 @@ class ModalFilm:
 
     def surface_of(self, state: ModalState) -> Floats:
         """Return the filled fraction at the wetted face of each column, shape (n,)."""
-        leads, drifts = (sums[len(state.amplitudes)] for sums in self._behind)
+        leads, drifts = (self._spread(sums[len(state.amplitudes)]) for sums in self._behind)
         followed = state.rate * leads - state.drift * drifts
         return np.asarray(state.mean + state.amplitudes.sum(axis=0) + followed)
 
@@ -156,19 +161,19 @@ class ModalFilm:
         rates, weights = self.rates[:count], self.weights[:count]
         decay, first, second = step_factors(rates * seconds)
         gains = weights * (seconds * second)
-        amplitudes = decay * self._amplitudes(state, count)
-        amplitudes += (weights * (seconds * (first - second))) * before
+        amplitudes = self._spread(decay) * self._amplitudes(state, count)
+        amplitudes += self._spread(weights * (seconds * (first - second))) * before
         mean = state.mean + seconds / 2 * before
         leads, drifts = (sums[count] for sums in self._behind)
         drifts = drifts / seconds
         return ModalFilling(
             mean,
             amplitudes,
-            gains,
+            self._spread(gains),
             before,
             seconds,
-            mean + amplitudes.sum(axis=0) + drifts * before,
-            seconds / 2 + gains.sum(axis=0) + leads - drifts,
+            mean + amplitudes.sum(axis=0) + self._spread(drifts) * before,
+            self._spread(seconds / 2 + gains.sum(axis=0) + leads - drifts),
         )
 
     def _amplitudes(self, state: ModalState, count: int) -> Floats:
@@ -177,7 +182,8 @@ class ModalFilm:
         if known >= count:
             return state.amplitudes[:count]
         rates = self.rates[known:count]
-        follow = self.weights[known:count] / rates * (state.rate - state.drift / rates)
+        leads = self.weights[known:count] / rates
+        follow = self._spread(leads) * state.rate - self._spread(leads / rates) * state.drift
         return np.concatenate([state.amplitudes, follow])
 
 
