@@ -220,15 +220,19 @@ def test_uneven_films_deliver_less_at_rate_than_even_ones_of_the_same_mean() -> 
         "cathode alone": sputtered("cathode", electrolyte=means["electrolyte"]),
         "even": sputtered(**means),
     }
-    found, energy = {}, {}
+    found, energy, mean = {}, {}, {}
     for name, cell in cells.items():
         film = cut(cell)
         assert film.capacity == pytest.approx(usable_of(both).charge, rel=1e-9)
         done = discharge(film, 20.0)
         found[name], energy[name] = float(done.charge[-1]) / film.capacity, done.energy
+        mean[name] = done.energy / float(done.charge[-1])
     assert found["both"] < found["even"] - 1e-4
     assert found["cathode alone"] < found["even"] - 1e-4
     assert energy["both"] < energy["cathode alone"] < energy["even"]
+    # as the README has them
+    assert list(found.values()) == pytest.approx([0.93744, 0.93740, 0.93765], abs=1e-5)
+    assert list(mean.values()) == pytest.approx([3.4208, 3.4226, 3.4256], abs=1.5e-4)
 
 
 def with_poor_collector(nu: float) -> dict[str, Any]:
