@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_RELATIVE = 1e-8  # residual of the preconditioned iteration
-_MOST = 12  # iterations before the factor is renewed
+_RELATIVE = 1e-5  # residual of the preconditioned iteration
+_MOST = 3  # iterations before the factor is renewed
 
 
 class Sheets:
