@@ -13,7 +13,7 @@ from tests.design_texts import FLOODED, VALID, WALLS, designed, with_relief
 from tests.pages import Page
 from tfgeom.cli import main
 from tfgeom.design import Design, design_from_mapping
-from tfgeom.errors import DesignError, OutputError, UnsupportedError
+from tfgeom.errors import DesignError, OutputError
 from tfgeom.evaluation import evaluate
 from tfgeom.metrics.constants_behind import constants_behind
 from tfgeom.palette import PARTS, film_colours
@@ -296,8 +296,6 @@ def test_a_bad_place_is_found_out_before_the_work(
 
 def test_an_error_leaves_nothing_behind_and_stops_the_picture(tmp_path: Path) -> None:
     design = designed(tmp_path, FLOODED)
-    with pytest.raises(UnsupportedError):
-        render_report(design, tmp_path / "x.html", "film")
     with pytest.raises(DesignError, match="unknown"):
         render_report(design, tmp_path / "x.html", "exact")
     assert [file.name for file in tmp_path.iterdir()] == ["cell.yaml"]

@@ -170,10 +170,10 @@ def evaluate_best(cell: AssembledCell) -> Evaluation:
     reason = f"not yet supported: {obstacle}"
     if obstacle is None:
         try:
-            return evaluate_cell(cell, "fem", better_rates=False)
+            return evaluate_cell(cell, "fem", better_rates=True)
         except (MeshError, SolveError) as error:
             reason = str(error)
-    found = evaluate_cell(cell, better_rates=False)
+    found = evaluate_cell(cell, better_rates=True)
     notes = (*found.notes, f"closed forms only, {reason}")
     return replace(found, notes=notes, closed_form_reason=reason)
 

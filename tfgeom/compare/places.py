@@ -17,7 +17,7 @@ from tfgeom.results import Evaluation, RateNumbers, RatePoint
 from tfgeom.units import MA_PER_CM2
 
 _NEAR = 1.001  # a current that is a step of the grid but for its last digits
-_PER_DECADE = 24
+_SMOOTH = 24  # discharges a decade
 _TO_THE_END = 14  # points between the last current that delivers and the first that does not
 
 AXES: dict[str, str] = {
@@ -85,11 +85,12 @@ def shared_places(evaluations: Sequence[Evaluation], at: str) -> Places:
         for rate in found.design.operation.c_rates
     }
     by_c_rate = tuple(sorted(asked or set(rates))) if at == "c_rate" else ()
+    per_decade = min(map(per_decade_of, evaluations), default=_SMOOTH)
     return Places(
         by_c_rate,
         _one_two_five(currents) if at == "current" else (),
-        _between(by_c_rate or rates),
-        _between(currents),
+        _between(by_c_rate or rates, per_decade),
+        _between(currents, per_decade),
     )
 
 
@@ -99,12 +100,19 @@ def discharges_of(found: Evaluation, at: str, places: Places) -> Discharges:
     at_currents = _at_currents(found, places.by_current)
     if at == "footprint_capacity":
         return Discharges(
-            found.rate or (), _to_the_ends(found, at, _at_currents(found, _between(own))), at_currents
+            found.rate or (),
+            _to_the_ends(found, at, _at_currents(found, _between(own, per_decade_of(found)))),
+            at_currents,
         )
     if at == "c_rate":
         line = discharges(found, places.by_c_rate)
         return Discharges(discharges(found, places.c_rates), _to_the_ends(found, at, line), at_currents)
     return Discharges(_at_currents(found, places.currents), _to_the_ends(found, at, at_currents), at_currents)
+
+
+def per_decade_of(found: Evaluation) -> int:
+    """Return how many discharges a decade its line goes through: few where each takes its time."""
+    return _SMOOTH if found.rate_model is None else int(found.rate_model.per_decade)
 
 
 def _at_currents(found: Evaluation, currents: Sequence[float]) -> tuple[RateNumbers, ...]:
@@ -121,18 +129,20 @@ def _one_two_five(currents: Sequence[float]) -> tuple[float, ...]:
     return within or tuple(sorted(set(currents)))
 
 
-def _between(rates: Sequence[float]) -> tuple[float, ...]:
+def _between(rates: Sequence[float], per_decade: int) -> tuple[float, ...]:
     """Return many rates from the smallest to the largest of some."""
     if not rates:
         return ()
     low, high = min(rates), max(rates)
-    count = 1 + int(np.ceil(_PER_DECADE * np.log10(high / low)))
+    count = 1 + int(np.ceil(per_decade * np.log10(high / low)))
     return tuple(float(rate) for rate in np.geomspace(low, high, count))
 
 
 def _to_the_ends(found: Evaluation, at: str, line: tuple[RateNumbers, ...]) -> tuple[RateNumbers, ...]:
     """Return a line with more points where one of its cells ceases to deliver."""
     key = "c_rate" if at == "c_rate" else "footprint_current_mA_cm2"
+    if per_decade_of(found) < _SMOOTH:
+        return line
     more: set[float] = set()  # two cells may end between the same two rates
     for which in WHICH:
         for row, following in pairwise(line):

@@ -110,7 +110,7 @@ def _charges(found: Evaluation, model: RateModel) -> Iterator[ChargeNumbers]:
                     cell=name if name == OWN else f"planar_{name}",
                     c_rate=row.c_rate,
                     footprint_current_mA_cm2=in_unit(current, MA_PER_CM2),
-                    constant_current_uAh_cm2=in_unit(one.at_constant_current, UAH_PER_CM2),
+                    constant_current_uAh_cm2=in_unit(abs(one.at_constant_current), UAH_PER_CM2),
                     charged_uAh_cm2=in_unit(one.whole, UAH_PER_CM2),
                     to_80_pct_min=in_unit_or_none(one.to_share, _MINUTE),
                     full_min=in_unit_or_none(one.full, _MINUTE),

@@ -12,6 +12,7 @@ from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.beside import Beside
 from tfgeom.errors import SolveError, UnsupportedError
 from tfgeom.materials.constants import words_of_all
+from tfgeom.materials.two_phases import phase_limits, two_phase_note
 from tfgeom.metrics.best_plane import ClosedBestPlane
 from tfgeom.metrics.closed_rates import ClosedModel, electrode_parts, thick_planes
 from tfgeom.metrics.film_cells import film_cells
@@ -24,6 +25,7 @@ from tfgeom.transport.discharge.charging import Charging, charging
 from tfgeom.transport.discharge.constant_current import discharge_curves
 from tfgeom.transport.discharge.curve import Curve
 from tfgeom.transport.discharge.film_cell import FilmCell
+from tfgeom.transport.discharge.prescribed import Propagation
 from tfgeom.transport.losses import INTERFACE_OF
 
 OFF = 0.02
@@ -33,8 +35,13 @@ _NEAR = 1.02  # how far from the closed model's current a search begins
 _HALVINGS = (
     24,
     7,
-)  # of that bracket: 2e-9 and 3e-4 of the current, of one column and of more, which are stepped
+)  # of that bracket: 2e-9 and 3e-4 of the current: in closed form, and stepped, which are stepped
 _MOVES = 30
+_LOWEST = 1e-6  # of the closed model's current: what needs less is out of reach
+_NOT_ASKED = (
+    "rates by the closed model, unchecked: the film model takes minutes of two phases, or of ions in time, "
+    "in many columns; fidelity film asks it"
+)
 _OF_ENDS = ("diffusion", "unevenness", "charge_transfer")
 """Mechanisms that the film model counts to the electrode that discharge fills as ``cathode``."""
 
@@ -61,8 +68,12 @@ class FilmModel:
     incomplete: tuple[str, ...]
     in_series: int
     method: str = "film model"
-    per_decade: int = 6
     _known: dict[tuple[str, str], Curve] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def per_decade(self) -> int:
+        """How many discharges a decade of rates a smooth line may ask for: few where they are stepped."""
+        return 24 if Propagation.applies(self.rated.cell) else 4
 
     @property
     def best_plane(self) -> ClosedBestPlane | None:
@@ -104,8 +115,9 @@ class FilmModel:
         def margin(currents: Floats) -> Floats:
             return self.ends([(name, current) for current in currents.tolist()]).charge - wanted
 
-        halvings = _HALVINGS[named(self.rated, name).size > 1]
-        found = last_point(margin, near / _NEAR, near * _NEAR, count=_MOVES, halvings=halvings)
+        halvings = _HALVINGS[0 if Propagation.applies(named(self.rated, name)) else 1]
+        low, high, floor = near / _NEAR, near * _NEAR, float(near.min()) * _LOWEST
+        found = last_point(margin, low, high, floor=floor, count=_MOVES, halvings=halvings)
         return np.where(found.reached, found.value, np.nan)
 
     def curve(self, name: str, current: float) -> Curve:
@@ -130,7 +142,9 @@ class FilmModel:
         return known[part]
 
 
-def film_model(cells: Beside[AssembledCell], closed: ClosedModel) -> Noted[FilmModel | None]:
+def film_model(
+    cells: Beside[AssembledCell], closed: ClosedModel, *, contacted: bool = True
+) -> Noted[FilmModel | None]:
     """Return the film model of a design; None, with a note, where there is none.
 
     Parameters
@@ -139,14 +153,18 @@ def film_model(cells: Beside[AssembledCell], closed: ClosedModel) -> Noted[FilmM
         The cell and its planes.
     closed
         The closed model of the same cells.
+    contacted
+        Whether the design's contacts count, and not ideal collectors.
     """
-    found = film_cells(cells)
+    found = film_cells(cells, contacted=contacted)
     if found.value is None:
         return Noted(None, found.notes)
     missing = found.value.cell.missing
     notes = [*thick_planes(cells), *found.notes]
     if missing:
         notes.append(f"at best: {words_of_all(missing)} not known, so that loss is left out of rate")
+    films = (two_phase_note(layer.material) for layer in cells.cell.blueprint.electrodes)
+    notes += dict.fromkeys(told for told in films if told)
     if closed.best_plane is not None:
         notes.append("the best plane, and where the cell beats it, are those of the closed rate model")
     parts = electrode_parts(cells.cell)
@@ -175,10 +193,12 @@ def chosen_model(
     if by_closed is None:
         return Noted(None, closed.notes)
     try:
-        films = film_model(cells, by_closed)
+        films = film_model(cells, by_closed, contacted=False)
         by_film = films.value
         if by_film is None:
             return Noted(by_closed, closed.notes)
+        if _takes_minutes(by_film.rated.cell):
+            return Noted(by_closed, (*closed.notes, _NOT_ASKED))
         own = by_closed.rated.cell
         asked = [(OWN, rate * own.nominal / HOUR) for rate in c_rates]
         asked += [(OWN, current) for current in currents]
@@ -188,6 +208,13 @@ def chosen_model(
     if off <= OFF:
         return Noted(by_closed, (*closed.notes, sentence))
     return Noted(by_film, (*films.notes, sentence))
+
+
+def _takes_minutes(cell: FilmCell) -> bool:
+    """Return whether boundaries of two phases move in many columns, or ions in time."""
+    films = [one.material for one in (cell.cathode, cell.anode) if one.columns is not None]
+    two_phases = any(phase_limits(one, cell.temperature) is not None for one in films)
+    return cell.size > 1 and (two_phases or bool(cell.weak))
 
 
 def _how_far(closed: ClosedModel, film: FilmModel, asked: Sequence[tuple[str, float]]) -> tuple[float, str]:

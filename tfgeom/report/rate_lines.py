@@ -13,7 +13,7 @@ from tfgeom.report.declared_rows import PLANES
 from tfgeom.report.rate_csv import CurveRows
 from tfgeom.results import Evaluation, RateNumbers, RatePoint
 
-_PER_DECADE = 24
+_SMOOTH = 24  # discharges a decade
 _BELOW, _ABOVE = 3.0, 3.0  # how far the curves go beyond what is asked for, as factors
 _GONE = 0.005  # share of its capacity below which a cell has as good as none
 _DECADES = 8  # above the highest rate that is asked for, where the end is looked for
@@ -24,15 +24,18 @@ def rate_line(found: Evaluation) -> tuple[RateNumbers, ...]:
     """Return discharges close to each other, in the order of the rates; empty without a rate model.
 
     From below the slowest rate that the design asks for to where its cell has as good as no capacity left,
-    beyond the fastest at least; where a curve ends on the way there are points up to its end.
+    beyond the fastest at least; where a curve ends on the way there are points up to its end.  Where each
+    discharge takes its time, fewer between the rates that are asked for.
     """
     asked = sorted(row.c_rate for row in found.rate or () if row.c_rate > 0)
     if not asked:
         return ()
-    low, high = asked[0] / _BELOW, asked[-1] * _ABOVE
+    low, high, per_decade = asked[0] / _BELOW, asked[-1] * _ABOVE, found.rate_model.per_decade
+    if per_decade < _SMOOTH:  # each takes its time
+        return discharges(found, _spaced(asked[0], asked[-1], per_decade))
     coarse = discharges(found, _spaced(asked[-1], asked[-1] * 10**_DECADES, 4))
     gone = next((row.c_rate for row in coarse if row.utilisation < _GONE), high)
-    line = discharges(found, _spaced(low, max(high, gone), _PER_DECADE))
+    line = discharges(found, _spaced(low, max(high, gone), per_decade))
     for _ in range(2):  # the second time within the steps of the first
         line = _to_the_ends(found, line)
     return line
