@@ -7,8 +7,8 @@ harder it is driven.  So a family is no plane of its own; one is chosen for a cu
 thicker than the design allows and the whole no higher than the cell itself.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -48,15 +48,20 @@ class FreePlanes:
     anode
         Gain of the anode's thickness over that of the cathode, which keeps the N/P of the cell; None where
         the anode is lithium metal and keeps its thickness.
+    known
+        Planes that were laid already, by their gain.
     """
 
     cell: AssembledCell
     least: float
     most: float
     anode: float | None = 1.0
+    known: Mapping[float, AssembledCell] = field(default_factory=dict, compare=False, repr=False)
 
     def plane(self, gain: float) -> AssembledCell:
         """Return the plane whose cathode is thicker by ``gain``, on the cell's own road."""
+        if gain in self.known:
+            return self.known[gain]
         alone = len(self.cell.blueprint.electrodes) == 1
         anode = gain if alone else 1.0 if self.anode is None else gain * self.anode
         layers = with_electrodes(self.cell, gain, anode)
@@ -82,23 +87,31 @@ def free_planes(cell: AssembledCell, thickest_film: float) -> FreePlanes | None:
         Thickness (m) that neither electrode film may pass.  The plane as a whole must not be higher than the
         active height of the cell, plated lithium and a swollen anode included.
     """
-    flat = lay_cell(cell.kind, cell.blueprint, planar(), cell.blueprint.layers)
     metal = any(layer.material.is_lithium_metal for layer in cell.blueprint.electrodes)
-    free = FreePlanes(cell, 1.0, 1.0, None if metal else _anode_gain(cell, flat))
+    free = FreePlanes(cell, 1.0, 1.0, None if metal else _anode_gain(cell))
     # what grows with the gain is proportional to it, plated lithium too: two planes tell how high any is
-    one, two = (free.plane(gain).bulk.active_height for gain in (1.0, 2.0))
+    unit, double = free.plane(1.0), free.plane(2.0)
+    one, two = unit.bulk.active_height, double.bulk.active_height
     most = (cell.bulk.active_height - (2 * one - two)) / (two - one)
-    for layer in free.plane(1.0).made.films:
+    for layer in unit.made.films:
         if layer.layer.role in ("cathode", "anode") and not layer.layer.material.is_lithium_metal:
             most = min(most, thickest_film / layer.layer.thickness)
     least = THINNEST_FILM / _first(cell).thickness
-    return None if most <= 0 else replace(free, least=min(least, most), most=most)
+    return (
+        None
+        if most <= 0
+        else replace(free, least=min(least, most), most=most, known={1.0: unit, 2.0: double})
+    )
 
 
-def _anode_gain(cell: AssembledCell, flat: AssembledCell) -> float:
+def _anode_gain(cell: AssembledCell) -> float:
     """Return how much thicker the anode must be on the plane for the N/P that the cell has."""
-    own, same = (one.lithium.n_to_p_ratio if one.lithium else None for one in (cell, flat))
-    return own / same if own and same else 1.0
+    own = cell.lithium.n_to_p_ratio if cell.lithium else None
+    if own is None:
+        return 1.0
+    flat = lay_cell(cell.kind, cell.blueprint, planar(), cell.blueprint.layers).lithium
+    same = flat.n_to_p_ratio if flat else None
+    return own / same if same else 1.0
 
 
 def _first(cell: AssembledCell) -> FilmLayer:

@@ -65,10 +65,10 @@ def closed_best_plane(
     rated
         Makes of a plane what the rate model takes of it.
     """
-    reason = no_best_plane(cell)
-    free = free_planes(cell, cell.blueprint.design.baseline.thickest_film)
-    if reason or free is None:
-        return Noted(None, (f"the best plane is null: {reason}",))
+    unknown = _undecided(cell)
+    free = None if unknown else free_planes(cell, cell.blueprint.design.baseline.thickest_film)
+    if free is None:
+        return Noted(None, (f"the best plane is null: {_why(unknown)}",))
     unit, double = rated(free.plane(1.0)), rated(free.plane(2.0))
     chemistry = cell.kind.chemistry(cell.blueprint)
     planes = PlaneRates(unit, double.ohmic - unit.ohmic, free.least, free.most, chemistry)
@@ -78,11 +78,15 @@ def closed_best_plane(
 def no_best_plane(cell: AssembledCell) -> str:
     """Return why a cell that has rates has no best plane; empty where it has."""
     unknown = _undecided(cell)
+    if not unknown and free_planes(cell, cell.blueprint.design.baseline.thickest_film) is not None:
+        return ""
+    return _why(unknown)
+
+
+def _why(unknown: tuple[str, ...]) -> str:
     if unknown:
         return f"{words_of_all(unknown)} not known, and without it a film would win or lose for nothing"
-    if free_planes(cell, cell.blueprint.design.baseline.thickest_film) is None:
-        return "electrolyte and collectors of a plane are higher than the whole cell"
-    return ""
+    return "electrolyte and collectors of a plane are higher than the whole cell"
 
 
 def _undecided(cell: AssembledCell) -> tuple[str, ...]:
