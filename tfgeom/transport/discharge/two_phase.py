@@ -28,12 +28,12 @@ Both = tuple[Floats, Floats]
 CELLS, CROWDING = 160, 5.5
 """The first cell is 0.014 % of the thickness deep; each is 3.5 % of its depth away from the next."""
 _GAMMA = 1 - 1 / np.sqrt(2)
-_CLOSE = 1e-12  # of a filled fraction
 _MOST_NEWTON = 30
-_BENDS, _BENDS_LEAST = 0.02, 2e-4  # of how far a surface is beyond its limit, and of a filled fraction
+_CLOSE = 1e-12  # of a filled fraction: a cell at a limit may change its phase by rounding
+_BENDS, _BENDS_LEAST = 0.04, 4e-4  # of how far a surface is beyond its limit, and of a filled fraction
 _CROSSED = 3.0  # of the cells at a front, that it may cross in a step
-_NEAR = 5e-5  # of a filled fraction: within it a rate's effect is linear
-_LEAST_RESPONSE = 0.05  # of the length of a step: ten times less than that of the mean
+_NEAR, _NEAR_FRONT = 2e-4, 0.01  # of a filled fraction, at the face and anywhere: within it a rate is linear
+_LEAST_RESPONSE = 0.1  # of that of the mean
 _GROW, _SHRINK, _SAFE = 2.0, 0.4, 0.9
 _LEAST_STEP = 1e-9  # of a whole step: shorter ones are taken whatever the surface does
 _MOST_STEPS = 20_000
@@ -145,13 +145,17 @@ class TwoPhaseFilm:
         room = _CROSSED * self.gap * self.holds[moving, front[moving] - 1]
         return float(np.min(room / np.abs(rate[moving])))
 
-    def stage(self, base: Both, step: float, drive: tuple[Floats, float]) -> Both | None:
+    def stage(self, base: Both, guess: Floats, step: float, drive: tuple[Floats, float]) -> Both | None:
         """Return y of ``holds (y - base) = step (flows(y) + rate at the face)``, and its derivative.
+
+        Newton's steps have arrived once no cell changes its phase.
 
         Parameters
         ----------
         base
             What is held before, and its derivative by the rate at the end of the whole step.
+        guess
+            Where Newton's steps start.
         step
             s.
         drive
@@ -162,21 +166,23 @@ class TwoPhaseFilm:
         tuple or None
             None where Newton's steps lead nowhere.
         """
-        filled, (n, nodes) = base[0].copy(), base[0].shape
+        poor, rich = self.limits.poor, self.limits.rich
+        n, nodes = guess.shape
         conducts = step * self.conducts
         lower, upper = np.zeros((n, nodes)), np.zeros((n, nodes))
         sides = np.empty((n, nodes, 2))
+        held, sides[:, :, 1] = self.holds * base[0], self.holds * base[1]
+        held[:, 0] += step * drive[0]
+        sides[:, 0, 1] += step * drive[1]
+        filled, below, above = guess, guess < poor, guess > rich
         for _ in range(_MOST_NEWTON):
-            below, above = filled < self.limits.poor, filled > self.limits.rich
             slope = self.limits.poor_diffusivity * below + self.limits.rich_diffusivity * above
-            force = slope * (filled - np.where(below, self.limits.poor, self.limits.rich))
-            flow = conducts * (force[:, :-1] - force[:, 1:])
-            sides[:, :, 0] = self.holds * (base[0] - filled)
-            sides[:, 0, 0] += step * drive[0]
-            sides[:, :-1, 0] -= flow
-            sides[:, 1:, 0] += flow
-            sides[:, :, 1] = self.holds * base[1]
-            sides[:, 0, 1] += step * drive[1]
+            # forces are slope (y - limit): what does not depend on y goes to the right-hand side
+            fixed = slope * np.where(below, poor, rich)
+            flow = conducts * (fixed[:, :-1] - fixed[:, 1:])
+            sides[:, :, 0] = held
+            sides[:, :-1, 0] += flow
+            sides[:, 1:, 0] -= flow
             diagonal = self.holds.copy()
             np.multiply(conducts, -slope[:, :-1], out=lower[:, :-1])
             np.multiply(conducts, -slope[:, 1:], out=upper[:, :-1])
@@ -185,13 +191,15 @@ class TwoPhaseFilm:
             *_, found, fault = dgtsv(
                 lower.ravel()[:-1], diagonal.ravel(), upper.ravel()[:-1], sides.reshape(-1, 2)
             )
-            change = found.reshape(sides.shape)
-            filled = filled + change[:, :, 0]
-            largest = float(np.max(np.abs(change[:, :, 0])))
-            if fault or not np.isfinite(largest):
+            both = found.reshape(sides.shape)
+            last, filled = filled, both[:, :, 0]
+            was_below, was_above = below, above
+            below, above = filled < poor, filled > rich
+            if fault or not np.all(np.isfinite(filled)):
                 return None
-            if largest < _CLOSE:
-                return filled, change[:, :, 1]
+            kept = np.array_equal(below, was_below) and np.array_equal(above, was_above)
+            if kept or float(np.max(np.abs(filled - last))) < _CLOSE:
+                return filled, both[:, :, 1]
         return None
 
 
@@ -208,8 +216,11 @@ class TwoPhaseFilling:
             return self._state.filled[:, 0].copy(), np.zeros_like(self._before)
         state, response = self._at(rate)
         surface = state.filled[:, 0] + response[:, 0] * (rate - state.rate)
-        # where a front forms or vanishes in the step the derivative may come out negative
-        return surface, np.maximum(response[:, 0], _LEAST_RESPONSE * self._seconds)
+        # where a front forms or vanishes in the step the derivative may come out negative; while the face goes
+        # from one phase to the other it is as steep as the first cell is thin, though nothing comes of it
+        limits, mean = self._film.limits, 0.5 * self._seconds
+        passing = (surface > limits.poor) & (surface < limits.rich)
+        return surface, np.where(passing, mean, np.maximum(response[:, 0], _LEAST_RESPONSE * mean))
 
     def settle(self, rate: Floats) -> Phases:
         """Return the state at the end of the step."""
@@ -223,7 +234,8 @@ class TwoPhaseFilling:
         """Return state and derivative at the end of the step, at this rate or one very near it."""
         if self._found is not None:
             state, response = self._found
-            if float(np.max(np.abs(response * (rate - state.rate)[:, np.newaxis]))) <= _NEAR:
+            apart = np.abs(response * (rate - state.rate)[:, np.newaxis])
+            if float(apart[:, 0].max()) <= _NEAR and float(apart.max()) <= _NEAR_FRONT:
                 return self._found
         rates = self._before, np.asarray(rate, dtype=np.float64)
         self._found = _gone(self._film, self._state, self._seconds, rates)
@@ -286,9 +298,9 @@ def _advanced(film: TwoPhaseFilm, both: Both, times: tuple[float, float, float],
         part = (time + share * step) / seconds
         return start + (end - start) * part, part
 
-    first = film.stage(both, _GAMMA * step, drive(_GAMMA))
+    first = film.stage(both, both[0], _GAMMA * step, drive(_GAMMA))
     if first is None:
         return None
     onwards = (1 - _GAMMA) / _GAMMA
     base = both[0] + onwards * (first[0] - both[0]), both[1] + onwards * (first[1] - both[1])
-    return film.stage(base, _GAMMA * step, drive(1.0))
+    return film.stage(base, first[0], _GAMMA * step, drive(1.0))
