@@ -216,8 +216,8 @@ class TwoPhaseFilling:
             return self._state.filled[:, 0].copy(), np.zeros_like(self._before)
         state, response = self._at(rate)
         surface = state.filled[:, 0] + response[:, 0] * (rate - state.rate)
-        # where a front forms or vanishes in the step the derivative may come out negative; while the face goes
-        # from one phase to the other it is as steep as the first cell is thin, though nothing comes of it
+        # where a front forms or vanishes in the step the derivative may come out negative; while the face is
+        # between both phases it is as steep as the first cell is thin, though nothing comes of it
         limits, mean = self._film.limits, 0.5 * self._seconds
         passing = (surface > limits.poor) & (surface < limits.rich)
         return surface, np.where(passing, mean, np.maximum(response[:, 0], _LEAST_RESPONSE * mean))
