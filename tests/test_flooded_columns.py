@@ -68,7 +68,7 @@ def test_columns_lose_at_a_small_current_what_the_wire_model_has(path: Path, fla
     cell = cells.same_films if flat else cells.cell
     assert isinstance(cell.circuit, FloodedCircuit)
     found, _ = in_columns(cut(cell))
-    assert found == pytest.approx(float(flooded_resistance(cell.circuit).total), rel=1e-12 if flat else 4e-4)
+    assert found == pytest.approx(float(flooded_resistance(cell.circuit).total), rel=1e-12 if flat else 6e-4)
 
 
 def with_salt(cell: AssembledCell) -> tuple[FilmCell, Losses]:
@@ -82,10 +82,10 @@ def test_the_salt_of_the_liquid_is_a_loss_of_its_own() -> None:
     given["cell"] = {**given["cell"], "electrolyte_model": "salt"}
     found, closed = with_salt(assemble_cell(design_from_mapping(given)))
     total, parts = in_columns(found)
-    assert total == pytest.approx(float(closed.total), rel=4e-4)
+    assert total == pytest.approx(float(closed.total), rel=6e-4)
     for mechanism in ("liquid", "salt"):
         gaps = float(closed.where(mechanism=mechanism, place="gaps").total)
-        assert parts[mechanism] == pytest.approx(gaps, rel=1e-2)
+        assert parts[mechanism] == pytest.approx(gaps, rel=4e-2)
     assert [row.mechanism for row in found.joint] == ["liquid", "salt"]
 
 

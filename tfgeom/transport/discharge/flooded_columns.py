@@ -18,9 +18,17 @@ from tfgeom.films import Film
 from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.transport.discharge.columns import CutCircuit, CutFilm
 from tfgeom.transport.discharge.film_cell import SeriesRow, Sheet
-from tfgeom.transport.flooded import FloodedCircuit, flooded_obstacle, liquid_slices, void_plans
+from tfgeom.transport.flooded import (
+    FloodedCircuit,
+    flooded_obstacle,
+    flooded_resistance,
+    liquid_slices,
+    void_plans,
+)
 
-_SLICES = 16  # the ladder then has the resistance of the wire model to 3e-4 on all that was published
+_FEWEST, _MOST = 4, 32  # slices of a wall
+_UNEVEN = 16  # of one whose films vary with depth
+_WITHIN = 5e-4  # of the wire model's resistance
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +66,7 @@ class FloodedColumns:
         return FloodedColumns(CutCircuit(self.cut.circuit, one), (), self.head_space)
 
 
-def flooded_columns(circuit: FloodedCircuit, slices: int = _SLICES) -> FloodedColumns:
+def flooded_columns(circuit: FloodedCircuit, slices: int | None = None) -> FloodedColumns:
     """Return a flooded half-cell in columns.
 
     Parameters
@@ -66,7 +74,7 @@ def flooded_columns(circuit: FloodedCircuit, slices: int = _SLICES) -> FloodedCo
     circuit
         What conducts.
     slices
-        Of each wall.
+        Of each wall; by default as many as the ladder needs for the wire model's resistance within 5e-4.
 
     Raises
     ------
@@ -86,6 +94,8 @@ def flooded_columns(circuit: FloodedCircuit, slices: int = _SLICES) -> FloodedCo
     if cell.is_flat:
         flat = tuple(_cut(cell, film, _floors(cell)) for film in films)
         return FloodedColumns(CutCircuit(circuit.films, flat), (), head)
+    if slices is None:
+        slices = _enough(circuit)
     voids = [replace(cell, plan=plan) for plan in void_plans(cell.plan)]
     places = [_tops(cell)]
     for void in voids:
@@ -93,6 +103,27 @@ def flooded_columns(circuit: FloodedCircuit, slices: int = _SLICES) -> FloodedCo
     cut = tuple(_joined([_cut(cell, film, place) for place in places]) for film in films)
     liquid = _liquid(circuit, cell.footprint, voids, slices)
     return FloodedColumns(CutCircuit(circuit.films, cut), liquid, head)
+
+
+def _enough(circuit: FloodedCircuit) -> int:
+    """Return how many slices a wall needs: what the ladder misses falls with the square of their number."""
+    if not circuit.films.is_uniform:
+        return _UNEVEN
+    columns = flooded_columns(circuit, _FEWEST)
+    own = (
+        sum(row.resistance for row in columns.cut.rows())
+        + circuit.charge_transfer / columns.cut.films[-1].outer
+    )
+    if not np.all(own > 0):
+        return _UNEVEN
+    drop = np.diag(own)
+    for sheet in columns.sheets:
+        drop[1:, 1:] += np.linalg.inv(sheet.stiffness.toarray()[1:, 1:])
+    mouths = 1 / float(np.linalg.solve(drop, np.ones_like(own)).sum())
+    head = sum(float(row.resistance[0]) for row in columns.head_space)
+    exact = float(flooded_resistance(circuit).total)
+    missed = abs((mouths + head + circuit.counter_transfer) / exact - 1)
+    return int(np.clip(np.ceil(_FEWEST * np.sqrt(missed / _WITHIN)), _FEWEST, _MOST))
 
 
 class _Place(NamedTuple):
