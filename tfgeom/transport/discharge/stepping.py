@@ -26,6 +26,8 @@ _SURFACE = 0.4  # filled fraction that a current may be off by, per V of toleran
 _CURRENT = 2.0  # share of the current that it may be off by, per V of tolerance
 _RESOLVED = 1e-6  # of a filling, below which the voltage may fall as it likes
 _IDLE = 1e-6  # C-rate below which a current is none
+_SMALL = 1e-2  # of the largest current: below it only its size counts
+_ROUNDING = 1e-12  # of the time: a shorter length does not move it
 _MOST_FILLED = 0.05  # of any column, in one length
 _START = 1e-4  # of a filling, or of the step: the first length
 _SHORTEST = 1e-9  # s
@@ -96,6 +98,8 @@ class Stepper:
         How far the voltage may miss its straight prolongation in one length, V.
     keep_fields
         Whether points keep the columns.
+    largest
+        Of the currents in the step that is taken, A/m²: far below it a current need not be followed closely.
     """
 
     columns: Columns
@@ -103,6 +107,7 @@ class Stepper:
     ledger: Ledger
     tolerance: float
     keep_fields: bool = False
+    largest: float = 0.0
 
     def take(self, state: CellState, step: Step) -> Taken:
         """Return a step that begins at ``state``.
@@ -123,6 +128,7 @@ class Stepper:
         here = begun
         past: Past = (begun,)
         points = [self._point(here)]
+        self.largest = abs(points[0].reading.current)
         ends = Ends.of(step, points[0].reading)
         reason = ends.met_at_once(points[0].reading)
         length = self._first_length(here, step)
@@ -136,7 +142,7 @@ class Stepper:
             length = min(length, left, self._longest(here))
             there = self._after(past, drive, length)
             miss = np.inf if there is None else self._miss(past, there)
-            if miss > 1 and length > _SHORTEST:
+            if miss > 1 and length > max(_SHORTEST, _ROUNDING * here.time):
                 length *= max(_SHRINK, _SAFE / float(np.sqrt(miss)))
                 continue
             if there is None:
@@ -155,7 +161,9 @@ class Stepper:
             points.append(self._point(there))
             ends.arm(points[-1].reading)
             here, past = there, (there, *past[:2])
+            self.largest = max(self.largest, abs(points[-1].reading.current))
             length *= min(_GROWTH, _SAFE / float(np.sqrt(max(miss, 1e-6))))
+            length = max(length, _SHORTEST, _ROUNDING * here.time)
         if ends.unkept is not None:  # it was never inside: the step does not begin
             return Taken(points[:1], ends.unkept, begun.state)
         assert reason is not None
@@ -224,7 +232,7 @@ class Stepper:
         off = float(np.max(np.abs(answer.shift * (answer.current - current)))) / 2
         # of a held voltage or power, what passes is the trapezoid of the current
         total, idle = float(answer.current.sum()), _IDLE * self.columns.cell.nominal / 3600
-        least = max(abs(total), 1e-3 * float(np.abs(answer.current).sum()), idle)
+        least = max(abs(total), 1e-3 * float(np.abs(answer.current).sum()), _SMALL * self.largest, idle)
         missed = abs(total - float(current.sum())) / (_CURRENT * least)
         moved = abs(there.state.voltage - voltage)
         if (there.time - past[0].time) * self._pace(there) < _RESOLVED:
