@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tfgeom.constants import FARADAY, thermal_voltage
 from tfgeom.errors import MaterialError, SolveError
-from tfgeom.transport.discharge.exponential_steps import SoftSystem, advance
+from tfgeom.transport.discharge.exponential_steps import Decays, SoftSystem, advance
 from tfgeom.transport.discharge.film_cell import WeakElectrolyte
 from tfgeom.transport.discharge.graded_elements import graded_slices
 
@@ -82,7 +82,9 @@ class DissociatingFilm:
         self._recombination = constants.k_r * pace * self.at_equilibrium
         relaxation = self._recombination * (2 + delta / (1 - delta))  # k_d + 2 k_r c_eq
         ambipolar = 2 * plus * minus / (plus + minus) * pace
-        self._decay = slices.decay[:, None] * ambipolar / weak.thickness**2 + relaxation
+        alike = bool(np.all(weak.thickness == weak.thickness[0]))
+        thickness = weak.thickness[:1] if alike else np.tile(weak.thickness, 2)  # of both halves of a system
+        self._decay = slices.decay[:, None] * ambipolar / thickness**2 + relaxation
         between = slices.modes[0] - slices.modes[-1]
         self._drive = between[:, None] * self._vacancies / (FARADAY * self.at_equilibrium * weak.thickness)
 
@@ -115,7 +117,13 @@ class DissociatingFilm:
         ratio = _logarithm_slope(1 + state[-1]) * moved[-1] - _logarithm_slope(1 + state[0]) * moved[0]
         return np.asarray(resistance + density * grows - 2 * self._vacancies * self._thermal * ratio)
 
-    def after(self, state: Floats, seconds: float, before: Floats, after: Floats) -> tuple[Floats, Floats]:
+    def decays(self) -> Decays:
+        """Return how its modes decay, for the tries of one step."""
+        return Decays(self._decay)
+
+    def after(
+        self, state: Floats, seconds: float, before: Floats, after: Floats, decays: Decays
+    ) -> tuple[Floats, Floats]:
         """Return the state after ``seconds`` and its derivative by ``after``, the density at the end.
 
         Both go through the same substeps: the derivative is that of what is answered.
@@ -140,9 +148,9 @@ class DissociatingFilm:
             off, u = (self._modes @ one[:, :columns] for one in (difference, amplitudes))
             return float(np.max(np.abs(off) / np.maximum(1.0, np.abs(u)))) / WITHIN
 
-        nothing = np.zeros_like(self._drive)
+        nothing = np.zeros_like(state)
         system = SoftSystem(
-            np.hstack((self._decay, self._decay)),
+            decays,
             np.hstack((self._drive * before, nothing)),
             np.hstack((self._drive * after, self._drive)),
             recombine,
@@ -164,6 +172,7 @@ class PassingFilm:
     def __init__(self, film: DissociatingFilm, state: Floats, seconds: float, before: Floats) -> None:
         """Take the film, its state at the start, the step's length (s) and the density at its start."""
         self._film, self._state, self._seconds, self._before = film, state, seconds, before
+        self._decays = film.decays()
         self._known: tuple[Floats, tuple[Floats, Floats]] | None = None
 
     def drop(self, density: Floats) -> tuple[Floats, Floats]:
@@ -186,7 +195,7 @@ class PassingFilm:
 
     def _at(self, density: Floats) -> tuple[Floats, Floats]:
         if self._known is None or not np.array_equal(self._known[0], density):
-            answer = self._film.after(self._state, self._seconds, self._before, density)
+            answer = self._film.after(self._state, self._seconds, self._before, density, self._decays)
             self._known = density.copy(), answer
         return self._known[1]
 

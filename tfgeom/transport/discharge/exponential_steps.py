@@ -19,8 +19,32 @@ SHORTEST = 1e-9
 _CONVERGED = 1e-6  # of what is allowed
 _LOST = 1e9
 _MOST_ROUNDS = 60
+_KEPT = 8
 _SERIES_BELOW = 0.1
 _LEAST_GROWTH, _MOST_GROWTH, _SAFETY = 0.2, 6.0, 0.8
+
+
+class Decays:
+    """How modes decay over a substep and over half of it, kept for those who try the same step again.
+
+    Parameters
+    ----------
+    decay
+        1/s, shape (k, m) or, where all m columns are alike, (k, 1); not negative.
+    """
+
+    def __init__(self, decay: Floats) -> None:
+        self._decay = decay
+        self._known: dict[float, tuple[_Exponentials, _Exponentials]] = {}
+
+    def over(self, step: float) -> "tuple[_Exponentials, _Exponentials]":
+        """Return the functions over ``step`` seconds, and over half of it."""
+        if step not in self._known:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            size = self._decay * step
+            self._known[step] = _Exponentials.of(size), _Exponentials.of(size / 2)
+        return self._known[step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +53,8 @@ class SoftSystem:
 
     Attributes
     ----------
-    decay
-        1/s, shape (k, m), not negative.
+    decays
+        Of the modes.
     first, last
         Drives at the start and at the end of the whole, shape (k, m).
     soft
@@ -39,7 +63,7 @@ class SoftSystem:
         Measures a difference from given amplitudes in units of what is allowed in a substep.
     """
 
-    decay: Floats
+    decays: Decays
     first: Floats
     last: Floats
     soft: Callable[[Floats], Floats]
@@ -70,7 +94,7 @@ def _substep(
     system: SoftSystem, amplitudes: Floats, start: Floats, step: float, drives: list[Floats]
 ) -> tuple[Floats, Floats, float] | None:
     """Return amplitudes and soft term at the end, and the size of the error; None if it does not settle."""
-    full, half = _Exponentials.of(system.decay * step), _Exponentials.of(system.decay * step / 2)
+    full, half = system.decays.over(step)
     first, last = drives
     alone = full.straight(amplitudes, step, first + start, last + start)
     alone_middle = half.straight(amplitudes, step / 2, first + start, (first + last) / 2 + start)
