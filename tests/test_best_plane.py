@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.best_planes import KNOWN, best_of, charges, known
 from tests.kinds import CELLS, every_cell
-from tests.kinds import design as kind_of_design
 from tests.shipped import DANILOV, DESIGNS, LEI, PEARSE, ROOT, mapping_of
 from tfgeom.cells.plane_family import free_planes
 from tfgeom.design import design_from_mapping, load_design
@@ -18,35 +18,16 @@ from tfgeom.evaluation import evaluate
 from tfgeom.metrics.against_best_plane import intervals_in_words, why_unknown
 from tfgeom.metrics.best_plane import ClosedBestPlane
 from tfgeom.report.headline import headline
-from tfgeom.results import Evaluation
 from tfgeom.transport.closed_rate import delivered_charges, discharge_ends, surplus
-from tfgeom.transport.plane_rates import PlaneRates, beaten_between, best_planes, outdone
+from tfgeom.transport.plane_rates import (
+    beaten_between,
+    best_planes,
+    outdone,
+)
 from tfgeom.units import MA_PER_CM2, UAH_PER_CM2
 
 EVERY = 400  # thicknesses
 NOTHING = 1e-6  # utilisation: what ends at once
-KNOWN = {
-    "diffusivity": "1e-13 cm^2/s",
-    "exchange_current": "5 A/m^2",
-    "electronic_conductivity": "1e-3 S/cm",
-}
-"""What a material of an electrode must have for a best plane."""
-
-
-def known(cell: str, relief: str = "holes", **more: str) -> dict[str, Any]:
-    """Return a design of a kind whose electrodes have all constants."""
-    mapping = kind_of_design(relief, cell)
-    electrodes = {one["material"] for one in mapping["layers"] if one["role"] in ("cathode", "anode")}
-    return mapping | {"materials": dict.fromkeys(electrodes - {"Li"}, KNOWN | more)}
-
-
-def best_of(found: Evaluation) -> ClosedBestPlane:
-    """Return the best plane of a design that has one."""
-    model = found.rate_model
-    assert model is not None
-    best = model.best_plane
-    assert isinstance(best, ClosedBestPlane)
-    return best
 
 
 @cache
@@ -64,11 +45,6 @@ def drawn(seed: int) -> ClosedBestPlane:
 SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in (*range(3, 11), *range(12, 21))]
 """Some of every kind of cell; the 11th draw closes its gaps."""
 over_draws = pytest.mark.parametrize("seed", [0, 1, 2, *SLOW])
-
-
-def charges(planes: PlaneRates, gains: np.ndarray[Any, Any], current: float) -> np.ndarray[Any, Any]:
-    """Return what planes deliver at a footprint current, C/m²."""
-    return delivered_charges(planes.cells(gains), np.full(len(gains), current), planes.chemistry)
 
 
 def currents_of(best: ClosedBestPlane, count: int = 7) -> np.ndarray[Any, Any]:

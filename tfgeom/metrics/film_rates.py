@@ -13,11 +13,11 @@ from tfgeom.cells.beside import Beside
 from tfgeom.errors import SolveError, UnsupportedError
 from tfgeom.materials.constants import words_of_all
 from tfgeom.materials.two_phases import phase_limits, two_phase_note
-from tfgeom.metrics.best_plane import ClosedBestPlane
 from tfgeom.metrics.closed_rates import ClosedModel, electrode_parts, thick_planes
+from tfgeom.metrics.film_best_plane import FilmBestPlane, planes_agree
 from tfgeom.metrics.film_cells import film_cells
 from tfgeom.metrics.noted import Noted
-from tfgeom.metrics.rate_model import OWN, Floats, RateModel, named
+from tfgeom.metrics.rate_model import OWN, BestPlane, Floats, RateModel, named
 from tfgeom.metrics.rates import HOUR
 from tfgeom.searching import last_point
 from tfgeom.transport.closed_rate import DischargeEnds
@@ -76,9 +76,15 @@ class FilmModel:
         return 24 if Propagation.applies(self.rated.cell) else 4
 
     @property
-    def best_plane(self) -> ClosedBestPlane | None:
-        """The best plane, which the closed model finds: films of planes are even."""
-        return self.closed.best_plane
+    def best_plane(self) -> BestPlane | None:
+        """The best plane: the closed model's, beside this one's cell where both agree on planes."""
+        closed = self.closed.best_plane
+        if closed is None or not planes_agree(closed):
+            return closed
+        return FilmBestPlane(closed, self._own_charges)
+
+    def _own_charges(self, currents: Floats) -> Floats:
+        return self.ends([(OWN, current) for current in currents.tolist()]).charge
 
     def curves(self, problems: Sequence[tuple[str, float]]) -> list[Curve]:
         """Return the discharges of cells at footprint currents, A/m²; those of one cell in one vector."""
@@ -165,7 +171,7 @@ def film_model(
         notes.append(f"at best: {words_of_all(missing)} not known, so that loss is left out of rate")
     films = (two_phase_note(layer.material) for layer in cells.cell.blueprint.electrodes)
     notes += dict.fromkeys(told for told in films if told)
-    if closed.best_plane is not None:
+    if closed.best_plane is not None and not planes_agree(closed.best_plane):
         notes.append("the best plane, and where the cell beats it, are those of the closed rate model")
     parts = electrode_parts(cells.cell)
     model = FilmModel(found.value, closed, parts, missing, cells.cell.blueprint.in_series)

@@ -39,6 +39,8 @@ _PER_DECADE = 16  # footprint currents between which one interval may hide
 _HALVINGS = 10  # of the step between two such currents: 1.4e-4 of the current
 _NEARLY = 0.999
 _DOUBLINGS = 60
+_NEAR, _STEP, _MOVES = 1.02, 1.2, 30  # how far another model's end is looked for from the closed one's
+_FEW_HALVINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +201,7 @@ def beaten_between(planes: PlaneRates, own: RateCell) -> tuple[tuple[float, floa
     def margin(logarithm: Floats) -> Floats:
         current = np.exp(logarithm)
         charge = delivered_charges([own] * len(current), current, planes.chemistry)
-        worth = charge / (WORTH * own.capacity) - 1
-        beaten = -outdone(planes, charge / MORE, current)
-        # at zero it is outdone; a search wants a sign on either side
-        return np.minimum(worth, np.where(beaten == 0, -np.finfo(np.float64).tiny, beaten))
+        return lead(planes, own.capacity, charge, current)
 
     low, high = np.log(span[0]), np.log(span[1])
     grid = np.linspace(low, high, 2 + int(_PER_DECADE * (high - low) / np.log(10)))
@@ -216,6 +215,62 @@ def beaten_between(planes: PlaneRates, own: RateCell) -> tuple[tuple[float, floa
     if wins[-1]:
         ends.append(span[1])
     return tuple((float(start), float(end)) for start, end in zip(ends[::2], ends[1::2], strict=True))
+
+
+def lead(planes: PlaneRates, whole: float, charge: Floats, current: Floats) -> Floats:
+    """Return what is not negative where a cell beats every plane.
+
+    Parameters
+    ----------
+    planes
+        The planes.
+    whole
+        The cell's own capacity, C/m².
+    charge, current
+        What it delivers (C/m²) at footprint currents (A/m²), shape (n,).
+    """
+    worth = charge / (WORTH * whole) - 1
+    beaten = -outdone(planes, charge / MORE, current)
+    # at zero it is outdone; a search wants a sign on either side
+    return np.minimum(worth, np.where(beaten == 0, -np.finfo(np.float64).tiny, beaten))
+
+
+def beaten_by(
+    planes: PlaneRates,
+    whole: float,
+    charges: Callable[[Floats], Floats],
+    near: tuple[tuple[float, float], ...],
+) -> tuple[tuple[float, float], ...]:
+    """Return the intervals at which a cell beats every plane, whose discharges another model makes.
+
+    Parameters
+    ----------
+    planes, whole
+        As those of `lead`.
+    charges
+        What the cell delivers (C/m²) at footprint currents (A/m²), shape (n,).
+    near
+        The intervals of the closed model, A/m²: each end is moved to where the other model has it, to 1e-3;
+        an interval that is none there is left out.
+    """
+
+    def moved(end: float, *, start: bool) -> float:
+        # the search runs out of the interval: towards small currents at its start, so by their inverse
+        def current(place: Floats) -> Floats:
+            return 1 / place if start else place
+
+        def margin(place: Floats) -> Floats:
+            return lead(planes, whole, charges(current(place)), current(place))
+
+        inside = current(np.array([end * _NEAR if start else end / _NEAR]))
+        outside = current(np.array([end / _NEAR if start else end * _NEAR]))
+        found = last_point(
+            margin, inside, outside, floor=0.0, count=_MOVES, growth=_STEP, halvings=_FEW_HALVINGS
+        )
+        return float(current(found.value)[0]) if np.all(found.reached) else np.nan
+
+    ends = [(moved(a, start=True) if a > 0 else 0.0, moved(b, start=False)) for a, b in near]
+    return tuple((start, end) for start, end in ends if start < end)
 
 
 def _span(planes: PlaneRates, own: RateCell, *, at_rest: bool) -> tuple[float, float] | None:
