@@ -28,6 +28,7 @@ from tfgeom.metrics.coated_relief import geometry_numbers, layer_numbers
 from tfgeom.metrics.device import device_numbers
 from tfgeom.metrics.energy import energy_numbers
 from tfgeom.metrics.film_rates import chosen_model, film_model
+from tfgeom.metrics.load_numbers import load_numbers
 from tfgeom.metrics.not_counted import not_counted
 from tfgeom.metrics.noted import Noted, T
 from tfgeom.metrics.polarisation import check_drive, check_driven
@@ -110,6 +111,7 @@ def evaluate_cell(
         )
         judged = judge_claims(published, cells)
         device = noted(device_numbers(cell, resistance))
+        loaded = noted(load_numbers(cells))
         left_out = not_counted(cell, resistance, by_elements=by_elements)
         used = {**cell.blueprint.read, **read}
         if cell.lithium is not None:
@@ -129,12 +131,14 @@ def evaluate_cell(
             resistance=resistance,
             rate=None if rates is None else rates.rows,
             rate_summary=None if rates is None else rates.summary,
+            load=None if loaded is None else loaded.numbers,
             rules=(),
             published=judged,
             provenance=() if cell.lithium is None else provenance(used),
             cells=cells,
             solves=solves,
             rate_model=model,
+            loaded=loaded,
         )
 
 

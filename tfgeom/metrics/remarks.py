@@ -51,7 +51,7 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
     ]
     notes += [
         f"{key} is read and not computed yet"
-        for key, given in (("load", shared.design.load), ("operation.protocol", shared.operation.protocol))
+        for key, given in (("operation.protocol", shared.operation.protocol),)
         if given is not None
     ]
     if shared.wafer is None or shared.wafer_material is None:

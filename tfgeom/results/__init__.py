@@ -22,6 +22,7 @@ from tfgeom.results.delivered import (
 from tfgeom.results.json_schema import results_json_schema
 from tfgeom.results.judged import NotCounted, ProvenanceNumbers, PublishedNumbers, RuleNumbers
 from tfgeom.results.listing import Result, Value, all_results, results_of, results_shown
+from tfgeom.results.loaded import LoadNumbers, LoadPlanes, LoadPoint
 from tfgeom.results.relief import FaceGains, GeometryNumbers, LayerNumbers
 from tfgeom.results.stored import (
     ActiveDevice,
@@ -49,6 +50,9 @@ __all__ = [
     "FaceGains",
     "GeometryNumbers",
     "LayerNumbers",
+    "LoadNumbers",
+    "LoadPlanes",
+    "LoadPoint",
     "LossNumbers",
     "NotCounted",
     "Number",

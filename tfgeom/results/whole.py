@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tfgeom.results.declared import declare
 from tfgeom.results.delivered import RateNumbers, RateSummary, ResistanceNumbers
 from tfgeom.results.judged import NotCounted, ProvenanceNumbers, PublishedNumbers, RuleNumbers
+from tfgeom.results.loaded import LoadNumbers
 from tfgeom.results.relief import GeometryNumbers, LayerNumbers
 from tfgeom.results.stored import CapacityNumbers, DeviceNumbers, EnergyNumbers
 
@@ -29,6 +30,8 @@ class Evaluation:
     rate_model
         What discharges the cell and its planes, a `tfgeom.metrics.rate_model.RateModel`; None where nothing
         does.
+    loaded
+        The runs behind ``load``, a `tfgeom.metrics.load_numbers.Loaded`; None where there are none.
     closed_form_reason
         Why closed forms stand in for finite elements that were asked for; empty where they do not.
 
@@ -59,6 +62,9 @@ class Evaluation:
     rate_summary: RateSummary | None = field(
         metadata=declare("rate limits", "footprint currents at which a share of the capacity remains")
     )
+    load: LoadNumbers | None = field(
+        metadata=declare("load", "how long the cell runs its load, beside the planes")
+    )
     rules: tuple[RuleNumbers, ...] = field(metadata=declare("rules", "answers of the fabrication rules"))
     published: tuple[PublishedNumbers, ...] = field(
         metadata=declare("published", "published numbers beside the computed ones")
@@ -69,6 +75,7 @@ class Evaluation:
     cells: "Beside[AssembledCell]" = field(compare=False, repr=False)
     solves: "Beside[Solve] | None" = field(compare=False, repr=False)
     rate_model: Any = field(default=None, compare=False, repr=False)
+    loaded: Any = field(default=None, compare=False, repr=False)
     closed_form_reason: str = field(default="", compare=False, repr=False)
 
     @property

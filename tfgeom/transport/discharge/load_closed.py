@@ -18,6 +18,7 @@ _POINTS = 400_000  # ends of steps that are looked at together
 _ALL = 2_000_000  # ends of steps up to which every period is looked at
 _FIRST = 2_000  # periods of the start that are all looked at
 _SAMPLED = 4_000  # periods along the discharge, each time
+_QUICKLY = 32  # periods along the discharge, where only the charge is asked for
 _SHOWN = 240
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 _SHARES, _PARTS = ((_NODES + 1) / 2) ** 2, _WEIGHTS * (_NODES + 1) / 2  # sqrt of time: after a break
@@ -43,6 +44,22 @@ def run_closed(cell: Propagation, task: LoadTask, state: Lithium | None = None) 
     return _Life(cell, task, cell.at_rest() if state is None else state).run()
 
 
+def delivered_closed(cell: Propagation, task: LoadTask) -> float:
+    """Return the charge that a load of currents takes out of a cell, C/m², and nothing else.
+
+    Between two of the periods that it looks at, a discharge is taken to fail once and for all.
+    """
+    life = _Life(cell, task, cell.at_rest())
+    last = life.periods_at_most() if task.repeats else 1
+    found = life.first_failure(last, _QUICKLY)
+    if found is None:
+        return float(life.passed[-1]) * last
+    failure = life.located(*found)
+    return float(
+        life.passed[-1] * found[0] + life.passed[failure.step] + task.values[failure.step] * failure.after
+    )
+
+
 class _Life:
     """One load on one cell."""
 
@@ -55,10 +72,10 @@ class _Life:
 
     def run(self) -> LoadRun:
         """Return how long it lasts."""
-        last = self._periods_at_most() if self.task.repeats else 1
-        found = self._first_failure(last)
+        last = self.periods_at_most() if self.task.repeats else 1
+        found = self.first_failure(last)
         periods = last if found is None else found[0]
-        failure = None if found is None else self._located(*found)
+        failure = None if found is None else self.located(*found)
         seconds, charge = self.period * periods, float(self.passed[-1]) * periods
         energy = self._energy(periods)
         time, low, high = self._envelope(periods)
@@ -88,7 +105,7 @@ class _Life:
             *close,
         )
 
-    def _periods_at_most(self) -> int:
+    def periods_at_most(self) -> int:
         """Return in which period at the latest a film is full or empty, and one more."""
         gained = (
             self.cell.after(self.cell.at_rest(), 1.0, float(self.passed[-1])).mean - self.cell.at_rest().mean
@@ -116,15 +133,18 @@ class _Life:
                 return begin + int(rows[0]), int(np.argmax(failing[rows[0]]))
         return None
 
-    def _first_failure(self, last: int) -> tuple[int, int] | None:
-        """Return the first period that fails and the step in it; None where none of ``last`` does."""
-        all_at_once = max(1, _ALL // self.count)
-        first = min(last, max(1, min(_FIRST, all_at_once)))
+    def first_failure(self, last: int, most: int = _SAMPLED) -> tuple[int, int] | None:
+        """Return the first period that fails and the step in it; None where none of ``last`` does.
+
+        ``most`` periods along the discharge are looked at each time.
+        """
+        all_at_once = max(1, min(_ALL // self.count, _ALL // _SAMPLED * most))
+        first = min(last, max(1, min(_FIRST, all_at_once, most)))
         found = self._fails(np.arange(first, dtype=np.float64))
         if found is not None or first == last:
             return found
         low, high = first - 1, last - 1  # low does not fail
-        sampled = int(np.clip(all_at_once, 16, _SAMPLED))
+        sampled = int(np.clip(all_at_once, 16, most))
         while high - low > all_at_once:
             periods = np.unique(np.floor(np.linspace(low, high, sampled))).astype(np.float64)
             found = self._fails(periods)
@@ -144,7 +164,7 @@ class _Life:
             return first
         return self.cell.follow(first, self.task.seconds[:step], self.task.values[:step]).state
 
-    def _located(self, period: int, step: int) -> Failure:
+    def located(self, period: int, step: int) -> Failure:
         """Return when a step that fails passes the limit."""
         begun, current = self._begun(period, step), float(self.task.values[step])
 

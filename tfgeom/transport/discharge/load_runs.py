@@ -7,7 +7,7 @@ import numpy as np
 
 from tfgeom.transport.discharge.driver import run
 from tfgeom.transport.discharge.film_cell import FilmCell
-from tfgeom.transport.discharge.load_closed import run_closed
+from tfgeom.transport.discharge.load_closed import delivered_closed, run_closed
 from tfgeom.transport.discharge.load_stepped import MOST_OF_A_PERIOD, probe, run_stepped
 from tfgeom.transport.discharge.load_task import LoadRun, LoadTask
 from tfgeom.transport.discharge.prescribed import Propagation
@@ -30,14 +30,24 @@ def run_load(cell: FilmCell, task: LoadTask) -> LoadRun:
     SolveError
         When the cell cannot be stepped, or a period has more steps than can be.
     """
-    if task.control == "current" and not task.capacitance and Propagation.applies(cell):
-        return run_closed(Propagation(cell), task)
-    return run_stepped(cell, task)
+    closed = _closed(cell, task)
+    return run_stepped(cell, task) if closed is None else run_closed(closed, task)
 
 
 def load_delivered(cell: FilmCell, task: LoadTask) -> float:
     """Return the charge that a load takes out of a cell until it stops, C/m²."""
-    return run_load(cell, task).charge
+    closed = _closed(cell, task)
+    return run_stepped(cell, task).charge if closed is None else delivered_closed(closed, task)
+
+
+def _closed(cell: FilmCell, task: LoadTask) -> Propagation | None:
+    """Return the cell in closed form; None where it has none under this load."""
+    if task.control != "current" or task.capacitance:
+        return None
+    try:
+        return Propagation(cell)
+    except ValueError:  # its columns are unlike each other, or a diffusivity changes
+        return None
 
 
 def mean_delivered(cell: FilmCell, task: LoadTask) -> float:
