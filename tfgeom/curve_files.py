@@ -1,12 +1,14 @@
-"""Discharge curves as a file: CSV with a row a point, and beside it all numbers as JSON."""
+"""Discharge curves and loads as files: CSV with a row a point, and beside it all numbers as JSON."""
 
 import csv
 import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from tfgeom.errors import OutputError
+from tfgeom.metrics.load_curves import LoadCurve
 from tfgeom.output import check_output, is_device, replacing, write_text
 from tfgeom.results import CurveNumbers, RateCurves
 
@@ -19,6 +21,15 @@ _HEAD = (
     "capacity_uAh_cm2",
     "voltage_V",
     "rest_voltage_V",
+)
+_HEAD_OF_LOAD = (
+    "design",
+    "cell",
+    "part",
+    "time_s",
+    "lowest_voltage_V",
+    "highest_voltage_V",
+    "current_mA_cm2",
 )
 
 
@@ -36,12 +47,31 @@ def check_curve_file(path: Path | None, source: Path, *, force: bool) -> None:
 
 def write_curve_file(found: RateCurves, path: Path) -> None:
     """Write the curves of a design, and its numbers beside them where there is a place: both or neither."""
-    text = curve_csv(found.name, (*found.curves, *found.planar_curves))
+    _write_both(curve_csv(found.name, (*found.curves, *found.planar_curves)), found.to_dict(), path)
+
+
+def write_load_file(design: str, curves: Iterable[LoadCurve], numbers: dict[str, Any], path: Path) -> None:
+    """Write how a load ran, and its numbers beside it where there is a place: both or neither."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_HEAD_OF_LOAD)
+    for curve in curves:
+        life = zip(curve.time_h, curve.lowest_voltage_V, curve.highest_voltage_V, strict=True)
+        for time, low, high in life:
+            writer.writerow((design, curve.cell, "life", repr(time * 3600), repr(low), repr(high), ""))
+        last = zip(curve.last_time_s, curve.last_voltage_V, curve.last_current_mA_cm2, strict=True)
+        for time, volts, current in last:
+            row = (design, curve.cell, "last period", *map(repr, (time, volts, volts, current)))
+            writer.writerow(row)
+    _write_both(text.getvalue(), numbers, path)
+
+
+def _write_both(text: str, numbers: dict[str, Any], path: Path) -> None:
     if is_device(path):
         write_text(path, text)
         return
-    with replacing(path.with_suffix(".json")) as numbers:
-        numbers.write_text(json.dumps(found.to_dict(), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    with replacing(path.with_suffix(".json")) as beside:
+        beside.write_text(json.dumps(numbers, indent=2, allow_nan=False) + "\n", encoding="utf-8")
         write_text(path, text)
 
 

@@ -163,6 +163,23 @@ def _rate_model(
     return chosen_model(cells, closed, asked.c_rates, asked.footprint_currents)
 
 
+def evaluate_load(design: Design) -> Evaluation:
+    """Return the evaluation of a design that has a load.
+
+    Raises
+    ------
+    DesignError
+        When it has none; and as `evaluate`.
+    """
+    if design.load is None:
+        raise DesignError.at(
+            "load",
+            "is missing: nothing draws from the cell; add for example 'load: {sleep: 1 uA/cm^2, per: "
+            "footprint}', or give a trace: tfgeom load DESIGN TRACE.csv",
+        )
+    return evaluate(design)
+
+
 def evaluate_best(cell: AssembledCell) -> Evaluation:
     """Return the evaluation at ``fem`` where the cell allows it, else at ``analytic`` with a note why.
 

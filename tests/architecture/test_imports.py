@@ -35,7 +35,7 @@ LAYERS = (
     {"evaluation"},
     {"mesh_tiles", "mesh_written"},
     {"body_files"},
-    {"terminal_lines", "rate_tables", "curve_files", "compare", "mesh_files"},
+    {"terminal_lines", "rate_tables", "curve_files", "load_tables", "compare", "mesh_files"},
     {"field_files"},
     {"viewer"},
     {"report", "sweep"},

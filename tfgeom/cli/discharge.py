@@ -1,11 +1,11 @@
-"""Commands that let a design deliver: discharges at its rates."""
+"""Commands that let a design deliver: discharges at its rates, and its load."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tfgeom.cli.application import DesignFile, Force, app, print_json, print_table, say
+from tfgeom.cli.application import DesignFile, Force, app, complain, print_json, print_table, say
 
 
 @app.command()
@@ -65,5 +65,54 @@ def rate(
         if rows:
             say()
             print_table(head, rows)
+    if found.notes:
+        say("", *(f"note: {note}" for note in found.notes))
+
+
+@app.command()
+def load(
+    design: DesignFile,
+    trace: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[TRACE]",
+            help="CSV file of time and current or power, instead of the load of the design.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write voltage over life and over the last period: .csv, and beside it the numbers (JSON).",
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    force: Force = False,
+) -> None:
+    """Run a design's load, or a measured trace: how long, where it browns out, and its planes beside."""
+    from tfgeom.curve_files import check_curve_file, write_load_file
+    from tfgeom.design import load_design, load_with_trace
+    from tfgeom.evaluation import evaluate_load
+    from tfgeom.metrics.load_curves import load_curves, load_dict
+
+    check_curve_file(output, design, force=force)
+    loaded = load_design(design) if trace is None else load_with_trace(design, trace)
+    with loaded.located():
+        found = evaluate_load(loaded)
+    if found.load is None:
+        complain(*(f"note: {note}" for note in found.notes))
+        raise typer.Exit(1)
+    if output is not None:
+        write_load_file(found.name, load_curves(found), load_dict(found), output)
+    if json:
+        print_json(load_dict(found))
+        return
+    from tfgeom.load_tables import LOAD, load_rows, load_sentence
+
+    say(found.name, f"  {load_sentence(found)}", "")
+    print_table(LOAD, load_rows(found))
     if found.notes:
         say("", *(f"note: {note}" for note in found.notes))

@@ -1,7 +1,7 @@
 """The design file: its schema, and the road from a file to a checked `Design` and back."""
 
 from tfgeom.design.changing import set_path
-from tfgeom.design.loading import design_from_mapping, load_design, read_mapping
+from tfgeom.design.loading import design_from_mapping, load_design, load_with_trace, read_mapping
 from tfgeom.design.published import PUBLISHED_QUANTITIES, Published
 from tfgeom.design.quantities import Balance
 from tfgeom.design.schema import (
@@ -43,6 +43,7 @@ __all__ = [
     "dump_design",
     "is_schema",
     "load_design",
+    "load_with_trace",
     "read_mapping",
     "set_path",
 ]

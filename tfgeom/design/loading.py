@@ -1,5 +1,6 @@
 """From a file or a plain mapping to a checked `Design`; every problem in one report."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,10 @@ from tfgeom.design.relief_sizes import restated_relief
 from tfgeom.design.schema import Design
 from tfgeom.design.wording import Problem, problems_of
 from tfgeom.errors import DesignError, Issue, UnsupportedError
+from tfgeom.loads.trace import DRAWS
+from tfgeom.loads.trace_columns import KEYS as COLUMNS_OF_TRACE
+from tfgeom.loads.trace_files import trace_of_file
+from tfgeom.materials.given_data import GivenDataError
 from tfgeom.reliefs.synonyms import keys_of_one_size
 from tfgeom.source import MAX_DEPTH, Location, Origin, Source, dotted, read_source, within_floats
 
@@ -42,6 +47,53 @@ def load_design(path: str | Path) -> Design:
     source = _source(path)
     named = with_layer_names(source.root)
     return _design(source.root, source.origin(named), source.issues(named))
+
+
+def load_with_trace(path: str | Path, trace: Path) -> Design:
+    """Return the design of a file with a trace for its load, checked.
+
+    What the file says of its load besides, its limit or whose it is, stays.  A trace per area is one per
+    footprint where the file has no load.
+
+    Parameters
+    ----------
+    path
+        The design file, as `load_design` takes it.
+    trace
+        CSV file; from the working directory.
+
+    Raises
+    ------
+    DesignError, UnsupportedError
+        As `load_design`.
+    """
+    source = _source(path)
+    named = with_layer_names(source.root)
+    origin = source.origin(named)
+    given = source.root.get("load")
+    kept = {key: one for key, one in given.items() if key in _KEPT} if isinstance(given, Mapping) else {}
+    # names in a design start at its folder
+    name = os.path.relpath(trace, folder_of(origin))
+    load: dict[str, Any] = {**kept, "trace": name}
+    if given is None:
+        load["per"] = _whose(name, folder_of(origin))
+    chosen = source.root.get("chosen")
+    root = {**source.root, "load": load}
+    if isinstance(chosen, Mapping):  # what it says of another load is about nothing
+        root["chosen"] = {path: one for path, one in chosen.items() if not path.startswith("load.")}
+    return _design(root, origin, source.issues(named))
+
+
+_KEPT = ("per", "brown_out_voltage", "bypass_capacitor", "repeat", *COLUMNS_OF_TRACE, "average")
+
+
+def _whose(name: str, folder: Path) -> str:
+    """Return whose a trace is by its unit; what cannot be read is told where it is read again."""
+    try:
+        dimension = trace_of_file({"trace": name}, folder).dimension
+    except GivenDataError:
+        return "chip"
+    return "footprint" if DRAWS[dimension][1] else "chip"
 
 
 def read_mapping(path: str | Path) -> tuple[dict[str, Any], Origin]:

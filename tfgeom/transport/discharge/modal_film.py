@@ -122,6 +122,7 @@ class ModalFilm:
         kinds: Floats = np.stack([shape.reshape(-1), relative], axis=1)
         _, first, kind = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
         fastest = min(_FASTEST, 10 / (_SHORTEST * float(pace.min())))
+        fastest = 2.0 ** np.ceil(np.log2(fastest))  # films that differ a little share their fitted rates
         rates, weights = relaxation(found, fastest)
         own = shape.reshape(-1)[first]
         self.size = mean.size

@@ -1,0 +1,67 @@
+"""How a design runs its load, as a sentence and as rows beside its planes."""
+
+from tfgeom.metrics.load_curves import CELL_NAMES
+from tfgeom.results import Evaluation, LoadNumbers, LoadPoint, declared_of
+from tfgeom.results.plain_text import plain_unit, plain_value
+
+LOAD = ("", *CELL_NAMES.values())
+"""Head of the table."""
+
+_LONGEST = ((1.0, "h"), (24.0, "days"), (24 * 365.25, "years"))
+_SHORTEST = ((3600.0, "s"), (60.0, "min"))
+_FEW_DAYS = 2.0
+
+
+def duration_text(hours: float) -> str:
+    """Return a time in the unit that a reader would use: 41 days, 1.07 years."""
+    if hours <= 0:
+        return "0 s"
+    unit, name = next(
+        (
+            (size, name)
+            for size, name in reversed(_LONGEST)
+            if hours >= _FEW_DAYS * size or (name == "years" and hours >= size)
+        ),
+        (1.0, "h"),
+    )
+    if name == "h" and hours < 1:
+        parts, name = next(
+            ((hours * per, name) for per, name in _SHORTEST[::-1] if hours * per >= 1), (hours * 3600, "s")
+        )
+        return f"{parts:.3g} {name}"
+    return f"{hours / unit:.3g} {name}"
+
+
+def load_sentence(found: Evaluation) -> str:
+    """Return how long a design runs its load and its planes do; empty where it has none."""
+    load = found.load
+    if load is None:
+        return ""
+    start = f"runs its load for {duration_text(load.runs_for_h)}"
+    if load.browns_out_at_h is not None:
+        start = (
+            f"browns out after {duration_text(load.runs_for_h)}" if load.runs_for_h else "browns out at once"
+        )
+    if found.geometry.is_flat:
+        return start
+    same = f"; the plane of the same films for {duration_text(load.planar.same_films.runs_for_h)}"
+    best = load.planar.best
+    return start + same + ("" if best is None else f", the best plane for {duration_text(best.runs_for_h)}")
+
+
+def load_rows(found: Evaluation) -> list[tuple[str, ...]]:
+    """Return the rows of `LOAD`: what, and that of cell, plane and best plane; what is null is left out."""
+    load = found.load
+    if load is None:
+        return []
+    columns: tuple[LoadNumbers | LoadPoint | None, ...] = (load, load.planar.same_films, load.planar.best)
+    rows = []
+    for key in LoadPoint.__dataclass_fields__:
+        values = [None if one is None else getattr(one, key) for one in columns]
+        if any(value is not None for value in values):
+            declared = declared_of(LoadPoint, key)
+            heading = f"{declared.title}, {plain_unit(declared.unit)}"
+            rows.append(
+                (heading, *("-" if value is None else plain_value(value, declared.form) for value in values))
+            )
+    return rows
