@@ -19,6 +19,7 @@ from tfgeom.results.loaded import LoadNumbers, LoadPlanes, LoadPoint
 from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.discharge.load_runs import (
     RUNS_EMPTY,
+    has_closed_form,
     load_delivered,
     mean_delivered,
     run_load,
@@ -45,7 +46,7 @@ class LoadedCell:
     at_mean
         What the load's mean delivers, C/m².
     capacitor
-        Smallest that helps, F/m²; None where it is not known.
+        Smallest that helps, F/m²; None where it is not known, or not looked for: of planes that fail.
     """
 
     run: LoadRun
@@ -98,7 +99,7 @@ def load_numbers(cells: Beside[AssembledCell]) -> Noted[Loaded | None]:
     task, area = load_task(cell, load)
     try:
         beside = Beside(found.value.cell, {"same_films": found.value.same_films})
-        runs = beside.map(lambda one: _loaded(one, task))
+        runs = beside.map(lambda one: _loaded(one, task, beside_capacitors=one is beside.cell))
     except SolveError as error:
         return Noted(None, (f"load is null: {error}",))
     best, thickness, notes = _best_plane(cell, task)
@@ -153,9 +154,11 @@ def _known(area: float | None) -> float:
     return area
 
 
-def _loaded(cell: FilmCell, task: LoadTask) -> LoadedCell:
+def _loaded(cell: FilmCell, task: LoadTask, *, beside_capacitors: bool = False) -> LoadedCell:
     found, mean = run_load(cell, task), mean_delivered(cell, task)
-    capacitor = smallest_capacitor(cell, replace(task, capacitance=0.0), mean)
+    if found.charge >= RUNS_EMPTY * mean and not task.capacitance:
+        return LoadedCell(found, mean, 0.0 if task.repeats else None)
+    capacitor = smallest_capacitor(cell, replace(task, capacitance=0.0), mean) if beside_capacitors else None
     return LoadedCell(found, mean, capacitor)
 
 
@@ -172,6 +175,8 @@ def _best_plane(
         plane = free.plane(gain)
         return plane.kind.film_cell(plane, nominal=1.0, contacted=False)
 
+    if not (has_closed_form(built(1.0), task) or task.is_steady):
+        return None, None, ("load: the best plane is null: planes have no closed form under this load",)
     known: dict[float, float] = {}
 
     def delivers(gain: float) -> float:

@@ -16,10 +16,10 @@ from tfgeom.transport.discharge.steps import Step
 RUNS_EMPTY = 0.9
 """Of the charge that the load's mean delivers: a load that takes so much runs the cell empty."""
 
-_LEVELS = (0.0, 0.3, 0.6)  # of it, where a capacitor is tried besides
-_PERIODS = 3
-_WIDEST, _HALVINGS = 1e4, 24
-_CLOSE = 1.001
+_LEVELS = (0.0, 0.5)  # of it, where a capacitor is tried besides
+_PERIODS = 2
+_FACTOR, _WIDEST, _HALVINGS = 4.0, 1e6, 24
+_CLOSE = 1.01
 
 
 def run_load(cell: FilmCell, task: LoadTask) -> LoadRun:
@@ -38,6 +38,11 @@ def load_delivered(cell: FilmCell, task: LoadTask) -> float:
     """Return the charge that a load takes out of a cell until it stops, C/m²."""
     closed = _closed(cell, task)
     return run_stepped(cell, task).charge if closed is None else delivered_closed(closed, task)
+
+
+def has_closed_form(cell: FilmCell, task: LoadTask) -> bool:
+    """Return whether a cell runs a load in closed form, which is quick."""
+    return _closed(cell, task) is not None
 
 
 def _closed(cell: FilmCell, task: LoadTask) -> Propagation | None:
@@ -89,20 +94,28 @@ def smallest_capacitor(cell: FilmCell, task: LoadTask, mean: float) -> float | N
     found = 0.0
     for at in (last, *range(last)):  # the emptiest needs most, as a rule
         if not holds(found, at):
-            found = _smallest(lambda capacitance, at=at: holds(capacitance, at), task, found)  # type: ignore[misc]
+            larger = _smallest(lambda capacitance, at=at: holds(capacitance, at), task, found)  # type: ignore[misc]
+            if larger is None:
+                return None
+            found = larger
     return found
 
 
-def _smallest(holds: Callable[[float], bool], task: LoadTask, floor: float) -> float:
-    """Return the smallest capacitance that holds, relative 1e-3, above one that does not."""
-    charge = float(np.max(task.seconds * np.abs(task.values - task.mean)))
-    size = max(charge / _WIDEST, floor, 1e-12)
-    low = floor
-    for _ in range(80):
-        if holds(size):
-            break
-        low, size = size, 4 * size
-    high = size
+def _smallest(holds: Callable[[float], bool], task: LoadTask, floor: float) -> float | None:
+    """Return the smallest capacitance that holds, to 1 %, above one that does not; None if none does."""
+    # what draws above the mean, from a swing of 1 V: the right size, as a rule
+    above = np.where(task.values > task.mean, task.seconds * (task.values - task.mean), 0.0)
+    size = max(float(above.max()) / (1.0 if task.control == "current" else task.limit or 1.0), 2 * floor)
+    low, high = floor, size
+    if holds(size):
+        while high / _FACTOR > floor and holds(high / _FACTOR):
+            high /= _FACTOR
+        low = max(low, high / _FACTOR)
+    else:
+        while not holds(high):
+            low, high = high, _FACTOR * high
+            if high > _WIDEST * size:
+                return None
     for _ in range(_HALVINGS):
         if low > 0 and high / low < _CLOSE:
             break

@@ -24,10 +24,10 @@ MOST_STEPS = 3_000
 MOST_OF_A_PERIOD = 250
 """Steps of a period that a cell is run with which has no closed form."""
 _AT_ONCE = 300  # steps of one run
-_BESIDE_CAPACITOR = 1e-3  # V of the driver's tolerance: its voltage is solved in time
-_SAMPLES = 24  # along the discharge
-_HALVINGS = 12
-_PERIODS = 3  # run at each sample
+_BESIDE_CAPACITOR = 2e-3  # V of the driver's tolerance: its voltage is solved in time
+_SAMPLES = 8  # along the discharge
+_HALVINGS = 9
+_PERIODS = 2  # run at each sample
 _CHARGE_END = 1e-9  # of a charge: what rounding leaves of a step that ends by it
 _FAILED = ("voltage_below", "surface", "salt_exhausted", "cannot_carry")
 

@@ -154,7 +154,7 @@ def solve_columns(
     close
         How far the voltages of columns may differ, V.
     """
-    if drive.control in ("current", "rest"):
+    if drive.control in ("current", "rest") and not drive.capacitance:
         # rounding would grow from one prolongation to the next
         current = current + (drive.value - current.sum()) / current.size
     answer = trial.answer(current)
