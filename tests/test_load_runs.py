@@ -158,7 +158,7 @@ def test_samples_along_the_discharge_are_every_step(monkeypatch: pytest.MonkeyPa
         assert sampled.charge == pytest.approx(
             every.charge, abs=2 * float(load.seconds @ load.values) / scale
         )
-        assert sampled.energy / sampled.charge == pytest.approx(every.energy / every.charge, rel=2e-3)
+        assert sampled.energy / sampled.charge == pytest.approx(every.energy / every.charge, rel=4e-3)
 
 
 @pytest.mark.parametrize("capacitance", [1e-3, 1.0, 100.0])
@@ -180,7 +180,7 @@ def test_a_capacitor_beside_an_ohmic_cell(capacitance: float) -> None:
         errors.append(float(np.abs(3.7 - lost - found.voltage).max()))
         stored = capacitance * (found.voltage[-1] - 3.7)
         given = current * 3 * own + stored
-        assert found.charge[-1] == pytest.approx(given, rel=2e-3)
+        assert found.charge[-1] == pytest.approx(given, rel=4e-3)
     assert errors[1] < 3e-4
     assert errors[1] < errors[0] / 2.5
 

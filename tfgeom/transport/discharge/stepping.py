@@ -141,7 +141,7 @@ class Stepper:
                 raise SolveError(f"a step of {step.control} does not end: give it a time, charge or voltage")
             length = min(length, left, self._longest(here))
             there = self._after(past, drive, length)
-            miss = np.inf if there is None else self._miss(past, there)
+            miss = np.inf if there is None else self._miss(past, there, drive)
             if miss > 1 and length > max(_SHORTEST, _ROUNDING * here.time):
                 length *= max(_SHRINK, _SAFE / float(np.sqrt(miss)))
                 continue
@@ -225,7 +225,7 @@ class Stepper:
             charge = here.charge + length / 2 * sum(given)
         return Moment(time, charge, solution, state)
 
-    def _miss(self, past: Past, there: Moment) -> float:
+    def _miss(self, past: Past, there: Moment, drive: Drive) -> float:
         """Return by how many tolerances a moment misses what is taken on straight from those before it."""
         current, voltage, _ = _taken_on(past[:2], there.time - past[0].time)
         answer = there.solution.answer
@@ -233,6 +233,9 @@ class Stepper:
         # of a held voltage or power, what passes is the trapezoid of the current
         total, idle = float(answer.current.sum()), _IDLE * self.columns.cell.nominal / 3600
         least = max(abs(total), 1e-3 * float(np.abs(answer.current).sum()), _SMALL * self.largest, idle)
+        if drive.capacitance:  # beside a capacitor the cell's current begins from none
+            drawn = drive.value / there.state.voltage if drive.control == "power" else drive.value
+            least = max(least, abs(drawn))
         missed = abs(total - float(current.sum())) / (_CURRENT * least)
         moved = abs(there.state.voltage - voltage)
         if (there.time - past[0].time) * self._pace(there) < _RESOLVED:
