@@ -209,6 +209,7 @@ class TwoPhaseFilling:
     def __init__(self, film: TwoPhaseFilm, state: Phases, seconds: float, before: Floats) -> None:
         self._film, self._state, self._seconds, self._before = film, state, seconds, before
         self._found: tuple[Phases, Floats] | None = None
+        self._lengths: tuple[float, ...] = ()
 
     def surface(self, rate: Floats) -> Both:
         """Return filled fractions at the wetted faces at the end of the step, and their derivatives."""
@@ -238,12 +239,35 @@ class TwoPhaseFilling:
             if float(apart[:, 0].max()) <= _NEAR and float(apart.max()) <= _NEAR_FRONT:
                 return self._found
         rates = self._before, np.asarray(rate, dtype=np.float64)
-        self._found = _gone(self._film, self._state, self._seconds, rates)
-        return self._found
+        # the steps of the first rate serve the others, so that the surface follows the rate smoothly
+        again = _repeated(self._film, self._state, self._lengths, rates) if self._lengths else None
+        if again is None:
+            there, response, self._lengths = _gone(self._film, self._state, self._seconds, rates)
+            again = there, response
+        self._found = again
+        return again
 
 
-def _gone(film: TwoPhaseFilm, state: Phases, seconds: float, rates: Both) -> tuple[Phases, Floats]:
-    """Return a film at the end of a step, and its derivative by the rates there.
+def _repeated(
+    film: TwoPhaseFilm, state: Phases, lengths: tuple[float, ...], rates: Both
+) -> tuple[Phases, Floats] | None:
+    """Return a film after these lengths, and its derivative; None where one is too long."""
+    both: Both = state.filled, np.zeros_like(state.filled)
+    seconds, time, last = sum(lengths), 0.0, film.beyond(state.filled)
+    beyond = last
+    for length in lengths:
+        after = _advanced(film, both, (time, length, seconds), rates)
+        if after is None:
+            return None
+        last, both, time = beyond, after, time + length
+        beyond = film.beyond(both[0])
+    return Phases(both[0], rates[1], (beyond - last) / lengths[-1], lengths[-1]), both[1]
+
+
+def _gone(
+    film: TwoPhaseFilm, state: Phases, seconds: float, rates: Both
+) -> tuple[Phases, Floats, tuple[float, ...]]:
+    """Return a film at the end of a step, its derivative by the rates there, and in which lengths it went.
 
     Raises
     ------
@@ -256,10 +280,11 @@ def _gone(film: TwoPhaseFilm, state: Phases, seconds: float, rates: Both) -> tup
     jump = float(np.max(np.abs(start - state.rate), initial=0.0))
     if jump > 0.0:
         pace = min(pace, _BENDS * float(film.holds[:, 0].max()) / jump)
+    lengths: list[float] = []
     for _ in range(_MOST_STEPS):
         left = seconds - time
         if left <= 1e-12 * seconds:
-            return Phases(both[0], end, trend, pace), both[1]
+            return Phases(both[0], end, trend, pace), both[1], tuple(lengths)
         rate = start + (end - start) * (time / seconds)
         step = min(pace, film.longest_step(both[0], rate), left)
         if left / 2 < step < left:
@@ -275,6 +300,7 @@ def _gone(film: TwoPhaseFilm, state: Phases, seconds: float, rates: Both) -> tup
         if bent > 1 and step > _LEAST_STEP * seconds:
             continue
         both, beyond, trend, time = after, there, (there - beyond) / step, time + step
+        lengths.append(step)
     raise SolveError("the fronts in a film of two phases were not followed: check its diffusivities")
 
 
