@@ -243,3 +243,14 @@ def test_dengs_design_says_what_their_program_does() -> None:
     (claim,) = found.published
     assert claim.verdict == "inside"
     assert claim.computed == pytest.approx(9.417, rel=0.0015)  # 0.5 s of 339
+
+
+def test_a_short_pulse_meets_the_conductivity_alone() -> None:
+    """61.5 ohm cm2 of Danilov's electrolyte, where its steady resistance is 184.4."""
+    found = {
+        model: run(danilov(model, FITTED), [Step("current", 10.0, seconds=5e-3)]).lost["electrolyte", what]
+        for model, what in (("dc", "film"), ("dissociation", "salt"))
+    }
+    per_resistance = 10.0**2 * 5e-3 * 1e-4  # J/m² by an ohm cm2
+    assert found["dc"] / per_resistance == pytest.approx(184.4, rel=1e-3)
+    assert found["dissociation"] / per_resistance == pytest.approx(61.5, rel=0.03)
