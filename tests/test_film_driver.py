@@ -6,6 +6,7 @@ import pytest
 from tests.film_cells import CAPACITY, DIFFUSIVITY, THICKNESS, cell, film, flat, material, plain, with_leak
 from tfgeom.errors import SolveError
 from tfgeom.transport.discharge.driver import run
+from tfgeom.transport.discharge.prescribed import Propagation
 from tfgeom.transport.discharge.steps import Step
 
 THETA_CURRENT = CAPACITY * DIFFUSIVITY / THICKNESS**2  # A/m² of theta = 1
@@ -103,3 +104,14 @@ def test_equal_columns_are_one() -> None:
 def test_a_step_that_cannot_end_is_refused(step: Step) -> None:
     with pytest.raises(SolveError, match="does not end"):
         run(plain(), [step])
+
+
+def test_points_follow_the_voltage_of_a_rest_too() -> None:
+    of = plain(1, 0.05, exchange_current="1 A/m^2")
+    done = run(of, [Step("current", 3.0, seconds=20.0), Step("rest", seconds=1e6)])
+    after = np.geomspace(1e-2, 1e5, 60)
+    exact = Propagation(of)
+    loaded = exact.after(exact.at_rest(), 20.0, 3.0)
+    resting = exact.voltage(exact.surfaces(exact.after(loaded, after, 0.0 * after)), 0.0)
+    between = np.interp(20.0 + after, done.time, done.voltage)
+    assert np.abs(between - resting).max() < 1.5e-3

@@ -118,6 +118,12 @@ class Answer:
         return least
 
     @property
+    def is_past_an_end(self) -> bool:
+        """Whether a face is more than full or less than empty, by what the cliff there lets through."""
+        found = [face.filled for face in self.faces if face.filled is not None]
+        return any(float(one.max()) > 1 or float(one.min()) < 0 for one in found)
+
+    @property
     def shift(self) -> Floats:
         """Derivative of the faces' filled fractions by current, the larger of both electrodes."""
         return np.maximum(*(np.abs(face.filling) * np.ones_like(self.current) for face in self.faces))

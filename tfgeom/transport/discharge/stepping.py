@@ -238,7 +238,7 @@ class Stepper:
             least = max(least, abs(drawn))
         missed = abs(total - float(current.sum())) / (_CURRENT * least)
         moved = abs(there.state.voltage - voltage)
-        if (there.time - past[0].time) * self._pace(there) < _RESOLVED:
+        if answer.is_past_an_end and (there.time - past[0].time) * self._pace(there) < _RESOLVED:
             moved = 0.0  # the cliff at which a film is full
         return max(off / _SURFACE, moved, missed) / self.tolerance
 
