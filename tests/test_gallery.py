@@ -32,6 +32,8 @@ DRAWINGS = {
     "draw_resistance": "parts of the resistance",
     "draw_rates": "capacity and energy against rate",
     "draw_ragone": "energy against power",
+    "draw_voltages": "voltage at each rate",
+    "draw_losses": "energy lost at each rate",
 }
 
 

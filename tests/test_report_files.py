@@ -53,7 +53,7 @@ def test_every_figure_is_written_in_every_format_and_the_same_again(tmp_path: Pa
     folder = check_figures(tmp_path / "a" / "b", "x", PICTURES)
     made = write_figures(pictures, folder, "x")
     assert {path.name for path in folder.iterdir()} == {path.name for path in made}
-    assert len(made) == 3 * len(pictures) == 3 * 5
+    assert len(made) == 3 * len(pictures) == 3 * 7
     starts = {".svg": b"<?xml", ".pdf": b"%PDF-", ".png": b"\x89PNG"}
     for path in made:
         assert path.read_bytes().startswith(starts[path.suffix])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run
-from tests.shipped import PEARSE
+from tests.shipped import DANILOV, PEARSE
 from tfgeom.design import design_from_mapping, load_design, read_mapping, set_path
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.evaluation import evaluate
@@ -300,3 +300,14 @@ def test_a_sweep_is_a_grid_unless_it_says_otherwise(tmp_path: Path) -> None:
     told, untold = (run_sweep(sweep_file(tmp_path, vary + more)) for more in ("method: grid\n", ""))
     assert told.rows == untold.rows
     assert len(untold.rows) == 4
+
+
+def test_a_sweep_by_the_film_model_says_so_in_every_row(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        f"base: {DANILOV}\nvary: {{layers.cathode.thickness: [200 nm, 320 nm]}}\nfidelity: film\n"
+        "outputs: [rate.1.6C.method, rate.1.6C.utilisation]\n"
+    )
+    rows = run_sweep(load_sweep(file), tmp_path / "out").rows
+    assert [row["rate.1.6C.method"] for row in rows] == ["film model"] * 2
+    assert all(0.9 < float(row["rate.1.6C.utilisation"]) <= 1 for row in rows)

@@ -79,7 +79,7 @@ def _findings_of(file: Path) -> tuple[list[str], tuple[str, ...]]:
 def evaluate(
     design: DesignFile,
     fidelity: Annotated[
-        str, typer.Option(help="analytic (closed forms) or fem (finite elements).")
+        str, typer.Option(help="analytic (closed forms), film (rates in time) or fem (finite elements).")
     ] = "analytic",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:

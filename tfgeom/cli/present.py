@@ -70,7 +70,7 @@ def report(
         typer.Option("-o", "--output", metavar="FILE", help="Page to write; by default DESIGN's name, here."),
     ] = None,
     fidelity: Annotated[
-        str | None, typer.Option(help="analytic or fem; by default fem where the design allows it.")
+        str | None, typer.Option(help="analytic, film or fem; by default the best of each.")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to PDF too, beside it.")] = False,
     figures: Annotated[
@@ -124,8 +124,9 @@ def compare(
     fidelity: Annotated[
         str,
         typer.Option(
-            metavar="analytic|fem",
-            help="analytic: closed forms.  fem: finite elements where a design allows them.",
+            metavar="analytic|film|fem",
+            help="analytic: closed forms.  film: the same, with films in time.  fem: finite elements where "
+            "a design allows them.",
         ),
     ] = "analytic",
     at: Annotated[
@@ -155,7 +156,7 @@ def compare(
         raise OutputError(f"{option}: goes with the page; name that with -o, for example -o x.html")
     from tfgeom.sweep.progress import progress_bar
 
-    if fidelity == "fem":  # closed forms are there before a bar is
+    if fidelity in ("film", "fem"):  # closed forms are there before a bar is
         with progress_bar(len(designs)) as progress:
             found = compare_designs(designs, at, fidelity, progress, market=market)
     else:

@@ -8,6 +8,7 @@ from tfgeom.compare.standing import constant_of, shared_constants
 from tfgeom.evaluation import evaluate
 from tfgeom.materials.constants import words_of
 from tfgeom.metrics.estimates import ESTIMATED
+from tfgeom.metrics.film_rates import FILM_MODEL
 from tfgeom.results import Evaluation, ProvenanceNumbers
 
 _WEIGHTY = (
@@ -33,6 +34,7 @@ def caveats(comparison: Comparison, phrases: Phrases) -> list[tuple[str, str]]:
     found += _unlike(evaluated)
     if len(evaluated) > 1:
         found += _methods(evaluated, phrases)
+        found += _rate_methods(evaluated)
         found += _estimates(evaluated)
     return found
 
@@ -86,6 +88,20 @@ def _unlike(evaluated: Sequence[tuple[Entry, Evaluation]]) -> list[tuple[str, st
                 )
             )
     return found
+
+
+def _rate_methods(evaluated: Sequence[tuple[Entry, Evaluation]]) -> list[tuple[str, str]]:
+    """Return which model the rates are by, where it is not the closed one for all."""
+    by_film = [f"({entry.number})" for entry, one in evaluated if _method(one) == FILM_MODEL]
+    closed = [f"({entry.number})" for entry, one in evaluated if one.rate and _method(one) != FILM_MODEL]
+    if not by_film:
+        return []
+    others = f"; {and_listed(closed)} by the closed rate model" if closed else ""
+    return [("rates", f"Rates and currents: {and_listed(by_film)} by the film model, films in time{others}.")]
+
+
+def _method(found: Evaluation) -> str:
+    return found.rate[0].method if found.rate else ""
 
 
 def _methods(evaluated: Sequence[tuple[Entry, Evaluation]], phrases: Phrases) -> list[tuple[str, str]]:

@@ -107,12 +107,8 @@ def compare_designs(
         ``c_rate``: all at the C-rates of all files.  ``current``: all at the same footprint currents, 1-2-5
         a decade over what the files ask for.  ``footprint_capacity``: at what their own rates deliver.
     fidelity
-        ``analytic``, or ``fem``: by finite elements where a design allows it, else in closed form with a
-        note.
-    finished
-        Told after each design whether it has numbers.
-    market
-        Whether they stand beside microbatteries on sale too.
+        ``analytic``; ``film``: with discharges by the film model; or ``fem``: by finite elements where a
+        design allows it, else in closed form with a note.
 
     Raises
     ------

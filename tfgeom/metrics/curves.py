@@ -35,10 +35,19 @@ def rate_curves(found: Evaluation) -> RateCurves:
             notes=found.notes,
             rate=found.rate,
             rate_summary=found.rate_summary,
-            curves=tuple(curve_numbers(model, OWN, OWN, row) for row in found.rate),
+            curves=cell_curves(found),
             planar_curves=tuple(_of_planes(found, model)),
             charge=tuple(_charges(found, model)) or None,
         )
+
+
+def cell_curves(found: Evaluation) -> tuple[CurveNumbers, ...]:
+    """Return the discharges of the cell itself at its rates as curves; none without a rate model."""
+    model: RateModel | None = found.rate_model
+    if model is None:
+        return ()
+    with found.design.located():
+        return tuple(curve_numbers(model, OWN, OWN, row) for row in found.rate or ())
 
 
 def _why_not(found: Evaluation) -> str:

@@ -28,6 +28,8 @@ from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.discharge.prescribed import Propagation
 from tfgeom.transport.losses import INTERFACE_OF
 
+FILM_MODEL = "film model"
+"""Its name, where a discharge says what made it."""
 OFF = 0.02
 """Difference of the closed model beyond which the film model takes its place, of what is delivered."""
 _LEAST = 0.05  # utilisation below which both as good as deliver nothing
@@ -67,7 +69,7 @@ class FilmModel:
     parts: tuple[str, str]
     incomplete: tuple[str, ...]
     in_series: int
-    method: str = "film model"
+    method: str = FILM_MODEL
     _known: dict[tuple[str, str], Curve] = field(default_factory=dict, compare=False, repr=False)
 
     @property

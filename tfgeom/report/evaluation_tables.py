@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from tfgeom.materials.constants import words_of, words_of_all
 from tfgeom.metrics.constants_behind import constants_behind, layers_behind, rests_on_estimates
+from tfgeom.metrics.curves import cell_curves
 from tfgeom.metrics.estimates import ESTIMATED
 from tfgeom.numerals import (
     MISSING,
@@ -19,6 +20,7 @@ from tfgeom.numerals import (
     unit_text,
 )
 from tfgeom.report.current_tables import bound_rows, liquid_rows
+from tfgeom.report.curve_figures import losses_table as energy_lost
 from tfgeom.report.declared_rows import beside_rows, heading, planes_shown, printed, section_rows
 from tfgeom.report.part_names import part_titles
 from tfgeom.report.sources import trust
@@ -187,6 +189,11 @@ def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> T
     if planes_shown(evaluation):
         rows.append(("same films on the plane", number(resistance.planar_asr_ohm_cm2, digits), "", ""))
     return Table(("part", "Ω·cm² of footprint", "share", "rests on"), tuple(rows), numeric_to=3)
+
+
+def losses_table(evaluation: Evaluation) -> Table | None:
+    """Return the energy that each loss takes of the discharges; None where nothing is lost."""
+    return energy_lost(cell_curves(evaluation), part_titles(evaluation))
 
 
 def largest_part(evaluation: Evaluation, resistance: ResistanceNumbers) -> str:

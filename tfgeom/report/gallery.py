@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tfgeom.errors import TfgeomError
+from tfgeom.metrics.curves import cell_curves
 from tfgeom.report.cross_section import draw_cross_section
 from tfgeom.report.current_along_figure import draw_current_along
 from tfgeom.report.current_drawn import drawn_current
 from tfgeom.report.current_section_figure import draw_current_section
+from tfgeom.report.curve_figures import draw_losses, draw_voltages
 from tfgeom.report.declared_rows import planes_shown
 from tfgeom.report.figures import Picture, draw_rates, draw_resistance
 from tfgeom.report.part_names import part_titles
@@ -67,6 +69,8 @@ PICTURES = (
     "current along the profile",
     "capacity and energy against rate",
     "energy against power",
+    "voltage at each rate",
+    "energy lost at each rate",
 )
 """Names of all drawings of a report."""
 
@@ -91,4 +95,7 @@ def draw_pictures(evaluation: Evaluation, line: Sequence[RateNumbers] = ()) -> G
         heights = active_heights(evaluation.cells)
         drawings["capacity and energy against rate"] = lambda: draw_rates(rates, line, planes)
         drawings["energy against power"] = lambda: draw_ragone(rates, heights, line, planes)
+        curves = cell_curves(evaluation)
+        drawings["voltage at each rate"] = lambda: draw_voltages(curves)
+        drawings["energy lost at each rate"] = lambda: draw_losses(curves, part_titles(evaluation))
     return draw_all(drawings)

@@ -90,7 +90,7 @@ def render_report(
     progress("relief and films")
     cell = assemble_cell(design)  # an impossible design is found out before anything is rendered
     with StillRender(design) as job:
-        progress("numbers" if cell.lithium is None or fidelity == "analytic" else "finite elements")
+        progress("numbers" if cell.lithium is None or fidelity in ("analytic", "film") else "finite elements")
         evaluation = evaluate_best(cell) if fidelity is None else evaluate_cell(cell, fidelity)
         line = rate_line(evaluation)
         progress("drawings")

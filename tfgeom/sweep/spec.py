@@ -143,10 +143,10 @@ class _Reading:
 
     def fidelity(self) -> str:
         fidelity = self.mapping.get("fidelity", "analytic")
-        if fidelity in ("film", "fem"):
-            self.later.append(Issue("fidelity", f"not yet supported in sweeps: {fidelity}; use analytic"))
-        elif fidelity != "analytic":
-            self.wrong("fidelity", f"{fidelity!r:.60} is not known; use analytic")
+        if fidelity == "fem":
+            self.later.append(Issue("fidelity", "not yet supported in sweeps: fem; use analytic or film"))
+        elif fidelity not in ("analytic", "film"):
+            self.wrong("fidelity", f"{fidelity!r:.60} is not known; use analytic or film")
         return str(fidelity)
 
     def outputs(self) -> tuple[str, ...]:
