@@ -16,6 +16,7 @@ from tfgeom.transport.discharge.steps import Control
 Floats = NDArray[np.float64]
 
 _MOST_STEPS = 60
+_PATIENCE, _ROUGHLY = 7, 1e3  # steps after which a film's own errors are what is left, and may be
 _MOST_CUTS = 20
 _OVERSHOT = 0.5  # of the slope at the start of a step: as much on the other side is too far
 _SEEN = 1e-3  # V: what is out of balance by less is left to whole steps
@@ -152,7 +153,7 @@ def solve_columns(
     current, voltage, sheets
         Where to start.
     close
-        How far the voltages of columns may differ, V.
+        How far the voltages of columns may differ, V; after several steps a thousand times it.
     """
     if drive.control in ("current", "rest") and not drive.capacitance:
         # rounding would grow from one prolongation to the next
@@ -161,13 +162,13 @@ def solve_columns(
     if current.size == 1 and drive.control in ("current", "rest") and not drive.leak and not sheets:
         return Solution(answer, float(answer.voltage[0]) - answer.joint[0], ())
     level = voltage + answer.joint[0] if np.isfinite(voltage) else float(answer.voltage.mean())
-    for _ in range(_MOST_STEPS):
+    for step in range(_MOST_STEPS):
         inside, (lost, by_total) = float(current.sum()), answer.joint
         voltage = level - lost
         residual = answer.voltage - level - sum(sheets, np.zeros_like(current))
         missed = drive.residual(voltage, inside)
         if (
-            np.abs(residual).max() < close
+            np.abs(residual).max() < (close if step < _PATIENCE else _ROUGHLY * close)
             and abs(missed) <= _CLOSELY * drive.scale(voltage, current)
             and collectors.losses(current, sheets) < _BALANCED
         ):
