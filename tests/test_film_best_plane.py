@@ -16,6 +16,7 @@ from tfgeom.transport.discharge.constant_current import discharge_curves
 from tfgeom.transport.plane_rates import Floats, beaten_by, best_planes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["conformal", "lithium anode", "anode-free", "dc electrolyte"])
 def test_on_planes_the_film_model_and_the_closed_one_agree(cell: str) -> None:
     best = best_of(evaluate(design_from_mapping(known(cell))))

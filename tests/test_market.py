@@ -121,6 +121,7 @@ def test_a_design_stands_beside_them() -> None:
     assert (bare.capacity_uAh_cm2, bare.asr_ohm_cm2) == (None, None)
 
 
+@pytest.mark.slow
 def test_market_on_the_page_and_only_when_asked_for() -> None:
     page = comparison_html(compare_designs([PEARSE, LEI], market=True))
     assert 'id="market"' in page

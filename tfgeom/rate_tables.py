@@ -9,7 +9,7 @@ Row = tuple[str, ...]
 RATES: Row = (
     "C-rate", "current, mA/cm2", "capacity, uAh/cm2", "utilisation", "energy, mWh/cm2", "mean voltage, V",
     "power, mW/cm2", "plane of the same films at that current, uAh/cm2",
-    "plane of the same capacity at that current, uAh/cm2",
+    "plane of the same capacity at that current, uAh/cm2", "best plane at that current, uAh/cm2",
 )  # fmt: skip
 """Head of `rate_rows`."""
 LIMITS: Row = ("what remains", "cell, mA/cm2", "plane of the same films", "plane of the same capacity")
@@ -37,6 +37,7 @@ def rate_rows(found: RateCurves) -> list[Row]:
             f"{row.power_mW_cm2:.4g}",
             f"{row.planar_same_films.at_current.capacity_uAh_cm2:.4g}",
             f"{row.planar_same_capacity.at_current.capacity_uAh_cm2:.4g}",
+            _known(None if row.planar_best is None else row.planar_best.at_current.capacity_uAh_cm2),
         )
         for row in found.rate
     ]
