@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tfgeom.errors import TfgeomError
 from tfgeom.metrics.curves import cell_curves
+from tfgeom.metrics.load_curves import load_curves
 from tfgeom.report.cross_section import draw_cross_section
 from tfgeom.report.current_along_figure import draw_current_along
 from tfgeom.report.current_drawn import drawn_current
@@ -12,6 +13,7 @@ from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.curve_figures import draw_losses, draw_voltages
 from tfgeom.report.declared_rows import planes_shown
 from tfgeom.report.figures import Picture, draw_rates, draw_resistance
+from tfgeom.report.load_figure import draw_load
 from tfgeom.report.part_names import part_titles
 from tfgeom.report.plan_view import draw_plan
 from tfgeom.report.stack_drawing import draw_stack
@@ -71,6 +73,7 @@ PICTURES = (
     "energy against power",
     "voltage at each rate",
     "energy lost at each rate",
+    "voltage under the load",
 )
 """Names of all drawings of a report."""
 
@@ -98,4 +101,7 @@ def draw_pictures(evaluation: Evaluation, line: Sequence[RateNumbers] = ()) -> G
         curves = cell_curves(evaluation)
         drawings["voltage at each rate"] = lambda: draw_voltages(curves)
         drawings["energy lost at each rate"] = lambda: draw_losses(curves, part_titles(evaluation))
+    if evaluation.loaded is not None:
+        limit = evaluation.loaded.task.limit * cell.blueprint.in_series
+        drawings["voltage under the load"] = lambda: draw_load(load_curves(evaluation), limit)
     return draw_all(drawings)

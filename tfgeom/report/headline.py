@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tfgeom.load_tables import load_sentence
 from tfgeom.materials.constants import words_of
 from tfgeom.metrics.against_best_plane import intervals_in_words, why_unknown
 from tfgeom.metrics.constants_behind import constants_behind, lithium_interface, rests_on_estimates
@@ -50,8 +51,13 @@ def headline(evaluation: Evaluation) -> list[str]:
     ]
     if evaluation.resistance is not None:
         sentences.append(_resistance(evaluation, evaluation.resistance))
-    sentences += [_rate(evaluation), _best_plane(evaluation), _energy_density(evaluation)]
+    sentences += [_rate(evaluation), _best_plane(evaluation), _load(evaluation), _energy_density(evaluation)]
     return [sentence for sentence in sentences if sentence]
+
+
+def _load(evaluation: Evaluation) -> str:
+    sentence = load_sentence(evaluation)
+    return f"It {sentence}." if sentence else ""
 
 
 def _gain(evaluation: Evaluation) -> str:

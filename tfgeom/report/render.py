@@ -11,6 +11,7 @@ from tfgeom.cells.lithium_places import lithium_places
 from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.evaluation import evaluate_best, evaluate_cell
+from tfgeom.load_tables import LOAD, load_rows
 from tfgeom.numerals import MISSING, layer_title, unit_text
 from tfgeom.output import replacing
 from tfgeom.palette import SUBSTRATE, film_colours
@@ -22,6 +23,7 @@ from tfgeom.report.figure_files import write_figures
 from tfgeom.report.figures import data_uri
 from tfgeom.report.gallery import Gallery, draw_pictures
 from tfgeom.report.headline import headline
+from tfgeom.report.load_figure import load_table
 from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.pdf import find_printer, write_pdf
 from tfgeom.report.places import report_places
@@ -160,6 +162,7 @@ def report_html(
         missing=sources.missing_constants(evaluation),
         lithium=_lithium(evaluation),
         device=None if evaluation.device is None else device_table(evaluation.device),
+        load=load_table(LOAD, load_rows(evaluation)) if evaluation.load else None,
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
         notes=[titled(note) for note in evaluation.notes],

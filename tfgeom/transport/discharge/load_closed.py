@@ -26,7 +26,7 @@ _EXACT = 16  # first periods whose energy is summed one by one
 _ONE_BY_ONE = 400  # periods up to which all are
 _PANELS, _ORDER = 40, 6
 _FINE = 2_000  # steps of a period above which each is short
-_CLOSE = 40  # points of a step that is shown closely
+_CLOSE = 60  # points of a step that is shown closely
 
 
 def run_closed(cell: Propagation, task: LoadTask, state: Lithium | None = None) -> LoadRun:
@@ -237,7 +237,7 @@ class _Life:
             start, end = self._voltages(np.array([float(period)]))
             time = np.stack([self.breaks[:-1], self.breaks[1:]], axis=1).ravel()
             return time, np.stack([start[0], end[0]], axis=1).ravel(), np.repeat(values, 2)
-        shares = np.linspace(0, 1, _CLOSE) ** 2
+        shares = np.linspace(0, 1, _CLOSE) ** 4  # films move most right after a break
         state, times, volts = self._begun(period, 0), [], []
         for step, (length, current) in enumerate(zip(seconds.tolist(), values.tolist(), strict=True)):
             many = Lithium(state.mean[np.newaxis], state.amplitudes[np.newaxis])
