@@ -14,6 +14,9 @@ from tests.shipped import DESIGNS
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
 from tfgeom.load_tables import duration_text, load_sentence
+from tfgeom.metrics.load_curves import load_curves
+from tfgeom.report.headline import headline
+from tfgeom.report.load_figure import draw_load
 from tfgeom.results import Evaluation, LoadNumbers, LoadPoint
 
 BEACON = DESIGNS / "raijmakers_2020_beacon.yaml"
@@ -47,6 +50,17 @@ def test_the_beacon_runs_for_its_charge_over_its_mean() -> None:
     assert 3.0 < load.energy_mWh / load.charge_delivered_mAh < 4.2
     plane = load.planar.same_films
     assert plane.runs_for_h == load.runs_for_h  # it is one
+
+
+def test_the_page_begins_with_it_and_draws_it() -> None:
+    found = evaluate(load_design(BEACON))
+    assert "It runs its load for 1.07 years." in headline(found)
+    curves = load_curves(found)
+    assert [curve.cell for curve in curves] == ["cell", "same_films", "best"]
+    low, high = curves[0].lowest_voltage_V, curves[0].highest_voltage_V
+    assert all(3.0 <= one < other for one, other in zip(low, high, strict=True))
+    assert min(curves[0].last_voltage_V) == pytest.approx(3.0, abs=1e-4)
+    assert "Voltage under the load over 9" in draw_load(curves, 3.0).alt
 
 
 def test_a_load_of_the_chip_is_one_of_its_footprint() -> None:

@@ -116,7 +116,7 @@ def load_numbers(cells: Beside[AssembledCell]) -> Noted[Loaded | None]:
         ),
         **{name: getattr(own, name) for name in LoadPoint.__dataclass_fields__},
     )
-    return Noted(Loaded(numbers, task, runs, area), (*_told(runs, task), *notes))
+    return Noted(Loaded(numbers, task, runs, area), (*_told(runs, task, cell.blueprint.window), *notes))
 
 
 def load_task(cell: AssembledCell, load: Load) -> tuple[LoadTask, float | None]:
@@ -227,7 +227,7 @@ def _point(one: LoadedCell, area: float | None, series: int) -> LoadPoint:
     )
 
 
-def _told(runs: Beside[LoadedCell], task: LoadTask) -> tuple[str, ...]:
+def _told(runs: Beside[LoadedCell], task: LoadTask, window: tuple[float, float]) -> tuple[str, ...]:
     """Return which draw browns out and when, and what the run did not do."""
     own = runs.cell
     run, notes = own.run, []
@@ -243,6 +243,12 @@ def _told(runs: Beside[LoadedCell], task: LoadTask) -> tuple[str, ...]:
         )
     if own.capacitor is None and task.repeats:
         notes.append("load: the bypass capacitor is null: the period has too many steps to run beside one")
+    high = float(np.max(run.high, initial=-np.inf))
+    if (task.values < 0).any() and high > window[1]:
+        notes.append(
+            f"the load charges the cell to {high:.4g} V, past its upper limit, {window[1]:.4g} V, where a "
+            "charger would stop"
+        )
     if run.method == "sampled periods":
         notes.append(
             "load: pulses are too many to step through: some periods were run along the discharge at the mean"
