@@ -105,13 +105,13 @@ def test_the_page_asks_nothing_of_the_network(pearse: Design) -> None:
     anchors = [link for link in links if link is not None and link.startswith("#")]
     links = [link for link in links if link not in anchors]
     assert len(anchors) == len(page.headings)
-    assert len(links) == 7
+    assert len(links) == 9
     assert all(link is not None and link.startswith("data:") for link in links)
     assert set(anchors) <= {
         f"#{attrs['id']}" for tag, attrs in page.tags if tag == "section" and "id" in attrs
     }
     images = [attrs for tag, attrs in page.tags if tag == "img"]
-    assert len(images) == 6
+    assert len(images) == 8
     assert all(attrs["alt"] for attrs in images)
     for attrs in images:
         content = base64.b64decode(str(attrs["src"]).split(",")[1])
@@ -266,7 +266,7 @@ def test_without_opengl_the_page_says_so_in_one_sentence(
     assert (captured.out.strip(), captured.err) == ("cell.html", "")
     page = Page((tmp_path / "cell.html").read_text(encoding="utf-8"))
     assert page.text.count("No 3D picture: this machine cannot render 3D pictures") == 1
-    assert sum(tag == "img" for tag, _ in page.tags) == 5
+    assert sum(tag == "img" for tag, _ in page.tags) == 7
     numbers = json.loads((tmp_path / "cell.json").read_text(encoding="utf-8"))
     assert numbers["schema_version"] == 1
     assert numbers["geometry"]["area_gain"] == evaluate(pearse).geometry.area_gain
@@ -275,6 +275,7 @@ def test_without_opengl_the_page_says_so_in_one_sentence(
         "cell.html",
         "cell.json",
         "cell_rates.csv",
+        "cell_curves.csv",
     }
 
 

@@ -92,7 +92,7 @@ def test_the_command_writes_figures_and_rates_and_tells_itself(
         assert capsys.readouterr() == ("x.html\nf\n", "")
     assert {path.name for path in tmp_path.iterdir()} == {"my cell.yaml", "x.html", "x.json", "f"}
     files = {path.name for path in (tmp_path / "f").iterdir()}
-    assert {"x_rates.csv", "x_cross_section.pdf", "x_energy_against_power.png"} <= files
+    assert {"x_rates.csv", "x_curves.csv", "x_cross_section.pdf", "x_energy_against_power.png"} <= files
     page = Page((tmp_path / "x.html").read_text(encoding="utf-8"))
     assert "tfgeom report 'my cell.yaml' -o x.html --fidelity analytic --figures f" in page.text
     assert "1970-01-02" in page.text

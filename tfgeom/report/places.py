@@ -23,12 +23,15 @@ class ReportPlaces(NamedTuple):
         Its rate curves, in the folder of the figures where there is one; None where they have no place.
     figures
         Folder of its figures; None for none.
+    curves
+        Its voltage curves, beside the rate curves.
     """
 
     page: Path
     numbers: Path | None
     rates: Path | None
     figures: Path | None
+    curves: Path | None
 
 
 def report_places(
@@ -53,15 +56,18 @@ def report_places(
     folder = None
     if figures is not None:
         folder = check_figures(figures, page.stem, (*PICTURES, STILL), inputs, force=force)
-    rates = f"{page.stem}_rates.csv"
+    rates, curves = f"{page.stem}_rates.csv", f"{page.stem}_curves.csv"
     if is_device(page):
         if pdf:
             raise OutputError(f"{page}: has no place for a PDF beside it; give the name of a page")
-        return ReportPlaces(page, None, None if folder is None else folder / rates, folder)
-    found = ReportPlaces(page, page.with_suffix(".json"), (folder or page.parent) / rates, folder)
+        beside_figures = (None, None) if folder is None else (folder / rates, folder / curves)
+        return ReportPlaces(page, None, beside_figures[0], folder, beside_figures[1])
+    place = folder or page.parent
+    found = ReportPlaces(page, page.with_suffix(".json"), place / rates, folder, place / curves)
     beside = [
         (found.numbers, ".json"),
         (found.rates, ".csv"),
+        (found.curves, ".csv"),
         *([(page.with_suffix(".pdf"), ".pdf")] if pdf else []),
     ]
     for path, suffix in beside:

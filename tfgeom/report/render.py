@@ -8,10 +8,12 @@ from typing import Any
 
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.lithium_places import lithium_places
+from tfgeom.curve_files import curve_csv
 from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.evaluation import evaluate_best, evaluate_cell
 from tfgeom.load_tables import LOAD, load_rows
+from tfgeom.metrics.curves import cell_curves
 from tfgeom.numerals import MISSING, layer_title, unit_text
 from tfgeom.output import replacing
 from tfgeom.palette import SUBSTRATE, film_colours
@@ -52,8 +54,9 @@ def render_report(
 ) -> Path:
     """Write the report of a design and return the path of its page.
 
-    Beside ``x.html`` the numbers go to ``x.json``, rate curves to ``x_rates.csv``, with ``pdf`` the printed
-    page to ``x.pdf``.  Where the machine cannot render 3D pictures the page says so instead of showing one.
+    Beside ``x.html`` the numbers go to ``x.json``, rate curves to ``x_rates.csv``, voltage curves to
+    ``x_curves.csv``, with ``pdf`` the printed page to ``x.pdf``.  Where the machine cannot render 3D pictures
+    the page says so instead of showing one.
 
     Parameters
     ----------
@@ -114,6 +117,8 @@ def render_report(
             write(places.numbers, json.dumps(_numbers(evaluation), indent=2, allow_nan=False) + "\n")
         if curves is not None:
             write(curves, rate_csv(curve_rows(evaluation, line)))
+        if places.curves is not None and line:
+            write(places.curves, curve_csv(evaluation.name, cell_curves(evaluation)))
     if places.figures is not None:
         progress("figures")
         write_figures(pictures.shown, places.figures, places.page.stem, still.png)
