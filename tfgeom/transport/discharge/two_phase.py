@@ -28,7 +28,7 @@ Both = tuple[Floats, Floats]
 CELLS, CROWDING = 160, 5.5
 """The first cell is 0.014 % of the thickness deep; each is 3.5 % of its depth away from the next."""
 _GAMMA = 1 - 1 / np.sqrt(2)
-_MOST_NEWTON = 30
+_MOST_NEWTON = 12
 _CLOSE = 1e-12  # of a filled fraction: a cell at a limit may change its phase by rounding
 _BENDS, _BENDS_LEAST = 0.06, 6e-4  # of how far a surface is beyond its limit, and of a filled fraction
 _CROSSED = 4.0  # of the cells at a front, that it may cross in a step
