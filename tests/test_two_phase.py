@@ -1,6 +1,7 @@
 """Films of two phases: fronts against exact solutions, lithium kept whatever is asked, plateaus that are flat."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +11,14 @@ from scipy.optimize import brentq
 from scipy.special import erf
 
 from tests.film_cells import CAPACITY, DIFFUSIVITY, THICKNESS, cell, film, flat, material
+from tests.shipped import DESIGNS
+from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.planes import beside_planes
+from tfgeom.design import load_design
 from tfgeom.materials.library import load_library
 from tfgeom.materials.two_phases import PhaseLimits, PlateauCurve, phase_limits, resting_curve
+from tfgeom.metrics.film_cells import film_cells
+from tfgeom.transport.discharge import two_phase
 from tfgeom.transport.discharge.driver import run
 from tfgeom.transport.discharge.film_cell import FilmColumns
 from tfgeom.transport.discharge.steps import Step
@@ -245,3 +252,21 @@ def test_a_discharge_runs_along_the_plateau_and_ends_by_the_outer_phase() -> Non
     inside = (done.charge > 0.15 * CAPACITY) & (done.charge < full * CAPACITY)
     assert np.count_nonzero(inside) > 3
     assert np.ptp(done.open_circuit[inside]) < 1e-12
+
+
+@pytest.mark.slow
+def test_columns_side_by_side_are_followed_in_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where 21 columns begin to take up a second phase at C/10, Newton's steps do not go round in circles."""
+    design = load_design(DESIGNS / "lille_2014_microtubes_tio2.yaml")
+    cells = film_cells(beside_planes(assemble_cell(design))).value
+    assert cells is not None
+    taken, advanced = [], two_phase._advanced
+
+    def counted(film: TwoPhaseFilm, *said: Any) -> Any:
+        taken.append(film.holds.shape)
+        return advanced(film, *said)
+
+    monkeypatch.setattr(two_phase, "_advanced", counted)
+    run(cells.cell, [Step("current", 0.1 * cells.cell.nominal / 3600, seconds=1200.0)])
+    assert {columns for columns, _ in taken} == {21}
+    assert len(taken) < 1000

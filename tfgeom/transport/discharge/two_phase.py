@@ -27,8 +27,10 @@ Both = tuple[Floats, Floats]
 
 CELLS, CROWDING = 160, 5.5
 """The first cell is 0.014 % of the thickness deep; each is 3.5 % of its depth away from the next."""
+CELLS_OF_MANY = 80
+"""The same where several columns lie beside one another: their stairs do not coincide."""
 _GAMMA = 1 - 1 / np.sqrt(2)
-_MOST_NEWTON = 12
+_MOST_NEWTON, _WHOLE_NEWTON = 24, 6
 _CLOSE = 1e-12  # of a filled fraction: a cell at a limit may change its phase by rounding
 _BENDS, _BENDS_LEAST = 0.06, 6e-4  # of how far a surface is beyond its limit, and of a filled fraction
 _CROSSED = 4.0  # of the cells at a front, that it may cross in a step
@@ -71,7 +73,8 @@ class TwoPhaseFilm:
     limits
         What the phases hold, and how fast lithium moves in them.
     cells, crowding
-        Cells of a column, less one, and the logarithm of how much deeper the last is than the first, about.
+        Cells of a column, less one (by default `CELLS` or `CELLS_OF_MANY`), and the logarithm of how much
+        deeper the last is than the first, about.
 
     Attributes
     ----------
@@ -85,8 +88,10 @@ class TwoPhaseFilm:
     """
 
     def __init__(
-        self, columns: FilmColumns, limits: PhaseLimits, cells: int = CELLS, crowding: float = CROWDING
+        self, columns: FilmColumns, limits: PhaseLimits, cells: int | None = None, crowding: float = CROWDING
     ) -> None:
+        if cells is None:
+            cells = CELLS if columns.thickness.size == 1 else CELLS_OF_MANY
         self.limits = limits
         self.gap = limits.rich - limits.poor
         self.shares = np.sinh(crowding * np.linspace(0.0, 1.0, cells + 1)) / np.sinh(crowding)
@@ -175,7 +180,7 @@ class TwoPhaseFilm:
         held[:, 0] += step * drive[0]
         sides[:, 0, 1] += step * drive[1]
         filled, below, above = guess, guess < poor, guess > rich
-        for _ in range(_MOST_NEWTON):
+        for turn in range(_MOST_NEWTON):
             slope = self.limits.poor_diffusivity * below + self.limits.rich_diffusivity * above
             # forces are slope (y - limit): what does not depend on y goes to the right-hand side
             fixed = slope * np.where(below, poor, rich)
@@ -192,14 +197,15 @@ class TwoPhaseFilm:
                 lower.ravel()[:-1], diagonal.ravel(), upper.ravel()[:-1], sides.reshape(-1, 2)
             )
             both = found.reshape(sides.shape)
-            last, filled = filled, both[:, :, 0]
-            was_below, was_above = below, above
-            below, above = filled < poor, filled > rich
-            if fault or not np.all(np.isfinite(filled)):
+            there = both[:, :, 0]
+            if fault or not np.all(np.isfinite(there)):
                 return None
-            kept = np.array_equal(below, was_below) and np.array_equal(above, was_above)
-            if kept or float(np.max(np.abs(filled - last))) < _CLOSE:
-                return filled, both[:, :, 1]
+            kept = np.array_equal(there < poor, below) and np.array_equal(there > rich, above)
+            if kept or float(np.max(np.abs(there - filled))) < _CLOSE:
+                return there, both[:, :, 1]
+            # cells that pass from phase to phase and back again come to rest between whole steps
+            filled = there if turn < _WHOLE_NEWTON else (filled + there) / 2
+            below, above = filled < poor, filled > rich
         return None
 
 
