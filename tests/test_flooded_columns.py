@@ -8,6 +8,7 @@ import pytest
 
 from tests.kinds import design
 from tests.shipped import IMEC, SHIPPED, mapping_of
+from tfgeom.cells import flooded
 from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.planes import beside_planes
@@ -15,12 +16,19 @@ from tfgeom.constants import thermal_voltage
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.errors import UnsupportedError
 from tfgeom.metrics.film_cells import film_cells
+from tfgeom.transport.discharge.constant_current import discharge_curves
 from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.discharge.flooded_columns import flooded_columns
 from tfgeom.transport.flooded import FloodedCircuit, flooded_resistance
 from tfgeom.transport.losses import Losses
 
 TUBES = next(path for path in SHIPPED if path.stem == "letiche_2017_double_microtubes")
+
+
+@pytest.fixture(autouse=True)
+def ladder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the ladder of the liquid stand, however little it loses."""
+    monkeypatch.setattr(flooded, "_APART", -1.0)
 
 
 def is_flooded(path: Path) -> bool:
@@ -128,3 +136,47 @@ def test_a_relief_that_the_wire_model_does_not_describe_is_said() -> None:
     assert film_cells(cells).notes == (
         "the film model is not yet supported: the resistance of flooded reliefs of kind wave",
     )
+
+
+@pytest.mark.parametrize("diffusivity", [None, 1e-17], ids=["one phase, fitted", "one phase, faster"])
+def test_joined_columns_deliver_what_the_ladder_does(
+    diffusivity: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = mapping_of(TUBES)
+    if diffusivity is not None:
+        given["materials"] = {"TiO2-amorphous": {"diffusivity": f"{diffusivity} m^2/s"}}
+        given["layers"][1]["material"] = "TiO2-amorphous"
+    cells = beside_planes(assemble_cell(design_from_mapping({**given, "published": []})))
+    ladder = cut(cells.cell)
+    monkeypatch.undo()
+    joined = cut(cells.cell)
+    assert (ladder.size, joined.size, joined.sheets, joined.joint) == (37, 1, (), ())
+    (remark,) = joined.remarks
+    assert "as one column" in remark
+    assert remark in film_cells(cells).notes
+    current = 2 * ladder.nominal / 3600
+    one, many = (discharge_curves(cell, [current])[0] for cell in (joined, ladder))
+    assert one.charge[-1] / ladder.capacity == pytest.approx(many.charge[-1] / ladder.capacity, abs=5e-4)
+    assert one.energy / one.charge[-1] == pytest.approx(many.energy / many.charge[-1], abs=1e-3)  # V
+
+
+def test_what_the_liquid_tells_apart_stays_a_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    given = mapping_of(TUBES)
+    given["operation"] = {**given["operation"], "c_rates": [20]}
+    found = cut(assemble_cell(design_from_mapping({**given, "published": []})))
+    assert (found.size, found.remarks) == (37, ())
+
+
+def test_as_one_column_the_liquid_loses_what_it_does_where_films_fill_alike() -> None:
+    circuit = assemble_cell(load_design(TUBES)).circuit
+    assert isinstance(circuit, FloodedCircuit)
+    columns = flooded_columns(circuit)
+    (sheet,) = columns.sheets
+    inverse = np.linalg.inv(sheet.stiffness.toarray()[1:, 1:])
+    share = columns.shares[1:]
+    (row,) = columns.joined().head_space
+    (head,) = columns.head_space
+    assert row.resistance == pytest.approx(head.resistance + share @ inverse @ share)
+    lost = np.append(inverse @ share, 0.0)
+    assert columns.spread() == pytest.approx(np.abs(lost - share @ inverse @ share).max())

@@ -44,7 +44,7 @@ def test_limits_are_read_on_the_coordinate_of_the_curve() -> None:
 
 
 def test_phases_follow_the_temperature_as_the_diffusivity_does() -> None:
-    found = load_library().find("TiO2")
+    found = load_library().find("Li4Ti5O12")
     cold, warm = phase_limits(found, 280.0), phase_limits(found, 320.0)
     assert cold is not None
     assert warm is not None
@@ -60,6 +60,18 @@ def test_a_diffusivity_of_the_design_is_that_of_both_phases() -> None:
     limits = phase_limits(own, ROOM)
     assert limits is not None
     assert limits.poor_diffusivity == pytest.approx(1e-17)
+
+
+def test_an_effective_diffusivity_holds_the_phases_already() -> None:
+    found = load_library().find("TiO2")
+    assert found.knows("two_phase.x_alpha")
+    assert phase_limits(found, ROOM) is None
+    assert "effective" in two_phase_note(found)
+    apart = stated("TiO2", two_phase={"D_alpha": "4.7e-16 m^2/s", "D_beta": "1.3e-15 m^2/s"})
+    limits = phase_limits(apart, ROOM)
+    assert limits is not None
+    assert (limits.poor_diffusivity, limits.rich_diffusivity) == pytest.approx((4.7e-16, 1.3e-15))
+    assert two_phase_note(apart) == ""
 
 
 def test_a_curve_of_the_design_sets_aside_limits_outside_it() -> None:

@@ -17,6 +17,7 @@ from tfgeom.transport.discharge.constant_current import discharge_curves
 HEAD = "### What both rate models miss"
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "LTO 2024": ("speulmanns_2024_lto", {"footprint_currents": ["5 mA/cm^2"]}),
+    "Lille anatase": ("letiche_2017_double_microtubes", {"c_rates": [2]}),
     "imec Cl-TiO2": ("imec_2017_pillars_cl_tio2", {"c_rates": [20]}),
     "VO2": ("mattelaer_2017_pillars_vo2", {"c_rates": [40]}),
     "`bates_planar`": ("bates_planar", {"footprint_currents": ["3 mA/cm^2"]}),

@@ -51,6 +51,9 @@ class Property:
         Temperature at which it holds, K, of a constant that follows the temperature; None for 25 degC.
     table
         How a diffusivity or exchange current changes with the composition; None for one that does not.
+    effective
+        Of a diffusivity only: whether it was taken from rates as if the film were one phase, so that it
+        holds already what two phases do.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Property:
     computed_from: tuple[str, ...] = ()
     holds_at: float | None = None
     table: CompositionTable | None = None
+    effective: bool = False
 
     @property
     def unit(self) -> str:

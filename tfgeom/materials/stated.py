@@ -159,14 +159,15 @@ class SourcedDiffusivity(SourcedActivated[Diffusivity]):
 
     value: Diffusivity | None = None  # type: ignore[assignment]
     table: DiffusivityTable | None = None
+    effective: bool = Field(False, description="taken from rates as if the film were one phase")
 
     @model_validator(mode="after")
     def _says_how_fast(self) -> "SourcedDiffusivity":
         return _table_or_value(self)  # type: ignore[no-any-return]
 
     def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
-        """Return value, band and table."""
-        return _of_table(self.table, self.value, super().numbers())
+        """Return value, band, table and whether it is effective."""
+        return _of_table(self.table, self.value, super().numbers()) | {"effective": self.effective}
 
 
 class SourcedExchange(SourcedActivated[CurrentDensity]):

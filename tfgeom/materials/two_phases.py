@@ -48,12 +48,13 @@ def filled_at(curve: OpenCircuit | None, x: float) -> float:
 
 
 def phase_limits(material: "Material", temperature: float) -> PhaseLimits | None:
-    """Return the two phases of a material at ``temperature`` (K), or None where no limits are known.
+    """Return the two phases of a material at ``temperature`` (K), or None where it is computed as one.
 
-    Where a phase states no diffusivity of its own it has that of the material.
+    That is where no limits are known, or `is_lumped`.  Where a phase states no diffusivity of its own it has
+    that of the material.
     """
     alpha, beta = material.value("two_phase.x_alpha"), material.value("two_phase.x_beta")
-    if alpha is None or beta is None:
+    if alpha is None or beta is None or is_lumped(material):
         return None
     both = []
     for key in ("two_phase.D_alpha", "two_phase.D_beta"):
@@ -64,6 +65,21 @@ def phase_limits(material: "Material", temperature: float) -> PhaseLimits | None
         both.append(value)
     curve = material.open_circuit
     return PhaseLimits(filled_at(curve, alpha), filled_at(curve, beta), *both)
+
+
+def is_lumped(material: "Material") -> bool:
+    """Return whether limits are known and the diffusivity holds already what the two phases do.
+
+    It was taken from rates as if the film were one phase; fronts beside it would count the phases twice.
+    """
+    known = material.get("diffusivity")
+    phases = ("two_phase.D_alpha", "two_phase.D_beta")
+    return (
+        material.knows("two_phase.x_alpha")
+        and known is not None
+        and known.effective
+        and not any(material.knows(key) for key in phases)
+    )
 
 
 def fault_of_limits(
@@ -116,10 +132,16 @@ def has_plateau(curve: OpenCircuit | None) -> bool:
 
 
 def two_phase_note(material: "Material") -> str:
-    """Return what the film model says of a material whose curve has a plateau and whose limits are not known.
+    """Return what the film model says of a material of two phases that it computes as one.
 
-    Empty where limits are known, or nothing speaks for two phases.
+    Limits are not known though the curve has a plateau, or the diffusivity `is_lumped`.  Else empty.
     """
+    if is_lumped(material):
+        return (
+            f"{material.name} falls into two phases and is computed as one: its diffusivity is effective, "
+            "taken from measured rates with its phases lumped in; where that of the phases is known, state "
+            f"it as materials.{material.name}.two_phase: {{D_alpha: ..., D_beta: ...}}, and fronts move"
+        )
     if material.is_lithium_metal or material.knows("two_phase.x_alpha") or not has_plateau(material.curve):
         return ""
     return (

@@ -43,7 +43,7 @@ def film_cells(cells: Beside[AssembledCell], *, contacted: bool = True) -> Noted
         return cell.kind.film_cell(cell, nominal=counted, contacted=contacted)
 
     found = cells.map(cut)
-    return Noted(found, (*notes, *_leak_notes(cells.cell, found.cell)))
+    return Noted(found, (*notes, *found.cell.remarks, *_leak_notes(cells.cell, found.cell)))
 
 
 def _leak_notes(cell: AssembledCell, cut: FilmCell) -> list[str]:

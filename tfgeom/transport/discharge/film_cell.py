@@ -188,6 +188,8 @@ class FilmCell:
         Conductance of a parallel leak through the electrolyte, S per m² of footprint.
     missing
         Constants that are not known and whose loss is left out, as ``layer.property``.
+    remarks
+        What a reader must know of how it is cut.
     """
 
     cathode: FilmElectrode
@@ -202,6 +204,7 @@ class FilmCell:
     joint: tuple[SeriesRow, ...] = ()
     leak: float = 0.0
     missing: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

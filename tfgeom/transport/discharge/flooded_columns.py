@@ -27,8 +27,12 @@ from tfgeom.transport.flooded import (
 )
 
 _FEWEST, _MOST = 4, 32  # slices of a wall
+_ALIKE = 1e-9  # relative: what of thicknesses is rounding
 _UNEVEN = 16  # of one whose films vary with depth
 _WITHIN = 5e-4  # of the wire model's resistance
+_SHAPES_ALIKE = 0.02
+"""Variance of ln(outer/inner area) over the film: as one column of their mean shape, films then deliver what
+they do side by side within 1e-3 of their capacity (`tests/test_flooded_columns.py`)."""
 
 Floats = NDArray[np.float64]
 
@@ -50,6 +54,44 @@ class FloodedColumns:
     cut: CutCircuit
     sheets: tuple[Sheet, ...]
     head_space: tuple[SeriesRow, ...]
+
+    @property
+    def shares(self) -> Floats:
+        """Share of the electrode's volume that each column holds, shape (n,)."""
+        volume = self.cut.films[-1].columns(wetted_outside=True).volume
+        return np.asarray(volume / volume.sum())
+
+    def spread(self) -> float:
+        """Return how far apart from their mean what columns lose in the liquid lies, at most, ohm m².
+
+        At a current that fills the film alike everywhere.
+        """
+        drop = sum((_drop(sheet, self.shares) for sheet in self.sheets), np.zeros_like(self.shares))
+        return float(np.max(np.abs(drop - self.shares @ drop)))
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether films are as thick everywhere, and so nearly of one shape that one column tells as much."""
+        film = self.cut.films[-1]
+        if (
+            np.ptp(film.thickness) > _ALIKE * film.thickness.max()
+            or min(film.inner.min(), film.outer.min()) <= 0
+        ):
+            return False
+        shape = np.log(film.outer / film.inner)
+        return float(self.shares @ (shape - self.shares @ shape) ** 2) <= _SHAPES_ALIKE
+
+    def joined(self) -> "FloodedColumns":
+        """Return it as one column of the same area and volume behind what the liquid loses.
+
+        That of a current that fills the film alike everywhere.
+        """
+        lost = {(row.part, row.mechanism): row.resistance for row in self.head_space}
+        for sheet in self.sheets:
+            key, own = (sheet.part, sheet.mechanism), self.shares @ _drop(sheet, self.shares)
+            lost[key] = lost.get(key, np.zeros(1)) + own
+        rows = tuple(SeriesRow(*key, resistance) for key, resistance in lost.items())
+        return replace(self.ideal(), head_space=rows)
 
     def ideal(self) -> "FloodedColumns":
         """Return it as one column, all of whose current enters at the mouths: what ideal films do."""
@@ -103,6 +145,16 @@ def flooded_columns(circuit: FloodedCircuit, slices: int | None = None) -> Flood
     cut = tuple(_joined([_cut(cell, film, place) for place in places]) for film in films)
     liquid = _liquid(circuit, cell.footprint, voids, slices)
     return FloodedColumns(CutCircuit(circuit.films, cut), liquid, head)
+
+
+def _drop(sheet: Sheet, current: Floats) -> Floats:
+    """Return what is lost along a sheet from each column to the contact, V, at a current of each."""
+    from scipy.sparse.linalg import spsolve
+
+    free = np.setdiff1d(np.arange(current.size), sheet.contact)
+    drop = np.zeros_like(current)
+    drop[free] = spsolve(sheet.stiffness[free][:, free].tocsc(), current[free])
+    return drop
 
 
 def _enough(circuit: FloodedCircuit) -> int:
