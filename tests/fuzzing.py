@@ -10,6 +10,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +25,10 @@ SECONDS = 10.0
 """Of the processor, for each command: what takes longer hangs."""
 SOLVE_SECONDS = 120.0
 """The same for each mesh and solve."""
+FILM_SECONDS = 90.0
+"""The same for each design by the film model, which steps hundreds of columns."""
+_BY_COLUMNS = "energy above that at open circuit"
+"""Of the film model: columns that keep their own lithium may start above the voltage of their mean."""
 _PLACE = re.compile(r"^[^\n]*\.yaml:\d+:\d+: \S")
 _WHOLE = re.compile(r"^[^\n]*\.yaml: (is not a text file|is empty|is larger than|must hold keys and values)")
 """Messages about a file as a whole."""
@@ -160,6 +165,48 @@ def _again(file: Path, numbers: dict[str, Any]) -> Iterator[str]:
     yield from reread.faults
     if reread.out and json.loads(reread.out) != numbers:
         yield "evaluate: written out and read back, the design has other numbers"
+
+
+def through_film_model(file: Path) -> Outcome:
+    """Return what ``rate`` and ``evaluate`` make of a design file by the film model; refused without rates."""
+    rated = ran("rate", "--json", file, seconds=FILM_SECONDS)
+    found = Outcome(rated.code, list(rated.faults), refusal=rated.err)
+    if rated.code != 0:
+        return found
+    evaluated = ran("evaluate", "--json", "--fidelity", "film", file, seconds=FILM_SECONDS)
+    found.faults += evaluated.faults
+    if evaluated.code != 0:
+        found.faults.append(f"evaluate: exit {evaluated.code} of what rate computes")
+        return found
+    curves, numbers = json.loads(rated.out), json.loads(evaluated.out)
+    wrong = contradictions(numbers, read_mapping(file)[0])
+    found.faults += [fault for fault in wrong if _BY_COLUMNS not in fault]
+    if curves["rate_summary"] != numbers["rate_summary"]:
+        found.faults.append("rate and evaluate differ in rate_summary")
+    for curve in (*curves["curves"], *curves["planar_curves"]):
+        found.faults += _of_curve(curve)
+    for charge in curves["charge"] or ():
+        if not all(0 <= charge[key] < math.inf for key in ("constant_current_uAh_cm2", "charged_uAh_cm2")):
+            found.faults.append(f"rate: charges {charge['charged_uAh_cm2']!r} at {charge['c_rate']:.3g}C")
+    return found
+
+
+def _of_curve(curve: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a discharge: time and charge rise, and what is lost adds up."""
+    name = f"rate: {curve['cell']} at {curve['c_rate']:.4g}C"
+    for key in ("time_s", "capacity_uAh_cm2", "voltage_V", "rest_voltage_V"):
+        if not all(map(math.isfinite, curve[key])):
+            yield f"{name}: {key} is not finite"
+    for key in ("time_s", "capacity_uAh_cm2"):
+        if any(later < sooner for sooner, later in pairwise(curve[key])):
+            yield f"{name}: {key} falls"
+    lost = sum(row["energy_mWh_cm2"] for row in curve["energy_lost"])
+    if not near(curve["energy_mWh_cm2"] + lost, curve["rest_energy_mWh_cm2"]):
+        yield f"{name}: delivered and lost are not the rest energy"
+    drawn = zip(pairwise(curve["capacity_uAh_cm2"]), pairwise(curve["rest_voltage_V"]), strict=True)
+    rest = sum((later - sooner) * (one + other) / 2e3 for (sooner, later), (one, other) in drawn)
+    if not near(rest, curve["rest_energy_mWh_cm2"], 0.01):  # trapezia over its points
+        yield f"{name}: rest energy {curve['rest_energy_mWh_cm2']!r}, of its curve {rest!r}"
 
 
 def through_mesh_and_solve(file: Path, resolution: int = 1) -> Outcome:

@@ -41,6 +41,12 @@ def test_meshes_and_solves_go_well(tmp_path: Path) -> None:
     assert sum(one.code == 0 for one in found.values()) >= 4
 
 
+@pytest.mark.slow
+def test_films_in_time_go_well(tmp_path: Path) -> None:
+    found = {seed: tried("film", seed, tmp_path / "x.yaml") for seed in (5, 13, 24)}
+    assert {seed: (one.code, one.faults) for seed, one in found.items()} == dict.fromkeys(found, (0, []))
+
+
 def test_every_kind_is_drawn() -> None:
     drawn = [random_design(seed) for seed in range(FIRST, FIRST + 500)]
     assert {one["relief"]["kind"] for one in drawn} == {relief["kind"] for relief in RELIEFS.values()}

@@ -1,8 +1,8 @@
 """Mutated and random designs in great number through the command line, and some through meshes and solves.
 
-``python -m tests.campaigns fuzz [--mutated N] [--random N] [--solved N] [--first SEED] [--processes N]``.  A design is
-a function of its seed (`tests.mutations.mutant`, `tests.random_designs.random_design`); one that goes wrong is
-kept in a folder that the table names.  A process that dies, or computes too long inside a library, is one fault.
+``python -m tests.campaigns fuzz [--mutated N] [--random N] [--solved N] [--film N] [--first SEED]
+[--processes N]``.  A design is a function of its seed (`tests.mutations.mutant`,
+`tests.random_designs.random_design`); one that goes wrong is kept in a folder that the table names.  A process that dies, or computes too long inside a library, is one fault.
 """
 
 import argparse
@@ -22,7 +22,13 @@ from pathlib import Path
 from time import process_time
 
 from tests.benchmarks.speed import Row
-from tests.fuzzing import SECONDS, Outcome, through_check_and_evaluate, through_mesh_and_solve
+from tests.fuzzing import (
+    SECONDS,
+    Outcome,
+    through_check_and_evaluate,
+    through_film_model,
+    through_mesh_and_solve,
+)
 from tests.mutations import mutant
 from tests.random_designs import random_design
 
@@ -30,10 +36,11 @@ KINDS = {
     "mutated": "mutated designs through check and evaluate",
     "random": "random valid designs through check and evaluate",
     "solved": "random valid designs through mesh and finite elements",
+    "film": "random valid designs through the film model",
 }
 AGAIN = 5
 """Every how many-th design is also printed, written out and read back."""
-_GRACE = 12.0
+_GRACE = 20.0
 """A process is ended after so many times what a command may take: what loops inside a library hears no signal."""
 _MEMORY = 6 * 2**30
 _SHOWN = 25
@@ -68,6 +75,8 @@ def tried(kind: str, seed: int, file: Path, every: int = 1) -> Outcome:
     file.write_bytes(content(kind, seed))
     if kind == "solved":
         return through_mesh_and_solve(file)
+    if kind == "film":
+        return through_film_model(file)
     checked = seed % every == 0
     return through_check_and_evaluate(file, check=checked, again=seed % (every * AGAIN) == 0)
 
@@ -75,7 +84,7 @@ def tried(kind: str, seed: int, file: Path, every: int = 1) -> Outcome:
 def fuzz_table(arguments: Sequence[str] = ()) -> list[Row]:
     """Return how many designs came through, a row a kind and a row a fault."""
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns fuzz", description=__doc__)
-    for kind, usual in (("mutated", 10_000), ("random", 2_000), ("solved", 200)):
+    for kind, usual in (("mutated", 10_000), ("random", 2_000), ("solved", 200), ("film", 100)):
         parser.add_argument(f"--{kind}", type=int, default=usual, metavar="N", help=KINDS[kind])
     parser.add_argument("--first", type=int, default=0, metavar="SEED", help="the first seed")
     parser.add_argument("--processes", type=int, default=2, metavar="N")
