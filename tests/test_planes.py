@@ -1,25 +1,21 @@
-"""The kinds of cell are whole; planes stand on the same road as planar designs, fixed ones and a family."""
+"""The kinds of cell are whole; planes stand on the same road as planar designs, fixed ones and those of any thickness."""
 
 from dataclasses import fields
 from functools import partial
 from typing import get_args
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from tests.kinds import CELLS, design, every_cell
 from tests.shipped import PEARSE, mapping_of
 from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.kinds import CELL_KINDS, assemble_cell
-from tfgeom.cells.plane_family import Batch, FreePlanes, PlaneFamily, choose
+from tfgeom.cells.plane_family import FreePlanes
 from tfgeom.cells.planes import FIXED_PLANES, beside_planes
 from tfgeom.design import Design, design_from_mapping
 from tfgeom.metrics.area_specific_resistance import losses_beside
-from tfgeom.metrics.closed_rates import rate_cells
 from tfgeom.results import RateNumbers, RateSummary
-from tfgeom.transport.closed_rate import discharge_ends
 
 same = partial(pytest.approx, rel=1e-12)
 
@@ -77,29 +73,11 @@ def test_beside_maps_and_pairs_by_name() -> None:
     assert first.pair(Beside("x", {"b": "y"})) == Beside((1, "x"), {"b": (3, "y")})
 
 
-def family() -> PlaneFamily[float]:
-    """Return the planes of the Pearse films that discharge at a footprint current, A/m²."""
-
-    def delivers(planes: Batch, current: float) -> NDArray[np.float64]:
-        rated = []
-        for plane in planes:
-            alone = Beside(plane, dict.fromkeys(FIXED_PLANES, plane))
-            losses = losses_beside(alone, None).value
-            assert losses is not None
-            cells = rate_cells(alone, losses).value
-            assert cells is not None
-            rated.append(cells.cell)
-        chemistry = planes[0].kind.chemistry(planes[0].blueprint)
-        return discharge_ends(rated, np.full(len(rated), current), chemistry).charge
-
-    cell = assemble_cell(design_from_mapping(mapping_of(PEARSE)))
-    return PlaneFamily(FreePlanes(cell, 0.3, 300.0), delivers)
-
-
-def test_a_plane_of_a_family_is_a_planar_design_of_its_own() -> None:
-    gains = np.array([0.5, 1.0, 7.0])
+def test_a_plane_of_any_thickness_is_a_planar_design_of_its_own() -> None:
+    free = FreePlanes(assemble_cell(design_from_mapping(mapping_of(PEARSE))), 0.3, 300.0)
     mapping = mapping_of(PEARSE, relief={"kind": "planar"}, chosen={}, published=[])
-    for gain, plane in zip(gains, family().free.planes(gains), strict=True):
+    for gain in (0.5, 1.0, 7.0):
+        plane = free.plane(gain)
         layers = [
             {**layer, "thickness": f"{float(layer['thickness'].split()[0]) * gain} nm"}
             if layer["role"] in ("cathode", "anode")
@@ -112,33 +90,6 @@ def test_a_plane_of_a_family_is_a_planar_design_of_its_own() -> None:
         assert plane.lithium.capacity == same(alone.lithium.capacity)
         assert plane.bulk.active_height == same(alone.bulk.active_height)
         assert plane.kind.closed_form(plane).by_part() == same(alone.kind.closed_form(alone).by_part())
-
-
-@pytest.mark.parametrize("current", [0.05, 1.0, 10.0])
-def test_the_best_plane_is_the_thinnest_that_delivers_what_any_does(current: float) -> None:
-    planes = family()
-    best = choose(planes, current)
-    assert best is not None
-    every = np.geomspace(planes.free.least, planes.free.most, 1500)
-    delivered = planes.delivers(planes.free.planes(every), current)
-    assert best.most == pytest.approx(delivered.max(), rel=1e-3)
-    assert best.most >= delivered.max() * (1 - 1e-6)
-    thinnest = every[np.argmax(delivered >= 0.99 * delivered.max())]
-    assert best.gain == pytest.approx(thinnest, rel=0.02)
-    assert best.delivered >= 0.99 * best.most * (1 - 1e-6)
-
-
-def test_the_best_plane_is_thinner_for_a_larger_current() -> None:
-    planes = family()
-    found = [choose(planes, current) for current in (0.05, 1.0, 10.0)]
-    gains = [one.gain for one in found if one is not None]
-    assert len(gains) == 3
-    assert gains == sorted(gains, reverse=True)
-    assert gains[0] > 2 * gains[2]
-
-
-def test_no_plane_is_best_where_none_delivers() -> None:
-    assert choose(family(), 1e9) is None
 
 
 def test_only_the_cells_of_the_list_are_tested() -> None:

@@ -1,18 +1,13 @@
-"""Planes whose electrodes may be of any thickness, and the one among them that is best for a drive.
+"""Planes that one could build instead of a cell, their electrodes of any thickness.
 
-Which plane is best depends on what is asked of it: a thick electrode holds more and delivers less of it the
-harder it is driven.  So a family is no plane of its own; one is chosen for a current or a load.
-
-`free_planes` has those that one could build instead of a cell: its materials, electrolyte and N/P, no film
-thicker than the design allows and the whole no higher than the cell itself.
+Materials, electrolyte and N/P are the cell's, no film is thicker than the design allows and the whole no
+higher than the cell itself.  Which of them is best depends on what is asked of it, as a thick electrode holds
+more and delivers less of it the harder it is driven: one is chosen for a current
+(`tfgeom.transport.plane_rates`) or a load (`tfgeom.metrics.load_numbers`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeAlias, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.kinds import lay_cell
@@ -20,17 +15,6 @@ from tfgeom.cells.planes import with_electrodes
 from tfgeom.design.schema import THINNEST_FILM
 from tfgeom.films import FilmLayer
 from tfgeom.reliefs.planar import planar
-
-_AS_GOOD = 0.99  # of the most that any delivers: the thinnest plane that does is the one to build
-_GRID = 17  # planes at once
-_ROUNDS = 12  # each narrows the range by a factor of about 8
-_NARROW = 1e-4  # relative width of the range at which the search ends
-
-Floats = NDArray[np.float64]
-Batch: TypeAlias = tuple[AssembledCell, ...]
-"""Cells of one blueprint, alike but for a thickness."""
-
-D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +50,6 @@ class FreePlanes:
         anode = gain if alone else 1.0 if self.anode is None else gain * self.anode
         layers = with_electrodes(self.cell, gain, anode)
         return lay_cell(self.cell.kind, self.cell.blueprint, planar(), layers)
-
-    def planes(self, gains: Floats) -> Batch:
-        """Return the planes of ``gains``, shape (n,)."""
-        return tuple(self.plane(float(gain)) for gain in gains)
 
     def thickness(self, gain: float) -> float:
         """Return the thickness of the cathode, of a half-cell that of its one film, m."""
@@ -117,88 +97,3 @@ def _anode_gain(cell: AssembledCell) -> float:
 def _first(cell: AssembledCell) -> FilmLayer:
     """Return the cathode's layer, of a half-cell that of its one film."""
     return min(cell.blueprint.electrodes, key=lambda layer: layer.role != "cathode")
-
-
-@dataclass(frozen=True, slots=True)
-class PlaneFamily(Generic[D]):
-    """Planes of which one is chosen for a drive.
-
-    Attributes
-    ----------
-    free
-        The planes.
-    delivers
-        What each plane of a batch gives at a drive, shape (n,); not negative, nan where it cannot carry it.
-        With growing thickness it rises to one largest value and then falls.
-    """
-
-    free: FreePlanes
-    delivers: Callable[[Batch, D], Floats]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The best plane of a family for a drive.
-
-    Attributes
-    ----------
-    gain
-        Of its electrodes' thickness over that of the design.
-    plane
-        The plane.
-    delivered
-        What it delivers.
-    most
-        The most that any plane of the family delivers.
-    """
-
-    gain: float
-    plane: AssembledCell
-    delivered: float
-    most: float
-
-
-def choose(family: PlaneFamily[D], drive: D) -> Choice | None:
-    """Return the thinnest plane that delivers 99 % of the most that any does; None where none delivers.
-
-    Parameters
-    ----------
-    family
-        The planes.
-    drive
-        What they are asked for: whatever the family's ``delivers`` takes.
-    """
-    top = _largest(family, drive)
-    if top is None:
-        return None
-    best, most = top
-    low, high = family.free.least, best
-    found = high
-    for _ in range(_ROUNDS):
-        gains = np.geomspace(low, high, _GRID)
-        enough = np.nan_to_num(family.delivers(family.free.planes(gains), drive)) >= _AS_GOOD * most
-        enough[-1] = True
-        first = int(np.argmax(enough))
-        found = float(gains[first])
-        if first == 0 or high / low < 1 + _NARROW:
-            break
-        low, high = float(gains[first - 1]), found
-    (plane,) = family.free.planes(np.array([found]))
-    (delivered,) = family.delivers((plane,), drive)
-    return Choice(found, plane, float(delivered), most)
-
-
-def _largest(family: PlaneFamily[D], drive: D) -> tuple[float, float] | None:
-    """Return the gain of the plane that delivers most, and how much; None where none delivers anything."""
-    low, high = family.free.least, family.free.most
-    best, most = high, 0.0
-    for _ in range(_ROUNDS):
-        gains = np.geomspace(low, high, _GRID)
-        values = np.nan_to_num(family.delivers(family.free.planes(gains), drive))
-        top = int(np.argmax(values))
-        if values[top] > most:
-            best, most = float(gains[top]), float(values[top])
-        if high / low < 1 + _NARROW:
-            break
-        low, high = float(gains[max(0, top - 1)]), float(gains[min(_GRID - 1, top + 1)])
-    return None if most == 0 else (best, most)

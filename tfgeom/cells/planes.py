@@ -1,7 +1,7 @@
 """The planar cells that a cell stands beside: the same design on the flat, assembled on the same road.
 
-A fixed plane is a named builder.  A `PlaneFamily` holds planes whose electrodes may be of any thickness:
-which of them is best depends on what is asked of it, so it is chosen for a drive.
+A fixed plane is a named builder.  Those whose electrodes may be of any thickness are in
+`tfgeom.cells.plane_family`.
 """
 
 from collections.abc import Callable, Mapping

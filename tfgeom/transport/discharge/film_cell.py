@@ -5,7 +5,6 @@ stands a column that crosses all films.  Columns share the collectors and nothin
 of footprint: a column's current I_i is its share of the footprint current, so that they sum to it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -215,7 +214,3 @@ class FilmCell:
     def resistance(self) -> Floats:
         """Sum of the series losses, ohm m² of footprint on the column's own current, shape (n,)."""
         return sum((row.resistance for row in self.ohmic), np.zeros(self.size))
-
-
-ByLoss = Mapping[tuple[str, Mechanism | str], float]
-"""Energy lost by part and mechanism, J per m² of footprint; ``diffusion`` and ``leak`` are mechanisms too."""
