@@ -56,6 +56,13 @@ def test_every_design_says_what_it_does_not_count(relief: str, cell: str) -> Non
         assert float(size) == pytest.approx(edge, rel=5e-3)
 
 
+def test_a_leak_that_is_known_is_left_out_by_the_closed_model_alone() -> None:
+    assert subjects(found())["ageing"].startswith("self-discharge and what cycling takes away")
+    material = design("pillars", "conformal")["layers"][2]["material"]
+    leaking = found(materials={material: {"electronic_conductivity": "1e-12 S/m"}})
+    assert "electrons through the electrolyte in the film model" in subjects(leaking)["ageing"]
+
+
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render, "draw_pictures", lambda *_: Gallery({}, {}))

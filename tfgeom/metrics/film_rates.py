@@ -79,7 +79,7 @@ class FilmModel:
 
     @property
     def best_plane(self) -> BestPlane | None:
-        """The best plane: the closed model's, beside this one's cell where both agree on planes."""
+        """The closed model's planes; beside this model's cell where both models agree on planes."""
         closed = self.closed.best_plane
         if closed is None or not planes_agree(closed):
             return closed

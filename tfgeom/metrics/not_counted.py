@@ -39,8 +39,17 @@ def not_counted(
         first = _first_cycle(cell)
         if first:
             found["first cycle"] = first
-        found["ageing"] = "self-discharge and what cycling takes away: the cell is new"
+        found["ageing"] = f"{_self_discharge(cell)} and what cycling takes away: the cell is new"
     return tuple(NotCounted(subject, sentence) for subject, sentence in found.items())
+
+
+def _self_discharge(cell: AssembledCell) -> str:
+    """Return which self-discharge is left out: electrons that are known to leak count in the film model."""
+    kelvin = cell.blueprint.temperature
+    films = [layer.material for layer in cell.blueprint.layers if layer.role == "electrolyte"]
+    if films and all(film.electron_conductivity(kelvin) for film in films):
+        return "self-discharge, but for electrons through the electrolyte in the film model,"
+    return "self-discharge"
 
 
 def _across_chip(cell: AssembledCell, resistance: ResistanceNumbers | None) -> str:
