@@ -15,7 +15,7 @@ from tfgeom.transport.discharge.film_cell import WeakElectrolyte
 from tfgeom.transport.discharge.steps import Step
 
 DANILOV = Ions(0.90e-6, 0.18, 0.90e-15, 5.10e-15, 6.01e4, 1.5e-6)
-RAIJMAKERS = Ions(8.0e-7, 0.64, 1.73e-16, 5.69e-16, 61141 / 0.64, 3.62e-6)
+RAIJMAKERS = Ions(8.0e-7, 0.64, 1.73e-16, 5.69e-16, 61141, 3.62e-6)
 
 
 def weak_film(ions: Ions) -> WeakElectrolyte:

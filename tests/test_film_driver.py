@@ -6,6 +6,7 @@ import pytest
 from tests.film_cells import CAPACITY, DIFFUSIVITY, THICKNESS, cell, film, flat, material, plain, with_leak
 from tfgeom.errors import SolveError
 from tfgeom.transport.discharge.driver import run
+from tfgeom.transport.discharge.film_cell import FilmColumns
 from tfgeom.transport.discharge.prescribed import Propagation
 from tfgeom.transport.discharge.steps import Step
 
@@ -56,6 +57,16 @@ def test_losses_add_up_to_what_is_not_delivered() -> None:
     given = np.trapezoid(done.open_circuit * inside, done.time)
     assert done.energy + sum(done.lost.values()) == pytest.approx(given, rel=1e-8)
     assert done.lost["electrolyte", "leak"] == pytest.approx(np.trapezoid(1e-3 * done.voltage**2, done.time))
+
+
+def test_columns_that_run_ahead_lose_what_the_even_electrode_would_have_had() -> None:
+    thickness = np.array([0.5, 1.5]) * THICKNESS
+    half = np.full(2, 0.5)
+    of = cell(film(FilmColumns(thickness, half, half, half), material()), ohmic=0.05)
+    done = run(of, [Step("current", 0.3 * THETA_CURRENT, voltage_below=3.4)], tolerance=0.02)
+    given = np.trapezoid(done.open_circuit * done.current, done.time)
+    assert done.energy + sum(done.lost.values()) == pytest.approx(given, rel=1e-8)
+    assert done.lost["cathode", "unevenness"] > 1e-3 * given
 
 
 def test_an_end_is_where_its_limit_lies() -> None:

@@ -1,0 +1,43 @@
+"""Charging at a constant current, then at a constant voltage, against its solution in closed form."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.film_cells import CAPACITY, cell, film, flat, material
+from tfgeom.transport.discharge.charging import Charging, charging
+from tfgeom.transport.discharge.film_cell import FilmCell
+
+USABLE, RESISTANCE, HIGH = 900.0, 0.02, 4.1  # C/m², ohm m², V
+
+
+def ohmic() -> FilmCell:
+    """Return a cell of 4.2 V less its filled fraction, that only its resistance slows down."""
+    quick = film(flat(), material(diffusivity="1e-6 cm^2/s"), start=1 - USABLE / CAPACITY)
+    return replace(cell(quick, ohmic=RESISTANCE), window=(3.0, HIGH), capacity=USABLE)
+
+
+def test_a_charge_is_a_straight_line_and_then_an_exponential() -> None:
+    current = 10.0
+    found = charging(ohmic(), current)
+    # V = 4.2 - s + R I reaches the limit at s = 0.1 + R I; from there on R Q dI/dt = -I
+    line = (0.9 - RESISTANCE * current) * CAPACITY
+    decay, least = RESISTANCE * CAPACITY, CAPACITY / 3600 / 20
+    assert found.at_constant_current == pytest.approx(line, rel=1e-4)
+    assert found.full == pytest.approx(line / current + decay * np.log(current / least), rel=5e-3)
+    assert found.whole == pytest.approx(USABLE - decay * least, rel=1e-4)
+    rest = (0.8 * USABLE - line) / (decay * current)
+    assert found.to_share == pytest.approx(line / current - decay * np.log(1 - rest), rel=1e-3)
+
+
+def test_a_current_at_which_it_counts_as_full_is_not_held() -> None:
+    current = CAPACITY / 3600 / 25
+    found = charging(ohmic(), current)
+    line = (0.9 - RESISTANCE * current) * CAPACITY
+    assert found == Charging(
+        pytest.approx(line, rel=1e-4),
+        found.at_constant_current,
+        pytest.approx(0.8 * USABLE / current, rel=1e-3),
+        pytest.approx(line / current, rel=1e-4),
+    )
