@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.film_cells import CAPACITY, cell, film, flat, material
-from tfgeom.transport.discharge.charging import Charging, charging
+from tfgeom.transport.discharge.charging import charging
 from tfgeom.transport.discharge.film_cell import FilmCell
 
 USABLE, RESISTANCE, HIGH = 900.0, 0.02, 4.1  # C/m², ohm m², V
@@ -35,9 +35,6 @@ def test_a_current_at_which_it_counts_as_full_is_not_held() -> None:
     current = CAPACITY / 3600 / 25
     found = charging(ohmic(), current)
     line = (0.9 - RESISTANCE * current) * CAPACITY
-    assert found == Charging(
-        pytest.approx(line, rel=1e-4),
-        found.at_constant_current,
-        pytest.approx(0.8 * USABLE / current, rel=1e-3),
-        pytest.approx(line / current, rel=1e-4),
-    )
+    assert found.whole == found.at_constant_current == pytest.approx(line, rel=1e-4)
+    assert found.to_share == pytest.approx(0.8 * USABLE / current, rel=1e-3)
+    assert found.full == pytest.approx(line / current, rel=1e-4)
