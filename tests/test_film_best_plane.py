@@ -10,7 +10,7 @@ from tests.shipped import PEARSE
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
 from tfgeom.metrics.against_best_plane import why_unknown
-from tfgeom.metrics.film_best_plane import planes_agree
+from tfgeom.metrics.film_best_plane import FilmBestPlane, planes_agree
 from tfgeom.transport.closed_rate import delivered_charges
 from tfgeom.transport.discharge.constant_current import discharge_curves
 from tfgeom.transport.plane_rates import Floats, beaten_by, best_planes
@@ -49,6 +49,7 @@ def test_the_ends_of_an_interval_move_with_the_cells_own_model() -> None:
     assert half[0] == pytest.approx(1.01 * best_planes(best.planes, np.array([later])).most[0], rel=3e-3)
     assert half[1] == pytest.approx(0.05 * whole, rel=3e-3)
     assert beaten_by(best.planes, whole, weaker(0.01), near) == ()
+    assert FilmBestPlane(best, weaker(0.5)).beaten() == ((later, sooner),)
 
 
 @pytest.mark.slow

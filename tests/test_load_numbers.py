@@ -11,10 +11,12 @@ import pytest
 from tests.commands import run
 from tests.kinds import design
 from tests.shipped import DESIGNS
+from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
 from tfgeom.load_tables import duration_text, load_sentence
 from tfgeom.metrics.load_curves import load_curves
+from tfgeom.metrics.load_numbers import load_task
 from tfgeom.report.headline import headline
 from tfgeom.report.load_figure import draw_load
 from tfgeom.results import Evaluation, LoadNumbers, LoadPoint
@@ -88,6 +90,15 @@ def test_cells_in_series_share_the_current_and_add_their_voltages() -> None:
     alone = numbers(evaluate(design_from_mapping({**design("planar", "conformal"), "load": {**power, "sleep": "1 uW/cm^2"}})))  # fmt: skip
     shared = numbers(evaluate(design_from_mapping({**several, "load": power})))
     assert shared.runs_for_h == pytest.approx(alone.runs_for_h, rel=1e-6)
+
+
+def test_a_brown_out_voltage_is_that_of_all_cells_in_series() -> None:
+    stated = {**PULSES, "per": "footprint", "brown_out_voltage": "6 V"}
+    cell = assemble_cell(design_from_mapping({**design("planar", "bipolar"), "load": stated}))
+    load = cell.blueprint.design.load
+    assert load is not None
+    task, _ = load_task(cell, load)
+    assert task.limit == pytest.approx(6.0 / cell.blueprint.in_series)
 
 
 def test_the_relief_runs_longer_than_its_plane() -> None:
