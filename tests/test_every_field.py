@@ -258,7 +258,7 @@ def test_each_field_moves_something(name: str, place: Place) -> None:
 
 
 LATER = {
-    ("Operation", "protocol"): (("operation", "protocol"), [{"rest": "1 h"}], "operation.protocol is read and not computed yet"),
+    ("Operation", "protocol"): (("operation", "protocol"), [{"rest": "1 h"}], "operation.protocol is run by the film model"),
     ("MaterialOverride", "voltage_window"): (("materials", "LiV2O5", "voltage_window"), {"min": "2.5 V", "max": "3.5 V"}, "materials.LiV2O5.voltage_window is read and changes no number"),
 }  # fmt: skip
 """What the file may say, and a reader is told that nothing comes of it: where, what, and the words."""

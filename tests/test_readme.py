@@ -104,3 +104,12 @@ def test_its_materials_are_read(tmp_path: Path) -> None:
         "ocv.csv (x: filled_fraction, V: volts)",
         "BPX file cell.json, negative electrode (An LFP|graphite cell)",
     }
+
+
+def test_the_protocol_is_that_of_the_shipped_cycles() -> None:
+    """Its efficiency is held in `tests/test_protocol_run.py`."""
+    (text,) = (block for block in blocks("yaml") if "protocol:" in block)
+    printed = parse_source(text, "README.md").root["operation"]["protocol"]
+    shipped = parse_source((ROOT / "designs" / "raijmakers_2020_cycles.yaml").read_text(), "cycles").root
+    assert printed == shipped["operation"]["protocol"]
+    assert "it gives back 95.89 % of the energy" in TEXT

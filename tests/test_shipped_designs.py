@@ -34,6 +34,7 @@ PUBLISHED = {
     "pearse_2018_holes_12um": {f"layers.{name}.thickness" for name in ("inner_collector", "cathode", "electrolyte", "anode", "outer_collector")},
     "pearse_2018_holes_30um": {f"layers.{name}.thickness" for name in ("inner_collector", "cathode", "electrolyte", "anode", "outer_collector")},
     "raijmakers_2020_beacon": {"layers.cathode.thickness", "layers.electrolyte.thickness"},
+    "raijmakers_2020_cycles": {"layers.cathode.thickness", "layers.electrolyte.thickness"},
     "raijmakers_2020_planar": {"layers.cathode.thickness", "layers.electrolyte.thickness"},
     "shaijumon_2010_nanorods_licoo2": {"layers.cathode.thickness"},
     "speulmanns_2024_lto": set(),

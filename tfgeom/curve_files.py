@@ -9,6 +9,7 @@ from typing import Any
 
 from tfgeom.errors import OutputError
 from tfgeom.metrics.load_curves import LoadCurve
+from tfgeom.metrics.protocol_curves import ProtocolCurve
 from tfgeom.output import check_output, is_device, replacing, write_text
 from tfgeom.results import CurveNumbers, RateCurves
 
@@ -31,9 +32,20 @@ _HEAD_OF_LOAD = (
     "highest_voltage_V",
     "current_mA_cm2",
 )
+_HEAD_OF_PROTOCOL = (
+    "design",
+    "cell",
+    "cycle",
+    "step",
+    "time_s",
+    "current_mA_cm2",
+    "voltage_V",
+    "rest_voltage_V",
+    "capacity_uAh_cm2",
+)
 
 
-def check_curve_file(path: Path | None, source: Path, *, force: bool) -> None:
+def check_curve_file(path: Path | None, source: Path, *, force: bool, has_protocol: bool = False) -> None:
     """Raise OutputError, before any work, where curves or the numbers beside them may not be written."""
     if path is None:
         return
@@ -43,11 +55,46 @@ def check_curve_file(path: Path | None, source: Path, *, force: bool) -> None:
     if not is_device(path):
         beside = path.with_suffix(".json")
         check_output(beside, (), [source], force=force, what="the numbers of the curves")
+        if has_protocol:
+            check_output(protocol_file(path), (), [source], force=force, what="the curve of the protocol")
 
 
-def write_curve_file(found: RateCurves, path: Path) -> None:
-    """Write the curves of a design, and its numbers beside them where there is a place: both or neither."""
-    _write_both(curve_csv(found.name, (*found.curves, *found.planar_curves)), found.to_dict(), path)
+def write_curve_file(found: RateCurves, path: Path, protocol: Iterable[ProtocolCurve] = ()) -> None:
+    """Write the curves of a design, and beside them its numbers and the protocol's curve: all or none.
+
+    Down a pipe go the discharges alone.
+    """
+    text, points = curve_csv(found.name, (*found.curves, *found.planar_curves)), tuple(protocol)
+    if points and not is_device(path):
+        with replacing(protocol_file(path)) as beside:
+            beside.write_text(protocol_csv(found.name, points), encoding="utf-8")
+            _write_both(text, found.to_dict(), path)
+        return
+    _write_both(text, found.to_dict(), path)
+
+
+def protocol_file(path: Path) -> Path:
+    """Return where the protocol's curve stands beside the discharges: ``rate_protocol.csv``."""
+    return path.with_name(f"{path.stem}_protocol.csv")
+
+
+def protocol_csv(design: str, curves: Iterable[ProtocolCurve]) -> str:
+    """Return the steps of a protocol as CSV, a row a point; a step begins with a point of its own."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_HEAD_OF_PROTOCOL)
+    for one in curves:
+        points = zip(
+            one.time_s,
+            one.current_mA_cm2,
+            one.voltage_V,
+            one.rest_voltage_V,
+            one.capacity_uAh_cm2,
+            strict=True,
+        )
+        for point in points:
+            writer.writerow((design, one.cell, one.cycle, one.step, *map(repr, point)))
+    return text.getvalue()
 
 
 def write_load_file(design: str, curves: Iterable[LoadCurve], numbers: dict[str, Any], path: Path) -> None:

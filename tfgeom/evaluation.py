@@ -32,6 +32,7 @@ from tfgeom.metrics.load_numbers import load_numbers
 from tfgeom.metrics.not_counted import not_counted
 from tfgeom.metrics.noted import Noted, T
 from tfgeom.metrics.polarisation import check_drive, check_driven
+from tfgeom.metrics.protocol_numbers import PROTOCOL_NEEDS_FILMS, protocol_numbers
 from tfgeom.metrics.provenance import provenance
 from tfgeom.metrics.published import compare_published
 from tfgeom.metrics.rate_model import RateModel
@@ -112,6 +113,13 @@ def evaluate_cell(
         judged = judge_claims(published, cells)
         device = noted(device_numbers(cell, resistance))
         loaded = noted(load_numbers(cells))
+        cycled = None
+        if design.operation is not None and design.operation.protocol is not None:
+            by_films = better_rates or fidelity == "film"
+            if by_films:
+                cycled = noted(protocol_numbers(cells))
+            else:
+                notes.append(PROTOCOL_NEEDS_FILMS)
         left_out = not_counted(cell, resistance, by_elements=by_elements)
         used = {**cell.blueprint.read, **read}
         if cell.lithium is not None:
@@ -132,6 +140,7 @@ def evaluate_cell(
             rate=None if rates is None else rates.rows,
             rate_summary=None if rates is None else rates.summary,
             load=None if loaded is None else loaded.numbers,
+            protocol=None if cycled is None else cycled.numbers,
             rules=(),
             published=judged,
             provenance=() if cell.lithium is None else provenance(used),
@@ -139,6 +148,7 @@ def evaluate_cell(
             solves=solves,
             rate_model=model,
             loaded=loaded,
+            cycled=cycled,
         )
 
 

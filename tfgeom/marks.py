@@ -124,7 +124,7 @@ def _3mf(path: Path) -> bool:
         return f'<metadata name="Application">{NAME}</metadata>'.encode() in model.read(_NEAR)
 
 
-_RATES = _begins(rb"design,cell,c_rate,footprint_current_mA_cm2,")
+_RATES = _begins(rb"design,cell,(c_rate,footprint_current_mA_cm2,|cycle,step,time_s,)")
 _MARKS: dict[str, Callable[[Path], bool]] = {
     ".html": lambda path: _PAGE.match(_head(path)) is not None,
     ".htm": lambda path: _PAGE.match(_head(path)) is not None,

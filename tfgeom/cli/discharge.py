@@ -35,16 +35,21 @@ def rate(
     from tfgeom.design import load_design
     from tfgeom.evaluation import evaluate
     from tfgeom.metrics.curves import rate_curves
+    from tfgeom.metrics.protocol_curves import protocol_curves
 
     check_curve_file(output, design, force=force)
     loaded = load_design(design)
+    if loaded.operation is not None and loaded.operation.protocol is not None:
+        check_curve_file(output, design, force=force, has_protocol=True)
     with loaded.located():
-        found = rate_curves(evaluate(loaded, fidelity))
+        evaluated = evaluate(loaded, fidelity)
+        found = rate_curves(evaluated)
     if output is not None:
-        write_curve_file(found, output)
+        write_curve_file(found, output, protocol_curves(evaluated))
     if json:
         print_json(found.to_dict())
         return
+    from tfgeom.protocol_tables import STEPS, TOTALS, protocol_sentence, step_rows, total_rows
     from tfgeom.rate_tables import (
         CHARGES,
         LIMITS,
@@ -65,6 +70,12 @@ def rate(
         if rows:
             say()
             print_table(head, rows)
+    if found.protocol is not None:
+        say("", protocol_sentence(found.protocol), "")
+        kept = -1 if found.protocol.planar is None else None  # no empty column of the plane
+        print_table(STEPS[:kept], [row[:kept] for row in step_rows(found.protocol)])
+        say()
+        print_table(TOTALS[:kept], [row[:kept] for row in total_rows(found.protocol)])
     if found.notes:
         say("", *(f"note: {note}" for note in found.notes))
 

@@ -38,6 +38,7 @@ def rate_curves(found: Evaluation) -> RateCurves:
             curves=cell_curves(found),
             planar_curves=tuple(_of_planes(found, model)),
             charge=tuple(_charges(found, model)) or None,
+            protocol=found.protocol,
         )
 
 

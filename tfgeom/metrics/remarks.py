@@ -49,11 +49,6 @@ def remarks(cell: AssembledCell, *, by_elements: bool) -> tuple[str, ...]:
         for name, stated in shared.design.materials.items()
         if stated.voltage_window is not None
     ]
-    notes += [
-        f"{key} is read and not computed yet"
-        for key, given in (("operation.protocol", shared.operation.protocol),)
-        if given is not None
-    ]
     if shared.wafer is None or shared.wafer_material is None:
         notes.append("device height and mass are null: the design has no substrate")
     elif shared.wafer.density is None:

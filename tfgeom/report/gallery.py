@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tfgeom.errors import TfgeomError
 from tfgeom.metrics.curves import cell_curves
 from tfgeom.metrics.load_curves import load_curves
+from tfgeom.metrics.protocol_curves import protocol_curves
 from tfgeom.report.cross_section import draw_cross_section
 from tfgeom.report.current_along_figure import draw_current_along
 from tfgeom.report.current_drawn import drawn_current
@@ -16,6 +17,7 @@ from tfgeom.report.figures import Picture, draw_rates, draw_resistance
 from tfgeom.report.load_figure import draw_load
 from tfgeom.report.part_names import part_titles
 from tfgeom.report.plan_view import draw_plan
+from tfgeom.report.protocol_figure import draw_protocol
 from tfgeom.report.stack_drawing import draw_stack
 from tfgeom.report.storage import active_heights, draw_ragone
 from tfgeom.results import Evaluation, RateNumbers
@@ -74,6 +76,7 @@ PICTURES = (
     "voltage at each rate",
     "energy lost at each rate",
     "voltage under the load",
+    "voltage in the protocol",
 )
 """Names of all drawings of a report."""
 
@@ -104,4 +107,6 @@ def draw_pictures(evaluation: Evaluation, line: Sequence[RateNumbers] = ()) -> G
     if evaluation.loaded is not None:
         limit = evaluation.loaded.task.limit * cell.blueprint.in_series
         drawings["voltage under the load"] = lambda: draw_load(load_curves(evaluation), limit)
+    if evaluation.cycled is not None:
+        drawings["voltage in the protocol"] = lambda: draw_protocol(protocol_curves(evaluation))
     return draw_all(drawings)

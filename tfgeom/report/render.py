@@ -29,6 +29,7 @@ from tfgeom.report.load_figure import load_table
 from tfgeom.report.page import fill_template, script_json
 from tfgeom.report.pdf import find_printer, write_pdf
 from tfgeom.report.places import report_places
+from tfgeom.report.protocol_figure import protocol_tables
 from tfgeom.report.rate_csv import rate_csv
 from tfgeom.report.rate_lines import curve_rows, rate_line
 from tfgeom.report.storage import device_table, lithium_table
@@ -168,6 +169,7 @@ def report_html(
         lithium=_lithium(evaluation),
         device=None if evaluation.device is None else device_table(evaluation.device),
         load=load_table(LOAD, load_rows(evaluation)) if evaluation.load else None,
+        protocol=protocol_tables(evaluation.protocol),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
         notes=[titled(note) for note in evaluation.notes],

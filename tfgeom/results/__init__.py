@@ -6,6 +6,7 @@ is in `Evaluation.notes`.
 """
 
 from tfgeom.results.curves import ChargeNumbers, CurveNumbers, LossNumbers, RateCurves
+from tfgeom.results.cycled import ProtocolNumbers, ProtocolPlaneNumbers, ProtocolStepNumbers
 from tfgeom.results.declared import HEADLINE, Declaration, Number, Shown, declared_of, numbers_of
 from tfgeom.results.delivered import (
     BestPlanarRate,
@@ -57,6 +58,9 @@ __all__ = [
     "NotCounted",
     "Number",
     "PlanarRate",
+    "ProtocolNumbers",
+    "ProtocolPlaneNumbers",
+    "ProtocolStepNumbers",
     "ProvenanceNumbers",
     "PublishedNumbers",
     "RateCurves",

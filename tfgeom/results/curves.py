@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from tfgeom.results.cycled import ProtocolNumbers
 from tfgeom.results.declared import declare
 from tfgeom.results.delivered import RateNumbers, RateSummary
 from tfgeom.results.whole import plain
@@ -96,6 +97,10 @@ class RateCurves:
     )
     charge: tuple[ChargeNumbers, ...] | None = field(
         metadata=declare("charging", "constant current, then constant voltage; of the film model only")
+    )
+    protocol: ProtocolNumbers | None = field(
+        default=None,
+        metadata=declare("protocol", "what the steps of operation.protocol come to, in the film model"),
     )
 
     def to_dict(self) -> dict[str, Any]:

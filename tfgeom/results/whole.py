@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+from tfgeom.results.cycled import ProtocolNumbers
 from tfgeom.results.declared import declare
 from tfgeom.results.delivered import RateNumbers, RateSummary, ResistanceNumbers
 from tfgeom.results.judged import NotCounted, ProvenanceNumbers, PublishedNumbers, RuleNumbers
@@ -32,6 +33,8 @@ class Evaluation:
         does.
     loaded
         The runs behind ``load``, a `tfgeom.metrics.load_numbers.Loaded`; None where there are none.
+    cycled
+        The steps behind ``protocol``, a `tfgeom.metrics.protocol_numbers.Cycled`; None where there are none.
     closed_form_reason
         Why closed forms stand in for finite elements that were asked for; empty where they do not.
 
@@ -65,6 +68,9 @@ class Evaluation:
     load: LoadNumbers | None = field(
         metadata=declare("load", "how long the cell runs its load, beside the planes")
     )
+    protocol: ProtocolNumbers | None = field(
+        metadata=declare("protocol", "what the steps of operation.protocol come to, in the film model")
+    )
     rules: tuple[RuleNumbers, ...] = field(metadata=declare("rules", "answers of the fabrication rules"))
     published: tuple[PublishedNumbers, ...] = field(
         metadata=declare("published", "published numbers beside the computed ones")
@@ -76,6 +82,7 @@ class Evaluation:
     solves: "Beside[Solve] | None" = field(compare=False, repr=False)
     rate_model: Any = field(default=None, compare=False, repr=False)
     loaded: Any = field(default=None, compare=False, repr=False)
+    cycled: Any = field(default=None, compare=False, repr=False)
     closed_form_reason: str = field(default="", compare=False, repr=False)
 
     @property

@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from tfgeom.errors import SolveError
 from tfgeom.transport.discharge.column_voltages import CellState, Columns
 from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.discharge.ledger import Ledger
 from tfgeom.transport.discharge.newton import Equipotential
 from tfgeom.transport.discharge.sheets import Sheets
 from tfgeom.transport.discharge.stepping import Point, Stepper
-from tfgeom.transport.discharge.steps import Run, Step, StepEnd
+from tfgeom.transport.discharge.steps import EndlessStepError, Run, Step, StepEnd
 
 TOLERANCE = 5e-3
 """How far the voltage may miss its straight prolongation from point to point, V."""
@@ -110,4 +109,4 @@ def _require_an_end(step: Step) -> None:
     if step.control == "rest" or not step.value:
         given = [step.seconds, step.voltage_below, step.voltage_above]
     if all(end is None for end in given):
-        raise SolveError(f"a step of {step.control} does not end: give it a time")
+        raise EndlessStepError(f"a step of {step.control} does not end: give it a time")

@@ -18,7 +18,7 @@ from tfgeom.transport.discharge.column_voltages import CellState, Columns, Trial
 from tfgeom.transport.discharge.events import Ends, Reading
 from tfgeom.transport.discharge.ledger import Ledger
 from tfgeom.transport.discharge.newton import Collectors, Drive, Solution, solve_columns
-from tfgeom.transport.discharge.steps import Ended, Step
+from tfgeom.transport.discharge.steps import Ended, EndlessStepError, Step
 
 Floats = NDArray[np.float64]
 
@@ -138,7 +138,9 @@ class Stepper:
                 reason = end
                 break
             if len(points) > _MOST_POINTS or here.time > _LONGEST:
-                raise SolveError(f"a step of {step.control} does not end: give it a time, charge or voltage")
+                raise EndlessStepError(
+                    f"a step of {step.control} does not end: give it a time, charge or voltage"
+                )
             length = min(length, left, self._longest(here))
             there = self._after(past, drive, length)
             miss = np.inf if there is None else self._miss(past, there, drive)

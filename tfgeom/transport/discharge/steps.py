@@ -7,6 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgeom.errors import SolveError
+
 Floats = NDArray[np.float64]
 
 Control = Literal["current", "power", "voltage", "rest"]
@@ -16,6 +18,10 @@ Ended = Literal[
 ]  # fmt: skip
 """Why a step ended; ``surface``: a film full or empty at its face; ``salt_exhausted``: no ions left at a
 face of the electrolyte, and no voltage limit on the way; ``cannot_carry``: no voltage does it."""
+
+
+class EndlessStepError(SolveError):
+    """A step that nothing ends."""
 
 
 @dataclass(frozen=True, slots=True)
