@@ -207,6 +207,19 @@ def test_a_solve_offers_fields_until_the_design_changes(browser: Any, tmp_path: 
         assert page.locator("#failure").count() == 0
 
 
+def test_a_discharge_moves_with_its_slider(browser: Any, tmp_path: Path) -> None:
+    with server(write(tmp_path)) as address, page_of(browser, address) as page:
+        page.locator("#discharge").click()
+        until(lambda: page.locator("#field option").count() == 4, "fields of the discharge")
+        until(lambda: page.locator("#moments").is_visible(), "the slider of its time")
+        halfway, words = settled(page), page.locator(".moment").inner_text()
+        page.locator(".at-time input").focus()
+        page.keyboard.press("End")
+        until(lambda: page.locator(".moment").inner_text() != words, "the last moment")
+        until(lambda: differs(picture(page), halfway), "other colours at the end")
+        assert page.locator("#failure").count() == 0
+
+
 def test_two_designs_turn_together_and_names_are_text(browser: Any, tmp_path: Path) -> None:
     file = write(tmp_path)
     flooded = f"""\

@@ -173,6 +173,7 @@ def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCe
         sheets=sheets,
         leak=cut.leak(blueprint.temperature),
         missing=(*circuit.incomplete, *blueprint.without_diffusivity),
+        tubes=cut.tubes,
     )
 
 

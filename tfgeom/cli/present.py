@@ -20,6 +20,7 @@ from tfgeom.cli.application import (
 
 if TYPE_CHECKING:
     from tfgeom.compare import Comparison
+    from tfgeom.viewer.discharge_fields import AtTime
 
 
 @app.command()
@@ -238,17 +239,32 @@ def view(
         Path | None,
         typer.Option("--screenshot", metavar="FILE", help="Write a picture (PNG) and serve no page."),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="SHARE", help="Colour the picture by a discharge at so much of its time: 50%."
+        ),
+    ] = None,
+    c_rate: Annotated[
+        float | None,
+        typer.Option("--c-rate", help="Of that discharge; by default 1, or the first of a design without."),
+    ] = None,
+    field: Annotated[
+        str,
+        typer.Option("--field", metavar="lithium|lithium_at_face|current", help="What of it is shown."),
+    ] = "lithium",
     force: Force = False,
 ) -> None:
     """Turn, cut and change the cell in the browser, until Ctrl-C."""
     from tfgeom.design import load_design
 
+    moment = _moment(at, c_rate, field, has_picture=screenshot is not None)
     designs = [load_design(file) for file in (design, other) if file is not None]
     if screenshot is not None:
         from tfgeom.output import is_device
         from tfgeom.viewer.still import screenshot as take_screenshot
 
-        take_screenshot(designs, screenshot, force=force)
+        take_screenshot(designs, screenshot, at=moment, force=force)
         if not is_device(screenshot):
             say(screenshot)
         return
@@ -261,3 +277,23 @@ def view(
             f"for yourself from afar use 'ssh -L {port}:127.0.0.1:{port}' instead"
         )
     view_designs(designs, host, port, open_browser=not no_browser, timeout=timeout, say=say)
+
+
+def _moment(at: str | None, c_rate: float | None, field: str, *, has_picture: bool) -> "AtTime | None":
+    """Return what a picture shows of a discharge; None where nothing of one was asked for."""
+    from tfgeom.errors import OutputError
+    from tfgeom.units import parse_quantity
+
+    if at is None:
+        if c_rate is not None or field != "lithium":
+            raise OutputError("--c-rate and --field: are of a discharge; add --at, for example --at 50%")
+        return None
+    if not has_picture:
+        raise OutputError("--at: is of a picture; add --screenshot FILE (the page has a slider)")
+    from tfgeom.viewer.discharge_fields import AtTime
+
+    try:
+        share = parse_quantity(at, "fraction")
+    except ValueError as error:
+        raise OutputError(f"--at: {error}") from error
+    return AtTime(share, c_rate, field)

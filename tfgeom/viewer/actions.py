@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from tfgeom.meshing.element_choices import ELEMENT_SUFFIXES
 from tfgeom.viewer.callbacks import in_thread
 from tfgeom.viewer.closeup import close_up
 from tfgeom.viewer.colour_bar import ColourBar, common_ends
+from tfgeom.viewer.discharge_fields import offered_rates
 from tfgeom.viewer.framing import Frame, Framing
 from tfgeom.viewer.legend import legend_entries
-from tfgeom.viewer.node_fields import FIELDS
+from tfgeom.viewer.node_fields import DISCHARGE_FIELDS, FIELDS, LITHIUM
 from tfgeom.viewer.numbers import number_rows, shown_name
 from tfgeom.viewer.page_state import (
     CONTROLS,
@@ -57,7 +59,7 @@ class Actions:
         self._stale: list[ShownDesign] = []
         parameters = [[asdict(parameter) for parameter in sizes.parameters] for sizes in self.sizes]
         start = {"stems": [one.stem for one in shown], "parameters": parameters}
-        state.update(CONTROLS | MESSAGES | start)
+        state.update(CONTROLS | MESSAGES | start | _offered_discharges(shown))
         for index, sizes in enumerate(self.sizes):
             state.update(sizes.entries(index))
         for one in shown:
@@ -75,6 +77,8 @@ class Actions:
         """Draw what the controls ask for; where that is impossible, say why and keep what was good."""
         problems, wrong = [], []
         self._stale = []
+        for one in self.shown:
+            one.at = float(self.state.at_time)
         ends = self._common_ends()
         for index, one in enumerate(self.shown):
             changes = self.sizes[index].changes
@@ -152,6 +156,29 @@ class Actions:
                 self._say_fields()
                 self._say_what_is_shown()
 
+    async def discharge(self) -> None:
+        """Run one discharge of all designs on the page, beside the event loop, and show it."""
+        with self.state:
+            self.state.update({"failure": "", "is_discharging": True})
+        failures, c_rate, are_run = [], float(self.state.c_rate), 0
+        try:
+            for one in self.shown:
+                evaluation = one.evaluation
+                try:
+                    found = await in_thread(partial(one.run, c_rate))
+                except TfgeomError as error:  # the other design may still be run
+                    failures.append(self._of_design(one, error))
+                    continue
+                if one.evaluation.design is evaluation.design:  # else it is the discharge of another
+                    one.discharge, are_run = found, are_run + 1
+        finally:
+            with self.state:
+                self.state.update({"is_discharging": False, "failure": "\n".join(failures)})
+                if are_run and not self.state.field:
+                    self.state.field = LITHIUM
+                self._say_fields()
+                self.state.discharges_run += are_run  # a change of the view: it is drawn
+
     def picture(self) -> bytes:
         """Return what is shown as PNG, with names and legend."""
         panes = []
@@ -207,7 +234,7 @@ class Actions:
     def _view_of(self, one: ShownDesign, changes: dict[str, str]) -> View:
         """Return the view that a design can show: without a field where its own is not known."""
         view = asked_view(self.state)
-        fields = one.fields if changes == one.changes else None
+        fields = one.fields_of(view.field) if changes == one.changes else None
         return view if fields is not None and view.field in fields.values else replace(view, field=None)
 
     def _common_ends(self) -> tuple[float, float] | None:
@@ -216,7 +243,8 @@ class Actions:
             (one, self._view_of(one, sizes.changes).field)
             for one, sizes in zip(self.shown, self.sizes, strict=True)
         ]
-        several = [one.fields for one, field in asked if field is not None and one.fields is not None]
+        known = [one.fields_of(field) for one, field in asked if field is not None]
+        several = [fields for fields in known if fields is not None]
         if len(several) < 2 or not self.state.is_common:
             return None
         return common_ends(self.state.field, several)
@@ -278,10 +306,15 @@ class Actions:
         ]
 
     def _say_fields(self) -> None:
-        known = {name for one in self.shown if one.fields is not None for name in one.fields.values}
+        known = set[str]().union(*(one.known_fields for one in self.shown))
         self.state.fields = [name for name in FIELDS if name in known]
         if self.state.field not in known:
             self.state.field = ""
+        self.state.moments = [
+            {"name": shown_name(one.evaluation), "words": one.discharge.words(one.at)}
+            for one in self.shown
+            if one.discharge is not None and self.state.field in DISCHARGE_FIELDS
+        ]
         self.state.bars = [
             {
                 "title": "" if bar is None else bar.title,
@@ -290,3 +323,11 @@ class Actions:
             }
             for bar in self._bars()
         ]
+
+
+def _offered_discharges(shown: Sequence[ShownDesign]) -> dict[str, Any]:
+    """Return the entries of the page's state for the discharges that designs can be watched in."""
+    why_not = [one.obstacle_to_discharge for one in shown]
+    rates = [f"{rate:g}" for one in shown for rate in offered_rates(one.start.operation)]
+    offered = list(dict.fromkeys(rates))
+    return {"c_rates": offered, "c_rate": offered[0], "no_discharge": why_not[0] if all(why_not) else ""}

@@ -34,6 +34,7 @@ def lay_out_page(live: Live) -> None:
                 _cut(html, v3)
                 _scales(html, v3)
                 _field(live, html, v3)
+                _discharge(live, html, v3)
                 _sizes(live, html, v3)
                 _files(live, client, html, v3)
             lay_out_stage(live, html, v3)
@@ -129,6 +130,31 @@ def _field(live: Live, html: Any, v3: Any) -> None:
             )
             html.Span("one range of colours for both designs", classes="what")
     v3.VProgressLinear(indeterminate=True, v_show="is_solving", id="solving")
+
+
+def _discharge(live: Live, html: Any, v3: Any) -> None:
+    with html.Div(classes="row mt-2", v_if="!no_discharge"):
+        html.Span("Discharge at", classes="what")
+        with html.Select(id="c-rate", value=("c_rate",), change="c_rate = $event.target.value"):
+            html.Option("{{ rate }}C", v_for="rate in c_rates", key="rate", value=("rate",))
+        v3.VBtn(
+            "Run discharge",
+            id="discharge",
+            size="small",
+            variant="outlined",
+            disabled=("is_discharging",),
+            click=live.beside(live.clock.before(live.actions.discharge)),
+        )
+    html.Div("No discharge: {{ no_discharge }}", id="no-discharge", v_if="no_discharge")
+    v3.VProgressLinear(indeterminate=True, v_show="is_discharging", id="discharging")
+    with html.Div(v_show="moments.length", id="moments"):
+        with html.Div(classes="row mt-2"):
+            html.Span("Share of the discharge", classes="what")
+            html.Span("{{ Math.round(100 * at_time) }} %", id="at-time-shown")
+        _slider(v3, "at-time", "at_time", 0.0, 1.0, 0.01)
+        with html.Div(v_for="(moment, index) in moments", key="index", classes="moment"):
+            html.Span("{{ moment.name }}, ", v_if="moments.length > 1")
+            html.Span("{{ moment.words }}")
 
 
 def _sizes(live: Live, html: Any, v3: Any) -> None:

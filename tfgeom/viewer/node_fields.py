@@ -1,6 +1,7 @@
 """Fields of the finite-element solve as values on the nodes of each film."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,19 @@ from tfgeom.transport.steady import Solve
 
 POTENTIAL = "potential"
 CURRENT_DENSITY = "current density"
-FIELDS = (POTENTIAL, CURRENT_DENSITY)
-"""Names of the fields, as people read them."""
+LITHIUM = "lithium fraction"
+LITHIUM_AT_FACE = "lithium fraction at the electrolyte's face"
+DISCHARGE_CURRENT = "current at the electrolyte's face"
+SOLVED_FIELDS = (POTENTIAL, CURRENT_DENSITY)
+"""Names of the fields of finite elements, as people read them."""
+DISCHARGE_FIELDS = (LITHIUM, LITHIUM_AT_FACE, DISCHARGE_CURRENT)
+"""Names of those over a discharge: mean filling through a film, at its face, and local current there."""
+FIELDS = (*SOLVED_FIELDS, *DISCHARGE_FIELDS)
+"""Names of all fields."""
 UNITS = {
+    LITHIUM: "0 empty to 1 full",
+    LITHIUM_AT_FACE: "0 empty to 1 full",
+    DISCHARGE_CURRENT: "mA/cm² of the film's own face",
     POTENTIAL: "mV at 1 mA/cm² of footprint",
     CURRENT_DENSITY: "mA/cm² at 1 mA/cm² of footprint",
 }
@@ -34,10 +45,14 @@ class Fields:
     values
         By field and film, shape (levels of the film, n_surface).  A field that the solve does not have is
         missing.
+    ends
+        Smallest and largest value of a field at all times, where it varies in time: its colours then mean
+        the same at each, and all films that have it show it.
     """
 
     mesh: FilmMesh
     values: dict[str, dict[str, NDArray[np.float64]]]
+    ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def shown(self, field: str) -> dict[str, NDArray[np.float64]]:
         """Return the values of the films in which a field varies.
@@ -45,8 +60,8 @@ class Fields:
         A film at one potential would stretch the range of colours and show nothing.
         """
         arrays = self.values.get(field, {})
-        if not arrays:
-            return {}
+        if not arrays or field in self.ends:
+            return dict(arrays)
         spans = {name: float(np.ptp(array)) for name, array in arrays.items()}
         widest, largest = max(spans.values()), max(float(np.abs(array).max()) for array in arrays.values())
         if widest <= _EVEN * largest:
@@ -61,7 +76,10 @@ class Fields:
     def range_of(self, field: str) -> tuple[float, float]:
         """Return the smallest and the largest value that is shown of a field, never the same."""
         arrays = self.shown(field).values()
-        low, high = min(float(a.min()) for a in arrays), max(float(a.max()) for a in arrays)
+        low, high = self.ends.get(field) or (
+            min(float(a.min()) for a in arrays),
+            max(float(a.max()) for a in arrays),
+        )
         if high - low <= _EVEN * max(abs(low), abs(high)):
             room = 0.01 * max(abs(low), abs(high)) or 1.0
             return low - room, high + room

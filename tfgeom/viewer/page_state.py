@@ -23,6 +23,8 @@ CONTROLS: dict[str, Any] = {
     "rows": "1",
     "field": "",
     "is_common": True,
+    "at_time": 0.5,
+    "discharges_run": 0,
 }
 """Entries of the page's state that make up the view, as they start."""
 MESSAGES: dict[str, Any] = {
@@ -34,6 +36,11 @@ MESSAGES: dict[str, Any] = {
     "has_places": False,
     "saved_design": "0",
     "is_solving": False,
+    "is_discharging": False,
+    "c_rates": [],
+    "c_rate": "",
+    "moments": [],
+    "no_discharge": "",
     "is_writing": False,
     "mesh_format": "vtu",
     "mesh_name": "",

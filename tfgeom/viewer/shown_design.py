@@ -5,15 +5,17 @@ A change takes effect as a whole or not at all, so that what is shown is always 
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from tfgeom.design import Design
-from tfgeom.errors import UnsupportedError
+from tfgeom.errors import TfgeomError, UnsupportedError
 from tfgeom.evaluation import evaluate, evaluate_cell
 from tfgeom.results import Evaluation
 from tfgeom.viewer.annotations import add_scale
 from tfgeom.viewer.bodies import plane_tiles
-from tfgeom.viewer.node_fields import Fields, solved_fields
+from tfgeom.viewer.discharge_fields import Discharge, film_cell_of
+from tfgeom.viewer.node_fields import DISCHARGE_FIELDS, Fields, solved_fields
 from tfgeom.viewer.parameters import changed_design, plain_design
 from tfgeom.viewer.scene import Scene
 from tfgeom.viewer.view import View
@@ -38,6 +40,10 @@ class ShownDesign:
         What was changed of the design as read, by path.
     fields
         Of the design as it is; None before they are solved for.
+    discharge
+        Of the design as it is; None before it is run.
+    at
+        Share of the discharge's time that is shown, 0 to 1.
     """
 
     def __init__(self, design: Design) -> None:
@@ -46,6 +52,9 @@ class ShownDesign:
         self.start = design
         self.evaluation: Evaluation = evaluate(design)
         self.fields: Fields | None = None
+        self.discharge: Discharge | None = None
+        self.at = 0.0
+        self._at_once: tuple[Discharge, float, Fields] | None = None
         self.plotter: Any = pyvista.Plotter(off_screen=True, window_size=list(_SIZE))
         self.plotter.set_background(_BACKGROUND)
         substrate = None if design.substrate is None else design.substrate.material
@@ -62,6 +71,32 @@ class ShownDesign:
     def stem(self) -> str:
         """Name for files made of the design, without a suffix."""
         return self.start.origin.stem or "design"
+
+    @cached_property
+    def obstacle_to_discharge(self) -> str:
+        """Why the design as read has no discharge to show; empty where it has one."""
+        try:
+            film_cell_of(self.evaluation.cell)
+        except TfgeomError as error:
+            return str(error)
+        return ""
+
+    @property
+    def known_fields(self) -> set[str]:
+        """Names of the fields that the design as it is can show."""
+        found = set() if self.fields is None else set(self.fields.values)
+        return found if self.discharge is None else found | set(DISCHARGE_FIELDS)
+
+    def fields_of(self, field: str | None) -> Fields | None:
+        """Return the fields that one belongs to, of a discharge at the time that is shown; None before."""
+        if field not in DISCHARGE_FIELDS:
+            return self.fields
+        if self.discharge is None:
+            return None
+        known = self._at_once
+        if known is None or known[:2] != (self.discharge, self.at):
+            known = self._at_once = self.discharge, self.at, self.discharge.fields_at(self.at)
+        return known[2]
 
     def show(self, view: View, changes: Mapping[str, str], ends: tuple[float, float] | None = None) -> None:
         """Show a view of the design with changes; on an error everything stays as it was.
@@ -81,11 +116,12 @@ class ShownDesign:
             When the changed design cannot exist, or the view cannot be shown.
         """
         if changes == self.changes:
-            self._show(self.evaluation, view, self.fields, ends)
+            self._show(self.evaluation, view, self.fields_of(view.field), ends)
             return
         evaluation = evaluate(changed_design(self._plain, changes) if changes else self.start)
         self._show(evaluation, view, None, None)
         self.evaluation, self.changes, self.fields = evaluation, dict(changes), None
+        self.discharge = self._at_once = None
 
     def _show(
         self, evaluation: Evaluation, view: View, fields: Fields | None, ends: tuple[float, float] | None
@@ -110,6 +146,16 @@ class ShownDesign:
         if obstacle is not None:
             raise UnsupportedError.at("", f"not yet supported: {obstacle}")
         return evaluate_cell(cell, "fem")
+
+    def run(self, c_rate: float) -> Discharge:
+        """Return a discharge of the design as it is; changes nothing.
+
+        Raises
+        ------
+        UnsupportedError, MeshError, SolveError, DesignError
+            As `Discharge`.
+        """
+        return Discharge(self.evaluation.cell, c_rate)
 
     def take(self, solved: Evaluation) -> None:
         """Show from now on the numbers and the fields of a solve of the design as it is."""

@@ -1,7 +1,7 @@
 """The 3D still: a tile of cells cut through the axes of its first row, beside a close-up of the films.
 
-Run as ``python -m tfgeom.viewer.still DESIGN.yaml OUT.png [WIDTH HEIGHT]``, in a process of its own: without
-a working OpenGL library VTK crashes.
+Run as ``python -m tfgeom.viewer.still DESIGN.yaml OUT.png [WIDTH HEIGHT [SHARE C_RATE FIELD]]``, in a process
+of its own: without a working OpenGL library VTK crashes.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from tfgeom.design import Design, dump_design, load_design
 from tfgeom.errors import MeshError, OutputError, TfgeomError
 from tfgeom.films import Stack
 from tfgeom.marks import add_mark
+from tfgeom.numerals import layer_title
 from tfgeom.output import check_output, replacing
 from tfgeom.programs import run_program
 from tfgeom.rendering import forget_rendering, probe_rendering
@@ -31,6 +32,7 @@ from tfgeom.viewer.annotations import Legend, add_frame, add_scale
 from tfgeom.viewer.bodies import plane_tiles
 from tfgeom.viewer.closeup import RIM, close_up
 from tfgeom.viewer.colour_bar import field_bar
+from tfgeom.viewer.discharge_fields import SHOWN, AtTime, Discharge, film_cell_of, offered_rates
 from tfgeom.viewer.legend import legend_entries
 from tfgeom.viewer.node_fields import Fields
 from tfgeom.viewer.scene import Scene, light_evenly
@@ -40,6 +42,8 @@ SIZE = (1600, 1000)
 """Usual width and height of a still, pixels."""
 RENDER_SECONDS = 120.0
 """Longest wait for a still."""
+DISCHARGE_SECONDS = 600.0
+"""Longest wait for the discharge that one shows."""
 NO_PICTURE_EXIT = 3
 """Exit code of the process for a relief that cannot be drawn; the reason is its last line."""
 
@@ -50,9 +54,12 @@ _LEGEND_WIDTH = 0.44  # over that of a picture
 def main(arguments: Sequence[str]) -> int:
     """Render the design of a file to a picture; return the exit code."""
     _leave_no_core_file()
-    design, picture, *size = arguments
+    file, picture, *rest = arguments
+    size = (int(rest[0]), int(rest[1])) if rest else SIZE
     try:
-        save_still(load_design(design), picture, size=(int(size[0]), int(size[1])) if size else SIZE)
+        design = load_design(file)
+        at = AtTime(float(rest[2]), float(rest[3]), rest[4]) if rest[2:] else None
+        save_still(design, picture, size=size, at=at)
     except TfgeomError as error:
         sys.stderr.write(f"{error}\n")
         return NO_PICTURE_EXIT
@@ -60,7 +67,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def screenshot(
-    designs: Sequence[Design], path: str | Path, size: tuple[int, int] = SIZE, *, force: bool = False
+    designs: Sequence[Design],
+    path: str | Path,
+    size: tuple[int, int] = SIZE,
+    *,
+    at: AtTime | None = None,
+    force: bool = False,
 ) -> None:
     """Save the stills of designs one below the other as PNG, each with its name and legend.
 
@@ -74,6 +86,8 @@ def screenshot(
         Of the picture.
     size
         Width and height of each still, pixels.
+    at
+        Moment of a discharge whose field colours the films; by default they have their own colours.
     force
         Whether to replace a file that tfgeom did not write.
 
@@ -89,14 +103,17 @@ def screenshot(
     _require_size(size)
     check_output(path, (".png",), [design.origin.file for design in designs], force=force)
     for design in designs:
-        assemble_cell(design)  # its errors name the design's file and line
+        cell = assemble_cell(design)  # its errors name the design's file and line
+        if at is not None:
+            with design.located():
+                film_cell_of(cell)
     rendering = probe_rendering()
     if not rendering.works:
         raise MeshError(rendering.sentence)
     with tempfile.TemporaryDirectory(prefix="tfgeom-") as folder, replacing(path) as picture:
         stills = [Path(folder) / f"{index}.png" for index in range(len(designs))]
         for design, still in zip(designs, stills, strict=True):
-            _render(design, still, size, rendering.environment())
+            _render(design, still, size, at, rendering.environment())
         if len(stills) == 1:
             shutil.copyfile(stills[0], picture)
         else:
@@ -107,15 +124,22 @@ def screenshot(
         add_mark(picture, ".png")
 
 
-def _render(design: Design, picture: Path, size: tuple[int, int], environment: dict[str, str]) -> None:
+def _render(
+    design: Design, picture: Path, size: tuple[int, int], at: AtTime | None, environment: dict[str, str]
+) -> None:
     """Render a still by a process of its own."""
     copy = picture.with_suffix(".yaml")
     copy.write_text(dump_design(design), encoding="utf-8")
     module = [sys.executable, "-m", "tfgeom.viewer.still", str(copy), str(picture), *map(str, size)]
+    longest = RENDER_SECONDS
+    if at is not None:
+        c_rate = offered_rates(design.operation)[0] if at.c_rate is None else at.c_rate
+        module += [repr(at.share), repr(c_rate), at.shown]
+        longest += DISCHARGE_SECONDS
     try:
-        done = run_program(module, RENDER_SECONDS, environment)
+        done = run_program(module, longest, environment)
     except subprocess.TimeoutExpired:
-        raise MeshError(f"the picture was not ready within {RENDER_SECONDS:g} s") from None
+        raise MeshError(f"the picture was not ready within {longest:g} s") from None
     if done.returncode or not picture.is_file():
         lines = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
         if done.returncode == NO_PICTURE_EXIT:
@@ -130,6 +154,7 @@ def save_still(
     view: View | None = None,
     size: tuple[int, int] = SIZE,
     fields: Fields | None = None,
+    at: AtTime | None = None,
 ) -> None:
     """Render a still in this process and save it as PNG.
 
@@ -145,6 +170,9 @@ def save_still(
         Width and height, pixels.
     fields
         Needed when the view shows a field.
+    at
+        Moment of a discharge whose field colours the films, instead of a view and fields; films are then
+        shown as they are at full charge.
 
     Raises
     ------
@@ -152,6 +180,8 @@ def save_still(
         When the size is none of a picture, or the field that the view shows is not given.
     DesignError, MeshError
         When the design cannot be drawn.
+    UnsupportedError, SolveError
+        When it has no discharge to show, or none is found.
     """
     import pyvista
 
@@ -159,7 +189,11 @@ def save_still(
     if view is not None and view.field is not None and fields is None:
         raise OutputError(f"still: the view shows '{view.field}', and no fields are given")
     cell = assemble_cell(design)
-    stack = cell.made
+    stack, discharge = cell.made, None
+    if at is not None:
+        stack = cell.charged
+        discharge = Discharge(cell, at.c_rate or offered_rates(design.operation)[0])
+        fields = discharge.fields_at(at.share)
     close = bool(stack.films) and not stack.cell.is_flat
     plotter: Any = pyvista.Plotter(
         off_screen=True,
@@ -174,7 +208,8 @@ def save_still(
         scene = Scene(
             plotter, None if design.substrate is None else design.substrate.material, smooth_edges=True
         )
-        shown = _show_tile(scene, stack) if view is None else view
+        field = None if at is None else SHOWN[at.shown]
+        shown = _show_tile(scene, stack, fields, field) if view is None else view
         if view is not None:
             scene.show(stack, view, fields)
         scene.look()
@@ -184,6 +219,10 @@ def save_still(
             _show_close_up(plotter, scene, stack, shown, size[1])
         plotter.subplot(0, 0)
         notes = ["Left: the cell. Right: its films, closer."] if close else []
+        notes += [] if discharge is None or at is None else [f"{discharge.words(at.share)}."]
+        if at is not None and shown.hidden:
+            covering = ", ".join(layer_title(name) for name in sorted(shown.hidden))
+            notes.append(f"Not shown, as it covers what is coloured: {covering}.")
         notes += ["The liquid is not shown."] if cell.liquid is not None else []
         has_field = fields is not None and shown.field is not None and bool(fields.shown(shown.field))
         bars = [replace(field_bar(shown.field, fields), note="")] if has_field else []  # type: ignore[arg-type]
@@ -193,12 +232,13 @@ def save_still(
         plotter.close()
 
 
-def _show_tile(scene: Scene, stack: Stack) -> View:
+def _show_tile(scene: Scene, stack: Stack, fields: Fields | None, field: str | None) -> View:
     """Show the largest of some tiles that is not too large, cut through the axes of its first row."""
+    hidden = _around(stack, set() if fields is None or field is None else set(fields.shown(field)))
     for columns, rows in _tile_sizes(stack):
-        view = View(columns=columns, rows=rows)
+        view = View(columns=columns, rows=rows, field=field, hidden=hidden)
         try:
-            scene.show(stack, view)
+            scene.show(stack, view, fields)
         except MeshError:
             if (columns, rows) == (1, 1):
                 raise
@@ -209,8 +249,15 @@ def _show_tile(scene: Scene, stack: Stack) -> View:
     # strips and planes have no axis: half a cell is cut away
     place = -low if cell.plan.has_axis else math.sqrt(cell.footprint) / UM / 2
     view = replace(view, cut=Cut("y", min(0.5, float(place / (high - low)))))
-    scene.show(stack, view)
+    scene.show(stack, view, fields)
     return view
+
+
+def _around(stack: Stack, coloured: set[str]) -> frozenset[str]:
+    """Return the films around the outermost one that a field colours: they would hide it."""
+    names = [film.layer.name for film in stack.films]
+    last = max((index for index, name in enumerate(names) if name in coloured), default=len(names))
+    return frozenset(names[last + 1 :])
 
 
 def _tile_sizes(stack: Stack) -> Iterator[tuple[int, int]]:

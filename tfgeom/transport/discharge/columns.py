@@ -68,10 +68,21 @@ class CutFilm:
 
 @dataclass(frozen=True, slots=True)
 class CutCircuit:
-    """A circuit cut into columns: each of its films, from the inner collector outwards."""
+    """A circuit cut into columns: each of its films, from the inner collector outwards.
+
+    Attributes
+    ----------
+    circuit
+        What was cut.
+    films
+        In columns.
+    tubes
+        Column of each of the relief's `current_tubes`; None where the columns are others.
+    """
 
     circuit: FilmCircuit
     films: tuple[CutFilm, ...]
+    tubes: NDArray[np.intp] | None = None
 
     def of(self, name: str) -> CutFilm:
         """Return the cut film of a layer."""
@@ -130,7 +141,7 @@ def cut_between_ideal(circuit: FilmCircuit) -> CutCircuit:
     What fills a relief passes for a film of its volume over its inner face, as in
     `tfgeom.transport.film_diffusion`.
     """
-    return CutCircuit(circuit, _merged(tuple(_cut(circuit, one) for one in circuit.films)))
+    return CutCircuit(circuit, *_merged(tuple(_cut(circuit, one) for one in circuit.films)))
 
 
 def columns_of_surface(
@@ -188,8 +199,11 @@ def _cut(circuit: FilmCircuit, one: FilmConductor) -> CutFilm:
     )
 
 
-def _merged(films: tuple[CutFilm, ...]) -> tuple[CutFilm, ...]:
-    """Return films whose columns that are alike in all of them, but for a factor of area, are one."""
+def _merged(films: tuple[CutFilm, ...]) -> tuple[tuple[CutFilm, ...], NDArray[np.intp]]:
+    """Return films whose columns that are alike in all of them, but for a factor of area, are one.
+
+    Beside them, which one each of the columns became.
+    """
     areas = np.array([area for cut in films for area in (cut.inner, cut.middle, cut.outer)])
     looks = np.concatenate((np.array([cut.thickness for cut in films]), areas / areas.sum(axis=0)))
     tolerance = _ALIKE * np.abs(looks).max(axis=1)
@@ -201,13 +215,13 @@ def _merged(films: tuple[CutFilm, ...]) -> tuple[CutFilm, ...]:
         group[alike] = groups
         groups += 1
     if groups == group.size:
-        return films
+        return films, np.arange(groups)
 
     def added(values: Floats) -> Floats:
         return np.bincount(group, values, groups).astype(np.float64)
 
     count = added(np.ones_like(group, dtype=np.float64))
-    return tuple(
+    merged = tuple(
         CutFilm(
             added(cut.thickness) / count,
             added(cut.inner),
@@ -217,6 +231,7 @@ def _merged(films: tuple[CutFilm, ...]) -> tuple[CutFilm, ...]:
         )
         for cut in films
     )
+    return merged, group
 
 
 def _local_factor(one: FilmConductor, thickness: Floats) -> Floats:

@@ -189,6 +189,9 @@ class FilmCell:
         Constants that are not known and whose loss is left out, as ``layer.property``.
     remarks
         What a reader must know of how it is cut.
+    tubes
+        Column of each of the relief's `current_tubes` (`tfgeom.geometry.protocol.Cell`); None where columns
+        are nodes of the surface, or slices of a wall in a liquid.
     """
 
     cathode: FilmElectrode
@@ -204,6 +207,7 @@ class FilmCell:
     leak: float = 0.0
     missing: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    tubes: NDArray[np.intp] | None = None
 
     @property
     def size(self) -> int:

@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 _ELECTRONS = (*COLLECTORS, "cathode", "anode")
 # Along the surface potentials change over many thicknesses: no foot is resolved, and cells grow slowly up the
 # wall.  Within 0.5 % of finite elements where the collectors lose four fifths.
-_COLUMNS = Resolution(1, first_cell=8.0, growth=1.3)
+COLUMNS = Resolution(1, first_cell=8.0, growth=1.3)
+"""Of the surface grid whose nodes are the columns."""
 
 Floats = NDArray[np.float64]
 
 
 def cut_between_contacts(
-    circuit: FilmCircuit, contacts: Contacts, resolution: Resolution = _COLUMNS
+    circuit: FilmCircuit, contacts: Contacts, resolution: Resolution = COLUMNS
 ) -> tuple[CutCircuit, tuple[Sheet, ...]]:
     """Return a circuit cut into columns over its surface, and the collectors that join them.
 
