@@ -202,6 +202,7 @@ def film_cell(cell: AssembledCell, *, nominal: float, contacted: bool) -> FilmCe
         joint=() if alone else columns.head_space,
         missing=(*found.incomplete, *blueprint.without_diffusivity),
         remarks=remarks,
+        tubes=columns.cut.tubes,
     )
 
 

@@ -87,7 +87,9 @@ def film_cell_of(cell: AssembledCell) -> FilmCell:
     own = found.value.cell
     if own.tubes is None and (cell.liquid is not None or not own.sheets):
         raise UnsupportedError.at(
-            "", "not yet supported: a discharge of a flooded cell on its films; 'tfgeom rate' computes it"
+            "",
+            "not yet supported: a discharge on the films of a flooded relief with voids of two kinds; "
+            "'tfgeom rate' computes it",
         )
     if any(film.layer.fills for film in _shown_films(cell, own)):
         raise UnsupportedError.at(

@@ -105,7 +105,8 @@ class FloodedColumns:
             )
             for film in self.cut.films
         )
-        return FloodedColumns(CutCircuit(self.cut.circuit, one), (), self.head_space)
+        tubes = None if self.cut.tubes is None else np.zeros_like(self.cut.tubes)
+        return FloodedColumns(CutCircuit(self.cut.circuit, one, tubes), (), self.head_space)
 
 
 def flooded_columns(circuit: FloodedCircuit, slices: int | None = None) -> FloodedColumns:
@@ -135,7 +136,7 @@ def flooded_columns(circuit: FloodedCircuit, slices: int | None = None) -> Flood
     films = [one.film for one in circuit.films.films]
     if cell.is_flat:
         flat = tuple(_cut(cell, film, _floors(cell)) for film in films)
-        return FloodedColumns(CutCircuit(circuit.films, flat), (), head)
+        return FloodedColumns(CutCircuit(circuit.films, flat, np.array([0])), (), head)
     if slices is None:
         slices = _enough(circuit)
     voids = [replace(cell, plan=plan) for plan in void_plans(cell.plan)]
@@ -144,7 +145,9 @@ def flooded_columns(circuit: FloodedCircuit, slices: int | None = None) -> Flood
         places += [_floors(void), _walls(void, slices)]
     cut = tuple(_joined([_cut(cell, film, place) for place in places]) for film in films)
     liquid = _liquid(circuit, cell.footprint, voids, slices)
-    return FloodedColumns(CutCircuit(circuit.films, cut), liquid, head)
+    # tubes run from the cap down to the floor; those of a cell with two kinds of voids cross both
+    tubes = np.array([0, *range(slices + 1, 0, -1)]) if len(voids) == 1 and not cell.through else None
+    return FloodedColumns(CutCircuit(circuit.films, cut, tubes), liquid, head)
 
 
 def _drop(sheet: Sheet, current: Floats) -> Floats:
