@@ -213,7 +213,7 @@ def test_a_discharge_moves_with_its_slider(browser: Any, tmp_path: Path) -> None
         until(lambda: page.locator("#field option").count() == 4, "fields of the discharge")
         until(lambda: page.locator("#moments").is_visible(), "the slider of its time")
         halfway, words = settled(page), page.locator(".moment").inner_text()
-        page.locator(".at-time input").focus()
+        page.locator(".at-time [role=slider]").focus()
         page.keyboard.press("End")
         until(lambda: page.locator(".moment").inner_text() != words, "the last moment")
         until(lambda: differs(picture(page), halfway), "other colours at the end")
