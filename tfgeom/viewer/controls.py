@@ -111,7 +111,13 @@ def _field(live: Live, html: Any, v3: Any) -> None:
     with html.Div(classes="row"):
         with html.Select(id="field", value=("field",), change="field = $event.target.value"):
             html.Option("none", value="")
-            html.Option("{{ name }}", v_for="name in fields", key="name", value=("name",))
+            html.Option(  # the choice may come together with the fields to choose from
+                "{{ name }}",
+                v_for="name in fields",
+                key="name",
+                value=("name",),
+                selected=("name == field",),
+            )
         v3.VBtn(
             "Solve finite elements",
             id="solve",
@@ -152,7 +158,7 @@ def _discharge(live: Live, html: Any, v3: Any) -> None:
             html.Span("Share of the discharge", classes="what")
             html.Span("{{ Math.round(100 * at_time) }} %", id="at-time-shown")
         _slider(v3, "at-time", "at_time", 0.0, 1.0, 0.01)
-        with html.Div(v_for="(moment, index) in moments", key="index", classes="moment"):
+        with html.Div(v_for="(moment, index) in moments", key="index", classes="moment text-caption"):
             html.Span("{{ moment.name }}, ", v_if="moments.length > 1")
             html.Span("{{ moment.words }}")
 
