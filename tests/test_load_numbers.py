@@ -4,7 +4,7 @@ import copy
 import csv
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -14,12 +14,14 @@ from tests.shipped import DESIGNS
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
-from tfgeom.load_tables import duration_text, load_sentence
+from tfgeom.load_tables import LOAD_BY, duration_text, load_rows, load_sentence
 from tfgeom.metrics.load_curves import load_curves
 from tfgeom.metrics.load_numbers import load_task
+from tfgeom.numerals import unit_text
 from tfgeom.report.headline import headline
 from tfgeom.report.load_figure import draw_load
 from tfgeom.results import Evaluation, LoadNumbers, LoadPoint
+from tfgeom.transport.discharge.load_task import Method
 
 BEACON = DESIGNS / "raijmakers_2020_beacon.yaml"
 PULSES = {"sleep": "1 uA/cm^2", "pulse": {"current": "50 uA/cm^2", "duration": "1 s", "every": "60 s"}}
@@ -170,3 +172,12 @@ def test_the_command_needs_a_load(tmp_path: Path, capsys: pytest.CaptureFixture[
     file.write_text("time_s,current_uA\n0,1\n1,2\n2,3\n")
     assert run("load", DESIGNS / "raijmakers_2020_planar.yaml", file) == 2
     assert "per: footprint" in capsys.readouterr().err
+
+
+def test_the_page_writes_units_as_a_page_does() -> None:
+    found = evaluate(load_design(BEACON))
+    heads = [row[0] for row in load_rows(found, unit_text)]
+    assert "bypass capacitor, µF" in heads
+    assert "charge delivered per footprint, mAh/cm²" in heads
+    assert "bypass capacitor, uF" in [row[0] for row in load_rows(found)]
+    assert set(LOAD_BY) == set(get_args(Method))

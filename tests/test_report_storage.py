@@ -14,6 +14,9 @@ from tfgeom.cells.lithium_places import LithiumPlace, lithium_places
 from tfgeom.cells.usable import Usable
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
+from tfgeom.metrics.curves import cell_curves
+from tfgeom.report.curve_figures import losses_table
+from tfgeom.report.figures import drawing, plain_log
 from tfgeom.report.storage import active_height, device_table, draw_ragone, lithium_table
 from tfgeom.results import DeviceNumbers
 
@@ -140,3 +143,32 @@ def test_the_device_shows_what_is_known() -> None:
         ("peak power of the chip", "0.01 mW"),
     )
     assert device_table(DeviceNumbers(None, None, None)) is None
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.07, 0.9), (30.0, 340.0), (2e-4, 0.03)])
+def test_every_logarithmic_axis_shows_its_scale(low: float, high: float) -> None:
+    """Two numbers at least stand on an axis: one alone says nothing of what lies between."""
+    with drawing(4, 4) as figure:
+        axes = figure.add_subplot()
+        axes.plot([low, high], [1, 2])
+        axes.set_xscale("log")
+        plain_log(axes.xaxis)
+        figure.canvas.draw()
+        left, right = axes.get_xlim()
+        shown = [
+            tick.get_text()
+            for tick, at in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True)
+            if left <= at <= right
+        ]
+    assert len([text for text in shown if text]) >= 2
+
+
+def test_small_energies_are_told_in_microwatt_hours() -> None:
+    """A loss of 3e-6 mWh is nothing that one can read; the sum stays that of the curves."""
+    found = evaluate(load_design(PEARSE))
+    curves = cell_curves(found)[:2]
+    table = losses_table(curves, {})
+    assert table is not None
+    assert table.head[0] == "energy, µWh/cm² of footprint"
+    delivered = next(row for row in table.rows if row[0] == "delivered")
+    assert float(str(delivered[1])) == pytest.approx(curves[0].energy_mWh_cm2 * 1000, rel=5e-3)

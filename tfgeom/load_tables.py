@@ -1,11 +1,19 @@
 """How a design runs its load, as a sentence and as rows beside its planes."""
 
+from collections.abc import Callable
+
 from tfgeom.metrics.load_curves import CELL_NAMES
 from tfgeom.results import Evaluation, LoadNumbers, LoadPoint, declared_of
 from tfgeom.results.plain_text import plain_unit, plain_value
 
 LOAD = ("", *CELL_NAMES.values())
 """Head of the table."""
+LOAD_BY = {
+    "closed periods": "every period in closed form",
+    "every step": "every step in time",
+    "sampled periods": "periods at points along the discharge, at the load's mean between them",
+}
+"""How a load was run, in words, for each ``LoadNumbers.method``."""
 
 _LONGEST = ((1.0, "h"), (24.0, "days"), (24 * 365.25, "years"))
 _SHORTEST = ((3600.0, "s"), (60.0, "min"))
@@ -49,8 +57,16 @@ def load_sentence(found: Evaluation) -> str:
     return start + same + ("" if best is None else f", the best plane for {duration_text(best.runs_for_h)}")
 
 
-def load_rows(found: Evaluation) -> list[tuple[str, ...]]:
-    """Return the rows of `LOAD`: what, and that of cell, plane and best plane; what is null is left out."""
+def load_rows(found: Evaluation, unit: Callable[[str], str] = plain_unit) -> list[tuple[str, ...]]:
+    """Return the rows of `LOAD`: what, and that of cell, plane and best plane; what is null is left out.
+
+    Parameters
+    ----------
+    found
+        What is known of the design.
+    unit
+        How a declared unit is written: as a terminal has it, or as a page.
+    """
     load = found.load
     if load is None:
         return []
@@ -60,7 +76,7 @@ def load_rows(found: Evaluation) -> list[tuple[str, ...]]:
         values = [None if one is None else getattr(one, key) for one in columns]
         if any(value is not None for value in values):
             declared = declared_of(LoadPoint, key)
-            heading = f"{declared.title}, {plain_unit(declared.unit)}"
+            heading = f"{declared.title}, {unit(declared.unit)}"
             rows.append(
                 (heading, *("-" if value is None else plain_value(value, declared.form) for value in values))
             )

@@ -68,12 +68,16 @@ def loss_table(found: RateCurves) -> tuple[Row, list[Row]]:
 
 
 def charge_rows(found: RateCurves) -> list[Row]:
-    """Return how long the cell and its planes charge; none without a model of it."""
+    """Return how long the cell and its planes charge, a flat cell as its planes; none where unknown."""
+    flat = not found.planar_curves
     known = {(one.cell, one.c_rate): one for one in found.charge or ()}
     rows: list[Row] = []
     for (cell, c_rate), one in known.items():
         if cell == OWN:
-            planes = (known.get((f"planar_{name}", c_rate)) for name in ("same_films", "same_capacity"))
+            planes = (
+                one if flat else known.get((f"planar_{name}", c_rate))
+                for name in ("same_films", "same_capacity")
+            )
             rows.append(
                 (
                     f"{c_rate:.4g}",

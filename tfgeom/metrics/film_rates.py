@@ -173,7 +173,8 @@ def film_model(
         notes.append(f"at best: {words_of_all(missing)} not known, so that loss is left out of rate")
     films = (two_phase_note(layer.material) for layer in cells.cell.blueprint.electrodes)
     notes += dict.fromkeys(told for told in films if told)
-    if closed.best_plane is not None and not planes_agree(closed.best_plane):
+    flat = cells.cell.relief.is_flat  # is told nothing of the best plane
+    if not flat and closed.best_plane is not None and not planes_agree(closed.best_plane):
         notes.append("the best plane, and where the cell beats it, are those of the closed rate model")
     parts = electrode_parts(cells.cell)
     model = FilmModel(found.value, closed, parts, missing, cells.cell.blueprint.in_series)

@@ -12,6 +12,7 @@ from tfgeom.transport.losses import ELECTRODE_AT
 _MOST = 6
 """Curves that one figure holds and can still be told apart."""
 _HATCHES = {"diffusion": "", "charge_transfer": "//", "unevenness": "..", "salt": "\\\\", "contact": "xx"}
+_SMALL = 5.0  # mWh/cm² below which losses are told in µWh/cm²
 _SHOWN = 5e-4  # share of the rest energy below which a loss has no bar
 
 
@@ -89,10 +90,15 @@ def draw_losses(curves: Sequence[CurveNumbers], titles: Mapping[str, str]) -> Pi
 
 
 def losses_table(curves: Sequence[CurveNumbers], titles: Mapping[str, str]) -> Table | None:
-    """Return the energy that each loss takes at the drawn rates, mWh/cm²; None where nothing is lost."""
+    """Return the energy that each loss takes at the drawn rates; None where nothing is lost.
+
+    In µWh/cm² where every discharge delivers less than a few mWh/cm², as thin films do.
+    """
     shown, kinds = spread_out(curves), _kinds(curves)
     if not kinds:
         return None
+    small = max(one.rest_energy_mWh_cm2 for one in shown) < _SMALL
+    per, unit = (1000, "µWh/cm²") if small else (1, "mWh/cm²")
     rows = []
     for part, mechanism in kinds:
         lost = [
@@ -106,14 +112,19 @@ def losses_table(curves: Sequence[CurveNumbers], titles: Mapping[str, str]) -> T
             )
             for one in shown
         ]
-        rows.append((_words(titles, part, mechanism), *(number(value, 3) for value in lost)))
+        rows.append((_words(titles, part, mechanism), *(number(value * per, 3) for value in lost)))
     rows.append(
-        ("all that is lost", *(number(one.rest_energy_mWh_cm2 - one.energy_mWh_cm2, 3) for one in shown))
+        (
+            "all that is lost",
+            *(number((one.rest_energy_mWh_cm2 - one.energy_mWh_cm2) * per, 3) for one in shown),
+        )
     )
-    rows.append(("delivered", *(number(one.energy_mWh_cm2, 3) for one in shown)))
-    rows.append(("rest energy of what is delivered", *(number(one.rest_energy_mWh_cm2, 3) for one in shown)))
+    rows.append(("delivered", *(number(one.energy_mWh_cm2 * per, 3) for one in shown)))
+    rows.append(
+        ("rest energy of what is delivered", *(number(one.rest_energy_mWh_cm2 * per, 3) for one in shown))
+    )
     heads = (f"{number(one.c_rate, 3)}C" for one in shown)
-    return Table(("energy, mWh/cm² of footprint", *heads), tuple(rows))
+    return Table((f"energy, {unit} of footprint", *heads), tuple(rows))
 
 
 def _kinds(curves: Sequence[CurveNumbers]) -> list[tuple[str, str]]:

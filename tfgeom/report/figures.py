@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -218,8 +219,15 @@ def add_curve(axes: Any, which: str, x: Sequence[float], y: Sequence[float], mar
 
 
 def plain_log(axis: Any) -> None:
-    """Label a logarithmic axis in plain numbers: the default's powers are mathematics, which is off here."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    """Label a logarithmic axis in plain numbers: the default's powers are mathematics, which is off here.
 
+    An axis with fewer than two whole decades inside its limits is labelled at 1, 2 and 5 of each: one number
+    would say nothing of its scale. Call it when the curves are drawn.
+    """
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = (math.log10(limit) for limit in axis.get_view_interval())
+    if math.floor(high) - math.ceil(low) < 1:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(NullFormatter())

@@ -12,9 +12,9 @@ from tfgeom.curve_files import curve_csv
 from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.evaluation import evaluate_best, evaluate_cell
-from tfgeom.load_tables import LOAD, load_rows
+from tfgeom.load_tables import LOAD, LOAD_BY, load_rows
 from tfgeom.metrics.curves import cell_curves
-from tfgeom.numerals import MISSING, layer_title, unit_text
+from tfgeom.numerals import MISSING, layer_title, length, unit_text
 from tfgeom.output import replacing
 from tfgeom.palette import SUBSTRATE, film_colours
 from tfgeom.report import current_tables, evaluation_tables, sources
@@ -35,6 +35,7 @@ from tfgeom.report.rate_lines import curve_rows, rate_line
 from tfgeom.report.storage import device_table, lithium_table
 from tfgeom.report.table import Table
 from tfgeom.results import Declaration, Evaluation, LayerNumbers, RatePoint, all_results, numbers_of
+from tfgeom.units import NM
 from tfgeom.viewer.in_report import EmbeddedView, embedded_view
 
 _OF_CELLS = {"closed form, finite elements", "conformal, flooded, anode-free, bipolar"}  # not of bare reliefs
@@ -168,7 +169,9 @@ def report_html(
         missing=sources.missing_constants(evaluation),
         lithium=_lithium(evaluation),
         device=None if evaluation.device is None else device_table(evaluation.device),
-        load=load_table(LOAD, load_rows(evaluation)) if evaluation.load else None,
+        thickest=length(design.baseline.thickest_film / NM),
+        load_by=LOAD_BY,
+        load=load_table(LOAD, load_rows(evaluation, unit_text)) if evaluation.load else None,
         protocol=protocol_tables(evaluation.protocol),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),
