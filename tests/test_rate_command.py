@@ -78,8 +78,10 @@ def test_a_curve_ends_where_its_row_of_the_table_does(cell: str, relief: str, fi
         hours = row.capacity_uAh_cm2 * 1e-3 / row.footprint_current_mA_cm2
         assert curve.time_s[-1] == same(3600 * hours, rel=1e-9)
         assert np.all(np.diff(curve.time_s) >= 0)
-        # at rest the cell is never below its terminals on discharge
-        assert np.all(np.array(curve.rest_voltage_V) >= np.array(curve.voltage_V) - 1e-12)
+        # at rest the cell is never below its terminals on discharge; columns of unequal fillings have no one
+        # composition, and their mean's voltage is within a millivolt of theirs
+        apart = 1e-3 if fidelity == "film" and relief != "planar" else 1e-12
+        assert np.all(np.array(curve.rest_voltage_V) >= np.array(curve.voltage_V) - apart)
 
 
 @pytest.mark.parametrize("cell", ["conformal", "flooded", "anode-free", "bipolar"])

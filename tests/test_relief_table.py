@@ -29,6 +29,8 @@ ASKS_FOR_THE_CLASS = {
     "transport/films/normals_bound.py",  # the bound, the reference and the wire model have a formula for each class
     "verification/limits.py",
     "transport/flooded.py",
+    "transport/discharge/flooded_columns.py",  # cuts that wire model's voids into columns
+    "viewer/tube_places.py",  # and these columns back onto the surface
 }
 
 

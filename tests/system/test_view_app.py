@@ -53,6 +53,7 @@ def printed(file: Path) -> dict[str, list[str]]:
         "energy density (active)": (density, flat, "Wh/L"),
         "chip that loses 10 %": (resistance.chip.edge_that_loses_10_pct_mm, None, "mm"),
         "peak to mean at the cathode": (None, None, ""),
+        "runs its load for": (None, None, "h"),
         "peak to mean at the anode": (None, None, ""),
         "footprint capacity": (capacity.footprint_capacity_uAh_cm2, capacity.planar_uAh_cm2, "µAh/cm²"),
         "footprint capacity gain": (capacity.footprint_capacity_gain, 1, ""),

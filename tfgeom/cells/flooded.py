@@ -217,7 +217,7 @@ def _joined(
     if not columns.sheets:
         return columns, ()
     asked = [rate * nominal / _HOUR for rate in (1.0, *blueprint.operation.c_rates)]
-    largest = max(*asked, *blueprint.operation.footprint_currents)
+    largest = max((*asked, *blueprint.operation.footprint_currents))
     apart = columns.spread() * largest
     if apart > _APART or not columns.is_alike:
         return columns, ()

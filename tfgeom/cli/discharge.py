@@ -103,7 +103,7 @@ def load(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     force: Force = False,
 ) -> None:
-    """Run a design's load, or a measured trace: how long, where it browns out, and its planes beside."""
+    """Run a load or a measured trace, the planes beside."""
     from tfgeom.curve_files import check_curve_file, write_load_file
     from tfgeom.design import load_design, load_with_trace
     from tfgeom.evaluation import evaluate_load

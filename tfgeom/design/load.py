@@ -92,9 +92,10 @@ class Load(Section):
     """What is drawn of the cell: sleep and pulses, or a trace; of the whole chip, or per footprint."""
 
     sleep: DrawOrZero | None = Field(default=None, description="What is drawn all the time.")
-    pulse: Annotated[tuple[Pulse, ...], BeforeValidator(_one_or_many)] = Field(
-        default=(), description="A pulse, or a list of them: each adds to the sleep and to the others."
-    )
+    pulse: Annotated[
+        tuple[Pulse, ...],
+        BeforeValidator(_one_or_many, json_schema_input_type=Pulse | tuple[Pulse, ...]),
+    ] = Field(default=(), description="A pulse, or a list of them: each adds to the sleep and to the others.")
     trace: TraceField = Field(
         default=None, description="CSV file of time and current or power, from the folder of the design."
     )
