@@ -94,6 +94,7 @@ def test_a_repetition_ends_when_a_cycle_delivers_less_or_nothing_passes() -> Non
     assert len(run_protocol(cell, [empty])) == 2  # the second passes nothing, and so would all others
 
 
+@pytest.mark.slow
 def test_what_does_not_start_or_end_is_said_at_its_step() -> None:
     hold = Step("voltage", 3.7, current_below=1e-6 * ONE_C)
     with pytest.raises(ProtocolError, match=re.escape("does not end")) as endless:
