@@ -18,7 +18,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # Lowest first: a module imports its own package and lines above its own.
 LAYERS = (
     {"characters", "encodings", "marks", "programs", "spelling"},
-    {"errors", "constants", "numerals", "palette", "words"},
+    {"errors", "constants", "numerals", "palette", "rows", "words"},
     {"units", "source", "output", "rendering", "searching"},
     {"quantities"},
     {"materials"},
