@@ -48,6 +48,25 @@ def test_a_trace_is_what_a_run_makes_of_its_steps() -> None:
     assert propagation.open_circuit(found.means) == pytest.approx(done.open_circuit[last], abs=1e-9)
 
 
+def test_segments_followed_together_are_those_followed_one_by_one() -> None:
+    """Of 1,300 unequal lengths from 10 us to 100 s, and of few lengths; from two beginnings at once."""
+    propagation = Propagation(full_cell())
+    draws = np.random.default_rng(5)
+    currents = draws.uniform(0, 3, 1300)
+    begun = propagation.after(propagation.at_rest(), np.array([1.0, 40.0]), np.array([6.0, 1.0]))
+    for seconds in (10 ** draws.uniform(-5, 2, 1300) / 40, draws.choice([1e-4, 0.3, 2.0], 1300)):
+        found = propagation.follow(begun, seconds, currents)
+        state, starts, ends = begun, [], []
+        for length, current in zip(seconds, currents, strict=True):
+            starts.append(propagation.voltage(propagation.surfaces(state), current))
+            state = propagation.after(state, length, current)
+            ends.append(propagation.voltage(propagation.surfaces(state), current))
+        assert np.abs(found.starts - np.stack(starts, axis=1)).max() < 1e-9
+        assert np.abs(found.ends - np.stack(ends, axis=1)).max() < 1e-9
+        assert found.state.mean == pytest.approx(state.mean, abs=1e-13)
+        assert found.state.amplitudes == pytest.approx(state.amplitudes, abs=1e-13)
+
+
 def test_jumping_over_periods_is_brute_force() -> None:
     propagation = Propagation(full_cell())
     start = propagation.after(propagation.at_rest(), np.float64(30.0), np.float64(2.0))

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 _GONE = 40.0  # of rate times time: a mode that has decayed
 _AT_ONCE = 20_000  # periods whose amplitudes are held in memory
+_SEGMENTS = 512  # of a trace that are followed together: they fit a processor's cache
 
 
 class Lithium(NamedTuple):
@@ -208,21 +209,20 @@ class Propagation:
         """
         lengths, which = np.unique(seconds, return_inverse=True)
         few = lengths.size * 4 < seconds.size
-        decays, gains = self._factors(lengths[:, np.newaxis]) if few else (np.zeros(0), np.zeros(0))
+        known = self._factors(lengths[:, np.newaxis]) if few else None
         amplitudes = state.amplitudes
         leads = np.empty((*state.mean.shape[:-1], seconds.size, len(self._films)))
-        slices = [
-            (film, slice(first, last))
-            for film, (first, last) in enumerate(zip(self._ends[:-1], self._ends[1:], strict=True))
-        ]
-        for segment, (length, current) in enumerate(zip(seconds.tolist(), currents.tolist(), strict=True)):
-            if few:
-                decay, gain = decays[which[segment]], gains[which[segment]]
+        for begin in range(0, seconds.size, _SEGMENTS):
+            part = slice(begin, begin + _SEGMENTS)
+            if known is None:
+                decays, gains = self._factors(seconds[part, np.newaxis])
             else:
-                decay, gain = self._factors(np.array([length]))
-            amplitudes = decay * amplitudes + gain * current
-            for film, part in slices:
-                leads[..., segment, film] = amplitudes[..., part].sum(axis=-1)
+                decays, gains = (one[which[part]] for one in known)
+            decays, own = _from_rest(decays, gains * currents[part, np.newaxis])
+            for film, (first, last) in enumerate(zip(self._ends[:-1], self._ends[1:], strict=True)):
+                faded = amplitudes[..., first:last] @ decays[:, first:last].T
+                leads[..., part, film] = faded + own[:, first:last].sum(axis=-1)
+            amplitudes = decays[-1] * amplitudes + own[-1]
         charged = np.cumsum(seconds * currents)
         means = state.mean[..., np.newaxis, :] + charged[:, np.newaxis] * self._fill
         surfaces = means + leads
@@ -306,3 +306,27 @@ class Propagation:
         falls = self._rates * times
         fall = -np.expm1(-falls)
         return 1 - fall, self._weights * fall / self._rates
+
+
+def _from_rest(decays: Floats, gains: Floats) -> tuple[Floats, Floats]:
+    """Return what each of many segments keeps of what was there before the first, and what they leave.
+
+    A segment turns an amplitude a into ``decay a + gain``; two, one after the other, are again such a
+    segment, so that ever longer runs are put together from runs of half the length.
+
+    Parameters
+    ----------
+    decays, gains
+        Of each segment and mode, shape (k, m).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Decays and gains of the run from the first segment to each one, shape (k, m).
+    """
+    decays, gains, length = decays.copy(), gains.copy(), 1
+    while length < len(gains):
+        gains[length:] += decays[length:] * gains[:-length]  # the product is taken before anything is written
+        decays[length:] = decays[length:] * decays[:-length]
+        length *= 2
+    return decays, gains
