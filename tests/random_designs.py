@@ -16,6 +16,7 @@ from tests.kinds import CELLS, RELIEFS, WAFER
 from tfgeom.design import design_from_mapping
 from tfgeom.design.published import PUBLISHED_QUANTITIES, Confidence
 from tfgeom.design.schema import CELL_SECTIONS
+from tfgeom.design.tolerance_checks import sizes_of
 from tfgeom.errors import DesignError
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.constants import CONSTANTS
@@ -66,6 +67,14 @@ def random_design(seed: int) -> Mapping:
         design["materials"] = _override(rng, design)
     if rng.random() < 0.3:
         design["chosen"] = {"layers.1.thickness": words(rng), "relief.kind": words(rng)}
+    if rng.random() < 0.2:
+        sizes = [
+            path for path in sizes_of(design) if path.rpartition(".")[2] in ("thickness", "pitch", "depth")
+        ]
+        design["tolerance"] = {
+            path: rng.choice([f"{rng.uniform(0, 30)!r} %", f"{rng.uniform(0, 1e-4)!r} nm"])
+            for path in rng.sample(sizes, min(len(sizes), 2))
+        }
     return design
 
 

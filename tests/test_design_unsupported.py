@@ -25,12 +25,6 @@ EXTRA = "cell: {type: conformal}"
         ("name: ", "process: {drying: none}\nname: ", "process", "process: not yet supported: process"),
         (
             "name: ",
-            "tolerance: {relief.pitch: 3 %}\nname: ",
-            "tolerance",
-            "tolerance: not yet supported: tol",
-        ),
-        (
-            "name: ",
             "published: rate.csv\nname: ",
             "published",
             "published: not yet supported: published values from",

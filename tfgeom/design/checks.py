@@ -19,6 +19,7 @@ from tfgeom.design.paths import (
 )
 from tfgeom.design.schema import CELL_SECTIONS, AnyCell, Role
 from tfgeom.design.task_checks import wrong_tasks
+from tfgeom.design.tolerance_checks import wrong_tolerances
 from tfgeom.design.wording import Problem
 from tfgeom.materials.library import load_library
 from tfgeom.source import Location, dotted
@@ -39,6 +40,7 @@ def cross_problems(mapping: Mapping[str, Any]) -> list[Problem]:
         *_wrong_baseline(mapping),
         *_wrong_choices(mapping),
         *wrong_tasks(mapping),
+        *wrong_tolerances(mapping),
     ]
 
 

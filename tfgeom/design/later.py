@@ -7,7 +7,6 @@ from tfgeom.design.wording import Problem
 from tfgeom.source import Location
 
 _SECTIONS = {
-    "tolerance": "tolerances of dimensions",
     "process": "process routes",
 }
 _OF_SUBSTRATE = ("role", "active_depth")

@@ -40,6 +40,7 @@ from tfgeom.design.quantities import (
     Thickness,
     Voltage,
 )
+from tfgeom.design.tolerance import SpreadField
 from tfgeom.errors import DesignError
 from tfgeom.materials.schema import MaterialOverride
 from tfgeom.quantities import Length, LengthOrZero, Section
@@ -332,6 +333,10 @@ class Design(Section):
     )
     baseline: Baseline = Field(
         default=Baseline(), description="What the best plane that the relief is compared with may be."
+    )
+    tolerance: dict[str, SpreadField] = Field(
+        default_factory=dict,
+        description="One standard deviation of sizes, by path: '3 %' of the value, or '50 nm'.",
     )
     materials: dict[Name, MaterialOverride] = Field(
         default_factory=dict, description="Constants that replace or add to the library's."
