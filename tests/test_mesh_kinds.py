@@ -170,7 +170,7 @@ def plan_distances(cell: UnitCell, points: Array) -> Array:
         x = np.abs(points[:, 0] - pitch * np.round(points[:, 0] / pitch))
         return np.asarray(np.maximum(0, x - elements[0].width / 2 / UM))
     loops = [element for element in elements if not isinstance(element, Bar)]
-    vectors = np.array(lattice_vectors(in_unit(cell.periods, UM), cell.lattice or ""))
+    vectors: NDArray[np.float64] = np.array(lattice_vectors(in_unit(cell.periods, UM), cell.lattice or ""))
     axes = np.array([(m, n) for m in (-1, 0, 1) for n in (-1, 0, 1)]) @ vectors
     if loops[0].sides:
         (loop,) = loops

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.coated_reliefs import coated_reliefs, films_on, mesh_unless_crossing
 from tests.reliefs import SHARP
@@ -69,7 +70,9 @@ def outline_length(mesh: FilmMesh, columns: int, rows: int) -> float:
     places = {
         (c - r // 2 if cell.lattice == "hexagonal" else c, r) for r in range(rows) for c in range(columns)
     }
-    vectors = np.array(lattice_vectors(in_unit(cell.periods or 0.0, UM), cell.lattice or ""))
+    vectors: NDArray[np.float64] = np.array(
+        lattice_vectors(in_unit(cell.periods or 0.0, UM), cell.lattice or "")
+    )
     length = 0.0
     for here, there, size in zip(corners, np.roll(corners, -1, axis=0), sides, strict=True):
         m, n = np.linalg.solve(vectors.T, here + there).round().astype(int).tolist()

@@ -6,12 +6,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import Any
+
+import numpy as np
 
 from tfgeom.deposition import StepCoverage, coverage_points, summed
 from tfgeom.errors import DesignError
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.unit_cell import Level
 from tfgeom.materials.library import Material
+from tfgeom.rows import Bools, Numbers, Refused, alike, is_rows
 from tfgeom.searching import last_point, possible
 from tfgeom.units import NM, UM
 
@@ -44,10 +50,10 @@ class FilmLayer:
     name: str
     role: str
     material: Material
-    thickness: float
+    thickness: Numbers
     step_coverage: StepCoverage = 1.0
-    interface_resistance: float = 0.0
-    lithiation: float | None = None
+    interface_resistance: Numbers = 0.0
+    lithiation: Numbers | None = None
     fills: bool = False
 
 
@@ -73,10 +79,10 @@ class Film:
     layer: FilmLayer
     inner: Level
     outer: Level
-    volume: float
-    inner_area: float
-    outer_area: float
-    step_coverage: float = 1.0
+    volume: Numbers
+    inner_area: Numbers
+    outer_area: Numbers
+    step_coverage: Numbers = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,17 @@ class Stack:
         return self.films[-1].outer if self.films else Level(0.0, 0.0)
 
     @property
-    def gap_after_coating(self) -> float | None:
+    def gap_after_coating(self) -> Numbers | None:
         """Smallest width left between coated walls above the floor film, m; None for a plane, 0 if filled."""
         if self.films and self.films[-1].layer.fills and not self.cell.is_flat:
             return 0.0
         return self.cell.gap_left(self.top)
+
+    @property
+    def has_room(self) -> bool | Bools:
+        """Whether the relief leaves room for all films; of n stacks shape (n,) where they may differ."""
+        laid = (film.outer for film in self.films if not film.layer.fills)
+        return reduce(and_, (self.cell.has_room(level) for level in laid), True)
 
     @property
     def current_path(self) -> tuple[Film, ...]:
@@ -118,23 +130,28 @@ class Stack:
         """Return the film of that name."""
         return next((film for film in self.films if film.layer.name == name), None)
 
-    def capacity_gain(self, film: Film) -> float:
+    def capacity_gain(self, film: Film) -> Numbers:
         """Return the film's volume over that of the same nominal thickness on the plane."""
         return film.volume / (self.cell.footprint * film.layer.thickness)
 
 
-def stack_films(cell: Cell, layers: Sequence[FilmLayer]) -> Stack:
+def stack_films(cell: Cell, layers: Sequence[FilmLayer], *, checked: bool = True) -> Stack:
     """Return the films of ``layers`` on ``cell``, from the substrate outwards.
+
+    Numbers of cell and layers may be those of n designs, shape (n,), and so are those of the films then.
+    Unless ``checked``, `Stack.has_room` tells whether they have room: a search asks for many that have not.
 
     Raises
     ------
     DesignError
         At the layer whose film would close the relief's gap or bury its wall, with the thickness that
         would still fit and the size of the relief that would be needed.
+    Refused
+        Of n designs, with those whose films do.
     """
     films: list[Film] = []
     inner = Level(0.0, 0.0)
-    inner_area, inner_volume = cell.area(inner), 0.0
+    inner_area, inner_volume = cell.area(inner), 0.0  # type: Numbers, Numbers
     for layer in layers:
         if layer.fills:
             if layer is not layers[-1]:
@@ -142,7 +159,8 @@ def stack_films(cell: Cell, layers: Sequence[FilmLayer]) -> Stack:
             films.append(_filling(cell, layer, inner))
             break
         outer = _laid(cell, layer, inner, layer.thickness)
-        _require_room(cell, layer, inner, outer)
+        if checked:
+            _require_room(cell, layer, inner, outer)
         outer_area, outer_volume = cell.area(outer), cell.volume(outer)
         ratio = coverage_points(layer.step_coverage, cell.deepest)[-1][1]
         films.append(Film(layer, inner, outer, outer_volume - inner_volume, inner_area, outer_area, ratio))
@@ -182,11 +200,16 @@ def thickest_that_fits(lay: Callable[[float], Stack], start: float) -> float:
 
 
 def _require_room(cell: Cell, layer: FilmLayer, inner: Level, outer: Level) -> None:
-    blocked = cell.obstruction(outer)
+    room: Any = cell.has_room(outer)
+    if is_rows(room):
+        if room.all():
+            return
+        raise Refused(np.logical_not(room), f"layers.{layer.name}.thickness: the films leave no room")
+    blocked = None if room else cell.obstruction(outer)
     if blocked is None:
         return
     path = f"layers.{layer.name}.thickness"
-    room = _fitting_thickness(cell, layer, inner)
+    most = _fitting_thickness(cell, layer, inner)
     available, taken = blocked.available / UM, blocked.taken / UM
     if blocked.verb == "closes":
         place = blocked.place.removeprefix("the ")
@@ -195,20 +218,20 @@ def _require_room(cell: Cell, layer: FilmLayer, inner: Level, outer: Level) -> N
             path,
             f"the films close {blocked.place}: it is {available:.4g} um wide and the films up to "
             f"'{layer.name}' take {taken:.4g} um of it (both walls)",
-            f"{_advice(room)}{remedy} (more than {taken:.4g} um between the walls)",
+            f"{_advice(most)}{remedy} (more than {taken:.4g} um between the walls)",
         )
     if blocked.verb == "buries":
         raise DesignError.at(
             path,
             f"the films bury {blocked.place}: it is {available:.4g} um high and the floor film up to "
             f"'{layer.name}' is {taken:.4g} um thick",
-            f"{_advice(room)}a taller relief",
+            f"{_advice(most)}a taller relief",
         )
     raise DesignError.at(
         path,
         f"the films fold onto themselves in {blocked.place} of {available:.4g} um: those up to "
         f"'{layer.name}' are {taken:.4g} um thick",
-        f"{_advice(room)}{cell.words.more_room}",
+        f"{_advice(most)}{cell.words.more_room}",
     )
 
 
@@ -227,9 +250,10 @@ def _fitting_thickness(cell: Cell, layer: FilmLayer, inner: Level) -> float:
     return last_point(margin, layer.thickness / 2, layer.thickness, floor=0.0, count=60).value
 
 
-def _laid(cell: Cell, layer: FilmLayer, inner: Level, thickness: float) -> Level:
+def _laid(cell: Cell, layer: FilmLayer, inner: Level, thickness: Numbers) -> Level:
     """Return the level of a layer's outer face when it is ``thickness`` thick on the flat top, m."""
-    if layer.step_coverage == 1 and not inner.knots:
+    even = not isinstance(layer.step_coverage, tuple) and alike(layer.step_coverage == 1)
+    if even and not inner.knots:
         return Level(inner.top + thickness, inner.bottom + thickness)
     ratios = coverage_points(layer.step_coverage, cell.deepest)
     offsets = summed(inner.table(cell.deepest), ratios, thickness)

@@ -1,10 +1,13 @@
 """How much film a relief has room for, and what stops it; how much of it is solid between openings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 from tfgeom.geometry.lattice import Pitch, neighbour_distance
 from tfgeom.geometry.plan import Bar, Loop, Plan
+from tfgeom.rows import Numbers, alike, smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Reach:
         buried), curvature (of a wave); None for a plane.
     """
 
-    value: float
+    value: Numbers
     limited_by: str | None
 
 
@@ -35,7 +38,7 @@ class Gap(NamedTuple):
         bore, opening, neighbours or annulus.
     """
 
-    width: float
+    width: Numbers
     name: str
 
     @property
@@ -65,11 +68,20 @@ class Obstruction(NamedTuple):
 
     verb: str
     place: str
-    available: float
-    taken: float
+    available: Numbers
+    taken: Numbers
 
 
-def gaps_between(plan: Plan, pitch: Pitch | None, lattice: str | None, rotation: float) -> tuple[Gap, ...]:
+def narrowest(gaps: Sequence[Gap]) -> Gap:
+    """Return the gap of least width, of equal ones the first by name; of n reliefs they all have the same."""
+    best = gaps[0]
+    for gap in gaps[1:]:
+        if alike((gap.width < best.width) | ((gap.width == best.width) & (gap.name < best.name))):
+            best = gap
+    return best
+
+
+def gaps_between(plan: Plan, pitch: Pitch | None, lattice: str | None, rotation: Numbers) -> tuple[Gap, ...]:
     """Return the distances between facing edges of a plan; those to neighbours only with a pitch (m).
 
     Corners of raised polygons are sharp in a plan and round at a distance from it, so twice that distance is
@@ -91,7 +103,7 @@ def gaps_between(plan: Plan, pitch: Pitch | None, lattice: str | None, rotation:
     return (*found, *(Gap(2 * bore.inradius, "bore") for bore in loops[-1:] if bore.opening))
 
 
-def thinnest_solid(plan: Plan, pitch: Pitch | None, lattice: str | None, rotation: float) -> float | None:
+def thinnest_solid(plan: Plan, pitch: Pitch | None, lattice: str | None, rotation: Numbers) -> Numbers | None:
     """Return the smallest thickness of the raised material of a plan, m; None without any.
 
     Between openings, of a ridge, of the wall of a tube, or of the section that stands by itself.  Not
@@ -107,4 +119,4 @@ def thinnest_solid(plan: Plan, pitch: Pitch | None, lattice: str | None, rotatio
     radii = [element.half_width for element in plan.elements]
     if len(radii) == 1:
         return 2 * radii[0]
-    return min(outside - bore for outside, bore in zip(radii[::2], radii[1::2], strict=True))
+    return reduce(smaller, (out - bore for out, bore in zip(radii[::2], radii[1::2], strict=True)))

@@ -1,19 +1,21 @@
 """Cross-sections of pillars and holes on a lattice: who faces whom, and how far away."""
 
 import math
+from typing import TypeAlias
 
+from tfgeom.geometry.curve_rows import FloatArray
 from tfgeom.geometry.plan import Loop
-from tfgeom.geometry.profile import FloatArray
+from tfgeom.rows import Numbers, choose, cosine, larger, root, sine, smaller
 
 SIDES = {"circle": 0, "square": 4, "hexagon": 6}
 """Number of sides by the name of a cross-section; 0 for a circle."""
 
 
-Pitch = float | tuple[float, float]
-"""The period of a lattice: one, or of a ``rectangular`` lattice that along x and that along y."""
+Pitch: TypeAlias = Numbers
+"""The period of a lattice: one, or of a ``rectangular`` lattice a tuple of that along x and that along y."""
 
 
-def along_axes(pitch: Pitch) -> tuple[float, float]:
+def along_axes(pitch: Pitch) -> tuple[Numbers, Numbers]:
     """Return the periods along x and along y; the same of a lattice with one."""
     return pitch if isinstance(pitch, tuple) else (pitch, pitch)
 
@@ -23,18 +25,18 @@ def in_unit(pitch: Pitch, unit: float) -> Pitch:
     return (pitch[0] / unit, pitch[1] / unit) if isinstance(pitch, tuple) else pitch / unit
 
 
-def nearest(pitch: Pitch) -> float:
+def nearest(pitch: Pitch) -> Numbers:
     """Return the distance between the axes of nearest neighbours, in the unit of the pitch."""
-    return min(along_axes(pitch))
+    return smaller(*along_axes(pitch))
 
 
-def lattice_footprint(pitch: Pitch, lattice: str) -> float:
+def lattice_footprint(pitch: Pitch, lattice: str) -> Numbers:
     """Return the area of the primitive cell of a square, rectangular or hexagonal lattice, m²."""
     along_x, along_y = along_axes(pitch)
     return math.sqrt(3) / 2 * along_x**2 if lattice == "hexagonal" else along_x * along_y
 
 
-def lattice_vectors(pitch: Pitch, lattice: str) -> tuple[tuple[float, float], tuple[float, float]]:
+def lattice_vectors(pitch: Pitch, lattice: str) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
     """Return the two vectors that repeat the cell; the first lies along x."""
     along_x, along_y = along_axes(pitch)
     if lattice == "hexagonal":
@@ -42,7 +44,7 @@ def lattice_vectors(pitch: Pitch, lattice: str) -> tuple[tuple[float, float], tu
     return (along_x, 0.0), (0.0, along_y)
 
 
-def across_flats(side: float, sides: int) -> float:
+def across_flats(side: Numbers, sides: int) -> Numbers:
     """Return the width across flats of a square or hexagon with edges of length ``side``."""
     return side / math.tan(math.pi / sides)
 
@@ -55,7 +57,7 @@ def corners(inradius: float, sides: int, rotation: float) -> FloatArray:
     return inradius / math.cos(math.pi / sides) * np.column_stack((np.cos(angles), np.sin(angles)))
 
 
-def neighbour_distance(section: Loop, rotation: float, pitch: Pitch, lattice: str) -> float:
+def neighbour_distance(section: Loop, rotation: Numbers, pitch: Pitch, lattice: str) -> Numbers:
     """Return the smallest distance between a section and its copies on the lattice, m.
 
     Negative where they overlap: by how far they would have to move apart.  Sections are centrally symmetric,
@@ -63,12 +65,24 @@ def neighbour_distance(section: Loop, rotation: float, pitch: Pitch, lattice: st
     """
     if section.sides == 0:
         return nearest(pitch) - 2 * section.inradius
-    import numpy as np
-    import shapely
-
-    twice = shapely.Polygon(corners(2 * section.inradius, section.sides, rotation))
-    first, second = lattice_vectors(pitch, lattice)
+    (ax, ay), (bx, by) = lattice_vectors(pitch, lattice)
     steps = [(m, n) for m in range(-2, 3) for n in range(3) if (n, m) > (0, 0)]
-    places = shapely.points(np.array(steps) @ np.array([first, second]))
-    inside = shapely.contains_xy(twice, shapely.get_coordinates(places))
-    return float(np.min(np.where(inside, -1, 1) * shapely.distance(twice.exterior, places)))
+    found: Numbers = math.inf
+    for m, n in steps:
+        found = smaller(found, _to_polygon(m * ax + n * bx, m * ay + n * by, section, rotation))
+    return found
+
+
+def _to_polygon(x: Numbers, y: Numbers, section: Loop, rotation: Numbers) -> Numbers:
+    """Return how far a point (m) is from a section twice as large, negative inside of it."""
+    inradius, half = 2 * section.inradius, math.pi / section.sides
+    nearest_edge, furthest_out = math.inf, -math.inf
+    half_side = inradius * math.tan(half)
+    for side in range(section.sides):
+        turn = rotation + 2 * half * side
+        c, s = cosine(turn), sine(turn)
+        out, along = x * c + y * s - inradius, y * c - x * s
+        past = larger(abs(along) - half_side, 0.0)
+        nearest_edge = smaller(nearest_edge, root(out**2 + past**2))
+        furthest_out = larger(furthest_out, out)
+    return choose(furthest_out < 0, -nearest_edge, nearest_edge)

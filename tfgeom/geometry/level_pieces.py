@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfgeom.geometry.profile import FloatArray
+from tfgeom.geometry.curve_rows import FloatArray
 
 
 def apart(inner: FloatArray, outer: FloatArray) -> FloatArray:

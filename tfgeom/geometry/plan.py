@@ -1,17 +1,14 @@
 """The plan of a relief: its raised material seen from above, as loops and straight bars.
 
 A plan grows with the distance rho from it as ``a + p rho + kappa rho²`` (Steiner's formula for parallel
-bodies).  Each element knows its own three numbers; those of a plan are their sum.
+bodies).  Each element knows its own three numbers; those of a plan are their sum.  Of n reliefs every size
+may be an array of shape (n,).
 """
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-Distance = TypeVar("Distance", float, NDArray[np.float64])
+from tfgeom.rows import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class Loop:
         Number of sides of a regular polygon; 0 for a circle.
     """
 
-    inradius: float
+    inradius: Numbers
     opening: bool
     sides: int = 0
 
@@ -38,22 +35,22 @@ class Loop:
         return math.pi if self.sides == 0 else self.sides * math.tan(math.pi / self.sides)
 
     @property
-    def half_width(self) -> float:
+    def half_width(self) -> Numbers:
         """Half of its width across flats, m."""
         return self.inradius
 
     @property
-    def area(self) -> float:
+    def area(self) -> Numbers:
         """Area of the raised material it adds, m²; negative for an opening."""
         return (-1 if self.opening else 1) * self._shape * self.inradius**2
 
     @property
-    def perimeter(self) -> float:
+    def perimeter(self) -> Numbers:
         """Length of the loop, m."""
         return 2 * self._shape * self.inradius
 
     @property
-    def kappa(self) -> float:
+    def kappa(self) -> Numbers:
         """Coefficient of rho² outwards from the material.
 
         A convex loop rounds its corners (pi, whatever its shape); an opening keeps them sharp and shrinks
@@ -61,7 +58,7 @@ class Loop:
         """
         return -self._shape if self.opening else math.pi
 
-    def eroded(self, distance: float) -> "Loop":
+    def eroded(self, distance: Numbers) -> "Loop":
         """Return the loop after the material shrank by ``distance`` (m), corners kept sharp."""
         return replace(self, inradius=self.inradius + (distance if self.opening else -distance))
 
@@ -78,31 +75,31 @@ class Bar:
         Where its middle lies in pictures, m from the feature that the kind is named after.
     """
 
-    width: float
-    length: float
-    centre: float = 0.0
+    width: Numbers
+    length: Numbers
+    centre: Numbers = 0.0
 
     @property
-    def half_width(self) -> float:
+    def half_width(self) -> Numbers:
         """Half of its width, m."""
         return self.width / 2
 
     @property
-    def area(self) -> float:
+    def area(self) -> Numbers:
         """Area of the ridge, m²."""
         return self.width * self.length
 
     @property
-    def perimeter(self) -> float:
+    def perimeter(self) -> Numbers:
         """Length of its two long edges, m."""
         return 2 * self.length
 
     @property
-    def kappa(self) -> float:
+    def kappa(self) -> Numbers:
         """Coefficient of rho²: straight edges have none."""
         return 0.0
 
-    def eroded(self, distance: float) -> "Bar":
+    def eroded(self, distance: Numbers) -> "Bar":
         """Return the ridge narrower by ``distance`` (m) on both sides."""
         return replace(self, width=self.width - 2 * distance)
 
@@ -123,12 +120,12 @@ class Plan:
         Area of the raised material (m²), length of its edges (m), coefficient of rho².
     """
 
-    footprint: float
+    footprint: Numbers
     elements: tuple[Loop | Bar, ...] = ()
     raised_background: bool = False
-    area: float = field(init=False, repr=False, compare=False)
-    perimeter: float = field(init=False, repr=False, compare=False)
-    kappa: float = field(init=False, repr=False, compare=False)
+    area: Numbers = field(init=False, repr=False, compare=False)
+    perimeter: Numbers = field(init=False, repr=False, compare=False)
+    kappa: Numbers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Summed once: every area and volume of every level asks for them.
@@ -137,11 +134,11 @@ class Plan:
         object.__setattr__(self, "perimeter", sum(element.perimeter for element in self.elements))
         object.__setattr__(self, "kappa", sum(element.kappa for element in self.elements))
 
-    def area_at(self, rho: Distance) -> Distance:
+    def area_at(self, rho: Numbers) -> Numbers:
         """Return the area inside the parallel curve at distance ``rho`` (m) outwards, m², in its shape."""
         return self.area + self.perimeter * rho + self.kappa * rho**2
 
-    def eroded(self, distance: float) -> "Plan":
+    def eroded(self, distance: Numbers) -> "Plan":
         """Return the plan after its material shrank by ``distance`` (m) everywhere."""
         return replace(self, elements=tuple(element.eroded(distance) for element in self.elements))
 

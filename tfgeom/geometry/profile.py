@@ -5,19 +5,31 @@ through-hole: above the lower face).  A level curve consists of arcs around the 
 the wall (the offset is piecewise linear in depth, so the curve is a polyline) and flats.  A curve of length
 l and first moment m (integral of rho along it) has the area ``p l + 2 kappa m`` when swept around a plan of
 perimeter p, a region of area s and first moment m the volume ``p s + 2 kappa m`` (Steiner, Pappus).
+
+Of n reliefs every size may be an array of shape (n,); points of a curve then have the shape (points, 2, n).
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tfgeom.geometry.curve_rows import (
+    FloatArray,
+    between,
+    curve_points,
+    cut_below,
+    joined,
+    plain,
+    polygon,
+    rows_in,
+    slopes,
+    stacked,
+)
 from tfgeom.geometry.plan import Plan
-
-FloatArray = NDArray[np.float64]
+from tfgeom.rows import Numbers, alike, cosine, is_rows, larger, sine, tangent
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 
@@ -35,18 +47,18 @@ class Level(NamedTuple):
         (depth, distance) between them, by increasing depth; linear from one to the next.
     """
 
-    top: float
-    bottom: float
-    knots: tuple[tuple[float, float], ...] = ()
+    top: Numbers
+    bottom: Numbers
+    knots: tuple[tuple[float, Numbers], ...] = ()
 
     @property
     def is_uniform(self) -> bool:
         """Whether the distance is the same everywhere."""
-        if self.top != self.bottom:
+        if not alike(self.top == self.bottom):
             return False
-        return not self.knots or all(offset == self.top for _, offset in self.knots)
+        return not self.knots or all(alike(offset == self.top) for _, offset in self.knots)
 
-    def table(self, deepest: float) -> tuple[tuple[float, float], ...]:
+    def table(self, deepest: Numbers) -> tuple[tuple[Numbers, Numbers], ...]:
         """Return (depth, distance) from the top to the deepest point, m."""
         return ((0.0, self.top), *self.knots, (deepest, self.bottom))
 
@@ -80,10 +92,10 @@ class Level(NamedTuple):
 class LevelAreas(NamedTuple):
     """Areas of the strips of a level surface per unit cell, m²; of a through-hole floor is the lower face."""
 
-    top: float
-    rim: float
-    wall: float
-    floor: float
+    top: Numbers
+    rim: Numbers
+    wall: Numbers
+    floor: Numbers
 
 
 class Measure(NamedTuple):
@@ -102,9 +114,9 @@ class Measure(NamedTuple):
     """
 
     areas: LevelAreas
-    volume: float
-    reach_out: float
-    wall_left: float
+    volume: Numbers
+    reach_out: Numbers
+    wall_left: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,100 +135,110 @@ class Profile:
         Whether there is a lower face instead of a floor.
     """
 
-    height: float
-    angle: float = math.pi / 2
-    rim_radius: float = 0.0
+    height: Numbers
+    angle: Numbers = math.pi / 2
+    rim_radius: Numbers = 0.0
     through: bool = False
 
     @property
-    def slope(self) -> float:
+    def slope(self) -> Numbers:
         """How far the wall moves out per depth, cot(angle); exactly 0 for a vertical wall."""
-        return 0.0 if self.is_vertical else 1 / math.tan(self.angle)
+        return 0.0 if self.is_vertical else 1 / tangent(self.angle)
 
     @property
     def is_vertical(self) -> bool:
         """Whether the wall stands upright; its sines and tangents are then exactly 1."""
-        return self.angle == math.pi / 2
+        return alike(self.angle == math.pi / 2)
 
     @property
-    def sine(self) -> float:
+    def sine(self) -> Numbers:
         """Sine of the angle."""
-        return 1.0 if self.is_vertical else math.sin(self.angle)
+        return 1.0 if self.is_vertical else sine(self.angle)
 
     @property
-    def bend(self) -> float:
+    def bend(self) -> Numbers:
         """``1 - cos(angle)``: how much wall a unit of offset takes between top and floor film."""
-        return 1.0 if self.is_vertical else 1 - math.cos(self.angle)
+        return 1.0 if self.is_vertical else 1 - cosine(self.angle)
 
     @property
-    def half_tangent(self) -> float:
+    def half_tangent(self) -> Numbers:
         """``tan(angle/2)``."""
-        return 1.0 if self.is_vertical else math.tan(self.angle / 2)
+        return 1.0 if self.is_vertical else tangent(self.angle / 2)
 
     @property
-    def top_shift(self) -> float:
+    def top_shift(self) -> Numbers:
         """How far the top edge lies outside the smallest section, m (only of undercut walls)."""
-        return max(0.0, -self.height * self.slope)
+        return 0.0 if self.is_vertical else larger(0.0, -self.height * self.slope)
 
     @property
-    def erosion(self) -> float:
+    def erosion(self) -> Numbers:
         """How far the plan recedes at the top so that an offset by the rim radius restores it, m."""
         return self.rim_radius * self.half_tangent
 
     @property
-    def deepest(self) -> float:
+    def deepest(self) -> Numbers:
         """Depth of the point farthest from a face, m: the floor, or the middle of a through-hole."""
         return self.height / 2 if self.through else self.height
 
     @property
-    def highest_rim(self) -> float:
+    def highest_rim(self) -> Numbers:
         """Rim radius from which on no wall is left between the rims and the floor, m."""
         return self.height / (2.0 if self.through else self.bend)
 
     @property
-    def wall_start(self) -> float:
+    def wall_start(self) -> Numbers:
         """Depth at which the rim ends, m."""
         return self.rim_radius * self.bend
 
     @property
-    def wall_end(self) -> float:
+    def wall_end(self) -> Numbers:
         """Depth at which the wall ends, m."""
         lower = self.rim_radius * (2 - self.bend) if self.through else 0.0
         return self.height - lower
 
     @property
-    def lower_edge(self) -> float:
+    def lower_edge(self) -> Numbers:
         """Position rho of the lower flat's edge in a through-hole, relative to the eroded plan, m."""
         start = self.top_shift + self.erosion + (self.height - self.rim_radius) * self.slope
         return start - self.rim_radius / self.sine
 
-    def reach_out(self, offset: float) -> float:
+    def reach_out(self, offset: Numbers) -> Numbers:
         """Return the largest rho of the level at a uniform offset, m.
 
         Upright and undercut walls reach out furthest at the top, leaning ones at the floor, or around the rim
         of a through-hole's lower face.
         """
         distance = self.rim_radius + offset
-        if self.slope <= 0:
+        if alike(self.slope <= 0):
             return self.top_shift + distance
         if self.through:
             return (self.height - 2 * self.rim_radius) * self.slope + distance
         return self.height * self.slope + distance * self.half_tangent
 
     def wall_points(self, depths: FloatArray, level: Level) -> FloatArray:
-        """Return points (rho, z) of a level curve above bare wall points at ``depths``, shape (n, 2)."""
+        """Return points (rho, z) of a level curve above bare wall points at ``depths``, shape (m, 2)."""
+        depths = self._by_row(depths, level)
         offset = self.offsets(depths, level)
         rho = self.top_shift + self.erosion + depths * self.slope + offset * self.sine
-        return np.column_stack((rho, self.height - depths + offset * (1 - self.bend)))
+        return curve_points(rho, self.height - depths + offset * (1 - self.bend))
 
     def wall_line(self, level: Level) -> FloatArray:
         """Return the level curve along the wall as a polyline (rho, z) from the rim to the floor film."""
         depths = [self.wall_start, self.wall_end, *(depth for depth, _ in level.knots)]
         if self.through:
             depths += [self.height / 2, *(self.height - depth for depth, _ in level.knots)]
-        inside = [d for d in depths if self.wall_start <= d <= self.wall_end]
-        points = self.wall_points(np.unique(inside), level)
-        return points if self.through else _cut_below(points, level.bottom)
+        points = self.wall_points(self._along_wall(depths), level)
+        return points if self.through else cut_below(points, level.bottom)
+
+    def _along_wall(self, depths: Sequence[Numbers]) -> FloatArray:
+        """Return depths by size, of n reliefs by row; those above or below the wall moved to its ends."""
+        within = np.clip(stacked(*depths), self.wall_start, self.wall_end)
+        return np.sort(within, axis=0) if within.ndim > 1 else np.unique(within)
+
+    def _by_row(self, depths: FloatArray, level: Level) -> FloatArray:
+        """Return depths (m,) as (m, 1) where wall or level are those of n reliefs."""
+        several = rows_in(((self.height, self.angle), (self.rim_radius, level.top), (0.0, level.bottom)))
+        return depths[:, None] if several and depths.ndim == 1 else depths
 
     def edge(self, level: Level, chords: int) -> FloatArray:
         """Return a level from the top, around the rim and down the wall, (n, 2), m; ``chords`` to a rim.
@@ -234,12 +256,13 @@ class Profile:
             wall = np.vstack((wall[wall[:, 1] > self.height / 2], middle))
         return np.vstack((arc, wall))
 
-    def depth_of_floor_film(self, level: Level) -> float:
+    def depth_of_floor_film(self, level: Level) -> Numbers:
         """Return the depth of the bare wall point whose level point meets the floor film, m."""
-        depths = np.unique([self.wall_start, self.wall_end, *(depth for depth, _ in level.knots)])
+        depths = self._along_wall([self.wall_start, self.wall_end, *(depth for depth, _ in level.knots)])
         heights = self.wall_points(depths, level)[:, 1]
-        # heights fall with depth; np.interp wants them rising
-        return float(np.interp(level.bottom, heights[::-1], depths[::-1]))
+        # heights fall with depth; a table wants them rising
+        found = between(tuple(zip(heights[::-1], depths[::-1], strict=True)), level.bottom)
+        return found if is_rows(found) else float(found)
 
     def measure(self, plan: Plan, level: Level) -> Measure:
         """Return areas and volume of a level by integration along the profile.
@@ -253,13 +276,18 @@ class Profile:
         """
         p, kappa, shift = plan.perimeter, plan.kappa, self.top_shift
         line = self.wall_line(level)
+        if line.ndim == 2 and (is_rows(p) or is_rows(plan.footprint)):
+            line = line[..., None]
         rim = self._rim(plan, level, lower=False)
         steps = np.diff(line, axis=0)
         lengths = np.hypot(steps[:, 0], steps[:, 1])
         middle = (line[:-1, 0] + line[1:, 0]) / 2
-        wall = float(np.sum(lengths * (p + 2 * kappa * middle)))
+        wall = plain(np.sum(lengths * (p + 2 * kappa * middle), axis=0))
         top = plan.area_at(shift)
         volume = top * level.top + rim.volume
+        floor: Numbers
+        furthest: Numbers
+        wall_left: Numbers
         if self.through:
             lower = self._rim(plan, level, lower=True)
             bare = [self._bare(self.wall_end), self._bare(self.wall_start)]
@@ -268,26 +296,27 @@ class Profile:
             rim_area, furthest, wall_left = rim.area + lower.area, lower.furthest, math.inf
         else:
             bare = [self._bare(self.height - level.bottom), self._bare(self.wall_start)]
-            floor = plan.footprint - plan.area_at(float(line[-1, 0]))
+            floor = plan.footprint - plan.area_at(plain(line[-1, 0]))
             ends = [self._bare(self.height - z)[0] for z in (0.0, level.bottom / 2, level.bottom)]
             covered = [plan.footprint - plan.area_at(rho) for rho in ends]
             volume += level.bottom / 6 * (covered[0] + 4 * covered[1] + covered[2])
             rim_area, furthest = rim.area, -math.inf
-            wall_left = float(line[0, 1]) - level.bottom
-        area, moment = _polygon(np.vstack((line, bare)))
+            wall_left = plain(line[0, 1]) - level.bottom
+        ends_of_bare = curve_points(*(stacked(*ends) for ends in zip(*bare, strict=True)))
+        area, moment = polygon(joined(line, ends_of_bare))
         volume += p * area + 2 * kappa * moment
-        out = max(rim.furthest, furthest, float(line[:, 0].max()))
+        out = larger(larger(rim.furthest, furthest), plain(line[:, 0].max(axis=0)))
         return Measure(LevelAreas(top, rim_area, wall, floor), volume, out, wall_left)
 
-    def _bare(self, depth: float) -> tuple[float, float]:
+    def _bare(self, depth: Numbers) -> tuple[Numbers, Numbers]:
         return self.top_shift + self.erosion + depth * self.slope, self.height - depth
 
     def offsets(self, depths: FloatArray, level: Level) -> FloatArray:
         """Return the offset of a level at some depths below the top plane, m."""
         depths = np.minimum(depths, self.height - depths) if self.through else depths
-        return np.interp(depths, *level.depths_and_offsets(self.deepest))
+        return between(level.table(self.deepest), depths)
 
-    def rim_volume(self, plan: Plan, level: Level, *, lower: bool) -> float:
+    def rim_volume(self, plan: Plan, level: Level, *, lower: bool) -> Numbers:
         """Return the volume between the centre of a rounded rim and a level around it, m³.
 
         Parameters
@@ -301,49 +330,46 @@ class Profile:
         """
         rc, t, centre = self.rim_radius, self.angle, self.lower_edge if lower else self.top_shift
         turn = math.pi - t if lower else t
-        moment = rc**2 / 2 * turn * centre + rc**3 / 3 * (1 + math.cos(t) if lower else self.bend)
+        moment = rc**2 / 2 * turn * centre + rc**3 / 3 * (1 + cosine(t) if lower else self.bend)
         bare = plan.perimeter * rc**2 / 2 * turn + 2 * plan.kappa * moment
         return bare + self._rim(plan, level, lower=lower).volume
 
     def _rim(self, plan: Plan, level: Level, *, lower: bool) -> "_Rim":
         """Return what the arc around a rim adds, between the normals of flat and wall."""
-        rc, t, table = self.rim_radius, self.angle, level.depths_and_offsets(self.deepest)
+        rc, t, table = self.rim_radius, self.angle, level.table(self.deepest)
         centre = self.lower_edge if lower else self.top_shift
         start, end = (t, math.pi) if lower else (0.0, t)
         breaks = [start, end]
-        if rc:
+        if level.knots and alike(rc != 0):
             # the rounded part runs through depths, so the offset may have corners inside the arc
-            turns = [1 - depth / rc for depth, _ in level.knots if depth < 2 * rc]
-            angles = [math.acos(turn) for turn in turns]
-            turned = [math.pi - x if lower else x for x in angles]
-            breaks += [x for x in turned if start < x < end]
-        breaks.sort()
-        area = volume = 0.0
-        furthest = -math.inf
-        for low, high in pairwise(breaks):
-            phi = (low + high) / 2 + (high - low) / 2 * _NODES
-            weight = (high - low) / 2 * _WEIGHTS
-            depth = rc * (1 + np.cos(phi)) if lower else rc * (1 - np.cos(phi))
-            offset = np.interp(depth, *table)
-            radius = rc + offset
-            turn = self._offset_slopes(depth, level) * rc * np.sin(phi)  # d(offset)/d(phi), sign aside
-            rho = centre + radius * np.sin(phi)
-            area += float(weight @ ((plan.perimeter + 2 * plan.kappa * rho) * np.hypot(radius, turn)))
-            ring, cube = (radius**2 - rc**2) / 2, (radius**3 - rc**3) / 3
-            moment = centre * ring + np.sin(phi) * cube
-            volume += float(weight @ (plan.perimeter * ring + 2 * plan.kappa * moment))
-            furthest = max(furthest, float(rho.max()))
-        if start <= math.pi / 2 <= end:
-            furthest = max(furthest, centre + rc + float(np.interp(rc, *table)))
-        return _Rim(area, volume, furthest)
-
-    def _offset_slopes(self, depths: FloatArray, level: Level) -> FloatArray:
-        known, offsets = level.depths_and_offsets(self.deepest)
-        piece = np.clip(np.searchsorted(known, depths, side="right") - 1, 0, len(known) - 2)
-        return np.asarray((np.diff(offsets) / np.diff(known))[piece])
+            angles = [np.arccos(np.clip(1 - depth / rc, -1.0, 1.0)) for depth, _ in level.knots]
+            breaks += [np.clip(math.pi - x if lower else x, start, end) for x in angles]
+        ends = np.sort(stacked(*breaks), axis=0)
+        sizes = (rc, centre), (plan.perimeter, plan.footprint), *table
+        if ends.ndim == 1 and rows_in(sizes):
+            ends = ends[:, None]
+        middle, half = (ends[1:] + ends[:-1]) / 2, (ends[1:] - ends[:-1]) / 2
+        rule = [1, -1, *[1] * (ends.ndim - 1)]
+        nodes, weights = _NODES.reshape(rule), _WEIGHTS.reshape(rule)
+        phi, weight = middle[:, None] + half[:, None] * nodes, half[:, None] * weights
+        round_it = np.sin(phi)
+        depth = rc * (1 + np.cos(phi)) if lower else rc * (1 - np.cos(phi))
+        offset = between(table, depth)
+        radius = rc + offset
+        turn = slopes(table, depth) * rc * round_it  # d(offset)/d(phi), sign aside
+        rho = centre + radius * round_it
+        pieces = (0, 1)
+        area = (weight * (plan.perimeter + 2 * plan.kappa * rho) * np.hypot(radius, turn)).sum(axis=pieces)
+        ring, cube = (radius**2 - rc**2) / 2, (radius**3 - rc**3) / 3
+        moment = centre * ring + round_it * cube
+        volume = (weight * (plan.perimeter * ring + 2 * plan.kappa * moment)).sum(axis=pieces)
+        furthest = plain(rho.max(axis=pieces))
+        if alike((start <= math.pi / 2) & (math.pi / 2 <= end)):
+            furthest = larger(furthest, centre + rc + plain(between(table, rc)))
+        return _Rim(plain(area), plain(volume), furthest)
 
 
-def area_growth(plan: Plan, profile: Profile) -> tuple[float, float, float]:
+def area_growth(plan: Plan, profile: Profile) -> tuple[Numbers, Numbers, Numbers]:
     """Return a, b, c of the area ``a + b d + c d²`` of a sharp relief at the uniform offset d.
 
     The strips added: flat top, arc around the rim, straight wall between two moving ends, floor (or the lower
@@ -373,28 +399,6 @@ def area_growth(plan: Plan, profile: Profile) -> tuple[float, float, float]:
 
 
 class _Rim(NamedTuple):
-    area: float
-    volume: float
-    furthest: float
-
-
-def _cut_below(points: FloatArray, z: float) -> FloatArray:
-    """Return a polyline that descends, ended where it first meets the height ``z``."""
-    below = np.flatnonzero(points[:, 1] <= z)
-    if not below.size or below[0] == 0:
-        return points if not below.size else points[:1]
-    last = int(below[0])
-    (rho0, z0), (rho1, z1) = points[last - 1], points[last]
-    share = (z0 - z) / (z0 - z1)
-    return np.vstack((points[:last], [rho0 + share * (rho1 - rho0), z]))
-
-
-def _polygon(points: FloatArray) -> tuple[float, float]:
-    """Return area and first moment about rho = 0 of a polygon, positive if it runs clockwise (shoelace).
-
-    Where a film reaches above the relief its level curve turns around, and what it encloses counts less.
-    """
-    rho, z = points[:, 0], points[:, 1]
-    rho1, z1 = np.roll(rho, -1), np.roll(z, -1)
-    cross = rho1 * z - rho * z1
-    return float(cross.sum()) / 2, float(((rho + rho1) * cross).sum()) / 6
+    area: Numbers
+    volume: Numbers
+    furthest: Numbers

@@ -6,11 +6,13 @@ kind to kind is a question here.
 
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from tfgeom.geometry.curve_rows import FloatArray
 from tfgeom.geometry.free_reach import Obstruction, Reach
 from tfgeom.geometry.lattice import Pitch
 from tfgeom.geometry.plan import Plan
-from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
+from tfgeom.geometry.profile import Level, LevelAreas
 from tfgeom.geometry.size_words import SizeWords
+from tfgeom.rows import Bools, Numbers
 
 BorderPlace = Literal["floor", "top"]
 """A flat that crosses the border of the unit cell."""
@@ -18,7 +20,11 @@ BorderPlace = Literal["floor", "top"]
 
 @runtime_checkable
 class Cell(Protocol):
-    """One periodic cell of a relief.  Lengths in m, areas and volumes per unit cell."""
+    """One periodic cell of a relief.  Lengths in m, areas and volumes per unit cell.
+
+    Of n reliefs of one kind every number may be an array of shape (n,); what belongs to tubes of current then
+    has the shape (tubes, n).
+    """
 
     @property
     def kind(self) -> str:
@@ -29,11 +35,11 @@ class Cell(Protocol):
         """What its sizes are called."""
 
     @property
-    def footprint(self) -> float:
+    def footprint(self) -> Numbers:
         """Area of the unit cell on the wafer, m²."""
 
     @property
-    def pitch(self) -> float | None:
+    def pitch(self) -> Numbers | None:
         """Period along x, m; None for a plane."""
 
     @property
@@ -45,19 +51,19 @@ class Cell(Protocol):
         """``square``, ``hexagonal`` or ``rectangular``; None where the kind has none."""
 
     @property
-    def height(self) -> float:
+    def height(self) -> Numbers:
         """From the lowest to the highest place, m; 0 for a plane."""
 
     @property
-    def deepest(self) -> float:
+    def deepest(self) -> Numbers:
         """Depth of the point farthest from a face, m."""
 
     @property
-    def rim_radius(self) -> float:
+    def rim_radius(self) -> Numbers:
         """Radius of the rounded rims, m."""
 
     @property
-    def angle(self) -> float | None:
+    def angle(self) -> Numbers | None:
         """Angle of the walls from the wafer plane, rad; None without straight walls."""
 
     @property
@@ -69,15 +75,15 @@ class Cell(Protocol):
         """Whether there is a lower face instead of a floor, and both faces are coated."""
 
     @property
-    def feature_width(self) -> float | None:
+    def feature_width(self) -> Numbers | None:
         """Width at the top of what the kind is named after, m; None for a plane."""
 
     @property
-    def wall(self) -> float | None:
+    def wall(self) -> Numbers | None:
         """Thickness of what the kind calls its wall, m; None without one."""
 
     @property
-    def thinnest_solid(self) -> float | None:
+    def thinnest_solid(self) -> Numbers | None:
         """Thickness of the raised material where it is thinnest, m; None without edges."""
 
     @property
@@ -101,42 +107,45 @@ class Cell(Protocol):
         """The sharp plan whose offset by ``rim_radius`` is the relief."""
 
     @property
-    def area_gain(self) -> float:
+    def area_gain(self) -> Numbers:
         """Area of the bare relief over its footprint."""
 
     @property
-    def solid_volume(self) -> float:
+    def solid_volume(self) -> Numbers:
         """Volume of the material above the lowest place, m³."""
 
     @property
-    def gap(self) -> float | None:
+    def gap(self) -> Numbers | None:
         """Smallest distance between facing bare walls, m; None without any."""
 
     @property
-    def feature_aspect_ratio(self) -> float | None:
+    def feature_aspect_ratio(self) -> Numbers | None:
         """Height over the width of the feature; None for a plane."""
 
     @property
-    def gap_aspect_ratio(self) -> float | None:
+    def gap_aspect_ratio(self) -> Numbers | None:
         """Height over the smallest gap; None for a plane."""
 
     @property
     def reach(self) -> Reach:
         """The offset at which a uniform film closes, buries or folds."""
 
-    def gap_left(self, level: Level) -> float | None:
+    def gap_left(self, level: Level) -> Numbers | None:
         """Return the smallest width left between coated walls above the floor film, m."""
 
     def obstruction(self, level: Level) -> Obstruction | None:
         """Return what keeps a level from existing, if anything."""
 
+    def has_room(self, level: Level) -> bool | Bools:
+        """Return whether nothing keeps a level from existing: `obstruction` without its words."""
+
     def strips(self, level: Level) -> LevelAreas:
         """Return the areas of flat top, rim, wall and floor of a level surface, m²."""
 
-    def area(self, level: Level) -> float:
+    def area(self, level: Level) -> Numbers:
         """Return the area of a level surface, m²."""
 
-    def volume(self, level: Level) -> float:
+    def volume(self, level: Level) -> Numbers:
         """Return the volume between the bare relief and a level surface, m³."""
 
     def current_tubes(self, level: Level, slices: int) -> FloatArray:
@@ -146,7 +155,7 @@ class Cell(Protocol):
         """Return how far two levels are apart along their normal in each of their `current_tubes`, m."""
 
     @property
-    def first_edge(self) -> float:
+    def first_edge(self) -> Numbers:
         """Distance of the first rim from the axis, or from the middle of a ridge, m; 0 without a rim."""
 
     @property

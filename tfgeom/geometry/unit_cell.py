@@ -7,6 +7,8 @@ integrated (`tfgeom.geometry.profile`).
 
 A rounded rim of radius rc is the sharp relief with its plan eroded by rc tan(t/2), t the angle of the wall,
 seen from offset rc on; floor and top shift together and the height stays (a through-hole loses 2 rc).
+
+Of n reliefs of one kind every number may be an array of shape (n,).
 """
 
 import math
@@ -17,14 +19,16 @@ from typing import Any
 import numpy as np
 
 from tfgeom.errors import UnsupportedError
-from tfgeom.geometry.free_reach import Gap, Obstruction, Reach, gaps_between, thinnest_solid
+from tfgeom.geometry.curve_rows import FloatArray, rows_in, tubes
+from tfgeom.geometry.free_reach import Gap, Obstruction, Reach, gaps_between, narrowest, thinnest_solid
 from tfgeom.geometry.from_above import QUARTER_CHORDS, raised_um
 from tfgeom.geometry.lattice import Pitch
 from tfgeom.geometry.level_pieces import apart
 from tfgeom.geometry.plan import Plan
-from tfgeom.geometry.profile import FloatArray, Level, LevelAreas, Measure, Profile, area_growth
+from tfgeom.geometry.profile import Level, LevelAreas, Measure, Profile, area_growth
 from tfgeom.geometry.protocol import BorderPlace, Cell
 from tfgeom.geometry.size_words import PLAIN, SizeWords
+from tfgeom.rows import Bools, Numbers, alike, is_rows
 from tfgeom.units import UM
 
 __all__ = ["Gap", "Level", "LevelAreas", "Obstruction", "Reach", "UnitCell", "swept_cell"]
@@ -71,31 +75,33 @@ class UnitCell:
 
     kind: str
     plan: Plan
-    height: float = 0.0
-    rim_radius: float = 0.0
-    feature_width: float | None = None
-    pitch: float | None = None
+    height: Numbers = 0.0
+    rim_radius: Numbers = 0.0
+    feature_width: Numbers | None = None
+    pitch: Numbers | None = None
     lattice: str | None = None
-    angle: float = math.pi / 2
+    angle: Numbers = math.pi / 2
     through: bool = False
-    rotation: float = 0.0
+    rotation: Numbers = 0.0
     words: SizeWords = PLAIN
-    wall: float | None = None
-    pitch_y: float | None = None
+    wall: Numbers | None = None
+    pitch_y: Numbers | None = None
     profile: Profile = field(init=False, repr=False, compare=False)
     sharp_plan: Plan = field(init=False, repr=False, compare=False)
     gaps: tuple[Gap, ...] = field(init=False, repr=False, compare=False)
-    _growth: tuple[float, float, float] = field(init=False, repr=False, compare=False)
+    _growth: tuple[Numbers, Numbers, Numbers] = field(init=False, repr=False, compare=False)
+    _found: list[tuple[Level, Measure]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Made once: every area and volume of every level asks for them.
         profile = Profile(self.height, self.angle, self.rim_radius, self.through)
         object.__setattr__(self, "profile", profile)
-        eroded = self.plan.eroded(profile.erosion) if self.rim_radius else self.plan
+        eroded = self.plan.eroded(profile.erosion) if alike(self.rim_radius != 0) else self.plan
         object.__setattr__(self, "sharp_plan", eroded)
         gaps = gaps_between(eroded, self.periods, self.lattice, self.rotation)
         object.__setattr__(self, "gaps", gaps)
         object.__setattr__(self, "_growth", area_growth(eroded, profile))
+        object.__setattr__(self, "_found", [])
 
     @property
     def periods(self) -> Pitch | None:
@@ -103,7 +109,7 @@ class UnitCell:
         return self.pitch if self.pitch is None or self.pitch_y is None else (self.pitch, self.pitch_y)
 
     @property
-    def footprint(self) -> float:
+    def footprint(self) -> Numbers:
         """Area of the unit cell on the wafer, m²."""
         return self.plan.footprint
 
@@ -135,17 +141,17 @@ class UnitCell:
         return ("top",) if self.plan.raised_background else ("floor",)
 
     @property
-    def first_edge(self) -> float:
+    def first_edge(self) -> Numbers:
         """Distance of the first rim from the axis, or from the middle of a ridge, m; 0 for a plane."""
         return 0.0 if self.is_flat else self.plan.elements[0].half_width
 
     @property
-    def area_gain(self) -> float:
+    def area_gain(self) -> Numbers:
         """Area of the bare relief over its footprint."""
         return self.area(Level(0.0, 0.0)) / self.footprint
 
     @property
-    def solid_volume(self) -> float:
+    def solid_volume(self) -> Numbers:
         """Volume of the raised material above the floor, m³ per unit cell."""
         rc, plan, profile = self.rim_radius, self.sharp_plan, self.profile
         if self.is_flat:
@@ -158,28 +164,28 @@ class UnitCell:
         return solid + (shell if self.through else shell - self.footprint * rc)
 
     @property
-    def gap(self) -> float | None:
+    def gap(self) -> Numbers | None:
         """Smallest distance between facing bare walls, m; None for a plane."""
         return self.gap_left(Level(0.0, 0.0))
 
     @property
-    def thinnest_solid(self) -> float | None:
+    def thinnest_solid(self) -> Numbers | None:
         """Thickness of the raised material where it is thinnest, between unrounded edges, m."""
         return thinnest_solid(self.plan, self.periods, self.lattice, self.rotation)
 
     @property
-    def feature_aspect_ratio(self) -> float | None:
+    def feature_aspect_ratio(self) -> Numbers | None:
         """Height over the width of the feature; None for a plane."""
         return None if self.feature_width is None else self.height / self.feature_width
 
     @property
-    def gap_aspect_ratio(self) -> float | None:
+    def gap_aspect_ratio(self) -> Numbers | None:
         """Height over the smallest gap; None for a plane."""
         return None if self.gap is None else self.height / self.gap
 
     @property
     def _narrowest(self) -> Gap:
-        return min(self.gaps)
+        return narrowest(self.gaps)
 
     @property
     def reach(self) -> Reach:
@@ -188,38 +194,46 @@ class UnitCell:
             return Reach(math.inf, None)
         rc, profile = self.rim_radius, self.profile
         width, name = self._narrowest
-        if profile.slope > 0 and not self.through:
+        if not self.through and alike(profile.slope > 0):
             # the flat floor film closes before the walls above it meet
             found = [((width / 2 - self.height * profile.slope) / profile.half_tangent - rc, "floor")]
         else:
             found = [(width / 2 - profile.reach_out(0.0), name)]
         if not self.through:
             found.append((self.height / profile.bend - rc, "depth"))
-        return Reach(*min(found, key=lambda limit: limit[0]))
+            if alike(found[1][0] < found[0][0]):
+                return Reach(*found[1])
+        return Reach(*found[0])
 
-    def reach_out(self, level: Level) -> float:
+    def reach_out(self, level: Level) -> Numbers:
         """Return how far a level reaches out from the sharp plan, m along the wafer."""
         return self.profile.reach_out(level.top) if level.is_uniform else self._measure(level).reach_out
 
-    def gap_left(self, level: Level) -> float | None:
+    def gap_left(self, level: Level) -> Numbers | None:
         """Return the smallest width left between coated walls above the floor film, m; None for a plane."""
         return None if not self.gaps else self._narrowest.width - 2 * self.reach_out(level)
 
     def obstruction(self, level: Level) -> Obstruction | None:
         """Return what keeps a level from existing, if anything: a closed gap or a buried wall."""
         gap = self.gap_left(level)
-        if gap is not None and gap <= 0:
-            width = self.gap or 0.0
+        if gap is not None and alike(gap <= 0):
+            width = 0.0 if self.gap is None else self.gap
             # at the narrowest place, so that what is taken exceeds what is there
             return Obstruction("closes", self._narrowest.place, width, width - gap)
         if not (self.is_flat or self.through):
             left = self._wall_left(level)
-            if left <= 0:
+            if alike(left <= 0):
                 # where the film on the wall begins, below that around the rim
                 return Obstruction("buries", "the wall", level.bottom + left, level.bottom)
         return None
 
-    def _wall_left(self, level: Level) -> float:
+    def has_room(self, level: Level) -> bool | Bools:
+        """Return whether a level exists: its gap is open and its wall not buried."""
+        gap = self.gap_left(level)
+        open_gap = True if gap is None else gap > 0
+        return open_gap if self.is_flat or self.through else open_gap & (self._wall_left(level) > 0)
+
+    def _wall_left(self, level: Level) -> Numbers:
         """Return how much of the wall stands above the floor film, m."""
         if level.is_uniform:
             return self.height - (level.top + self.rim_radius) * self.profile.bend
@@ -233,7 +247,7 @@ class UnitCell:
             return self._sharp_strips(level.top + self.rim_radius)
         return self._measure(level).areas
 
-    def area(self, level: Level) -> float:
+    def area(self, level: Level) -> Numbers:
         """Return the area of a level surface, m² per unit cell."""
         if not level.is_uniform:
             return sum(self.strips(level))
@@ -241,13 +255,13 @@ class UnitCell:
         d = level.top + self.rim_radius
         return start + d * (linear + d * square)
 
-    def volume(self, level: Level) -> float:
+    def volume(self, level: Level) -> Numbers:
         """Return the volume between the bare relief and a level surface, m³ per unit cell."""
         if self.is_flat:
             return self.footprint * level.bottom
         if level.is_uniform:
             rc = self.rim_radius
-            return self._sharp_volume(level.top + rc) - (self._sharp_volume(rc) if rc else 0.0)
+            return self._sharp_volume(level.top + rc) - self._sharp_volume(rc)
         return self._measure(level).volume
 
     @property
@@ -284,7 +298,7 @@ class UnitCell:
         return ()
 
     @property
-    def deepest(self) -> float:
+    def deepest(self) -> Numbers:
         """Depth of the point farthest from a face, m: the floor, or the middle of a through-hole."""
         return self.profile.deepest
 
@@ -295,17 +309,17 @@ class UnitCell:
         """
         strips = self.strips(level)
         if self.is_flat:
-            return np.array([strips.floor])
+            return tubes(strips.floor)
         wall, flat = self.wall_slices(level, slices), strips.top + strips.rim
-        return np.array([flat + strips.floor, *wall] if self.through else [flat, *wall, strips.floor])
+        return tubes(flat + strips.floor, *wall) if self.through else tubes(flat, *wall, strips.floor)
 
     def tube_thicknesses(self, inner: Level, outer: Level, slices: int) -> FloatArray:
         """Return how far two levels are apart along their normal in each of their `current_tubes`, m."""
         floor = outer.bottom - inner.bottom
         if self.is_flat:
-            return np.array([floor])
+            return tubes(floor)
         wall, top = self.slice_thicknesses(inner, outer, slices), outer.top - inner.top
-        return np.array([top, *wall] if self.through else [top, *wall, floor])
+        return tubes(top, *wall) if self.through else tubes(top, *wall, floor)
 
     def wall_slices(self, level: Level, slices: int) -> FloatArray:
         """Return the areas of wall slices of a level, equal in bare height, from the top, m², (slices,)."""
@@ -313,7 +327,7 @@ class UnitCell:
         points = self._slice_ends(level, slices)
         steps = np.diff(points, axis=0)
         middle = (points[:-1, 0] + points[1:, 0]) / 2
-        return np.hypot(steps[:, 0], steps[:, 1]) * (plan.perimeter + 2 * plan.kappa * middle)
+        return np.asarray(np.hypot(steps[:, 0], steps[:, 1]) * (plan.perimeter + 2 * plan.kappa * middle))
 
     def slice_thicknesses(self, inner: Level, outer: Level, slices: int) -> FloatArray:
         """Return how far two levels are apart along their normal in each of their wall slices, m."""
@@ -326,9 +340,18 @@ class UnitCell:
         return profile.wall_points(np.linspace(profile.wall_start, end, slices + 1), level)
 
     def _measure(self, level: Level) -> Measure:
-        return _measured(self.profile, self.sharp_plan, level)
+        """Return what a level has and holds: a film's is asked for room, area, strips and volume."""
+        plan, profile = self.sharp_plan, self.profile
+        sizes = (profile.height, profile.angle), (profile.rim_radius, plan.perimeter), level[:2]
+        if not rows_in(sizes) and not is_rows(plan.footprint):
+            return _measured(profile, plan, level)
+        found = next((measure for known, measure in self._found if known is level), None)
+        if found is None:
+            found = profile.measure(plan, level)
+            self._found[:] = [(level, found), *self._found[:7]]
+        return found
 
-    def _sharp_strips(self, d: float) -> LevelAreas:
+    def _sharp_strips(self, d: Numbers) -> LevelAreas:
         """Return the strips of the sharp relief at a uniform offset (closed form for a straight wall)."""
         plan, profile, t = self.sharp_plan, self.profile, self.angle
         p, kappa, edge = plan.perimeter, plan.kappa, profile.top_shift
@@ -347,7 +370,7 @@ class UnitCell:
         wall = p * length + kappa * length * (2 * edge + d * sine + foot)
         return LevelAreas(plan.area_at(edge), rim, wall, plan.footprint - plan.area_at(edge + foot))
 
-    def _sharp_volume(self, d: float) -> float:
+    def _sharp_volume(self, d: Numbers) -> Numbers:
         """Return the volume up to a uniform offset of the sharp relief, the integral of its area."""
         start, linear, square = self._growth
         return d * (start + d * (linear / 2 + d * square / 3))
@@ -355,7 +378,7 @@ class UnitCell:
 
 @lru_cache(maxsize=64)
 def _measured(profile: Profile, plan: Plan, level: Level) -> Measure:
-    """Return what a level has and holds: a film's level is asked for room, area, strips and volume."""
+    """Return what a level of one relief has and holds."""
     return profile.measure(plan, level)
 
 

@@ -6,15 +6,18 @@ crests gain the valleys lose), so a uniform film has the volume A(0) d and the a
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
 
+from tfgeom.geometry.curve_rows import FloatArray, between, curve_points, plain, rows_in
 from tfgeom.geometry.free_reach import Obstruction, Reach
 from tfgeom.geometry.level_pieces import apart
 from tfgeom.geometry.plan import Plan
-from tfgeom.geometry.profile import FloatArray, Level, LevelAreas
+from tfgeom.geometry.profile import Level, LevelAreas
 from tfgeom.geometry.size_words import PLAIN, SizeWords
+from tfgeom.rows import Bools, Numbers, alike, larger
 
 _POINTS = 512  # the trapezoidal rule of a smooth periodic function converges faster than any power
 
@@ -35,8 +38,8 @@ class WaveCell:
         What its sizes are called.
     """
 
-    amplitude: float
-    period: float
+    amplitude: Numbers
+    period: Numbers
     words: SizeWords = PLAIN
 
     kind: ClassVar[str] = "wave"
@@ -54,7 +57,7 @@ class WaveCell:
     through: ClassVar[bool] = False
 
     @property
-    def footprint(self) -> float:
+    def footprint(self) -> Numbers:
         """Area of the unit cell on the wafer, m²."""
         return self.period**2
 
@@ -69,46 +72,46 @@ class WaveCell:
         return self.plan
 
     @property
-    def pitch(self) -> float:
+    def pitch(self) -> Numbers:
         """Period of the relief, m."""
         return self.period
 
     @property
-    def periods(self) -> float:
+    def periods(self) -> Numbers:
         """The same: it has one."""
         return self.period
 
     @property
-    def height(self) -> float:
+    def height(self) -> Numbers:
         """From valley to peak, m."""
         return 2 * self.amplitude
 
     @property
-    def feature_width(self) -> float:
+    def feature_width(self) -> Numbers:
         """Width of one wave, m."""
         return self.period
 
     @property
-    def feature_aspect_ratio(self) -> float:
+    def feature_aspect_ratio(self) -> Numbers:
         """Valley to peak over period."""
         return self.height / self.period
 
     @property
-    def gap_aspect_ratio(self) -> float:
+    def gap_aspect_ratio(self) -> Numbers:
         """The same: a wave has no gap of its own."""
         return self.feature_aspect_ratio
 
     @property
-    def solid_volume(self) -> float:
+    def solid_volume(self) -> Numbers:
         """Volume of the material above the valleys, m³ per unit cell."""
         return self.amplitude * self.footprint
 
     @property
-    def area_gain(self) -> float:
+    def area_gain(self) -> Numbers:
         """Arc length over period: ``(2/pi) E(m)`` with ``m = -(A k)²``, the complete elliptic integral."""
         from scipy.special import ellipe
 
-        return 2 / math.pi * float(ellipe(-((self.amplitude * self._wave_number) ** 2)))
+        return 2 / math.pi * plain(ellipe(-((self.amplitude * self._wave_number) ** 2)))
 
     @property
     def reach(self) -> Reach:
@@ -116,33 +119,36 @@ class WaveCell:
         return Reach(1 / (self.amplitude * self._wave_number**2), "curvature")
 
     @property
-    def _wave_number(self) -> float:
+    def _wave_number(self) -> Numbers:
         return 2 * math.pi / self.period
 
     def obstruction(self, level: Level) -> Obstruction | None:
         """Return what keeps a level from existing, if anything."""
-        thickest = max(level.top, level.bottom, *(offset for _, offset in level.knots), 0.0)
-        radius = self.reach.value
-        if thickest < radius:
+        thickest, radius = _thickest(level), self.reach.value
+        if alike(thickest < radius):
             return None
         return Obstruction("folds", "the valley, by its radius of curvature", radius, thickest)
+
+    def has_room(self, level: Level) -> bool | Bools:
+        """Return whether a level exists: it does not fold in the valley."""
+        return _thickest(level) < self.reach.value
 
     def gap_left(self, level: Level) -> None:
         """A wave has no gap."""
 
-    def area(self, level: Level) -> float:
+    def area(self, level: Level) -> Numbers:
         """Return the area of a level surface, m² per unit cell."""
         if level.is_uniform:
             return self.area_gain * self.footprint
         points, _ = self._curve(level)
         steps = np.diff(points, axis=0)
-        return float(np.hypot(steps[:, 0], steps[:, 1]).sum()) * self.period
+        return plain(np.hypot(steps[:, 0], steps[:, 1]).sum(axis=0)) * self.period
 
     def strips(self, level: Level) -> LevelAreas:
         """Return the area of a level surface as one wall, m² per unit cell."""
         return LevelAreas(0.0, 0.0, self.area(level), 0.0)
 
-    def volume(self, level: Level) -> float:
+    def volume(self, level: Level) -> Numbers:
         """Return the volume between the bare wave and a level surface, m³ per unit cell."""
         if level.is_uniform:
             return self.area_gain * self.footprint * level.top
@@ -150,7 +156,7 @@ class WaveCell:
         return per_length * self.period
 
     @property
-    def deepest(self) -> float:
+    def deepest(self) -> Numbers:
         """Depth of the valley below the peak, m."""
         return self.height
 
@@ -167,7 +173,7 @@ class WaveCell:
     def offsets(self, x: FloatArray, level: Level) -> FloatArray:
         """Return the offset of a level above places of the bare wave, m."""
         depth = self.amplitude * (1 - np.cos(self._wave_number * x))
-        return np.interp(depth, *level.depths_and_offsets(self.deepest))
+        return between(level.table(self.deepest), depth)
 
     @property
     def raised_intervals(self) -> list[tuple[float, float]]:
@@ -191,16 +197,22 @@ class WaveCell:
         """Its crest and its valley."""
         return ((0.0, "crest"), (self.period / 2, "valley"))
 
-    def _curve(self, level: Level, pieces: int = _POINTS) -> tuple[FloatArray, float]:
+    def _curve(self, level: Level, pieces: int = _POINTS) -> tuple[FloatArray, Numbers]:
         """Return points of the level curve, (pieces + 1, 2), and its area above the bare wave, m²."""
         k = self._wave_number
         x = np.linspace(0.0, self.period, pieces + 1)
+        if x.ndim == 1 and rows_in(((self.amplitude, level.top), (0.0, level.bottom))):
+            x = x[:, None]
         slope = -self.amplitude * k * np.sin(k * x)
         stretch = np.hypot(1.0, slope)
-        normal = np.column_stack((-slope, np.ones_like(slope))) / stretch[:, None]
+        normal = np.stack((-slope, np.ones_like(slope)), axis=1) / stretch[:, None]
         offset = self.offsets(x, level)
         height = self.amplitude * (1 + np.cos(k * x))
         bend = -self.amplitude * k**2 * np.cos(k * x) / stretch**3  # curvature, negative at a crest
         film = (offset - bend * offset**2 / 2) * stretch
-        per_length = float(np.sum(film[:-1])) * self.period / pieces
-        return np.column_stack((x, height)) + offset[:, None] * normal, per_length
+        per_length = plain(np.sum(film[:-1], axis=0)) * self.period / pieces
+        return curve_points(x, height) + offset[:, None] * normal, per_length
+
+
+def _thickest(level: Level) -> Numbers:
+    return reduce(larger, (level.top, level.bottom, *(offset for _, offset in level.knots)), 0.0)

@@ -163,7 +163,7 @@ class SourcedDiffusivity(SourcedActivated[Diffusivity]):
 
     @model_validator(mode="after")
     def _says_how_fast(self) -> "SourcedDiffusivity":
-        return _table_or_value(self)  # type: ignore[no-any-return]
+        return _table_or_value(self)
 
     def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
         """Return value, band, table and whether it is effective."""
@@ -180,7 +180,7 @@ class SourcedExchange(SourcedActivated[CurrentDensity]):
 
     @model_validator(mode="after")
     def _says_how_much(self) -> "SourcedExchange":
-        return _table_or_value(self)  # type: ignore[no-any-return]
+        return _table_or_value(self)
 
     def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
         """Return value, band, exponent, form and table."""

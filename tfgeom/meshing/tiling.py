@@ -231,7 +231,8 @@ def _polygon_sides(grid: SurfaceGrid, turns: NDArray[np.float64], of_copy: Ids, 
     """Return the same for a cell with a polygon for a border: opposite sides have the same nodes."""
     assert grid.sector is not None
     corners = grid.sector.corners
-    vectors = np.array(lattice_vectors(in_unit(cell.periods or 0.0, UM), cell.lattice or ""))
+    periods = in_unit(cell.periods or 0.0, UM)
+    vectors: NDArray[np.float64] = np.array(lattice_vectors(periods, cell.lattice or ""))
     sides: _Sides = []
     for border in grid.borders.values():
         plan = (grid.border_plan(border) @ np.swapaxes(turns, 1, 2)).reshape(-1, 2)

@@ -10,17 +10,18 @@ from tfgeom.geometry.lattice import SIDES, across_flats
 from tfgeom.geometry.plan import Bar, Loop
 from tfgeom.geometry.profile import Profile
 from tfgeom.reliefs.sections import Sectioned, Width
+from tfgeom.rows import Numbers, alike
 
 UPRIGHT = math.pi / 2
 
 
-def smallest_section(top: tuple[Loop | Bar, ...], height: float, angle: float) -> tuple[Loop | Bar, ...]:
+def smallest_section(top: tuple[Loop | Bar, ...], height: Numbers, angle: Numbers) -> tuple[Loop | Bar, ...]:
     """Return the elements at the material's smallest section: the top, of undercut walls the foot."""
     shift = Profile(height, angle).top_shift
-    return tuple(element.eroded(shift) for element in top) if shift else top
+    return tuple(element.eroded(shift) for element in top) if alike(shift != 0) else top
 
 
-def width_at_top(width: Width, height: float, angle: float, *, opening: bool) -> float:
+def width_at_top(width: Width, height: Numbers, angle: Numbers, *, opening: bool) -> Numbers:
     """Return a width at the top of the relief (m), wherever the design measures it."""
     height_above_floor = {"top": height, "middle": height / 2, "bottom": 0.0}[width.at]
     change = 2 * (height - height_above_floor) * Profile(height, angle).slope
@@ -28,8 +29,8 @@ def width_at_top(width: Width, height: float, angle: float, *, opening: bool) ->
 
 
 def section_at_top(
-    relief: Sectioned, diameter: Width | None, height: float, *, opening: bool
-) -> tuple[float, int]:
+    relief: Sectioned, diameter: Width | None, height: Numbers, *, opening: bool
+) -> tuple[Numbers, int]:
     """Return the width across flats at the top (m) that ``diameter`` or ``side`` gives, and the sides."""
     sides = SIDES[relief.cross_section]
     width = diameter

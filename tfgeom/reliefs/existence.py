@@ -6,16 +6,18 @@ sharp, and space between the walls.  What fits is found by building the relief a
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from tfgeom.errors import DesignError
-from tfgeom.geometry.free_reach import gaps_between, thinnest_solid
+from tfgeom.geometry.free_reach import gaps_between, narrowest, thinnest_solid
 from tfgeom.geometry.lattice import nearest
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.unit_cell import UnitCell
 from tfgeom.quantities import Quantity, Section
 from tfgeom.reliefs.sections import ROUNDING, Relief, Width, length_text, rim_above_wall
+from tfgeom.rows import Numbers, larger, refuse, root
 from tfgeom.searching import last_point, possible
 
 _STEP, _FURTHEST = 1.25, 60.0
@@ -41,10 +43,14 @@ class Remedy(NamedTuple):
 
 
 class _Check(NamedTuple):
-    """What has to be left of a relief, m, and what is wrong where nothing is: the key to blame and words."""
+    """What has to be left of a relief, m, and what is wrong where nothing is: the key to blame and words.
 
-    left: Callable[[UnitCell], float]
+    Of n reliefs the summary stands for the words of each.
+    """
+
+    left: Callable[[UnitCell], Numbers]
     fault: Callable[[UnitCell], tuple[str, str]]
+    summary: str
 
 
 def require_existence(relief: Relief, build: Build) -> Cell:
@@ -54,17 +60,22 @@ def require_existence(relief: Relief, build: Build) -> Cell:
     ------
     DesignError
         When its walls or sections meet, its material vanishes, or its rims leave no wall; with what fits.
+    Refused
+        Of n reliefs, with those of which that holds.
     """
     cell = build(relief)
     if not isinstance(cell, UnitCell) or cell.is_flat:
         return cell
+
+    def error(check: _Check) -> DesignError:
+        key, message = check.fault(cell)
+        fitting = [str(remedy) for remedy in remedies(relief, build)]
+        if not fitting:  # more is wrong than one size: what mends this
+            fitting = [f"first {remedy}" for remedy in remedies(relief, build, check)]
+        return DesignError.at(f"relief.{key}", message, f"use {', or '.join(fitting or _SEVERAL)}")
+
     for check in _CHECKS:
-        if check.left(cell) <= 0:
-            key, message = check.fault(cell)
-            fitting = [str(remedy) for remedy in remedies(relief, build)]
-            if not fitting:  # more is wrong than one size: what mends this
-                fitting = [f"first {remedy}" for remedy in remedies(relief, build, check)]
-            raise DesignError.at(f"relief.{key}", message, f"use {', or '.join(fitting or _SEVERAL)}")
+        refuse(check.left(cell) <= 0, partial(error, check), check.summary)
     return cell
 
 
@@ -102,7 +113,7 @@ def changed(section: Any, key: str, value: float) -> Any:
     return section.model_copy(update={outer: new})
 
 
-def _wall_left(cell: UnitCell) -> float:
+def _wall_left(cell: UnitCell) -> Numbers:
     return cell.profile.wall_end - cell.profile.wall_start - _nothing(cell)
 
 
@@ -110,9 +121,9 @@ def _rims(cell: UnitCell) -> tuple[str, str]:
     return "rim_radius", rim_above_wall(cell.profile, cell.words.height)
 
 
-def _material_left(cell: UnitCell) -> float:
+def _material_left(cell: UnitCell) -> Numbers:
     # of an undercut through-hole the lower rim starts where the material has widened again
-    least = max(0.0, -2 * cell.rim_radius * cell.profile.slope) if cell.through else 0.0
+    least = larger(0.0, -2 * cell.rim_radius * cell.profile.slope) if cell.through else 0.0
     return _solid(cell, cell.sharp_plan.eroded(-least)) - _nothing(cell)
 
 
@@ -136,12 +147,12 @@ def _no_material(cell: UnitCell) -> tuple[str, str]:
     return "pitch", _meeting(cell, "the openings", -thickest)
 
 
-def _space_left(cell: UnitCell) -> float:
+def _space_left(cell: UnitCell) -> Numbers:
     return math.inf if cell.gap is None else cell.gap - _nothing(cell)
 
 
 def _no_space(cell: UnitCell) -> tuple[str, str]:
-    widest = min(gaps_between(cell.plan, cell.periods, cell.lattice, cell.rotation))
+    widest = narrowest(gaps_between(cell.plan, cell.periods, cell.lattice, cell.rotation))
     if widest.width <= _nothing(cell):
         if widest.name == "neighbours":
             return "pitch", _meeting(cell, "the sections", -widest.width)
@@ -155,9 +166,9 @@ def _no_space(cell: UnitCell) -> tuple[str, str]:
 
 
 _CHECKS = (
-    _Check(_wall_left, _rims),
-    _Check(_material_left, _no_material),
-    _Check(_space_left, _no_space),
+    _Check(_wall_left, _rims, "relief.rim_radius: the rims leave no wall"),
+    _Check(_material_left, _no_material, "relief: nothing is left of its material"),
+    _Check(_space_left, _no_space, "relief: its sections meet, or its openings close"),
 )
 
 
@@ -174,14 +185,14 @@ def _leaning(cell: UnitCell) -> str:
     return "" if cell.is_vertical else f" with walls at {math.degrees(cell.angle):.6g} deg"
 
 
-def _solid(cell: UnitCell, plan: Plan) -> float:
+def _solid(cell: UnitCell, plan: Plan) -> Numbers:
     thickness = thinnest_solid(plan, cell.periods, cell.lattice, cell.rotation)
     return math.inf if thickness is None else thickness
 
 
-def _nothing(cell: UnitCell) -> float:
+def _nothing(cell: UnitCell) -> Numbers:
     """Return below which a difference of the cell's sizes is rounding, m."""
-    return ROUNDING * max(cell.pitch or math.sqrt(cell.footprint), cell.height)
+    return ROUNDING * larger(root(cell.footprint) if cell.pitch is None else cell.pitch, cell.height)
 
 
 def _sizes(section: Section, within: str = "") -> Iterator[tuple[str, float, str]]:

@@ -53,23 +53,33 @@ class Microtubes(Walled):
         wrong.unless(
             2 * self.wall < width,
             "wall",
-            f"{length_text(self.wall)} leaves no bore in a tube of {length_text(width)}; "
-            f"use less than {length_text(width / 2)}, or a larger outer_diameter",
+            lambda: (
+                f"{length_text(self.wall)} leaves no bore in a tube of {length_text(width)}; "
+                f"use less than {length_text(width / 2)}, or a larger outer_diameter"
+            ),
+            "leaves no bore",
         )
         wrong.rim(self.profile(self.height), self.wall, "wall", "height")
-        if self.inner is not None:
-            second, bore = self.inner.outer_diameter.value, width - 2 * self.wall
+        inner = self.inner
+        if inner is not None:
+            second, bore = inner.outer_diameter.value, width - 2 * self.wall
             wrong.unless(
-                bore <= 0 or second < bore,
+                (bore <= 0) | (second < bore),
                 "inner",
-                f"its outer_diameter {length_text(second)} does not fit the bore of "
-                f"{length_text(max(bore, 0.0))}; use a smaller inner tube, or a thinner wall around it",
+                lambda: (
+                    f"its outer_diameter {length_text(second)} does not fit the bore of "
+                    f"{length_text(max(bore, 0.0))}; use a smaller inner tube, or a thinner wall around it"
+                ),
+                "does not fit the bore",
             )
             wrong.unless(
-                2 * self.inner.wall < second,
+                2 * inner.wall < second,
                 "inner",
-                f"its wall {length_text(self.inner.wall)} leaves no bore in {length_text(second)}; "
-                f"use less than {length_text(second / 2)}",
+                lambda: (
+                    f"its wall {length_text(inner.wall)} leaves no bore in {length_text(second)}; "
+                    f"use less than {length_text(second / 2)}"
+                ),
+                "its wall leaves no bore",
             )
         return wrong.check(self)
 

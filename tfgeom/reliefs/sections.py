@@ -1,8 +1,10 @@
 """What the sections of the kinds of relief share: a base, widths, walls, and checks that need no films."""
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
+import numpy as np
 from pydantic import (
     Field,
     GetJsonSchemaHandler,
@@ -16,6 +18,7 @@ from tfgeom.geometry.lattice import SIDES, across_flats
 from tfgeom.geometry.profile import Profile
 from tfgeom.quantities import Angle, Length, LengthOrZero, Quantity, Section
 from tfgeom.reliefs.synonyms import with_synonyms
+from tfgeom.rows import Bools, Numbers, Refused, choose, is_rows
 from tfgeom.spelling.grammar import NUMBER_AND_UNIT
 from tfgeom.units import format_quantity
 
@@ -94,27 +97,32 @@ AnyRelief = TypeVar("AnyRelief", bound=Relief)
 
 
 class Problems:
-    """What is wrong with one relief, all of it."""
+    """What is wrong with one relief, all of it; of n, which of them it is wrong with."""
 
     def __init__(self) -> None:
         self._found: list[tuple[str, str, bool]] = []
+        self._rows: list[tuple[Bools, str]] = []
 
-    def unless(self, holds: bool, key: str, message: str) -> None:
-        """Note ``message`` at a key unless something holds."""
-        if not holds:
-            self._found.append((key, message, False))
+    def unless(
+        self, holds: bool | Bools, key: str, message: str | Callable[[], str], summary: str = "does not fit"
+    ) -> None:
+        """Note ``message`` at a key unless something holds; of n reliefs the ``summary``."""
+        if is_rows(holds):
+            self._rows.append((np.logical_not(holds), f"relief.{key}: {summary}"))
+        elif not holds:
+            self._found.append((key, message if isinstance(message, str) else message(), False))
 
-    def too_wide(self, width: float, key: str, pitch: float, called: str = "") -> None:
+    def too_wide(self, width: Numbers, key: str, pitch: Numbers, called: str = "") -> None:
         """Require that a width (m) is below the pitch; ``called`` where the key gives it in another way."""
-        given, most = length_text(width), length_text(pitch)
-        given = f"{called} of {given}" if called else given
-        self.unless(
-            width < pitch,
-            key,
-            f"{given} does not fit pitch {most}; use less than {most}, or a larger pitch",
-        )
 
-    def rim(self, profile: Profile, material: float, material_key: str, height_key: str) -> None:
+        def message() -> str:
+            given, most = length_text(width), length_text(pitch)
+            given = f"{called} of {given}" if called else given
+            return f"{given} does not fit pitch {most}; use less than {most}, or a larger pitch"
+
+        self.unless(width < pitch, key, message, "does not fit the pitch")
+
+    def rim(self, profile: Profile, material: Numbers, material_key: str, height_key: str) -> None:
         """Require that two rims leave material between them and that the wall is higher than its rims.
 
         Parameters
@@ -127,23 +135,33 @@ class Problems:
             What the file calls it, and the height of the wall.
         """
         radius, taken = profile.rim_radius, 2 * profile.erosion
-        problem = rim_above_wall(profile, height_key)
         widest = material / 2 / profile.half_tangent
-        if 0 < material * (1 - ROUNDING) <= taken and (not problem or widest < profile.highest_rim):
-            problem = (
+        rest = material * (1 - ROUNDING)
+        buried = rims_above_wall(profile)
+        eaten = (rest > 0) & (rest <= taken)
+
+        def message() -> str:
+            if not eaten or (buried and widest >= profile.highest_rim):
+                return rim_above_wall(profile, height_key)
+            return (
                 f"{length_text(radius)} on both sides{at_angle(profile, taken)} leaves nothing of "
                 f"{material_key} {length_text(material)}; use less than {length_text(widest)}"
             )
-        self.unless(not problem, "rim_radius", problem)
+
+        fits = choose(buried | eaten, False, True)
+        self.unless(fits, "rim_radius", message, "leaves no wall or no material")
 
     def check(self, relief: AnyRelief) -> AnyRelief:
-        """Return the relief; raise with everything that was noted."""
+        """Return the relief; raise with everything that was noted, of n with the rows of each fault."""
+        for where, summary in self._rows:
+            if where.any():
+                raise Refused(where, summary)
         if self._found:
             raise PydanticCustomError("issues", "relief", {"issues": self._found})
         return relief
 
 
-def section_width(relief: Sectioned, diameter: Width | None, wrong: Problems) -> tuple[float, str]:
+def section_width(relief: Sectioned, diameter: Width | None, wrong: Problems) -> tuple[Numbers, str]:
     """Return the width across flats (m) that was given and its key; note one that is missing or too many."""
     if relief.side is not None and relief.cross_section == "circle":
         wrong.unless(False, "side", "a circle has none; give diameter, or a cross_section with sides")
@@ -162,10 +180,15 @@ def measured_as(relief: Sectioned, key: str) -> str:
     return "the width across flats" if (key, relief.cross_section) == ("side", "hexagon") else key
 
 
+def rims_above_wall(profile: Profile) -> bool | Bools:
+    """Return whether the rims leave no wall between them and the floor."""
+    return choose(profile.rim_radius < profile.highest_rim * (1 - ROUNDING), False, True)
+
+
 def rim_above_wall(profile: Profile, height_key: str) -> str:
     """Return what is wrong where the rims leave no wall between them and the floor; else an empty text."""
     radius, height, most = profile.rim_radius, profile.height, profile.highest_rim
-    if radius < most * (1 - ROUNDING):
+    if not rims_above_wall(profile):
         return ""
     both = " on both faces" if profile.through else at_angle(profile, radius * height / most)
     return (

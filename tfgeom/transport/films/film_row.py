@@ -55,7 +55,7 @@ def film_row(core: ConductingCore, depth: float) -> FilmRow:
     if cell.is_flat:
         bounds = [level.top for level in levels]
     else:
-        tables = [np.transpose(level.table(cell.deepest)) for level in levels]
+        tables = [level.depths_and_offsets(cell.deepest) for level in levels]
         bounds = [float(np.interp(depth, depths, offsets)) for depths, offsets in tables]
     return FilmRow(
         np.array(bounds),
