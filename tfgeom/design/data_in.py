@@ -6,6 +6,7 @@ from typing import Any
 
 from tfgeom.design.load import WINDOW
 from tfgeom.design.wording import Problem
+from tfgeom.loads.trace import Trace
 from tfgeom.loads.trace_columns import KEYS as COLUMNS_OF_TRACE
 from tfgeom.loads.trace_files import trace_of_file
 from tfgeom.materials.curve_tables import Electrode
@@ -45,6 +46,23 @@ def with_data(mapping: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any],
     return {**mapping, "materials": materials}, problems
 
 
+def trace_of(load: Mapping[str, Any], folder: Path) -> Trace:
+    """Return the trace of the file that a load names, its columns and windows as the load says.
+
+    Raises
+    ------
+    TraceFileError
+        If the file is no trace.
+    GivenDataError
+        If what the load says of it cannot be so.
+    """
+    try:
+        average = None if "average" not in load else WINDOW.read(load["average"])
+    except ValueError as error:
+        raise GivenDataError(str(error), "average") from error
+    return trace_of_file(load, folder, average)
+
+
 def _with_trace(mapping: Mapping[str, Any], folder: Path) -> tuple[Mapping[str, Any], list[Problem]]:
     """Return a design whose load holds the steps of the file it names, and what is wrong with that."""
     load = mapping.get("load")
@@ -52,14 +70,9 @@ def _with_trace(mapping: Mapping[str, Any], folder: Path) -> tuple[Mapping[str, 
         return mapping, []
     rest = {key: one for key, one in load.items() if key not in (*COLUMNS_OF_TRACE, "average")}
     try:
-        average = None if "average" not in load else WINDOW.read(load["average"])
-    except ValueError as error:
-        problems = [Problem(("load", "average"), str(error))]
-    else:
-        try:
-            return {**mapping, "load": {**rest, "trace": trace_of_file(load, folder, average)}}, []
-        except GivenDataError as error:
-            problems = [Problem(("load", *error.keys), str(error))]
+        return {**mapping, "load": {**rest, "trace": trace_of(load, folder)}}, []
+    except GivenDataError as error:
+        problems = [Problem(("load", *error.keys), str(error))]
     # what cannot be read is told once, not as missing too
     return {key: one for key, one in mapping.items() if key != "load"}, problems
 

@@ -1,6 +1,5 @@
 """From a file or a plain mapping to a checked `Design`; every problem in one report."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tfgeom.design.checks import cross_problems
-from tfgeom.design.data_in import folder_of, with_data
+from tfgeom.design.data_in import folder_of, trace_of, with_data
 from tfgeom.design.keys import keys_that_may_stand
 from tfgeom.design.later import later_features, makes_an_electrode
 from tfgeom.design.paths import with_layer_names
@@ -20,7 +19,7 @@ from tfgeom.design.wording import Problem, problems_of
 from tfgeom.errors import DesignError, Issue, UnsupportedError
 from tfgeom.loads.trace import DRAWS
 from tfgeom.loads.trace_columns import KEYS as COLUMNS_OF_TRACE
-from tfgeom.loads.trace_files import trace_of_file
+from tfgeom.loads.trace_errors import TraceFileError
 from tfgeom.materials.given_data import GivenDataError
 from tfgeom.reliefs.synonyms import keys_of_one_size
 from tfgeom.source import MAX_DEPTH, Location, Origin, Source, dotted, read_source, within_floats
@@ -70,30 +69,36 @@ def load_with_trace(path: str | Path, trace: Path) -> Design:
     source = _source(path)
     named = with_layer_names(source.root)
     origin = source.origin(named)
+    issues = source.issues(named)
     given = source.root.get("load")
     kept = {key: one for key, one in given.items() if key in _KEPT} if isinstance(given, Mapping) else {}
-    # names in a design start at its folder
-    name = os.path.relpath(trace, folder_of(origin))
-    load: dict[str, Any] = {**kept, "trace": name}
+    try:
+        read = trace_of({**kept, "trace": str(trace)}, Path())
+    except TraceFileError as error:
+        raise DesignError([Issue("", error.said, error.line, error.column)], str(trace)) from error
+    except GivenDataError as error:
+        if error.keys == ("trace",):  # no such file
+            raise DesignError([Issue("", str(error))], str(trace)) from error
+        raise _error([Problem(("load", *error.keys), str(error))], issues, source.root, origin) from error
+    load: dict[str, Any] = {key: one for key, one in kept.items() if key not in _OF_FILE}
     if given is None:
-        load["per"] = _whose(name, folder_of(origin))
+        load["per"] = "footprint" if DRAWS[read.dimension][1] else "chip"
     chosen = source.root.get("chosen")
-    root = {**source.root, "load": load}
+    root = {**source.root, "load": {**load, "trace": read}}
     if isinstance(chosen, Mapping):  # what it says of another load is about nothing
         root["chosen"] = {path: one for path, one in chosen.items() if not path.startswith("load.")}
-    return _design(root, origin, source.issues(named))
-
-
-_KEPT = ("per", "brown_out_voltage", "bypass_capacitor", "repeat", *COLUMNS_OF_TRACE, "average")
-
-
-def _whose(name: str, folder: Path) -> str:
-    """Return whose a trace is by its unit; what cannot be read is told where it is read again."""
     try:
-        dimension = trace_of_file({"trace": name}, folder).dimension
-    except GivenDataError:
-        return "chip"
-    return "footprint" if DRAWS[dimension][1] else "chip"
+        return _design(root, origin, issues)
+    except DesignError as error:
+        if any(issue.path != "load.trace" for issue in error.issues):
+            raise
+        # the design is as it should be: what is wrong is the trace
+        said = [replace(issue, path="", line=None, column=None) for issue in error.issues]
+        raise type(error)(said, str(trace)) from error
+
+
+_OF_FILE = (*COLUMNS_OF_TRACE, "average")
+_KEPT = ("per", "brown_out_voltage", "bypass_capacitor", "repeat", *_OF_FILE)
 
 
 def read_mapping(path: str | Path) -> tuple[dict[str, Any], Origin]:

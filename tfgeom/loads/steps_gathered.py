@@ -11,11 +11,19 @@ Floats = NDArray[np.float64]
 
 
 class Steps:
-    """Rows become steps; neighbours that draw the same are one."""
+    """Rows become steps; neighbours that draw the same are one.
+
+    Attributes
+    ----------
+    rows
+        How many were taken in.
+    begun
+        Time of the first, s.
+    """
 
     def __init__(self) -> None:
         self.rows = 0
-        self._start = 0.0
+        self.begun = 0.0
         self._last: tuple[float, float] | None = None
         self._seconds: list[Floats] = []
         self._values: list[Floats] = []
@@ -29,13 +37,13 @@ class Steps:
     @property
     def seconds_so_far(self) -> float:
         """Time between the first row and the last, s."""
-        return 0.0 if self._last is None else self._last[0] - self._start
+        return 0.0 if self._last is None else self._last[0] - self.begun
 
     def take(self, times: Floats, values: Floats) -> int | None:
         """Take in rows, s and SI units, shape (r,); return the place of one not later than that before."""
         self.rows += times.size
         if self._last is None:
-            self._start = float(times[0])
+            self.begun = float(times[0])
             before, rest, drawn = times[:1], times[1:], values[:-1]
             offset = 1
         else:

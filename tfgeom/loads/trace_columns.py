@@ -7,8 +7,9 @@ profilers write: ``Timestamp(ms),Current(uA),D0-D7`` (Nordic's Power Profiler), 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
+from tfgeom.loads.trace_errors import refuse_file
 from tfgeom.materials.csv_columns import Column, ColumnsOfText
 from tfgeom.materials.given_data import refuse
 from tfgeom.units import parse_quantity
@@ -50,7 +51,7 @@ class TraceColumns:
     dimension: str
 
 
-def columns_of_trace(found: ColumnsOfText, stated: Mapping[str, Any], file: str) -> TraceColumns:
+def columns_of_trace(found: ColumnsOfText, stated: Mapping[str, Any], file: str, text: str) -> TraceColumns:
     """Return the columns of time and draw.
 
     Parameters
@@ -61,18 +62,21 @@ def columns_of_trace(found: ColumnsOfText, stated: Mapping[str, Any], file: str)
         ``time``, and ``current`` or ``power``, where the design names columns.
     file
         Name of the file, for messages.
+    text
+        Its first lines, where the headers stand.
 
     Raises
     ------
     GivenDataError
         If there are none, or more than one of a kind, or one has no unit.
     """
-    _, time = _column(found, stated, ("time",), file)
-    kind, draw = _column(found, stated, ("current", "power"), file)
+    above = _Above(file, found, text.splitlines()[: found.rows[0][0] - 1])
+    _, time = _column(above, stated, ("time",))
+    kind, draw = _column(above, stated, ("current", "power"))
     if time == draw:
-        refuse(f"'{file:.200}': one column '{found.columns[time].header:.40}' cannot be both", "trace")
-    second, _ = _unit(found.columns[time], "time", file)
-    unit, dimension = _unit(found.columns[draw], kind, file)
+        above.refuse(f"one column '{found.columns[time].header:.40}' cannot be both", time)
+    second, _ = _unit(above, time, "time")
+    unit, dimension = _unit(above, draw, kind)
     return TraceColumns(time, draw, second, unit, dimension)
 
 
@@ -86,10 +90,28 @@ def unit_in_name(name: str, kind: str) -> tuple[float, str] | None:
     return None
 
 
-def _column(
-    found: ColumnsOfText, stated: Mapping[str, Any], kinds: tuple[str, ...], file: str
-) -> tuple[str, int]:
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """A file, its table, and the lines above the first row of numbers, where the headers stand."""
+
+    file: str
+    table: ColumnsOfText
+    lines: list[str]
+
+    def refuse(self, said: str, column: int | None = None) -> NoReturn:
+        """Refuse the file at the header of a column, or at the line of the headers."""
+        headers = [one.header for one in self.table.columns]
+        wanted = headers if column is None else [headers[column]]
+        for number in range(len(self.lines), 0, -1):
+            places = [self.lines[number - 1].find(one) for one in wanted]
+            if min(places) >= 0:
+                refuse_file(self.file, said, number, min(places) + 1)
+        refuse_file(self.file, said, self.table.rows[0][0], 1)  # no header: the first row
+
+
+def _column(above: _Above, stated: Mapping[str, Any], kinds: tuple[str, ...]) -> tuple[str, int]:
     """Return which kind a column is of, and its place."""
+    found = above.table
     named = [key for key in kinds if key in stated]
     if len(named) > 1:
         refuse("stands beside 'current': a trace draws one of them; remove one", named[1])
@@ -97,7 +119,7 @@ def _column(
         try:
             return named[0], found.find(stated[named[0]])
         except ValueError as error:
-            refuse(f"'{file:.200}' {error}", named[0])
+            refuse(f"'{above.file:.200}' {error}", named[0])
     known = [
         (kind, place)
         for kind in kinds
@@ -108,10 +130,9 @@ def _column(
         return known[0]
     what = "the time" if kinds == ("time",) else "what is drawn (a current or a power)"
     several = "could be more than one column" if known else "is no column that is known by its header"
-    refuse(
-        f"'{file:.200}': {what} {several} of {found.listed}; name it by header or number beside 'trace': "
-        f"'{kinds[0]}: {1 if kinds == ('time',) else 2}'",
-        "trace",
+    above.refuse(
+        f"{what} {several} of {found.listed}; name it by header or number beside 'trace' in the design: "
+        f"'load: {{trace: {above.file:.80}, {kinds[0]}: {1 if kinds == ('time',) else 2}}}'"
     )
 
 
@@ -127,18 +148,17 @@ def _letters(column: Column) -> str:
     return re.sub(r"[^a-z]", "", name.lower())
 
 
-def _unit(column: Column, kind: str, file: str) -> tuple[float, str]:
-    """Return a column's unit in SI units, and its dimension."""
+def _unit(above: _Above, place: int, kind: str) -> tuple[float, str]:
+    """Return the unit of a column in SI units, and its dimension."""
+    column = above.table.columns[place]
     found = _size(column.unit, kind) if column.unit else unit_in_name(column.header, kind)
     if found:
         return found
     example = {"time": "time_ms", "current": "current_uA", "power": "power_mW"}[kind]
     noun = "a time" if kind == "time" else f"a {kind}, or a {kind} per area"
     said = f"is in '{column.unit:.20}'; {noun} is needed" if column.unit else "has no unit"
-    refuse(
-        f"'{file:.200}': column '{column.header:.40}' {said}; write the unit into its header, for example "
-        f"'{example}'",
-        kind if column.unit else "trace",
+    above.refuse(
+        f"column '{column.header:.40}' {said}; write the unit into its header, for example '{example}'", place
     )
 
 

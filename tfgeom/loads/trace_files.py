@@ -5,28 +5,20 @@ step; ``average`` makes windows of equal length, with the same charge, of what a
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from itertools import islice
+from math import floor, log10
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tfgeom.encodings import EncodingError, decoded
+from tfgeom.encodings import EncodingError
 from tfgeom.loads.steps_gathered import Steps, StepsOfWindows
 from tfgeom.loads.trace import MOST_STEPS, Trace, in_si
 from tfgeom.loads.trace_columns import KEYS, TraceColumns, columns_of_trace
+from tfgeom.loads.trace_errors import refuse_file
+from tfgeom.loads.trace_rows import Piece, RowError, column_of, head_of, last_time, pieces
 from tfgeom.materials.csv_columns import ColumnsOfText, read_columns
 from tfgeom.materials.given_data import GivenDataError, refuse
-
-_HEAD = 65_536
-"""Bytes that tell columns, separator and decimals."""
-_LINES = 200_000
-"""Lines that are read at once."""
-
-Floats = NDArray[np.float64]
 
 
 def trace_of_file(stated: Mapping[str, Any], folder: Path, average: float | None = None) -> Trace:
@@ -58,31 +50,35 @@ def _read(
     path: str, name: str, columns: tuple[tuple[str, Any], ...], average: float | None, *_: int
 ) -> Trace:
     try:
-        head = _head(path)
+        head = head_of(path)
         table = read_columns(head)
     except EncodingError as error:
         more = f"; {error}" if str(error) else ""
-        refuse(f"'{name:.200}' is not a text file; a trace is a CSV file in UTF-8{more}", "trace")
+        said = f"is not a text file; a trace is a CSV file in UTF-8{more}"
+        refuse_file(name, said, error.line, error.column)
     except ValueError as error:
-        refuse(f"'{name:.200}': {error}", "trace")
-    chosen = columns_of_trace(table, dict(columns), name)
+        refuse_file(name, str(error))
+    chosen = columns_of_trace(table, dict(columns), name, head)
     steps = Steps() if average is None else StepsOfWindows(average)
     try:
-        for first, times, values in _pieces(path, table, chosen):
-            wrong = steps.take(in_si(times, chosen.second), in_si(values, chosen.unit))
+        for piece in pieces(path, table, chosen):
+            wrong = steps.take(in_si(piece.times, chosen.second), in_si(piece.draws, chosen.unit))
             if wrong is not None:
-                _refuse_order(name, first, times, wrong, table.columns[chosen.time].header)
+                _refuse_order(name, piece, wrong, table, chosen)
             if steps.count > MOST_STEPS:
-                _refuse_size(name, first + len(times), steps.seconds_so_far)
-    except (ValueError, UnicodeDecodeError) as error:
-        if isinstance(error, GivenDataError):
-            raise
-        refuse(f"'{name:.200}': {error}", "trace")
+                end = last_time(path, table, chosen)
+                whole = 0.0 if end is None else end * chosen.second - steps.begun
+                _refuse_size(name, piece.first + len(piece.lines) - 1, steps.seconds_so_far, whole)
+    except RowError as error:
+        refuse_file(name, str(error), error.line, error.column)
+    except UnicodeDecodeError as error:
+        refuse_file(name, f"is not a text file; a trace is a CSV file in UTF-8; {error}")
     if steps.rows < 2:
-        refuse(
-            f"'{name:.200}' has one row: each value holds until the next, and the last row ends the period; "
+        refuse_file(
+            name,
+            "has one row: each value holds until the next, and the last row ends the period; "
             "add a row with the time of the end",
-            "trace",
+            table.rows[0][0],
         )
     seconds, drawn = steps.finished()
     return Trace(seconds, drawn, chosen.dimension, name)
@@ -93,107 +89,47 @@ def _path_of(name: object, folder: Path) -> Path:
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
         refuse(f"must be the name of a CSV file, not {name!r:.60}", "trace")
     path = folder / name
-    where = f"names are relative to the folder of the design file, {str(folder)!r}"
     try:
         known, regular = path.exists(), path.is_file()
     except (OSError, ValueError) as error:
         raise GivenDataError(f"'{name:.200}' cannot be a file: {error!s:.100}", "trace") from error
     if not known:
-        refuse(f"no such file as '{name:.200}'; {where}", "trace")
+        where = "" if path.is_absolute() else f"; names are relative to the folder {str(folder.absolute())!r}"
+        refuse(f"no such file as '{name:.200}'{where}", "trace")
     if not regular:
-        refuse(f"'{name:.200}' is a folder or a device, not a file; {where}", "trace")
+        refuse_file(name, "is a folder or a device, not a file")
     if path.suffix.lower() in (".xlsx", ".xls", ".ods", ".ppk2", ".jls"):
-        refuse(f"'{name:.200}' is no text; export it as CSV", "trace")
+        refuse_file(name, "is no text; export it as CSV")
     if not os.access(path, os.R_OK):
-        refuse(f"'{name:.200}' cannot be read: permission denied", "trace")
+        refuse_file(name, "cannot be read: permission denied")
     return path
 
 
-def _head(path: str) -> str:
-    """Return the first whole lines of a file."""
-    with Path(path).open("rb") as stream:
-        content = stream.read(_HEAD)
-    if not content.strip():
-        raise ValueError("is empty; a trace needs a column of time and one of current or power")
-    if len(content) == _HEAD:
-        content = content[: content.rfind(b"\n") + 1] or content
-    return decoded(content)
-
-
-def _pieces(path: str, table: ColumnsOfText, chosen: TraceColumns) -> Iterator[tuple[int, Floats, Floats]]:
-    """Yield the number of a piece's first line, its times and its draws as they stand in the file."""
-    first = table.rows[0][0]
-    with Path(path).open(encoding="utf-8-sig", newline=None) as stream:
-        for _ in islice(stream, first - 1):
-            pass
-        while lines := list(islice(stream, _LINES)):
-            both = _numbers(lines, table, chosen, first)
-            if len(both):
-                yield first, both[:, 0], both[:, 1]
-            first += len(lines)
-
-
-def _numbers(lines: list[str], table: ColumnsOfText, chosen: TraceColumns, first: int) -> Floats:
-    comma = table.decimal_comma
-    if comma and table.separator != ",":
-        lines = [line.replace(",", ".") for line in lines]
-    kept = [line for line in lines if line.strip()]
-    if not kept:
-        return np.empty((0, 2))
-    try:
-        found: Floats = np.loadtxt(
-            kept,
-            delimiter=None if table.separator == " " else table.separator,
-            usecols=(chosen.time, chosen.draw),
-            comments="#",
-            quotechar='"',
-            ndmin=2,
-        )
-    except ValueError as error:
-        raise ValueError(_first_wrong(lines, table, chosen, first)) from error
-    if not np.isfinite(found).all():
-        raise ValueError(_first_wrong(lines, table, chosen, first))
-    return found
-
-
-def _first_wrong(lines: list[str], table: ColumnsOfText, chosen: TraceColumns, first: int) -> str:
-    """Return what is wrong with the first line that holds no two numbers."""
-    separator = None if table.separator == " " else table.separator
-    for number, line in enumerate(lines, first):
-        cells = [cell.strip().strip('"') for cell in line.split(separator)]
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        for place in (chosen.time, chosen.draw):
-            cell = cells[place] if place < len(cells) else ""
-            try:
-                good = bool(np.isfinite(float(cell)))
-            except ValueError:
-                good = False
-            if not good:
-                header = table.columns[place].header
-                what = f"'{cell:.40}' is no number" if cell else "has no number"
-                return f"line {number}: column '{header:.40}': {what}; mend or remove the row"
-    return f"lines {first} to {first + len(lines) - 1} hold no plain rows of numbers"
-
-
-def _refuse_order(name: str, first: int, times: Floats, at: int, header: str) -> None:
-    """Refuse a row that is not later than the one before; ``at`` is its place in the piece."""
-    line = first + at
-    again = at > 0 and times[at] == times[at - 1]
+def _refuse_order(name: str, piece: Piece, row: int, table: ColumnsOfText, chosen: TraceColumns) -> None:
+    """Refuse a row that is not later than the one before."""
+    number, line = piece.line_of(row)
+    again = row > 0 and piece.times[row] == piece.times[row - 1]
     what = "has the time of the row before" if again else "is earlier than the row before"
-    refuse(
-        f"'{name:.200}', about line {line}: '{header:.40}' {times[at]:.12g} {what}; "
+    refuse_file(
+        name,
+        f"'{table.columns[chosen.time].header}' {piece.times[row]:.12g} {what}; "
         "a trace is in order of time, each row later than the last",
-        "trace",
+        number,
+        column_of(line, table, chosen.time),
     )
 
 
-def _refuse_size(name: str, line: int, seconds: float) -> None:
-    size = max(float(f"{2 * seconds / MOST_STEPS:.1g}"), 1e-6)
+def _refuse_size(name: str, line: int, seconds: float, whole: float) -> None:
+    """Refuse a trace of too many steps with windows that do; ``whole`` is its length, s, 0 if unknown."""
+    least = max(1.01 * max(whole, seconds) / MOST_STEPS, 1e-9)
+    digit = 10.0 ** floor(log10(least))
+    size = next(one * digit for one in (1, 2, 5, 10) if one * digit >= least)
     scale, unit = (1e6, "us") if size < 1e-3 else (1e3, "ms") if size < 1 else (1.0, "s")
     window = f"{size * scale:.12g} {unit}"
-    refuse(
-        f"'{name:.200}' changes more than {MOST_STEPS:,} times by line {line:,}, {seconds:.4g} s into it, "
-        f"the most a trace may; add for example 'average: {window}', which keeps its charge",
-        "trace",
+    lasts = f" of its {whole:.4g} s" if whole > seconds else ""
+    refuse_file(
+        name,
+        f"changes more than {MOST_STEPS:,} times within its first {line:,} lines, {seconds:.4g} s{lasts}, "
+        f"the most a trace may; write in the design 'load: {{trace: {name:.80}, average: {window}}}', which "
+        "keeps its charge",
     )
