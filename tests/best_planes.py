@@ -36,4 +36,4 @@ def best_of(found: Evaluation) -> ClosedBestPlane:
 
 def charges(planes: PlaneRates, gains: np.ndarray[Any, Any], current: float) -> np.ndarray[Any, Any]:
     """Return what planes deliver at a footprint current, C/m²."""
-    return delivered_charges(planes.cells(gains), np.full(len(gains), current), planes.chemistry)
+    return delivered_charges(planes.cell(gains), np.full(len(gains), current), planes.chemistry)

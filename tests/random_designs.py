@@ -313,7 +313,7 @@ def _override(rng: Random, design: Mapping) -> dict[str, Mapping]:
 def _restated(rng: Random, material: Material, key: str, factor: float) -> str | float:
     value, dimension = material.properties[key].value, CONSTANTS[key].dimension
     if dimension == "fraction":
-        return value * rng.uniform(0.9, 1)
+        return float(value * rng.uniform(0.9, 1))
     unit, scale = next(iter(DIMENSIONS[dimension].display.items()))
     return f"{about(rng, value, factor) / float(scale)!r} {unit}"
 

@@ -59,4 +59,4 @@ def value(name: str, key: str) -> float:
     """Return a constant that the library has for a material, SI."""
     found = load_library().find(name).value(key)
     assert found is not None
-    return found
+    return float(found)

@@ -49,7 +49,7 @@ over_draws = pytest.mark.parametrize("seed", [0, 1, 2, *SLOW])
 
 def currents_of(best: ClosedBestPlane, count: int = 7) -> np.ndarray[Any, Any]:
     """Return footprint currents over eight decades about that which empties the cell in an hour, A/m²."""
-    return np.geomspace(1e-4, 1e4, count) * best.own.capacity / 3600
+    return np.asarray(np.geomspace(1e-4, 1e4, count) * best.own.capacity / 3600)
 
 
 @pytest.mark.slow
@@ -60,7 +60,7 @@ def test_planes_as_a_vector_are_the_planes_of_the_road(cell: str) -> None:
     best = best_of(evaluate(design_from_mapping(known(cell))))
     gains = np.array([0.3, 1.0, 17.0]) * best.planes.most / 20
     current = np.full(3, best.own.capacity / 3600)
-    as_vector = discharge_ends(best.planes.cells(gains), current, best.planes.chemistry)
+    as_vector = discharge_ends(best.planes.cell(gains), current, best.planes.chemistry)
     for i, gain in enumerate(gains):
         mapping = known(cell, "planar")
         plane = best.free.plane(float(gain))
@@ -120,7 +120,7 @@ def test_a_surplus_is_told_without_following_the_discharge(seed: int) -> None:
         some = delivered > NOTHING * planes.unit.capacity * gains
         for share in (0.5, 0.999, 1.001, 1.5):
             wanted = np.where(some, delivered, 1e-3 * planes.unit.capacity * gains) * share
-            said = surplus(planes.cells(gains), wanted, np.full(40, current), planes.chemistry) >= 0
+            said = surplus(planes.cell(gains), wanted, np.full(40, current), planes.chemistry) >= 0
             assert (said == (delivered >= wanted)).all()
 
 

@@ -63,7 +63,7 @@ def by_finite_volumes(name: str, steps: list[tuple[float, float, float]]) -> tup
             flux = np.empty(c.size + 1)
             flux[1:-1] = ambipolar * np.diff(c) / gaps
             flux[0] = flux[-1] = -ambipolar * (before + rise * time) / (2 * FARADAY * plus)
-            return np.diff(flux) / widths + k_d * (found.total_lithium - c) - found.k_r * c**2
+            return np.asarray(np.diff(flux) / widths + k_d * (found.total_lithium - c) - found.k_r * c**2)
 
         band = np.diag(np.ones(c.size)) + np.diag(np.ones(c.size - 1), 1) + np.diag(np.ones(c.size - 1), -1)
         answer = solve_ivp(

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from tests.stacks import PEARSE, layers, pearse_plane, pearse_stack
+from tests.together import row_of, together
 from tfgeom.cells.inventory import Arrangement, Host, balance
 from tfgeom.cells.lithium import (
     balanced_anode_thickness,
     balanced_thickness,
     lithium_balance,
-    lithium_balances,
 )
 from tfgeom.errors import DesignError
 from tfgeom.films import Stack, stack_films
@@ -20,6 +20,7 @@ from tfgeom.materials.library import resolve_material
 from tfgeom.materials.material import Property
 from tfgeom.reliefs.holes import holes
 from tfgeom.reliefs.planar import planar
+from tfgeom.rows import Refused
 
 
 def plane_with(**changed: object) -> Stack:
@@ -225,53 +226,27 @@ def test_n_cells_are_each_cell(against: Arrangement) -> None:
     rng = np.random.default_rng(5)
     stacks = [arranged(against, rng) for _ in range(60)]
     single: Arrangement = against if against in ALONE else "counter"
-    together = lithium_balances(stacks, single)
-    assert together.against == against
-    assert together.reasons == ("",) * 60
+    found = lithium_balance(together(stacks), single)
+    assert found.against == against
     for row, stack in enumerate(stacks):
         alone = lithium_balance(stack, single)
-        assert together.limiting[row] == alone.limiting
+        assert row_of(found.limiting, row) == alone.limiting
         for name in ("capacity", "cathode", "anode", "inventory", "n_to_p_ratio", "charged_cathode",
                      "charged_anode", "bound"):  # fmt: skip
-            numbers, number = getattr(together, name), getattr(alone, name)
+            numbers, number = getattr(found, name), getattr(alone, name)
             assert (numbers is None) == (number is None)
-            assert number is None or numbers[row] == pytest.approx(number, rel=1e-15, abs=0)
+            assert number is None or row_of(numbers, row) == pytest.approx(number, rel=1e-15, abs=0)
     limits = {"anode": {"anode", "cathode", "lithium"}, "anode_free": {"lithium"}}
-    assert set(together.limiting) == limits.get(against, {"cathode"})
+    assert set(np.atleast_1d(found.limiting)) == limits.get(against, {"cathode"})
 
 
-def test_of_n_cells_what_is_impossible_is_the_reason_of_its_row() -> None:
-    good, other = plane_with(), plane_with(anode_lithiation=0.5)
-    full = plane_with(cathode_lithiation=1.5)
-    cathode = next(layer for layer in layers() if layer.role == "cathode").material
-    known = {key: value for key, value in cathode.properties.items() if key != "volumetric_capacity"}
-    lacks = plane_with(cathode_material=replace(cathode, properties=known))
-    found = lithium_balances([good, full, lacks, other])
-    assert found.capacity[[0, 3]] == pytest.approx([lithium_balance(one).capacity for one in (good, other)])
-    assert np.isnan(found.capacity[1:3]).all()
-    assert list(found.limiting[1:3]) == ["", ""]
-    for row, stack in enumerate([good, full, lacks, other]):
-        if row in (0, 3):
-            assert found.reasons[row] == ""
-            continue
-        with pytest.raises(DesignError) as caught:
-            lithium_balance(stack)
-        assert found.reasons[row] in str(caught.value)
-    assert "lithiation must be 0 to 1, not 1.5" in found.reasons[1]
-    assert "has no volumetric capacity" in found.reasons[2]
-
-
-def test_cells_of_different_kinds_are_not_one_batch() -> None:
-    half = stack_films(planar(), [layer for layer in layers() if layer.role != "anode"])
-    metal = arranged("lithium_metal", np.random.default_rng(5))
-    with pytest.raises(ValueError, match="cell 1 against counter stands among cells against lithium_metal"):
-        lithium_balances([metal, half])
-    with pytest.raises(
-        ValueError, match="cell 1 against lithium_metal stands among cells against anode_free"
-    ):
-        lithium_balances([half, metal], alone="anode_free")
-    with pytest.raises(ValueError, match="cell 2 against anode stands among cells against counter"):
-        lithium_balances([half, half, plane_with()])
+def test_of_n_cells_what_is_impossible_is_refused_by_row() -> None:
+    stacks = [plane_with(cathode_lithiation=share) for share in (0.0, 1.5, 0.5)]
+    with pytest.raises(DesignError, match="must be 0 to 1, not 1"):
+        lithium_balance(stacks[1])
+    with pytest.raises(Refused, match="the cathode's lithiation must be 0 to 1") as caught:
+        lithium_balance(together(stacks))
+    assert caught.value.where.tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -283,10 +258,11 @@ def test_one_film_that_is_full_limits_by_itself(against: Arrangement, charged_an
 
 
 def test_a_batch_takes_arrays_beside_single_numbers() -> None:
-    rooms = np.array([1.0, 2.0, 4.0, 0.0])
-    found = balance(Host("cathode", rooms, 1.0), "anode", Host("anode", np.full(4, 2.0), 0.0, 0.9))
+    rooms = np.array([1.0, 2.0, 4.0])
+    found = balance(Host("cathode", rooms, 1.0), "anode", Host("anode", np.full(3, 2.0), 0.0, 0.9))
     # the anode keeps a tenth of what first fills it, of 1, 2 and 2
-    assert found.capacity[:3] == pytest.approx([0.9, 1.8, 2.0])
-    assert found.bound[:3] == pytest.approx([0.1, 0.2, 0.2])
-    assert list(found.limiting) == ["lithium", "lithium", "anode", ""]
-    assert found.reasons == ("", "", "", "the cathode's capacity must be more than 0, not 0")
+    assert found.capacity == pytest.approx([0.9, 1.8, 2.0])
+    assert found.bound == pytest.approx([0.1, 0.2, 0.2])
+    assert list(found.limiting) == ["lithium", "lithium", "anode"]
+    with pytest.raises(Refused, match="the cathode's capacity must be more than 0"):
+        balance(Host("cathode", np.array([1.0, 0.0]), 1.0), "anode", Host("anode", 2.0, 0.0, 0.9))

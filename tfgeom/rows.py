@@ -143,3 +143,34 @@ def root(x: Numbers) -> Numbers:
 def exponential(x: Numbers) -> Numbers:
     """Return e to the power of ``x``, by element."""
     return np.exp(x) if is_rows(x) else math.exp(x)
+
+
+def hyperbolic_tangent(x: Numbers) -> Numbers:
+    """Return the hyperbolic tangent, by element."""
+    return np.tanh(x) if is_rows(x) else math.tanh(x)
+
+
+def hyperbolic_sine(x: Numbers) -> Numbers:
+    """Return the hyperbolic sine, by element."""
+    return np.sinh(x) if is_rows(x) else math.sinh(x)
+
+
+def plain(number: Numbers) -> Numbers:
+    """Return a number of one design as a float, those of n as they are."""
+    return number if is_rows(number) else float(number)
+
+
+def some(number: Numbers) -> bool:
+    """Return whether a number is not 0, of n designs that of any."""
+    return bool(number.any()) if is_rows(number) else bool(number)
+
+
+def first_axis(numbers: Floats, like: Numbers) -> Floats:
+    """Return numbers, shape (m,) or (m, n), as a first axis before those of one or n as ``like``."""
+    return numbers[:, np.newaxis] if is_rows(like) and numbers.ndim == 1 else numbers
+
+
+def abreast(*curves: Floats) -> list[Floats]:
+    """Return numbers along a first axis, of one design or of n, with a last axis for rows where one has."""
+    most = max(curve.ndim for curve in curves)
+    return [curve if curve.ndim == most else curve[..., np.newaxis] for curve in curves]

@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.errors import DesignError, MaterialError
+from tfgeom.rows import Refused, is_rows
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+_RETREATS = 60  # halvings in search of a point that a design can have
 Point = TypeVar("Point", float, Floats)
 
 
@@ -48,16 +50,41 @@ class Crossing(Generic[Point]):
     evaluations: int
 
 
-def possible(margin: Callable[[float], float]) -> Callable[[float], float]:
-    """Return a margin that is nan where a design is impossible; a missing constant still raises."""
+def possible(margin: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a margin that is nan where a design is impossible; a missing constant still raises.
 
-    def asked(point: float) -> float:
+    Of n designs those that are impossible stand meanwhile at a point that they can have, the last one known
+    or a half, quarter, ... of what is asked for; `Refused` where a design has none.
+    """
+    safe: Any = None
+
+    def of_rows(point: Floats, refused: Refused) -> Floats:
+        nonlocal safe
+        lost, there = np.zeros(point.shape, dtype=bool), point
+        for _ in range(_RETREATS):
+            lost = lost | refused.where
+            there = np.where(refused.where, there / 2 if safe is None else safe, there)
+            try:
+                found = margin(there)
+            except Refused as again:
+                refused = again
+                continue
+            safe = there
+            return np.where(lost, np.nan, found)
+        raise refused
+
+    def asked(point: Any) -> Any:
+        nonlocal safe
         try:
-            return margin(point)
+            found = margin(point)
         except MaterialError:
             raise
         except DesignError:
             return np.nan
+        except Refused as refused:
+            return of_rows(point + np.zeros(refused.where.shape), refused)
+        safe = point
+        return found
 
     return asked
 
@@ -80,7 +107,8 @@ def last_point(
         Function of the point, a float or an array of shape (n,), whose elements do not depend on each other.
         Not negative up to the wanted point, negative or nan beyond.
     low, high
-        Ends of the bracket; ``high`` may be the smaller one.
+        Ends of the bracket; ``high`` may be the smaller one.  Floats where the margin is of n designs are the
+        bracket of all of them.
     floor
         Answer where the margin is nowhere so, and what the bracket is not moved below; ``low`` unless given.
     count
@@ -103,7 +131,10 @@ def last_point(
     def ask(points: Floats) -> Any:
         nonlocal evaluations
         evaluations += 1
-        return np.float64(answer(float(points))) if alone else np.asarray(answer(points))
+        if not alone:
+            return np.asarray(answer(points))
+        found = answer(float(points))
+        return found if is_rows(found) else np.float64(found)
 
     first: Any
     last: Any
@@ -111,8 +142,12 @@ def last_point(
         first, last = np.float64(low), np.float64(high)
     else:
         first, last = (end.astype(np.float64) for end in np.broadcast_arrays(low, high))
+    inside = ask(first)
+    if alone and np.ndim(inside):  # one bracket for n designs
+        alone = False
+        first, last = first + 0 * inside, last + 0 * inside
     least = first if floor is None else first * 0 + floor
-    ends = _moved(ask, first, last, least, count, growth)
+    ends = _moved(ask, first, last, inside, least, count, growth)
     found = _narrowed(ask, ends, halvings)
     nowhere = ~(ends.inside >= 0)
     everywhere = ~nowhere & (ends.beyond >= 0)
@@ -150,12 +185,13 @@ def _moved(
     ask: Callable[[Floats], Floats],
     low: Floats,
     high: Floats,
+    inside: Floats,
     floor: Floats,
     count: int,
     growth: float,
 ) -> _Bracket:
     """Return the bracket moved, at most ``count`` times, to where the margin turns negative."""
-    inside, beyond = ask(low), ask(high)
+    beyond = ask(high)
     for _ in range(count):
         down = ~(inside >= 0) & (low > floor)
         up = (inside >= 0) & (beyond >= 0)

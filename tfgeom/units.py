@@ -12,6 +12,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tfgeom.constants import FARADAY
+from tfgeom.rows import Numbers, is_rows
 from tfgeom.spelling.dimensions import DIMENSIONS, Dimension
 from tfgeom.spelling.grammar import MAX_TEXT, Powers, powers_text, readings, split_number
 from tfgeom.spelling.remedies import why_not
@@ -250,12 +251,16 @@ def in_display_unit(value: float, dimension: str) -> tuple[float, str]:
     return float(f"{value / factor:.12g}"), unit
 
 
-def in_unit(value: float, unit: float) -> float:
-    """Return ``value / unit`` without the digits that division adds (49.99999999999999 nm is 50 nm)."""
-    return float(f"{value / unit:.13g}")
+def in_unit(value: Numbers, unit: Numbers) -> Numbers:
+    """Return ``value / unit`` without the digits that division adds (49.99999999999999 nm is 50 nm).
+
+    Numbers of n designs keep them.
+    """
+    found = value / unit
+    return found if is_rows(found) else float(f"{found:.13g}")
 
 
-def in_unit_or_none(value: float | None, unit: float) -> float | None:
+def in_unit_or_none(value: Numbers | None, unit: Numbers) -> Numbers | None:
     """Return `in_unit` of a value, None for none."""
     return None if value is None else in_unit(value, unit)
 

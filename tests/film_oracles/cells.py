@@ -147,7 +147,7 @@ def _electrode(name: str, half: Half, sign: int) -> FilmElectrode:
         )  # fmt: skip
     metal = half.diffusivity is None
     if not metal:
-        properties["diffusivity"] = Property("diffusivity", half.diffusivity, "diffusivity", "test", "user")  # type: ignore[arg-type]
+        properties["diffusivity"] = Property("diffusivity", half.diffusivity, "diffusivity", "test", "user")
     curve = OpenCircuit("expression", {"expression": half.potential}, (0.0, 1.0), "test", "user")
     zero = OpenCircuit("constant", {"potential": 0.0}, (0.0, 1.0), "test", "user")
     material = Material("Li" if metal else name, name, (), properties, zero if metal else curve)

@@ -18,6 +18,7 @@ from tfgeom.design import Design
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.recording import recorded_constants
+from tfgeom.rows import Numbers
 from tfgeom.transport.circuit import FilmCircuit
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.discharge.film_cell import FilmCell
@@ -79,7 +80,7 @@ class CellKind(Protocol):
     def sides(self, cell: "AssembledCell") -> tuple[Side, ...] | None:
         """Return the electrodes as they discharge; None where an open-circuit curve is missing."""
 
-    def electrodes(self, cell: "AssembledCell", passed: float) -> tuple[Electrode, Electrode]:
+    def electrodes(self, cell: "AssembledCell", passed: Numbers) -> tuple[Electrode, Electrode]:
         """Return what the rate model takes as cathode and anode, ``passed`` C/m² after full charge."""
 
     def film_cell(self, cell: "AssembledCell", *, nominal: float, contacted: bool) -> FilmCell:
@@ -145,7 +146,7 @@ class AssembledCell:
         return self._read(lambda: self.kind.lithium(self.made))
 
     @cached_property
-    def usable(self) -> Usable[float] | None:
+    def usable(self) -> Usable | None:
         """What one cell delivers at rest between its voltage limits; None without a cell."""
         balance, shared = self.lithium, self.blueprint
         if balance is None:
@@ -195,7 +196,7 @@ def lithium_of(cell: AssembledCell) -> LithiumBalance:
     return balance
 
 
-def usable_of(cell: AssembledCell) -> Usable[float]:
+def usable_of(cell: AssembledCell) -> Usable:
     """Return what of a cell with films is usable."""
     found = cell.usable
     assert found is not None

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tfgeom.cells.bulk import Package, Wafer
-from tfgeom.design import Design, Layer, Operation
+from tfgeom.design import Balance, Design, Layer, Operation
 from tfgeom.films import FilmLayer
 from tfgeom.materials.library import Material
 from tfgeom.materials.recording import ConstantsRead
+from tfgeom.rows import Numbers, larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Blueprint:
         return operation
 
     @property
-    def temperature(self) -> float:
+    def temperature(self) -> Numbers:
         """Temperature of the cell, K."""
         return self.operation.temperature
 
@@ -57,13 +58,13 @@ class Blueprint:
         return self.design.cells_in_series
 
     @property
-    def window(self) -> tuple[float, float]:
+    def window(self) -> tuple[Numbers, Numbers]:
         """Voltages between which one cell is discharged, V: the design states those of the whole stack.
 
         The lower one is never below 0: from there on a discharge takes energy and gives none.
         """
         limits = self.operation.voltage
-        return max(0.0, limits.min / self.in_series), limits.max / self.in_series
+        return larger(0.0, limits.min / self.in_series), limits.max / self.in_series
 
     @property
     def wafer_material(self) -> Material | None:
@@ -101,10 +102,11 @@ class Liquid:
 
 def film_layer(layer: Layer, materials: Mapping[str, Material]) -> FilmLayer:
     """Return a layer of a design with its material; what is balanced is solved once all layers are there."""
+    thickness: Numbers = layer.thickness
     if layer.fill is not None:
         thickness = layer.fill.above_top
-    else:
-        thickness = layer.thickness if isinstance(layer.thickness, float) else 0.0
+    elif isinstance(thickness, Balance):
+        thickness = 0.0
     return FilmLayer(
         name=layer.name,
         role=layer.role,

@@ -3,30 +3,31 @@
 from dataclasses import dataclass
 
 from tfgeom.films import Stack
+from tfgeom.rows import Numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Wafer:
     """A substrate, wafer or plate: whole thickness (relief included, m) and density (kg/m³) if known."""
 
-    thickness: float
-    density: float | None
+    thickness: Numbers
+    density: Numbers | None
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """Packaging on top: thickness (m) and density (kg/m³)."""
 
-    thickness: float
-    density: float
+    thickness: Numbers
+    density: Numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
     """What a charged cell has above the films that were laid: height (m) and mass (kg/m²) if known."""
 
-    height: float = 0.0
-    mass: float | None = 0.0
+    height: Numbers = 0.0
+    mass: Numbers | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ class Bulk:
     ``border_mass`` is that of the device where it has neither relief nor films.
     """
 
-    active_height: float
-    device_height: float | None
-    active_mass: float | None
-    device_mass: float | None
-    border_mass: float | None
+    active_height: Numbers
+    device_height: Numbers | None
+    active_mass: Numbers | None
+    device_mass: Numbers | None
+    border_mass: Numbers | None
 
 
 def bulk(
@@ -91,14 +92,14 @@ def bulk(
         if film_mass is not None:
             active_mass = cells * film_mass + relief * sum(densities)
             device_mass = cells * film_mass + border_mass - voids * sum(densities)
-    elif film_mass is not None and cell.height == 0:
+    elif film_mass is not None and cell.is_flat:
         active_mass = cells * film_mass
     return Bulk(active_height, device_height, active_mass, device_mass, border_mass)
 
 
-def _film_mass(stack: Stack) -> float | None:
+def _film_mass(stack: Stack) -> Numbers | None:
     if not all(film.layer.material.knows("density") for film in stack.films):
         return None
-    densities = (film.layer.material.film_density or 0.0 for film in stack.films)
-    masses = (film.volume * density for film, density in zip(stack.films, densities, strict=True))
+    densities: list[Numbers] = [film.layer.material.film_density for film in stack.films]
+    masses = [film.volume * density for film, density in zip(stack.films, densities, strict=True)]
     return sum(masses) / stack.cell.footprint

@@ -25,6 +25,7 @@ from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.constants import words_of_all
+from tfgeom.rows import Numbers
 from tfgeom.transport.circuit import FilmCircuit, film_circuit
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.contacts import Contacts, check_contacts
@@ -125,7 +126,7 @@ def sides(cell: AssembledCell) -> tuple[Side, ...] | None:
     )
 
 
-def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode]:
+def electrodes(cell: AssembledCell, passed: Numbers) -> tuple[Electrode, Electrode]:
     """Return cathode and anode of the rate model, ``passed`` C/m² after full charge."""
     balance = lithium_of(cell)
     cathode, anode = electrode_films(cell)
@@ -272,12 +273,12 @@ def _circuit(cell: AssembledCell) -> FilmCircuit:
     return found
 
 
-def _room(capacity: float | None) -> float:
+def _room(capacity: Numbers | None) -> Numbers:
     """Return a capacity, infinite for lithium metal."""
     return np.inf if capacity is None else capacity
 
 
-def _electrode(stack: Stack, film: Film, room: float, charged: float, passed: float) -> Electrode:
+def _electrode(stack: Stack, film: Film, room: Numbers, charged: Numbers, passed: Numbers) -> Electrode:
     outside = _wetted_outside(stack, film)
     face = film.outer_area if outside else film.inner_area
     diffusion = film_diffusion(stack.cell, film, wetted_outside=outside)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.materials.open_circuit import OpenCircuit
+from tfgeom.rows import Numbers
 
 FloatArray = NDArray[np.float64]
 
@@ -30,13 +31,13 @@ class Side:
     """
 
     curve: OpenCircuit
-    room: float | FloatArray
-    start: float | FloatArray
+    room: Numbers
+    start: Numbers
     filling: int
     polarity: int
 
 
-def cell_voltage(sides: Sequence[Side], charge: FloatArray, kelvin: float) -> FloatArray:
+def cell_voltage(sides: Sequence[Side], charge: FloatArray, kelvin: Numbers) -> FloatArray:
     """Return the open-circuit voltage (V) after ``charge`` (C/m²) was delivered by the charged cell."""
     voltage = np.zeros_like(charge)
     for side in sides:

@@ -24,6 +24,7 @@ from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
 from tfgeom.materials.overrides import USER
+from tfgeom.rows import Numbers
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.discharge.flooded_columns import FloodedColumns, flooded_columns
@@ -155,7 +156,7 @@ def sides(cell: AssembledCell) -> tuple[Side, ...] | None:
     return None if curve is None else (Side(curve, balance.capacity, start, 1, 1),)
 
 
-def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode]:
+def electrodes(cell: AssembledCell, passed: Numbers) -> tuple[Electrode, Electrode]:
     """Return the film as cathode against flat lithium metal, ``passed`` C/m² after full charge."""
     film, capacity = electrode_film(cell.charged), lithium_of(cell).capacity
     face = film.outer_area

@@ -10,6 +10,7 @@ from tfgeom.design import Design
 from tfgeom.errors import DesignError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
+from tfgeom.rows import Numbers
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.losses import Losses
@@ -77,7 +78,7 @@ def sides(cell: AssembledCell) -> tuple[Side, ...] | None:
     """Return None."""
 
 
-def electrodes(cell: AssembledCell, passed: float) -> tuple[Electrode, Electrode]:
+def electrodes(cell: AssembledCell, passed: Numbers) -> tuple[Electrode, Electrode]:
     """Raise DesignError: without films there is no rate."""
     raise _no_films()
 

@@ -10,15 +10,10 @@ nothing is missed.
 """
 
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Literal
 
 from tfgeom.errors import DesignError
-
-Value = TypeVar("Value", float, NDArray[np.float64])
-Word = TypeVar("Word", str, NDArray[np.str_])
+from tfgeom.rows import Numbers, choose, larger, refuse, smaller
 
 Arrangement = Literal["anode", "lithium_metal", "anode_free", "counter"]
 """What stands against the electrode film: an anode film that holds lithium, lithium metal, a face that is
@@ -26,7 +21,7 @@ plated, or an unlimited counter electrode."""
 
 
 @dataclass(frozen=True, slots=True)
-class Host(Generic[Value]):
+class Host:
     """An electrode film that holds lithium; floats of one cell, or shape (n,) of n.
 
     Attributes
@@ -42,16 +37,16 @@ class Host(Generic[Value]):
     """
 
     role: str
-    room: Value
-    lithiation: Value | float = 0.0
-    efficiency: Value | float = 1.0
+    room: Numbers
+    lithiation: Numbers = 0.0
+    efficiency: Numbers = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Balance(Generic[Value, Word]):
+class Balance:
     """Capacities per footprint, C/m², and where the lithium is when the cell is charged.
 
-    Of n cells every number has the shape (n,), nan where a cell is impossible.
+    Of n cells every number is a float or has the shape (n,).
 
     Attributes
     ----------
@@ -70,23 +65,20 @@ class Balance(Generic[Value, Word]):
         What the electrode film stands against.
     bound
         Lithium that the first cycle binds.
-    reasons
-        Of n cells: why each is impossible, empty where it is possible.  A single cell raises.
     """
 
-    capacity: Value
-    cathode: Value | None
-    anode: Value | None
-    inventory: Value | None
-    limiting: Word
-    charged_cathode: Value
-    charged_anode: Value
-    bound: Value
+    capacity: Numbers
+    cathode: Numbers | None
+    anode: Numbers | None
+    inventory: Numbers | None
+    limiting: Any
+    charged_cathode: Numbers
+    charged_anode: Numbers
+    bound: Numbers
     against: Arrangement
-    reasons: tuple[str, ...] = ()
 
     @property
-    def n_to_p_ratio(self) -> Value | None:
+    def n_to_p_ratio(self) -> Numbers | None:
         """Anode over cathode capacity; None when one of them is unlimited or missing."""
         return None if self.anode is None or self.cathode is None else self.anode / self.cathode
 
@@ -96,7 +88,7 @@ class Balance(Generic[Value, Word]):
         return self.against == "counter"
 
 
-def balance(host: Host[Value], against: Arrangement, anode: Host[Value] | None = None) -> Balance[Value, Any]:
+def balance(host: Host, against: Arrangement, anode: Host | None = None) -> Balance:
     """Return the lithium bookkeeping of one cell, or of n of one arrangement.
 
     Parameters
@@ -111,86 +103,70 @@ def balance(host: Host[Value], against: Arrangement, anode: Host[Value] | None =
     Raises
     ------
     DesignError
-        When a single cell has a number out of its bounds; of n cells that is the row's reason.
+        When a cell has a number out of its bounds; of n cells `Refused`.
     """
-    given = [host] if anode is None else [host, anode]
-    parts = [getattr(one, name) for one in given for name in ("room", "lithiation", "efficiency")]
-    columns = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in parts))
-    alone = columns[0].ndim == 0
-    reasons = _reasons(given, [np.atleast_1d(column) for column in columns])
-    if alone and reasons[0]:
-        raise DesignError.at("layers", reasons[0])
-    with np.errstate(invalid="ignore"):
-        found = _two_hosts(*columns) if against == "anode" else _one_host(host.role, against, *columns)
-    possible = np.array([not reason for reason in reasons])
-
-    def handed_out(number: Any) -> Any:
-        if number is None:
-            return None
-        number = np.asarray(number)
-        nothing = "" if number.dtype.kind == "U" else np.nan
-        return number.item() if alone else np.where(possible, number, nothing)
-
-    numbers = {name: handed_out(number) for name, number in found.items()}
-    return Balance(**numbers, against=against, reasons=() if alone else reasons)
+    _require_bounds(host)
+    if anode is None:
+        return _one_host(host, against)
+    _require_bounds(anode)
+    return _two_hosts(host, anode)
 
 
-def _reasons(given: list[Host[Value]], columns: list[NDArray[np.float64]]) -> tuple[str, ...]:
-    """Return what is impossible in each row, else an empty text."""
-    found = [""] * columns[0].size
-    for index, host in enumerate(given):
-        room, lithiation, efficiency = columns[3 * index : 3 * index + 3]
-        for name, numbers, fine in (
-            ("capacity", room, room > 0),
-            ("lithiation", lithiation, (lithiation >= 0) & (lithiation <= 1)),
-            ("initial_efficiency", efficiency, (efficiency >= 0) & (efficiency <= 1)),
-        ):
-            if fine.all():
-                continue
-            bounds = "more than 0" if name == "capacity" else "0 to 1"
-            for row in np.flatnonzero(~fine):
-                found[row] = found[row] or f"the {host.role}'s {name} must be {bounds}, not {numbers[row]:g}"
-    return tuple(found)
+def _require_bounds(host: Host) -> None:
+    """Raise for what no electrode has."""
+    for name, number in (
+        ("capacity", host.room),
+        ("lithiation", host.lithiation),
+        ("initial_efficiency", host.efficiency),
+    ):
+        fine = number > 0 if name == "capacity" else (number >= 0) & (number <= 1)
+        bounds = "more than 0" if name == "capacity" else "0 to 1"
+        said = f"the {host.role}'s {name} must be {bounds}"
+        refuse(
+            choose(fine, False, True),
+            lambda said=said, number=number: DesignError.at("layers", f"{said}, not {number:g}"),  # type: ignore[misc]
+            said,
+        )
 
 
-def _two_hosts(
-    room_c: Any, lithiation_c: Any, efficiency_c: Any, room_a: Any, lithiation_a: Any, efficiency_a: Any
-) -> dict[str, Any]:
-    as_made = lithiation_c * room_c + lithiation_a * room_a
-    kept = (1 - efficiency_c) * np.minimum(as_made, room_c) + (1 - efficiency_a) * np.minimum(as_made, room_a)
-    bound = np.minimum(as_made, kept)
+def _two_hosts(cathode: Host, anode: Host) -> Balance:
+    room_c, room_a = cathode.room, anode.room
+    as_made = cathode.lithiation * room_c + anode.lithiation * room_a
+    kept = (1 - cathode.efficiency) * smaller(as_made, room_c)
+    kept = kept + (1 - anode.efficiency) * smaller(as_made, room_a)
+    bound = smaller(as_made, kept)
     inventory = as_made - bound
-    in_anode, in_cathode = np.minimum(inventory, room_a), np.minimum(inventory, room_c)
-    smaller = np.where(room_a < room_c, "anode", "cathode")
-    limiting = np.where(inventory < np.minimum(room_a, room_c), "lithium", smaller)
-    return {
-        "capacity": np.maximum(0.0, in_cathode + in_anode - inventory),
-        "cathode": room_c,
-        "anode": room_a,
-        "inventory": inventory,
-        "limiting": limiting,
-        "charged_cathode": (inventory - in_anode) / room_c,
-        "charged_anode": in_anode / room_a,
-        "bound": bound,
-    }
+    in_anode, in_cathode = smaller(inventory, room_a), smaller(inventory, room_c)
+    limiting = choose(room_a < room_c, "anode", "cathode")
+    return Balance(
+        capacity=larger(0.0, in_cathode + in_anode - inventory),
+        cathode=room_c,
+        anode=room_a,
+        inventory=inventory,
+        limiting=choose(inventory < smaller(room_a, room_c), "lithium", limiting),
+        charged_cathode=(inventory - in_anode) / room_c,
+        charged_anode=in_anode / room_a,
+        bound=bound,
+        against="anode",
+    )
 
 
-def _one_host(role: str, against: Arrangement, room: Any, lithiation: Any, efficiency: Any) -> dict[str, Any]:
-    none, whole = np.zeros_like(room), np.ones_like(room)
-    found = {
-        "capacity": room,
-        "cathode": room if role == "cathode" else None,
-        "anode": room if role == "anode" else None,
-        "inventory": None,
-        "limiting": np.full(room.shape, role),
-        "charged_cathode": none,
-        "charged_anode": none if against == "counter" else whole,
-        "bound": none,
-    }
+def _one_host(host: Host, against: Arrangement) -> Balance:
+    room, role = host.room, host.role
+    moves, inventory, bound, limiting = room, None, 0.0, role
     if against == "anode_free":
-        as_made = lithiation * room
-        bound = (1 - efficiency) * as_made
-        inventory = as_made - bound
-        limiting = np.where(inventory < room, "lithium", found["limiting"])
-        found |= {"capacity": inventory, "inventory": inventory, "limiting": limiting, "bound": bound}
-    return found
+        as_made = host.lithiation * room
+        bound = (1 - host.efficiency) * as_made
+        moves = inventory = as_made - bound
+        limiting = choose(inventory < room, "lithium", role)
+    return Balance(
+        capacity=moves,
+        cathode=room if role == "cathode" else None,
+        anode=room if role == "anode" else None,
+        inventory=inventory,
+        limiting=limiting,
+        charged_cathode=0.0,
+        charged_anode=0.0 if against == "counter" else 1.0,
+        bound=bound,
+        against=against,
+    )

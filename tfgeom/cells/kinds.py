@@ -15,6 +15,7 @@ from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material, resolve_materials
 from tfgeom.materials.recording import recorded_constants
 from tfgeom.reliefs import build_cell
+from tfgeom.rows import refuse
 from tfgeom.units import UM
 
 CELL_KINDS: Mapping[str | None, CellKind] = {
@@ -92,10 +93,13 @@ def _wafer(
     """Return substrate or plate; raise DesignError where the relief in it is taller."""
     if stated is None:
         return None
-    if stated.thickness < relief.height:
-        raise DesignError.at(
+    refuse(
+        stated.thickness < relief.height,
+        lambda: DesignError.at(
             f"{section}.thickness",
             f"{stated.thickness / UM:g} um is thinner than the relief in it, {relief.height / UM:g} um; "
             f"use a thicker {what}, or a lower relief",
-        )
+        ),
+        f"the {what} is thinner than the relief in it",
+    )
     return Wafer(stated.thickness, materials[stated.material].value("density"))

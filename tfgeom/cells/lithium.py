@@ -2,28 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tfgeom.cells.inventory import Arrangement, Balance, Host, balance
 from tfgeom.errors import DesignError, MaterialError
 from tfgeom.films import Film, FilmLayer, Stack, stack_films
 from tfgeom.geometry.protocol import Cell
+from tfgeom.rows import Numbers, choose, is_rows, refuse
 from tfgeom.searching import Crossing, last_point, possible
 from tfgeom.units import NM
 
-_NUMBERS = ("room", "lithiation", "efficiency")
-
-LithiumBalance: TypeAlias = Balance[float, str]
-"""The bookkeeping of one cell."""
-
-LithiumBalances: TypeAlias = Balance[NDArray[np.float64], NDArray[np.str_]]
-"""That of n cells."""
+LithiumBalance = Balance
+"""The bookkeeping of films on a relief, of one cell or of n."""
 
 
-def electrode_capacity(stack: Stack, film: Film) -> float:
+def electrode_capacity(stack: Stack, film: Film) -> Numbers:
     """Return film volume times volumetric capacity over the footprint, C/m².
 
     Raises
@@ -63,47 +58,13 @@ def lithium_balance(stack: Stack, alone: Arrangement = "counter") -> LithiumBala
     return balance(first, against, *second)
 
 
-def electrode_hosts(
-    stack: Stack, alone: Arrangement = "counter"
-) -> tuple[Arrangement, tuple[Host[float], ...]]:
+def electrode_hosts(stack: Stack, alone: Arrangement = "counter") -> tuple[Arrangement, tuple[Host, ...]]:
     """Return what the electrode films of a cell hold as made, the cathode first, and what they stand against.
 
     Arguments and errors as of `lithium_balance`.
     """
     films, against = _electrodes(stack, alone)
     return against, tuple(_host(stack, film, against) for film in films)
-
-
-def lithium_balances(stacks: Sequence[Stack], alone: Arrangement = "counter") -> LithiumBalances:
-    """Return the lithium bookkeeping of n cells with the same electrodes, one row each.
-
-    Arguments as those of `lithium_balance`; what that raises for one of them is the reason of its row.
-
-    Raises
-    ------
-    ValueError
-        When the electrodes are not alike.
-    """
-    found = [_electrodes(stack, alone) for stack in stacks]
-    against = found[0][1]
-    roles = [film.layer.role for film in found[0][0]]
-    reasons = [""] * len(stacks)
-    hosts: list[list[Host[float]]] = [[] for _ in roles]
-    for row, (stack, (films, other)) in enumerate(zip(stacks, found, strict=True)):
-        if other != against or [film.layer.role for film in films] != roles:
-            raise ValueError(f"cell {row} against {other} stands among cells against {against}")
-        for column, film in zip(hosts, films, strict=True):
-            try:
-                column.append(_host(stack, film, against))
-            except DesignError as error:
-                reasons[row] = reasons[row] or str(error)
-                column.append(Host(film.layer.role, np.nan))
-    columns = [
-        Host(role, *(np.array([getattr(host, name) for host in column]) for name in _NUMBERS))
-        for role, column in zip(roles, hosts, strict=True)
-    ]
-    made = balance(columns[0], against, *columns[1:])
-    return replace(made, reasons=tuple(a or b for a, b in zip(reasons, made.reasons, strict=True)))
 
 
 def _electrodes(stack: Stack, alone: Arrangement) -> tuple[list[Film], Arrangement]:
@@ -118,7 +79,7 @@ def _electrodes(stack: Stack, alone: Arrangement) -> tuple[list[Film], Arrangeme
     return films, alone
 
 
-def _host(stack: Stack, film: Film, against: Arrangement) -> Host[float]:
+def _host(stack: Stack, film: Film, against: Arrangement) -> Host:
     room = electrode_capacity(stack, film)
     if against in ("lithium_metal", "counter"):  # supply is unlimited
         return Host(film.layer.role, room)
@@ -126,7 +87,7 @@ def _host(stack: Stack, film: Film, against: Arrangement) -> Host[float]:
     return Host(film.layer.role, room, lithiation_as_made(film), 1.0 if efficiency is None else efficiency)
 
 
-def lithiation_as_made(film: Film) -> float:
+def lithiation_as_made(film: Film) -> Numbers:
     """Return the filled fraction of an electrode as made: the layer's own, else the material's.
 
     Raises
@@ -146,11 +107,11 @@ def lithiation_as_made(film: Film) -> float:
     return stated
 
 
-def balanced_anode_thickness(stack: Stack, balance: LithiumBalance) -> float | None:
+def balanced_anode_thickness(stack: Stack, balance: LithiumBalance) -> Numbers | None:
     """Return the nominal anode thickness (m) at which anode and cathode hold the same.
 
     The anode's area differs from the cathode's on a relief, so the thickness that balances a plane does not
-    balance the 3D cell.  None with lithium metal, in a half-cell, or when no thickness fits.
+    balance the 3D cell.  None with lithium metal, in a half-cell, or when no thickness fits (of n cells nan).
     """
     if balance.n_to_p_ratio is None:
         return None
@@ -158,10 +119,12 @@ def balanced_anode_thickness(stack: Stack, balance: LithiumBalance) -> float | N
     assert anode is not None  # a ratio exists only with both films
     layers = [film.layer for film in stack.films]
     found = _search(stack.cell, layers, anode.layer, 1.0, anode.layer.thickness)
+    if is_rows(found.value):
+        return choose(found.reached, found.value, np.nan)
     return found.value if found.reached else None
 
 
-def balanced_thickness(cell: Cell, layers: Sequence[FilmLayer], name: str, ratio: float) -> float:
+def balanced_thickness(cell: Cell, layers: Sequence[FilmLayer], name: str, ratio: Numbers) -> Numbers:
     """Return the nominal thickness (m) of one electrode at which anode over cathode capacity is ``ratio``.
 
     Parameters
@@ -190,29 +153,36 @@ def balanced_thickness(cell: Cell, layers: Sequence[FilmLayer], name: str, ratio
             "give a thickness",
         )
     found = _search(cell, layers, layer, ratio, 100 * NM)
-    if not found.reached:
+
+    def no_thickness() -> DesignError:
         reach = "the other films leave no room for it"
         if found.value > 0:
             given = _ratio_with(cell, layers, layer, found.value)
             reach = f"the thickest that fits the relief, {found.value / NM:.4g} nm, gives {given:.3g}"
-        raise DesignError.at(
+        return DesignError.at(
             path,
             f"no thickness of '{name}' gives N/P {ratio:g}: {reach}; "
             "use another ratio, a thinner opposite electrode, or a wider gap in the relief",
         )
+
+    refuse(
+        choose(found.reached, False, True),
+        no_thickness,
+        f"no thickness of '{name}' gives the N/P wanted",
+    )
     return found.value
 
 
 def _search(
-    cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, ratio: float, start: float
-) -> Crossing[float]:
+    cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, ratio: Numbers, start: Numbers
+) -> Crossing[Any]:
     """Find the thickness at which an electrode holds its share of ``ratio``.
 
     The share, of the anode (N/P)/ratio and of the cathode its inverse, grows from 0 with the electrode's
     thickness.
     """
 
-    def margin(thickness: float) -> float:
+    def margin(thickness: Numbers) -> Numbers:
         found = _ratio_with(cell, layers, layer, thickness) / ratio
         return 1 - (found if layer.role == "anode" else 1 / found)
 
@@ -220,7 +190,7 @@ def _search(
     return last_point(possible(margin), start / 2, start, floor=0.0, count=40, halvings=46)
 
 
-def _ratio_with(cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, thickness: float) -> float:
+def _ratio_with(cell: Cell, layers: Sequence[FilmLayer], layer: FilmLayer, thickness: Numbers) -> Numbers:
     """Return N/P with a layer that thick (m).
 
     An electrode that lies inside moves the other one outwards: the whole stack is laid anew.

@@ -84,4 +84,4 @@ def _place(film: Film, room: float, charged: float, discharged: float) -> Lithiu
 
 
 def _uah(charge: float) -> float:
-    return in_unit(charge, UAH_PER_CM2)
+    return float(in_unit(charge, UAH_PER_CM2))

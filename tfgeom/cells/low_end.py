@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import reduce
 from itertools import product
 
 from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.cells.kinds import lay_cell
 from tfgeom.films import FilmLayer
 from tfgeom.materials.recording import unrecorded_constants
+from tfgeom.rows import Numbers, smaller
 
 _KEY = "volumetric_capacity"
 
 
-def low_end(cell: AssembledCell) -> float | None:
+def low_end(cell: AssembledCell) -> Numbers | None:
     """Return the least usable capacity with electrodes at the low end of their bands or as they are, C/m².
 
     The same films, of the same thickness; None where no electrode has a low end.  Less of the electrode that
@@ -24,7 +26,7 @@ def low_end(cell: AssembledCell) -> float | None:
         for layers in _with_low_ends(blueprint.layers):
             lower = replace(blueprint, layers=layers, read={})
             found.append(usable_of(lay_cell(cell.kind, lower, cell.relief, layers)).charge)
-    return min(usable_of(cell).charge, *found) if found else None
+    return reduce(smaller, found, usable_of(cell).charge) if found else None
 
 
 def _with_low_ends(layers: tuple[FilmLayer, ...]) -> Iterator[tuple[FilmLayer, ...]]:

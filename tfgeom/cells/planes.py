@@ -12,6 +12,7 @@ from tfgeom.cells.beside import Beside
 from tfgeom.cells.kinds import lay_cell
 from tfgeom.films import FilmLayer
 from tfgeom.reliefs.planar import planar
+from tfgeom.rows import Numbers, alike
 
 
 def beside_planes(cell: AssembledCell) -> Beside[AssembledCell]:
@@ -35,7 +36,7 @@ def beside_same_films(cell: AssembledCell) -> Beside[AssembledCell]:
     return Beside(cell, {"same_films": _same_films(cell, {})})
 
 
-def with_electrodes(cell: AssembledCell, cathode: float, anode: float) -> tuple[FilmLayer, ...]:
+def with_electrodes(cell: AssembledCell, cathode: Numbers, anode: Numbers) -> tuple[FilmLayer, ...]:
     """Return a cell's layers with electrodes thicker by these gains, electrolyte and collectors unchanged."""
     gains = {"cathode": cathode, "anode": anode}
     return tuple(
@@ -55,7 +56,7 @@ def _same_capacity(cell: AssembledCell, planes: Mapping[str, AssembledCell]) -> 
     None where there is nothing to scale: without a cell, or where nothing is usable.
     """
     own, flat = cell.usable, planes["same_films"].usable
-    if own is None or flat is None or not own.charge or not flat.charge:
+    if own is None or flat is None or not alike((own.charge > 0) & (flat.charge > 0)):
         return None
     gain = own.charge / flat.charge
     layers = with_electrodes(cell, gain, gain)

@@ -6,13 +6,15 @@ lithium as an anode; resistance, voltage and rate are those of the charged stack
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from tfgeom.cells.lithium import LithiumBalance
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.errors import DesignError, MaterialError
 from tfgeom.films import FilmLayer, Stack, stack_films, thickest_that_fits
 from tfgeom.materials.library import Material
-from tfgeom.searching import last_point, possible
+from tfgeom.rows import Numbers, choose, refuse
+from tfgeom.searching import Crossing, last_point, possible
 from tfgeom.units import UM
 
 
@@ -38,12 +40,15 @@ def charged_stack(stack: Stack, balance: LithiumBalance, lithium: Material) -> S
     MaterialError
         When the volumetric capacity of lithium is missing.
     """
-    if balance.capacity == 0:
-        raise DesignError.at(
+    none = "there is no lithium to plate: the cathode holds none as made"
+    refuse(
+        balance.capacity == 0,
+        lambda: DesignError.at(
             "cell.anode_free",
-            "there is no lithium to plate: the cathode holds none as made; "
-            "add 'lithiation: 1' to the cathode if it is made full, or give the cell an anode",
-        )
+            f"{none}; add 'lithiation: 1' to the cathode if it is made full, or give the cell an anode",
+        ),
+        none,
+    )
     films = stack.films
     if films[-1].layer.fills:
         raise DesignError.at(
@@ -58,19 +63,22 @@ def charged_stack(stack: Stack, balance: LithiumBalance, lithium: Material) -> S
     metal = FilmLayer(PLATED_LITHIUM, "anode", lithium, 0.0)
     volume = lithium_volume(lithium, balance.capacity + balance.bound) * stack.cell.footprint
 
-    def lay(thickness: float) -> Stack:
+    def lay(thickness: Numbers) -> Stack:
         return stack_films(
             stack.cell, [*layers[:place], replace(metal, thickness=thickness), *layers[place:]]
         )
 
     face = films[place - 1].outer_area if place else stack.cell.area(films[0].inner)
-    thickness = grown_thickness(lay, place, volume, volume / face)
-    if thickness is None:
-        raise _no_room(stack, lay, volume / face)
-    return lay(thickness)
+    grown = grown_thickness(lay, place, volume, volume / face)
+    refuse(
+        choose(grown.reached, False, True),
+        lambda: _no_room(lay, volume / face),
+        "the plated lithium does not fit",
+    )
+    return lay(grown.value)
 
 
-def lithium_volume(lithium: Material, charge: float) -> float:
+def lithium_volume(lithium: Material, charge: Numbers) -> Numbers:
     """Return the volume of ``charge`` (C/m²) of lithium metal, m³/m²: 0.485 mm³ per mAh."""
     capacity = lithium.value("volumetric_capacity")
     if capacity is None:
@@ -81,8 +89,10 @@ def lithium_volume(lithium: Material, charge: float) -> float:
     return charge / capacity
 
 
-def grown_thickness(lay: Callable[[float], Stack], index: int, volume: float, start: float) -> float | None:
-    """Return the thickness (m) at which a film has ``volume`` (m³ per cell); None if that does not fit.
+def grown_thickness(
+    lay: Callable[[Numbers], Stack], index: int, volume: Numbers, start: Numbers
+) -> Crossing[Any]:
+    """Return the thickness (m) at which a film has ``volume`` (m³ per cell); not reached where none fits.
 
     Parameters
     ----------
@@ -94,14 +104,13 @@ def grown_thickness(lay: Callable[[float], Stack], index: int, volume: float, st
         A thickness to start from, m.
     """
 
-    def margin(thickness: float) -> float:
+    def margin(thickness: Numbers) -> Numbers:
         return 1 - lay(thickness).films[index].volume / volume
 
-    found = last_point(possible(margin), start / 2, start, floor=0.0, count=60)
-    return found.value if found.reached else None
+    return last_point(possible(margin), start / 2, start, floor=0.0, count=60)
 
 
-def _no_room(stack: Stack, lay: Callable[[float], Stack], start: float) -> DesignError:
+def _no_room(lay: Callable[[float], Stack], start: float) -> DesignError:
     most = thickest_that_fits(lay, start)
     return DesignError.at(
         "cell.anode_free",
@@ -110,7 +119,7 @@ def _no_room(stack: Stack, lay: Callable[[float], Stack], start: float) -> Desig
     )
 
 
-def plating_room(charged: Stack) -> float | None:
+def plating_room(charged: Stack) -> Numbers | None:
     """Return what each wall could take beyond a full charge, m: half the gap left; None on a plane."""
     gap = charged.gap_after_coating
     return None if gap is None else gap / 2

@@ -9,18 +9,20 @@ count as nothing.
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.deposition import coverage_points
 from tfgeom.films import Film
+from tfgeom.rows import Numbers, larger, smaller, some
 
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
     """Sheet resistances, ohm per square of the footprint; 0 of a flat counter electrode, which is a foil."""
 
-    inner: float
-    outer: float
+    inner: Numbers
+    outer: Numbers
 
 
 def collector_sheets(cell: AssembledCell) -> Sheets | str:
@@ -32,9 +34,9 @@ def collector_sheets(cell: AssembledCell) -> Sheets | str:
         return "there is no closed form for films on both faces of a wafer with holes through it"
     found = []
     for name, film in cell.kind.collectors(cell).items():
-        wafer = _wafer_conductance(cell) if name == "inner_collector" else 0.0
+        wafer: Numbers = _wafer_conductance(cell) if name == "inner_collector" else 0.0
         if film is None:
-            if not wafer:
+            if not some(wafer):
                 return f"there is no {name.replace('_', ' ')}"
             found.append(1 / wafer)
             continue
@@ -45,19 +47,19 @@ def collector_sheets(cell: AssembledCell) -> Sheets | str:
     return Sheets(found[0], found[1] if len(found) > 1 else 0.0)
 
 
-def _thinnest(cell: AssembledCell, film: Film) -> float:
+def _thinnest(cell: AssembledCell, film: Film) -> Numbers:
     points = coverage_points(film.layer.step_coverage, cell.relief.deepest)
-    return film.layer.thickness * min(ratio for _, ratio in points)
+    return film.layer.thickness * reduce(smaller, (ratio for _, ratio in points))
 
 
-def _stretch(cell: AssembledCell, film: Film) -> float:
+def _stretch(cell: AssembledCell, film: Film) -> Numbers:
     """Return how much longer the way over the relief is, the worse way across the chip."""
     if cell.relief.lattice is not None or film.layer.fills:
         return 1.0
-    return max(film.inner_area, film.outer_area) / cell.relief.footprint
+    return larger(film.inner_area, film.outer_area) / cell.relief.footprint
 
 
-def _wafer_conductance(cell: AssembledCell) -> float:
+def _wafer_conductance(cell: AssembledCell) -> Numbers:
     """Return what the wafer below the relief conducts, S per square; 0 where it does not."""
     shared = cell.blueprint
     if shared.wafer is None or shared.wafer_material is None:

@@ -11,6 +11,7 @@ from tfgeom.cells.plating import grown_thickness, lithium_volume
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.errors import DesignError
 from tfgeom.films import Film, FilmLayer, Stack, stack_films, thickest_that_fits
+from tfgeom.rows import Numbers, choose, refuse
 from tfgeom.units import NM
 
 _ELECTRODES = ("cathode", "anode")
@@ -73,7 +74,7 @@ def unknown_growth(stack: Stack) -> list[str]:
     return [missing for missing in unknown_swelling(stack) if missing == wanted]
 
 
-def charged_growth(stack: Stack, balance: LithiumBalance) -> float:
+def charged_growth(stack: Stack, balance: LithiumBalance) -> Numbers:
     """Return how much higher on the flat top the anode is at full charge than as laid, m; 0 if not known.
 
     Parameters
@@ -92,7 +93,8 @@ def charged_growth(stack: Stack, balance: LithiumBalance) -> float:
     if anode is None or anode.layer.name == PLATED_LITHIUM or unknown_growth(stack):
         return 0.0
     if not anode.layer.material.is_lithium_metal:
-        expansion = anode.layer.material.value("expansion") or 0.0
+        expansion = anode.layer.material.value("expansion")
+        assert expansion is not None  # its growth is known
         share = expansion * balance.charged_anode
         return share * (anode.volume / anode.outer_area if anode.layer.fills else anode.layer.thickness)
     if anode.layer.fills:
@@ -101,7 +103,7 @@ def charged_growth(stack: Stack, balance: LithiumBalance) -> float:
     return grown.films[stack.films.index(anode)].layer.thickness - anode.layer.thickness
 
 
-def _plated_volume(stack: Stack, metal: Film) -> float:
+def _plated_volume(stack: Stack, metal: Film) -> Numbers:
     """Return the volume (m³ per cell) of the lithium that the cathode plates on a metal that was laid."""
     cathode = stack.first("cathode")
     if metal.layer.name == PLATED_LITHIUM or cathode is None:
@@ -120,20 +122,22 @@ def _with_grown_metal(stack: Stack, layers: list[FilmLayer], metal: Film) -> Sta
     index = stack.films.index(metal)
     volume = metal.volume + _plated_volume(stack, metal)
 
-    def lay(thickness: float) -> Stack:
+    def lay(thickness: Numbers) -> Stack:
         grown = replace(metal.layer, thickness=thickness)
         return stack_films(stack.cell, [*layers[:index], grown, *layers[index + 1 :]])
 
-    thickness = grown_thickness(lay, index, volume, metal.layer.thickness)
-    if thickness is None:
-        name = metal.layer.name
-        raise DesignError.at(
+    grown, name = grown_thickness(lay, index, volume, metal.layer.thickness), metal.layer.name
+    closes = "by the lithium of the cathode, and with swollen electrodes the films close the relief"
+    refuse(
+        choose(grown.reached, False, True),
+        lambda: DesignError.at(
             f"layers.{name}.thickness",
-            f"on charge '{name}' grows to {volume / metal.volume:.3g} times what was laid, by the lithium of "
-            "the cathode, and with swollen electrodes the films close the relief; "
+            f"on charge '{name}' grows to {volume / metal.volume:.3g} times what was laid, {closes}; "
             "use a thinner cathode, less lithium, or a wider gap in the relief",
-        )
-    return lay(thickness)
+        ),
+        f"on charge '{name}' grows {closes}",
+    )
+    return lay(grown.value)
 
 
 def _merges(stack: Stack, layers: list[FilmLayer], error: DesignError) -> DesignError:

@@ -7,17 +7,16 @@ gain, of the cell and of its planes; for one cell and for n at once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.cells.discharge_sides import Side, cell_voltage
+from tfgeom.rows import Numbers, is_rows
 from tfgeom.searching import last_point
 from tfgeom.transport.closed_rate import clustered_rule
 
 Floats = NDArray[np.float64]
-Value = TypeVar("Value", float, Floats)
 
 _NODES, _WEIGHTS = clustered_rule()
 _HALVINGS = 40
@@ -25,7 +24,7 @@ _NOTHING = 1e-9  # of what is held: what the search leaves of an empty range
 
 
 @dataclass(frozen=True, slots=True)
-class Usable(Generic[Value]):
+class Usable:
     """What a discharge at rest delivers, per footprint; floats of one cell, or shape (n,) of n.
 
     Attributes
@@ -41,14 +40,14 @@ class Usable(Generic[Value]):
         of what is left of the initial state is usable.
     """
 
-    held: Value
-    above: Value
-    start: Value
-    end: Value
-    energy: Value | None
+    held: Numbers
+    above: Numbers
+    start: Numbers
+    end: Numbers
+    energy: Numbers | None
 
     @property
-    def charge(self) -> Value:
+    def charge(self) -> Numbers:
         """Usable capacity, C/m²; 0 where the range is empty."""
         return self.end - self.start
 
@@ -58,29 +57,34 @@ class Usable(Generic[Value]):
         return bool(self.charge < 0.99 * self.held)
 
     @property
-    def mean_voltage(self) -> Value | None:
+    def mean_voltage(self) -> Numbers | None:
         """Energy over charge, V; None without curves; where nothing is usable nan, of one cell None."""
         if self.energy is None:
             return None
         with np.errstate(invalid="ignore"):
             found = np.divide(self.energy, self.charge)
-        return found if found.ndim else None if np.isnan(found) else found.item()
+        return found if is_rows(found) else None if np.isnan(found) else found.item()
 
-    def in_series(self, cells: int) -> "Usable[Value]":
+    def in_series(self, cells: int) -> "Usable":
         """Return that of ``cells`` such cells in series: the same charge at as many times the voltage."""
         energy = None if self.energy is None else self.energy * cells
         return Usable(self.held, self.above, self.start, self.end, energy)
 
 
 def usable_range(
-    sides: Sequence[Side] | None, held: Value, charged: float, kelvin: float, limits: tuple[float, float]
-) -> Usable[Value]:
+    sides: Sequence[Side] | None,
+    held: Numbers,
+    charged: Numbers,
+    kelvin: Numbers,
+    limits: tuple[Numbers, Numbers],
+) -> Usable:
     """Return what is usable of a cell, or of n cells with the same curves.
 
     Parameters
     ----------
     sides
-        The electrodes; their numbers as ``held``, of n cells shape (n,).  None without open-circuit curves.
+        The electrodes.  None without open-circuit curves.  All numbers, theirs and the following, are floats
+        or, of n cells, have the shape (n,).
     held
         Charge of a full discharge by the lithium balance, C/m².
     charged
@@ -93,8 +97,16 @@ def usable_range(
     above = (1 - charged) * held
     if sides is None:
         return Usable(held, above, above, held, None)
-    column = [-1, *[1] * np.ndim(held)]
-    bound, nodes, weights = (np.reshape(rule, column) for rule in ((limits[1], limits[0]), _NODES, _WEIGHTS))
+    given = (
+        held,
+        charged,
+        kelvin,
+        *limits,
+        *(number for side in sides for number in (side.room, side.start)),
+    )
+    shape = np.broadcast_shapes(*(np.shape(number) for number in given))
+    bound = np.stack([np.broadcast_to(limit, shape) for limit in limits[::-1]])
+    nodes = _NODES.reshape(-1, *[1] * len(shape))
 
     # First charge not above the upper limit, last charge above the lower one: the voltage falls.
     def margin(charge: Floats) -> Floats:
@@ -105,7 +117,7 @@ def usable_range(
     start, end = found.value[0], found.beyond[1]
     end = np.where(end - start > _NOTHING * held, end, start)
     voltage = cell_voltage(sides, start + (end - start) * nodes, kelvin)
-    energy = (voltage * weights).sum(axis=0) * (end - start)
-    if not np.ndim(held):
+    energy = np.tensordot(_WEIGHTS, voltage, axes=1) * (end - start)
+    if not shape:
         start, end, energy = (float(number) for number in (start, end, energy))
     return Usable(held, above, start, end, energy)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.rows import Numbers, choose, is_rows
+from tfgeom.rows import Numbers, choose, is_rows, plain
 
 FloatArray = NDArray[np.float64]
 Table = Sequence[tuple[Numbers, Numbers]]
@@ -51,11 +51,6 @@ def slopes(table: Table, x: Numbers) -> Numbers:
         length = further - place
         found = np.where(x >= place, (other - value) / choose(length > 0, length, np.inf), found)
     return found
-
-
-def plain(number: Any) -> Numbers:
-    """Return a float of a single relief, the array of n."""
-    return number if is_rows(number) else float(number)
 
 
 def stacked(*numbers: Numbers) -> FloatArray:

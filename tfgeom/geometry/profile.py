@@ -22,14 +22,13 @@ from tfgeom.geometry.curve_rows import (
     curve_points,
     cut_below,
     joined,
-    plain,
     polygon,
     rows_in,
     slopes,
     stacked,
 )
 from tfgeom.geometry.plan import Plan
-from tfgeom.rows import Numbers, alike, cosine, is_rows, larger, sine, tangent
+from tfgeom.rows import Numbers, alike, cosine, is_rows, larger, plain, sine, tangent
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 

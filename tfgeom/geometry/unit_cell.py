@@ -28,7 +28,7 @@ from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import Level, LevelAreas, Measure, Profile, area_growth
 from tfgeom.geometry.protocol import BorderPlace, Cell
 from tfgeom.geometry.size_words import PLAIN, SizeWords
-from tfgeom.rows import Bools, Numbers, alike, is_rows
+from tfgeom.rows import Bools, Numbers, alike, first_axis, is_rows
 from tfgeom.units import UM
 
 __all__ = ["Gap", "Level", "LevelAreas", "Obstruction", "Reach", "UnitCell", "swept_cell"]
@@ -326,8 +326,11 @@ class UnitCell:
         plan = self.sharp_plan
         points = self._slice_ends(level, slices)
         steps = np.diff(points, axis=0)
-        middle = (points[:-1, 0] + points[1:, 0]) / 2
-        return np.asarray(np.hypot(steps[:, 0], steps[:, 1]) * (plan.perimeter + 2 * plan.kappa * middle))
+        length, middle = (
+            first_axis(one, plan.perimeter)
+            for one in (np.hypot(steps[:, 0], steps[:, 1]), (points[:-1, 0] + points[1:, 0]) / 2)
+        )
+        return np.asarray(length * (plan.perimeter + 2 * plan.kappa * middle))
 
     def slice_thicknesses(self, inner: Level, outer: Level, slices: int) -> FloatArray:
         """Return how far two levels are apart along their normal in each of their wall slices, m."""

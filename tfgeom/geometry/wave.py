@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tfgeom.geometry.curve_rows import FloatArray, between, curve_points, plain, rows_in
+from tfgeom.geometry.curve_rows import FloatArray, between, curve_points, rows_in
 from tfgeom.geometry.free_reach import Obstruction, Reach
 from tfgeom.geometry.level_pieces import apart
 from tfgeom.geometry.plan import Plan
 from tfgeom.geometry.profile import Level, LevelAreas
 from tfgeom.geometry.size_words import PLAIN, SizeWords
-from tfgeom.rows import Bools, Numbers, alike, larger
+from tfgeom.rows import Bools, Numbers, alike, larger, plain
 
 _POINTS = 512  # the trapezoidal rule of a smooth periodic function converges faster than any power
 

@@ -4,9 +4,8 @@ One of unknown activation energy takes `DEFAULT` at every temperature but the on
 constant exchange current the resistance of charge transfer, R T/(F i0), would fall on cooling.
 """
 
-import math
-
 from tfgeom.constants import FARADAY, GAS_CONSTANT
+from tfgeom.rows import Numbers, exponential
 
 ENERGY_OF = {
     "exchange_current": ("exchange_current.activation_energy",),
@@ -30,9 +29,9 @@ DEFAULT, DEFAULT_LOW, DEFAULT_HIGH = 0.5 * _EV, 0.3 * _EV, 0.7 * _EV
 DEFAULT_SOURCE = "the default where none is known: lithium moves and reacts in solids with 0.3 to 0.7 eV"
 
 
-def arrhenius(energy: float, temperature: float, reference: float) -> float:
+def arrhenius(energy: Numbers, temperature: Numbers, reference: Numbers) -> Numbers:
     """Return a constant at ``temperature`` over its value at ``reference``, both K.
 
     ``exp(-(E/R)(1/T - 1/T_ref))``, E in J/mol (S. Arrhenius, Z. Phys. Chem. 4 (1889) 226).
     """
-    return math.exp(-energy / GAS_CONSTANT * (1 / temperature - 1 / reference))
+    return exponential(-energy / GAS_CONSTANT * (1 / temperature - 1 / reference))

@@ -20,6 +20,7 @@ from tfgeom.materials.composition_tables import CompositionTable
 from tfgeom.materials.constants import CONSTANTS, constants_in
 from tfgeom.materials.open_circuit import OpenCircuit
 from tfgeom.materials.recording import record_constant
+from tfgeom.rows import Numbers, alike, some
 from tfgeom.spelling.dimensions import DIMENSIONS
 from tfgeom.units import format_quantity
 
@@ -35,7 +36,8 @@ class Property:
     name
         Key as in the design file; those of ``dissociation`` read ``dissociation.k_r``.
     value, low, high
-        SI value and, where known, the band of what is found for it.
+        SI value and, where known, the band of what is found for it; of n designs the value may be an array,
+        shape (n,).
     dimension
         Key of `tfgeom.spelling.dimensions.DIMENSIONS`.
     source, confidence, note
@@ -57,7 +59,7 @@ class Property:
     """
 
     name: str
-    value: float
+    value: Numbers
     dimension: str
     source: str
     confidence: str
@@ -138,18 +140,18 @@ class Dissociation:
     fraction ``delta`` of ``total_lithium`` is mobile.
     """
 
-    k_r: float
-    delta: float
-    D_plus: float
-    D_minus: float
-    total_lithium: float
+    k_r: Numbers
+    delta: Numbers
+    D_plus: Numbers
+    D_minus: Numbers
+    total_lithium: Numbers
 
     @property
-    def transference_number(self) -> float:
+    def transference_number(self) -> Numbers:
         """Share of the current that Li+ carries before gradients build up, ``D+/(D+ + D-)``."""
         return self.D_plus / (self.D_plus + self.D_minus)
 
-    def conductivity(self, temperature: float) -> float:
+    def conductivity(self, temperature: Numbers) -> Numbers:
         """Return the high-frequency conductivity ``F²/(R T) delta a0 (D+ + D-)``, S/m (Nernst-Einstein)."""
         mobile = self.delta * self.total_lithium
         return FARADAY**2 / (GAS_CONSTANT * temperature) * mobile * (self.D_plus + self.D_minus)
@@ -197,8 +199,8 @@ class Material:
             record_constant(self, name)
         return known
 
-    def value(self, name: str) -> float | None:
-        """Return a constant in SI, or None when it is not known."""
+    def value(self, name: str) -> Numbers | None:
+        """Return a constant in SI, or None when it is not known; of n designs perhaps an array."""
         known = self.get(name)
         return None if known is None else known.value
 
@@ -217,7 +219,7 @@ class Material:
         return Dissociation(**known) if known else None
 
     @property
-    def film_density(self) -> float | None:
+    def film_density(self) -> Numbers | None:
         """Density of a film, kg/m³: that of the crystal times `film_fraction`; None where it is not known."""
         crystal = self.value("density")
         if crystal is None:
@@ -235,7 +237,7 @@ class Material:
         """Keys whose value rests on memory only."""
         return frozenset(key for key, _, confidence, _, _ in self.rows() if confidence == "memory")
 
-    def value_at(self, key: str, temperature: float) -> float | None:
+    def value_at(self, key: str, temperature: Numbers) -> Numbers | None:
         """Return a constant of `ENERGY_OF` at ``temperature`` (K), in SI; None when it is not known.
 
         Arrhenius from its reference temperature, where it is what it was stated to be.
@@ -249,14 +251,14 @@ class Material:
         known = self.get("exchange_current")
         return 0.5 if known is None or known.exponent is None else known.exponent
 
-    def electron_conductivity(self, temperature: float) -> float | None:
+    def electron_conductivity(self, temperature: Numbers) -> Numbers | None:
         """Return the electronic conductivity (S/m), from the resistivity where that is what is stated."""
         resistivity = self.value("resistivity")
         if resistivity is not None:
             return self._activated("resistivity", temperature) / resistivity
         return self.value_at("electronic_conductivity", temperature)
 
-    def dissociated_conductivity(self, temperature: float) -> float | None:
+    def dissociated_conductivity(self, temperature: Numbers) -> Numbers | None:
         """Return what its dissociation constants conduct at high frequency, S/m; None without them.
 
         They hold at the reference temperature, and follow the conductivity's activation energy together.
@@ -288,7 +290,7 @@ class Material:
         if self._energy(key) is not None:
             return False
         return key == "resistivity" or (
-            key == "electronic_conductivity" and self.properties[key].value >= METALLIC
+            key == "electronic_conductivity" and alike(self.properties[key].value >= METALLIC)
         )
 
     def constants(self) -> dict[str, Property]:
@@ -296,10 +298,10 @@ class Material:
         both = {**self.assumed, **self.properties}
         return {key: both[key] for key in CONSTANTS if key in both}
 
-    def _activated(self, key: str, temperature: float) -> float:
+    def _activated(self, key: str, temperature: Numbers) -> Numbers:
         """Return a constant at ``temperature`` (K) over its value at its reference temperature."""
         reference = self.reference(key)
-        if temperature == reference:
+        if not some(temperature != reference):
             return 1.0
         if key in self.properties and self.stays(key):
             return 1.0
@@ -309,7 +311,7 @@ class Material:
         record_constant(self, energy or ENERGY_OF[key][0])
         return arrhenius(self.properties[energy].value if energy else DEFAULT, temperature, reference)
 
-    def reference(self, key: str) -> float:
+    def reference(self, key: str) -> Numbers:
         """Return the temperature at which a constant holds, K: 25 degC where nobody stated one."""
         known = self.properties.get(key)
         return REFERENCE_TEMPERATURE if known is None or known.holds_at is None else known.holds_at

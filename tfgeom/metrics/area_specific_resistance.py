@@ -1,17 +1,23 @@
 """What a cell loses beside its planes, in closed form or by finite elements, and the numbers of it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.beside import Beside
 from tfgeom.materials.constants import words_of_all
 from tfgeom.metrics.across_chip import longest_chip
+from tfgeom.metrics.asked import EVERYTHING, Asked
 from tfgeom.metrics.noted import Noted
 from tfgeom.results import ChipResistance, ElectrodePair, ResistanceChecks, ResistanceNumbers
+from tfgeom.rows import Numbers, is_rows, plain, some
 from tfgeom.transport.losses import Losses
 from tfgeom.transport.solve_options import Drive, SolveOptions
 from tfgeom.units import MM, OHM_CM2, in_unit
 
+_NOT_ASKED = "nobody asked for it"
 COARSE = 0.01
 """Error of a resistance that a reader is told of."""
 
@@ -115,7 +121,10 @@ def accuracy_notes(solved: "Solve") -> list[str]:
 
 
 def resistance_numbers(
-    cell: AssembledCell, losses: Beside[Losses], solves: "Beside[Solve] | None" = None
+    cell: AssembledCell,
+    losses: Beside[Losses],
+    solves: "Beside[Solve] | None" = None,
+    asked: Asked = EVERYTHING,
 ) -> Noted[ResistanceNumbers]:
     """Return the area-specific resistance of all cells in series, by part and beside the plane's.
 
@@ -127,32 +136,37 @@ def resistance_numbers(
         Of one cell, and of one on its planes.
     solves
         The solves they come from; None for the closed form.
+    asked
+        The length of a ``chip`` and the plane's numbers take work of their own.
     """
     solved = None if solves is None else solves.cell
     circuit, in_series = cell.circuit, cell.blueprint.in_series
     assert circuit is not None  # what has losses has a circuit
-    own, planar = losses.cell.in_series(in_series), losses.same_films.in_series(in_series)
-    parts = {part: float(value) / OHM_CM2 for part, value in own.by_part().items()}
+    own = losses.cell.in_series(in_series)
+    planar: Any = None
+    if "planar_asr_ohm_cm2" in asked:
+        planar = plain(losses.same_films.in_series(in_series).total) / OHM_CM2
+    parts = {part: plain(value) / OHM_CM2 for part, value in own.by_part().items()}
     contact = own.where(mechanism="contact")
     peaks = {} if solved is None else solved.current_peak_to_mean
     salt, electrolyte = own.where(mechanism="salt"), own.where(part="electrolyte")
-    longest = longest_chip(cell, float(own.total))
+    longest = longest_chip(cell, plain(own.total)) if "chip" in asked else _NOT_ASKED
     numbers = ResistanceNumbers(
         method="closed form" if solved is None else "finite elements",
-        asr_ohm_cm2=float(own.total) / OHM_CM2,
+        asr_ohm_cm2=plain(own.total) / OHM_CM2,
         asr_by_part_ohm_cm2=parts,
-        planar_asr_ohm_cm2=float(planar.total) / OHM_CM2,
-        largest_part=max(parts, key=lambda part: parts[part]),
+        planar_asr_ohm_cm2=planar,
+        largest_part=_largest(parts),
         current_peak_to_mean=ElectrodePair(peaks.get("cathode"), peaks.get("anode")),
         incomplete=circuit.incomplete,
         checks=ResistanceChecks(None, None, None)
         if solved is None
         else ResistanceChecks(solved.reaction_imbalance, solved.flux_mismatch, solved.discretisation_error),
         contact_by_part_ohm_cm2={
-            part: float(value) / OHM_CM2 for part, value in contact.by_part().items() if value
+            part: plain(value) / OHM_CM2 for part, value in contact.by_part().items() if some(value)
         },
         chip=ChipResistance(None if isinstance(longest, str) else in_unit(longest, MM)),
-        concentration_share_of_electrolyte=float(salt.total / electrolyte.total) if salt.rows else None,
+        concentration_share_of_electrolyte=plain(salt.total / electrolyte.total) if salt.rows else None,
     )
     notes = []
     if isinstance(longest, str):
@@ -163,3 +177,11 @@ def resistance_numbers(
     if solved is not None:
         notes += accuracy_notes(solved)
     return Noted(numbers, tuple(notes))
+
+
+def _largest(parts: Mapping[str, Numbers]) -> Any:
+    """Return the part that loses most, of n cells that of each."""
+    if not any(is_rows(value) for value in parts.values()):
+        return max(parts, key=lambda part: parts[part])
+    values = np.stack(np.broadcast_arrays(*parts.values()))
+    return np.array(list(parts))[np.argmax(values, axis=0)]

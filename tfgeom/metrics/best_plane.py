@@ -44,7 +44,7 @@ class ClosedBestPlane:
         gains = best_planes(self.planes, currents).gain
         # where none delivers anything, any of them shows it
         shown = np.where(np.isnan(gains), self.planes.most, gains)
-        ends = discharge_ends(self.planes.cells(shown), currents, self.planes.chemistry)
+        ends = discharge_ends(self.planes.cell(shown), currents, self.planes.chemistry)
         rated = [self.planes.cell(float(gain)) for gain in shown]
         return BestEnds(np.array([self.free.thickness(float(gain)) for gain in gains]), rated, ends)
 

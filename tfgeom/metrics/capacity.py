@@ -1,20 +1,33 @@
 """Capacities of a cell, usable and held, beside those of the plane of the same films."""
 
+from typing import Any
+
 import numpy as np
 
 from tfgeom.cells.assembled import AssembledCell, lithium_of, usable_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.discharge_sides import cell_voltage
-from tfgeom.cells.lithium import balanced_anode_thickness
+from tfgeom.cells.lithium import LithiumBalance, balanced_anode_thickness
 from tfgeom.cells.low_end import low_end
 from tfgeom.errors import DesignError
+from tfgeom.metrics.asked import EVERYTHING, Asked
 from tfgeom.metrics.noted import Noted
 from tfgeom.results import CapacityNumbers
+from tfgeom.rows import is_rows, refuse, some
 from tfgeom.units import NM, UAH_PER_CM2, in_unit, in_unit_or_none
 
 
-def capacity_numbers(cells: Beside[AssembledCell]) -> Noted[CapacityNumbers | None]:
+def capacity_numbers(
+    cells: Beside[AssembledCell], asked: Asked = EVERYTHING
+) -> Noted[CapacityNumbers | None]:
     """Return capacities per footprint; None without a cell.
+
+    Parameters
+    ----------
+    cells
+        The cell and its planes.
+    asked
+        The low end, the balanced thickness and what stands beside the plane take work of their own.
 
     Raises
     ------
@@ -25,10 +38,39 @@ def capacity_numbers(cells: Beside[AssembledCell]) -> Noted[CapacityNumbers | No
     own = cell.lithium
     if own is None:
         return Noted(None)
-    usable, flat = usable_of(cell), usable_of(cells.same_films)
-    if not usable.charge:
-        raise _nothing_usable(cell)
-    balanced = balanced_anode_thickness(cell.made, own)
+    usable = usable_of(cell)
+    _require_something(cell)
+    flat: Any = None
+    balanced = low = gain = None
+    if "balanced_thickness_nm" in asked:
+        balanced = balanced_anode_thickness(cell.made, own)
+    if "footprint_capacity_low_uAh_cm2" in asked:
+        low = low_end(cell)
+    if "planar_uAh_cm2" in asked or "footprint_capacity_gain" in asked:
+        flat = usable_of(cells.same_films).charge
+        if is_rows(flat):
+            gain = usable.charge / np.where(flat > 0, flat, np.nan)
+        elif flat:
+            gain = usable.charge / flat
+        flat = in_unit(flat, UAH_PER_CM2)
+    numbers = CapacityNumbers(
+        footprint_capacity_uAh_cm2=in_unit(usable.charge, UAH_PER_CM2),
+        footprint_capacity_low_uAh_cm2=in_unit_or_none(low, UAH_PER_CM2),
+        held_uAh_cm2=in_unit(own.capacity, UAH_PER_CM2),
+        cathode_uAh_cm2=in_unit_or_none(own.cathode, UAH_PER_CM2),
+        anode_uAh_cm2=in_unit_or_none(own.anode, UAH_PER_CM2),
+        lithium_inventory_uAh_cm2=in_unit_or_none(own.inventory, UAH_PER_CM2),
+        n_to_p_ratio=own.n_to_p_ratio,
+        limiting_electrode=own.limiting,
+        balanced_thickness_nm=in_unit_or_none(balanced, NM),
+        planar_uAh_cm2=flat,
+        footprint_capacity_gain=gain,
+    )
+    return Noted(numbers, lambda: _notes(cell, own, balanced))
+
+
+def _notes(cell: AssembledCell, own: LithiumBalance, balanced: float | None) -> list[str]:
+    """Return what a reader should know of the capacities of a cell."""
     notes = []
     if own.n_to_p_ratio is not None and balanced is None:
         notes.append("balanced_thickness_nm is null: no anode thickness that fits gives N/P 1")
@@ -37,21 +79,21 @@ def capacity_numbers(cells: Beside[AssembledCell]) -> Noted[CapacityNumbers | No
         notes.append(f"the first cycle binds {share:.3g} uAh/cm2 of the lithium (initial_efficiency)")
     if cell.blueprint.operation.voltage.min < 0:
         notes.append("discharges end at 0 V: below it a cell takes energy and gives none")
-    notes += _usable_of_held(cell)
-    numbers = CapacityNumbers(
-        footprint_capacity_uAh_cm2=in_unit(usable.charge, UAH_PER_CM2),
-        footprint_capacity_low_uAh_cm2=in_unit_or_none(low_end(cell), UAH_PER_CM2),
-        held_uAh_cm2=in_unit(own.capacity, UAH_PER_CM2),
-        cathode_uAh_cm2=in_unit_or_none(own.cathode, UAH_PER_CM2),
-        anode_uAh_cm2=in_unit_or_none(own.anode, UAH_PER_CM2),
-        lithium_inventory_uAh_cm2=in_unit_or_none(own.inventory, UAH_PER_CM2),
-        n_to_p_ratio=own.n_to_p_ratio,
-        limiting_electrode=own.limiting,
-        balanced_thickness_nm=in_unit_or_none(balanced, NM),
-        planar_uAh_cm2=in_unit(flat.charge, UAH_PER_CM2),
-        footprint_capacity_gain=usable.charge / flat.charge if flat.charge else None,
-    )
-    return Noted(numbers, tuple(notes))
+    return [*notes, *_usable_of_held(cell)]
+
+
+def _require_something(cell: AssembledCell) -> None:
+    """Raise where nothing is usable, of n cells by cause."""
+    balance, usable = lithium_of(cell), usable_of(cell)
+    nothing = usable.charge == 0
+    causes = [
+        (balance.capacity == 0, "no lithium can move between the electrodes as made"),
+        (usable.above >= usable.held, "discharges start empty, so nothing is usable"),
+        (nothing, "nothing is usable: the voltage limits lie outside what the cell has at rest"),
+    ]
+    if some(nothing):
+        for cause, summary in causes:
+            refuse(nothing & cause, lambda: _nothing_usable(cell), summary)
 
 
 def _usable_of_held(cell: AssembledCell) -> list[str]:

@@ -68,7 +68,7 @@ def film_capacity(cell: AssembledCell) -> float | None:
     film = None if balance is None else cell.made.first(balance.limiting)
     if usable is None or film is None:
         return None
-    return in_unit(usable.charge * cell.relief.footprint / film.volume, _UAH_PER_CM2_UM)
+    return float(in_unit(usable.charge * cell.relief.footprint / film.volume, _UAH_PER_CM2_UM))
 
 
 def judge_claims(

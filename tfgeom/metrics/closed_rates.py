@@ -1,7 +1,7 @@
 """The closed rate model of a design: its cell and planes, their losses, and what a reader must know of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -9,10 +9,12 @@ from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.cells.beside import Beside
 from tfgeom.cells.planes import FIXED_PLANES
 from tfgeom.materials.constants import words_of_all
+from tfgeom.metrics.asked import EVERYTHING, Asked
 from tfgeom.metrics.best_plane import ClosedBestPlane, closed_best_plane
 from tfgeom.metrics.noted import Noted
 from tfgeom.metrics.rate_model import Floats, named
 from tfgeom.results import ResistanceNumbers
+from tfgeom.rows import Numbers, choose, plain
 from tfgeom.transport.closed_rate import (
     Chemistry,
     DischargeEnds,
@@ -20,12 +22,14 @@ from tfgeom.transport.closed_rate import (
     currents_at_utilisation,
     discharge_curve,
     discharge_ends,
+    has_rows,
 )
 from tfgeom.transport.discharge.curve import Curve
 from tfgeom.transport.losses import Losses
 from tfgeom.units import UM
 
 _HARDLY_DEPOSITABLE = 10 * UM
+_OF_BEST_PLANE = ("planar_best", "beats_best_plane_mA_cm2", "beats_best_plane_above_mA_cm2")
 _TOLD = 0.02  # relative: less of what a film's shape does goes without a note
 _SAME = 1e-9  # relative difference of capacities that is rounding
 
@@ -42,6 +46,8 @@ class ClosedModel:
         What the cells share.
     parts
         What the losses of the electrode that discharge fills, and of the other, count to.
+    has_rows
+        Whether any number is of n designs: then each discharge is a vector of its own.
     method, incomplete, in_series, best_plane, per_decade
         As of every `RateModel`.
     """
@@ -55,17 +61,32 @@ class ClosedModel:
     parts: tuple[str, str] = ("cathode", "anode")
     best_plane: ClosedBestPlane | None = None
     per_decade: int = 24
+    has_rows: bool = False
 
-    def ends(self, problems: Sequence[tuple[str, float]]) -> DischargeEnds:
-        """Return what cells deliver, each at a footprint current, A/m²: all in one vector."""
-        currents = np.array([current for _, current in problems])
-        return discharge_ends([named(self.rated, name) for name, _ in problems], currents, self.chemistry)
+    def ends(self, problems: Sequence[tuple[str, Numbers]]) -> DischargeEnds:
+        """Return what cells deliver, each at a footprint current, A/m²: one's own all in one vector."""
+        cells, currents = [named(self.rated, name) for name, _ in problems], [drawn for _, drawn in problems]
+        if not self.has_rows:
+            return discharge_ends(cells, np.array(currents), self.chemistry)
+        found = [
+            discharge_ends(cell, np.asarray(current), self.chemistry)
+            for cell, current in zip(cells, currents, strict=True)
+        ]
+        return DischargeEnds(
+            *(_stacked([getattr(one, field.name) for one in found]) for field in fields(DischargeEnds))
+        )
 
     def currents_at(self, problems: Sequence[tuple[str, float]]) -> Floats:
         """Return the footprint currents (A/m²) at which cells still deliver a share of their capacity."""
-        shares = np.array([share for _, share in problems])
-        cells = [named(self.rated, name) for name, _ in problems]
-        return currents_at_utilisation(cells, shares, self.chemistry)
+        cells, shares = [named(self.rated, name) for name, _ in problems], [share for _, share in problems]
+        if not self.has_rows:
+            return currents_at_utilisation(cells, np.array(shares), self.chemistry)
+        return _stacked(
+            [
+                currents_at_utilisation(cell, np.asarray(share), self.chemistry)
+                for cell, share in zip(cells, shares, strict=True)
+            ]
+        )
 
     def curve(self, name: str, current: float) -> Curve:
         """Return the discharge of a cell at a footprint current, A/m²."""
@@ -77,8 +98,16 @@ class ClosedModel:
         """Return None: the closed model knows constant currents alone."""
 
 
+def _stacked(rows: Sequence[Floats]) -> Floats:
+    """Return rows of n designs, or of all of them, as one array."""
+    return np.stack(np.broadcast_arrays(*rows))
+
+
 def closed_model(
-    cells: Beside[AssembledCell], losses: Beside[Losses], resistance: ResistanceNumbers
+    cells: Beside[AssembledCell],
+    losses: Beside[Losses],
+    resistance: ResistanceNumbers,
+    asked: Asked = EVERYTHING,
 ) -> Noted[ClosedModel | None]:
     """Return the closed rate model of a design; None, with a note, where there is none.
 
@@ -88,31 +117,42 @@ def closed_model(
         The cell and its planes, and what each of them loses.
     resistance
         The cell's as numbers, for the method and what is missing.
+    asked
+        The best plane, for ``planar_best`` or ``beats_best_plane_mA_cm2``, takes much work of its own.
     """
     shared = cells.cell.blueprint
     found = rate_cells(cells, losses)
     if found.value is None:
         return Noted(None, found.notes)
-    slow = shared.without_diffusivity
-    notes = [*found.notes, *_diffusion_notes(found.value.cell)]
-    if slow:
-        notes.append(f"at best: {words_of_all(slow)} not known, so that loss is left out of rate")
-    own, whole = found.value.cell, usable_of(cells.cell).charge
-    best = closed_best_plane(
-        cells.cell, own, lambda plane: _rate_cell(plane, plane.kind.closed_form(plane), whole, own.nominal)
-    )
-    notes += best.notes
+    slow, rated = shared.without_diffusivity, found.value
+    own, whole = rated.cell, usable_of(cells.cell).charge
+    best: Noted[ClosedBestPlane | None] = Noted(None)
+    if any(name in asked for name in _OF_BEST_PLANE):
+        best = closed_best_plane(
+            cells.cell,
+            own,
+            lambda plane: _rate_cell(plane, plane.kind.closed_form(plane), whole, own.nominal),
+        )
+
+    def notes() -> list[str]:
+        said = [*found.notes, *_diffusion_notes(rated.cell)]
+        if slow:
+            said.append(f"at best: {words_of_all(slow)} not known, so that loss is left out of rate")
+        return [*said, *best.notes]
+
+    chemistry = cells.cell.kind.chemistry(shared)
     model = ClosedModel(
-        found.value,
+        rated,
         losses,
-        cells.cell.kind.chemistry(shared),
+        chemistry,
         f"closed rate model, resistance by {resistance.method}",
         (*resistance.incomplete, *slow),
         shared.in_series,
         electrode_parts(cells.cell),
         best.value,
+        has_rows=any(has_rows(one, chemistry) for one in (rated.cell, *rated.planes.values())),
     )
-    return Noted(model, tuple(notes))
+    return Noted(model, notes)
 
 
 def electrode_parts(cell: AssembledCell) -> tuple[str, str]:
@@ -129,7 +169,7 @@ def no_rates(cells: Beside[AssembledCell]) -> str:
     shared = cells.cell.blueprint
     if shared.without_curve:
         return f"no open-circuit curve of {', '.join(shared.without_curve)}"
-    if len(cells.planes) < len(FIXED_PLANES):
+    if "same_films" in cells.planes and len(cells.planes) < len(FIXED_PLANES):
         return "of the plane of the same films nothing is usable between the voltage limits"
     return ""
 
@@ -152,10 +192,10 @@ def rate_cells(cells: Beside[AssembledCell], losses: Beside[Losses]) -> Noted[Be
     stated = cells.cell.blueprint.operation.nominal_capacity
     nominal = own.charge if stated is None else stated
     found = cells.pair(losses).map(lambda both: _rate_cell(*both, own.charge, nominal))
-    return Noted(found, thick_planes(cells))
+    return Noted(found, lambda: thick_planes(cells))
 
 
-def _rate_cell(cell: AssembledCell, losses: Losses, whole: float, nominal: float) -> RateCell:
+def _rate_cell(cell: AssembledCell, losses: Losses, whole: Numbers, nominal: Numbers) -> RateCell:
     """Return what the rate model needs of a cell; ``whole`` and ``nominal`` are the design's own, usable.
 
     Discharges start where the usable range does.
@@ -164,16 +204,16 @@ def _rate_cell(cell: AssembledCell, losses: Losses, whole: float, nominal: float
     cathode, anode = cell.kind.electrodes(cell, usable.start)
     ohmic = losses.total - losses.where(mechanism="charge_transfer").total
     capacity = usable.charge
-    return RateCell(cathode, anode, float(ohmic), capacity, nominal_of(capacity, whole, nominal))
+    return RateCell(cathode, anode, plain(ohmic), capacity, nominal_of(capacity, whole, nominal))
 
 
-def nominal_of(capacity: float, whole: float, nominal: float) -> float:
+def nominal_of(capacity: Numbers, whole: Numbers, nominal: Numbers) -> Numbers:
     """Return what C-rates of a plane count on, C/m²: as its own capacity to that of the cell, ``whole``.
 
     A plane of the same capacity counts on the same nominal one, so that equal C-rates are equal currents to
     the last bit.
     """
-    return nominal if abs(capacity / whole - 1) < _SAME else capacity * (nominal / whole)
+    return choose(abs(capacity / whole - 1) < _SAME, nominal, capacity * (nominal / whole))
 
 
 def _diffusion_notes(cell: RateCell) -> list[str]:

@@ -6,6 +6,7 @@ from tfgeom.cells.swelling import swollen_stack, unknown_swelling
 from tfgeom.design.paths import PLATED_LITHIUM
 from tfgeom.films import Film, Stack
 from tfgeom.materials.constants import words_of_all
+from tfgeom.metrics.asked import EVERYTHING, Asked
 from tfgeom.metrics.noted import Noted
 from tfgeom.results import FaceGains, GeometryNumbers, LayerNumbers
 from tfgeom.units import NM, UM, in_unit, in_unit_or_none
@@ -14,8 +15,15 @@ _UM2 = UM**2
 _UM3 = UM**3
 
 
-def geometry_numbers(cell: AssembledCell) -> Noted[GeometryNumbers]:
+def geometry_numbers(cell: AssembledCell, asked: Asked = EVERYTHING) -> Noted[GeometryNumbers]:
     """Return the numbers of the bare and the coated relief, also with every electrode at full lithiation.
+
+    Parameters
+    ----------
+    cell
+        The cell.
+    asked
+        The gap after swelling takes work of its own.
 
     Raises
     ------
@@ -25,7 +33,7 @@ def geometry_numbers(cell: AssembledCell) -> Noted[GeometryNumbers]:
     made, relief = cell.made, cell.relief
     swollen = None
     notes: tuple[str, ...] = ()
-    if cell.lithium is not None:
+    if cell.lithium is not None and "gap_after_swelling_nm" in asked:
         swollen = swollen_stack(cell.charged)
         if swollen is None and not relief.is_flat:
             missing = words_of_all(unknown_swelling(cell.charged))

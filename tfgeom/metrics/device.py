@@ -5,6 +5,7 @@ from tfgeom.design.schema import Chip
 from tfgeom.metrics.across_chip import share_of_chip
 from tfgeom.metrics.noted import Noted
 from tfgeom.results import DeviceNumbers, ResistanceNumbers
+from tfgeom.rows import Numbers, alike, is_rows, larger
 from tfgeom.units import OHM_CM2, UM, in_unit
 
 _MAH = 3.6  # C
@@ -12,12 +13,12 @@ _UAH = 3.6e-3  # C
 _UWH = 3.6e-3  # J
 
 
-def active_area(chip: Chip) -> float:
+def active_area(chip: Chip) -> Numbers:
     """Return the area of a chip inside its border, m²."""
     return (chip.width - 2 * chip.border) * (chip.length - 2 * chip.border)
 
 
-def peak_power(mean: float | None, asr: float | None, minimum_voltage: float) -> float | None:
+def peak_power(mean: Numbers | None, asr: Numbers | None, minimum_voltage: Numbers) -> Numbers | None:
     """Return the highest power of a short pulse, W per m² of footprint.
 
     ``V (U - V)/R`` with U the mean open-circuit voltage and R the small-signal area-specific resistance:
@@ -32,9 +33,9 @@ def peak_power(mean: float | None, asr: float | None, minimum_voltage: float) ->
     minimum_voltage
         Lower limit of the stack, V.
     """
-    if mean is None or not asr:
+    if mean is None or asr is None or not alike(asr > 0):
         return None
-    voltage = max(mean / 2, minimum_voltage)
+    voltage = larger(mean / 2, minimum_voltage)
     return voltage * (mean - voltage) / asr
 
 
@@ -57,7 +58,7 @@ def device_numbers(cell: AssembledCell, resistance: ResistanceNumbers | None) ->
     asr = None if resistance is None else resistance.asr_ohm_cm2 * OHM_CM2
     power = peak_power(usable.mean_voltage, asr, cell.blueprint.operation.voltage.min)
     areas = {
-        "area_for_1_mAh_mm2": _MAH / usable.charge * 1e6 if usable.charge else None,
+        "area_for_1_mAh_mm2": _MAH / usable.charge * 1e6 if alike(usable.charge > 0) else None,
         "height_um": None if bulk.device_height is None else in_unit(bulk.device_height, UM),
         # kg/m² are 100 mg/cm²
         "areal_mass_mg_cm2": None if bulk.device_mass is None else bulk.device_mass * 100,
@@ -75,10 +76,11 @@ def device_numbers(cell: AssembledCell, resistance: ResistanceNumbers | None) ->
     elif power is not None:
         share, contacts = kept
         power *= share
-        notes.append(
-            f"the peak power counts the collectors across the chip, {contacts}: {share:.3g} of what ideal "
-            "ones would give"
-        )
+        if not is_rows(share):
+            notes.append(
+                f"the peak power counts the collectors across the chip, {contacts}: {share:.3g} of what "
+                "ideal ones would give"
+            )
     numbers = DeviceNumbers(
         **areas,
         chip_area_mm2=whole * 1e6,

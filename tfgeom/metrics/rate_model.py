@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.cells.beside import Beside
+from tfgeom.rows import Numbers
 from tfgeom.transport.closed_rate import DischargeEnds
 from tfgeom.transport.discharge.charging import Charging
 from tfgeom.transport.discharge.curve import Curve
@@ -22,11 +23,11 @@ class Rated(Protocol):
     """A cell that can be discharged."""
 
     @property
-    def capacity(self) -> float:
+    def capacity(self) -> Numbers:
         """Its own usable capacity, on which utilisation counts, C/m²."""
 
     @property
-    def nominal(self) -> float:
+    def nominal(self) -> Numbers:
         """What its C-rates count on, C/m²."""
 
 
@@ -86,8 +87,11 @@ class RateModel(Protocol):
     def best_plane(self) -> BestPlane | None:
         """The best plane; None where a constant that it would win or lose by is not known."""
 
-    def ends(self, problems: Sequence[tuple[str, float]]) -> DischargeEnds:
-        """Return what cells deliver, each at a footprint current, A/m²; arrays of shape (n,)."""
+    def ends(self, problems: Sequence[tuple[str, Numbers]]) -> DischargeEnds:
+        """Return what cells deliver, each at a footprint current, A/m²; arrays of shape (problems,).
+
+        Of n designs, where a model has them, shape (problems, n).
+        """
 
     def currents_at(self, problems: Sequence[tuple[str, float]]) -> Floats:
         """Return the footprint currents (A/m²) at which cells still deliver a share of their capacity.

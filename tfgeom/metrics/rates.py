@@ -18,6 +18,7 @@ from tfgeom.results import (
     RatePoint,
     RateSummary,
 )
+from tfgeom.rows import Numbers, choose, is_rows, plain
 from tfgeom.transport.closed_rate import DischargeEnds
 from tfgeom.units import MA_PER_CM2, MWH_PER_CM2, UAH_PER_CM2, UM, in_unit
 
@@ -50,12 +51,16 @@ def rate_capability(
 ) -> Noted[RateCapability]:
     """Return the discharges of a design at C-rates and footprint currents, A/m²."""
     rows = rate_table(model, c_rates, currents)
+    return Noted(RateCapability(rows, rate_summary(model), rate_at(model, rows)), lambda: _notes(rows))
+
+
+def _notes(rows: Sequence[RateNumbers]) -> list[str]:
+    """Return what a reader should know of discharges."""
     notes = []
     empty = [f"{row.c_rate:g}C" for row in rows if row.capacity_uAh_cm2 == 0]
     if empty:
         notes.append(f"no capacity at {', '.join(empty)}: below the lower voltage limit from the start")
-    notes += _rising_voltage(rows)
-    return Noted(RateCapability(rows, rate_summary(model), rate_at(model, rows)), tuple(notes))
+    return [*notes, *_rising_voltage(rows)]
 
 
 def rate_table(
@@ -68,7 +73,7 @@ def rate_table(
     """
     cells = model.rated
     at_1c = cells.map(lambda cell: cell.nominal / HOUR)
-    problems: list[tuple[str, float]] = []
+    problems: list[tuple[str, Numbers]] = []
     for c_rate in (*c_rates, *(current / at_1c.cell for current in currents)):
         problems.append((OWN, c_rate * at_1c.cell))
         for name in cells.planes:
@@ -134,20 +139,22 @@ def rate_at(model: RateModel, rows: Sequence[RateNumbers]) -> RateAt:
     return pair
 
 
-def _points(model: RateModel, problems: Sequence[tuple[str, float]]) -> list[RatePoint]:
+def _points(model: RateModel, problems: Sequence[tuple[str, Numbers]]) -> list[RatePoint]:
     """Return the discharge of each cell at its footprint current, A/m²; the same one only once."""
-    asked = list(dict.fromkeys(problems))
-    ends = model.ends(asked)
+    keys = [(name, current.tobytes() if is_rows(current) else current) for name, current in problems]
+    asked = dict(zip(keys, problems, strict=True))
+    ends = model.ends(list(asked.values()))
     found = {
-        one: _point(named(model.rated, one[0]), one[1], ends, i, model.in_series)
-        for i, one in enumerate(asked)
+        key: _point(named(model.rated, name), current, ends, i, model.in_series)
+        for i, (key, (name, current)) in enumerate(asked.items())
     }
-    return [found[one] for one in problems]
+    return [found[key] for key in keys]
 
 
-def _point(cell: Rated, current: float, ends: DischargeEnds, i: int, in_series: int) -> RatePoint:
-    charge, energy = float(ends.charge[i]), in_series * float(ends.energy[i])
-    voltage = in_series * float(ends.mean_voltage[i]) if charge > 0 else None
+def _point(cell: Rated, current: Numbers, ends: DischargeEnds, i: int, in_series: int) -> RatePoint:
+    charge, energy = plain(ends.charge[i]), in_series * plain(ends.energy[i])
+    mean = in_series * plain(ends.mean_voltage[i])
+    voltage = mean if is_rows(charge) or charge > 0 else None
     return RatePoint(
         c_rate=in_unit(current * HOUR, cell.nominal),
         footprint_current_mA_cm2=in_unit(current, MA_PER_CM2),
@@ -156,7 +163,7 @@ def _point(cell: Rated, current: float, ends: DischargeEnds, i: int, in_series: 
         energy_mWh_cm2=in_unit(energy, MWH_PER_CM2),
         mean_voltage_V=voltage,
         # V x mA/cm² are mW/cm²
-        power_mW_cm2=in_unit(current * (voltage or 0.0), MA_PER_CM2),
+        power_mW_cm2=in_unit(current * choose(charge > 0, mean, 0.0), MA_PER_CM2),
     )
 
 
@@ -164,7 +171,10 @@ def rate_summary(model: RateModel) -> RateSummary:
     """Return where 80 % and 50 % of each cell's own capacity remain, and where it beats the best plane."""
     order = names_of(model.rated)
     asked = [(name, share) for share in _SHARES for name in order]
-    values = [None if np.isnan(value) else float(value / MA_PER_CM2) for value in model.currents_at(asked)]
+    values = [
+        value / MA_PER_CM2 if is_rows(value) else None if np.isnan(value) else float(value / MA_PER_CM2)
+        for value in model.currents_at(asked)
+    ]
     own, *flat = (RateLimits(*pair) for pair in zip(values[: len(order)], values[len(order) :], strict=True))
     planes: dict[str, Any] = {f"planar_{name}": limits for name, limits in zip(order[1:], flat, strict=True)}
     beats = None if model.best_plane is None else model.best_plane.beaten()

@@ -25,7 +25,7 @@ def active_heights(cells: Beside[AssembledCell]) -> Beside[float] | None:
 
 def active_height(cell: AssembledCell) -> float:
     """Return the height of relief and films at full charge, um: what energy and power per volume count."""
-    return cell.bulk.active_height / UM
+    return float(cell.bulk.active_height / UM)
 
 
 def draw_ragone(
@@ -96,7 +96,7 @@ def _useful(points: Sequence[RatePoint], marked: Sequence[int]) -> tuple[list[fl
     return [points[at].power_mW_cm2 for at in kept], [points[at].energy_mWh_cm2 for at in kept], marks
 
 
-def lithium_table(places: Sequence[LithiumPlace], usable: Usable[float]) -> Table:
+def lithium_table(places: Sequence[LithiumPlace], usable: Usable) -> Table:
     """Return where the lithium is, with its sum where all of it is counted.
 
     Also where a discharge starts and ends, unless nearly all that the cell holds is usable.

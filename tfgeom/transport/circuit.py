@@ -13,6 +13,7 @@ from tfgeom.errors import MaterialError
 from tfgeom.films import Film, FilmLayer, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Dissociation
+from tfgeom.rows import Numbers, hyperbolic_tangent, is_rows, root, some
 from tfgeom.transport.losses import COLLECTORS, ELECTRODE_AT, INTERFACE_OF, Mechanism
 
 _ELECTRODES = ("cathode", "anode")
@@ -34,10 +35,15 @@ class FilmConductor:
 
     film: Film
     part: str
-    conductivity: float
+    conductivity: Numbers
 
     @property
-    def along(self) -> float:
+    def is_ideal(self) -> bool:
+        """Whether nothing is lost in it: its constant is missing, or it counts as ideal."""
+        return not is_rows(self.conductivity) and bool(self.conductivity == math.inf)
+
+    @property
+    def along(self) -> Numbers:
         """Conductance along the film, of a square of it, S."""
         return self.conductivity * self.film.layer.thickness
 
@@ -65,21 +71,21 @@ class Interface:
     part: str
     inner: int
     outer: int
-    charge_transfer: float
-    contact: float
-    exchange: float | None = None
+    charge_transfer: Numbers
+    contact: Numbers
+    exchange: Numbers | None = None
     anodic: float = 0.5
 
     @property
-    def resistance(self) -> float:
+    def resistance(self) -> Numbers:
         """Both together, ohm m² of the face."""
         return self.charge_transfer + self.contact
 
     @property
-    def by_mechanism(self) -> dict[Mechanism, float]:
-        """What there is of either, ohm m² of the face."""
-        both: dict[Mechanism, float] = {"charge_transfer": self.charge_transfer, "contact": self.contact}
-        return {mechanism: value for mechanism, value in both.items() if value}
+    def by_mechanism(self) -> dict[Mechanism, Numbers]:
+        """What there is of either, ohm m² of the face; of n cells what any of them has."""
+        both: dict[Mechanism, Numbers] = {"charge_transfer": self.charge_transfer, "contact": self.contact}
+        return {mechanism: value for mechanism, value in both.items() if some(value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class FilmCircuit:
         )
 
 
-def film_circuit(stack: Stack, temperature: float, electrolyte_model: str) -> FilmCircuit:
+def film_circuit(stack: Stack, temperature: Numbers, electrolyte_model: str) -> FilmCircuit:
     """Return what conducts in a stack of films at ``temperature`` (K).
 
     Parameters
@@ -144,7 +150,8 @@ def film_circuit(stack: Stack, temperature: float, electrolyte_model: str) -> Fi
     interfaces: list[Interface] = []
     for index, (inner, outer) in enumerate(pairwise(films)):
         part = _interface_part(inner.part, outer.part)
-        transfer, exchange, anodic = 0.0, None, 0.5
+        transfer: Numbers = 0.0
+        exchange, anodic = None, 0.5
         electrode = next((film for film in (inner, outer) if film.film.layer.role in _ELECTRODES), None)
         if electrode is not None and part == INTERFACE_OF.get(electrode.part):
             material = electrode.film.layer.material
@@ -154,12 +161,12 @@ def film_circuit(stack: Stack, temperature: float, electrolyte_model: str) -> Fi
             else:
                 transfer, anodic = thermal_voltage(temperature) / exchange, material.anodic_coefficient
         contact = outer.film.layer.interface_resistance
-        if transfer or contact:
+        if some(transfer) or some(contact):
             interfaces.append(Interface(part, index, index + 1, transfer, contact, exchange, anodic))
     return FilmCircuit(stack.cell, tuple(films), tuple(interfaces), tuple(incomplete))
 
 
-def dc_resistance_factor(constants: Dissociation, thickness: float) -> float:
+def dc_resistance_factor(constants: Dissociation, thickness: Numbers) -> Numbers:
     """Return steady over high-frequency resistance of a weak electrolyte film.
 
     ``1 + (t-/t+) tanh(m)/m`` with ``m = thickness kappa/2``, ``kappa² = (k_d + 2 k_r c)/D_amb``: the small
@@ -177,8 +184,8 @@ def dc_resistance_factor(constants: Dissociation, thickness: float) -> float:
     plus, minus = constants.D_plus, constants.D_minus
     k_d = k_r * constants.total_lithium * delta**2 / (1 - delta)
     relaxation = k_d + 2 * k_r * delta * constants.total_lithium
-    m = thickness / 2 * math.sqrt(relaxation * (plus + minus) / (2 * plus * minus))
-    return 1 + minus / plus * math.tanh(m) / m
+    m = thickness / 2 * root(relaxation * (plus + minus) / (2 * plus * minus))
+    return 1 + minus / plus * hyperbolic_tangent(m) / m
 
 
 def _parts(layers: list[FilmLayer]) -> list[str]:
@@ -217,8 +224,8 @@ def _interface_part(inner: str, outer: str) -> str:
 
 
 def _conductivity(
-    layer: FilmLayer, part: str, temperature: float, electrolyte_model: str
-) -> tuple[float, tuple[str, ...]]:
+    layer: FilmLayer, part: str, temperature: Numbers, electrolyte_model: str
+) -> tuple[Numbers, tuple[str, ...]]:
     """Return a film's conductivity, S/m, and what is missing for it: its loss is then left out."""
     material = layer.material
     if layer.fills:

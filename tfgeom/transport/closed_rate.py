@@ -1,19 +1,24 @@
 """Constant-current discharge in closed form, for any number of cells and currents in one vector.
 
+Numbers of cells, materials and limits are floats or arrays of the shape of the currents; what is followed
+over the charge has the charges as its first axis.
+
 Per electrode: solid diffusion as in a slab (Carslaw and Jaeger's series for constant flux) with the film's
 true volume, wetted area and quasi-steady lead of the surface, ohmic loss of films and electrolyte, and charge
 transfer by Butler and Volmer's law.  A discharge ends where the voltage meets the lower limit, a surface is
 full or empty, or all that is usable has been delivered.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.constants import thermal_voltage
 from tfgeom.materials.library import Material
+from tfgeom.rows import Numbers
 from tfgeom.searching import last_point
 from tfgeom.transport.discharge.curve import Curve
 from tfgeom.transport.electrode_side import ElectrodeSide
@@ -44,7 +49,7 @@ _NODES, _WEIGHTS = clustered_rule()
 
 @dataclass(frozen=True, slots=True)
 class Electrode:
-    """One electrode of one cell.
+    """One electrode of one cell, or of n cells: floats, or arrays of shape (n,).
 
     Attributes
     ----------
@@ -60,21 +65,21 @@ class Electrode:
         Filled fraction at the start of the discharge.
     """
 
-    capacity: float
-    slab_thickness: float
-    face_gain: float
-    start: float
+    capacity: Numbers
+    slab_thickness: Numbers
+    face_gain: Numbers
+    start: Numbers
     diffusion: FilmDiffusion | None = None
 
     @property
-    def length(self) -> float:
+    def length(self) -> Numbers:
         """Thickness of the flat film with the same quasi-steady lead of the surface, m."""
         return self.slab_thickness if self.diffusion is None else self.diffusion.length
 
 
 @dataclass(frozen=True, slots=True)
 class RateCell:
-    """One cell, three-dimensional or planar.
+    """One cell, three-dimensional or planar, or n cells in arrays of shape (n,).
 
     Attributes
     ----------
@@ -90,9 +95,14 @@ class RateCell:
 
     cathode: Electrode
     anode: Electrode
-    ohmic: float
-    capacity: float
-    nominal: float
+    ohmic: Numbers
+    capacity: Numbers
+    nominal: Numbers
+
+
+Cells: TypeAlias = RateCell | Sequence[RateCell]
+"""The cells of a vector of discharges: one, or n in arrays, with as many currents; or one by one for each
+current."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +111,8 @@ class Chemistry:
 
     cathode: Material
     anode: Material
-    temperature: float
-    minimum_voltage: float
+    temperature: Numbers
+    minimum_voltage: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,84 +124,57 @@ class DischargeEnds:
     mean_voltage: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Electrodes:
-    """The same electrode of n cells, arrays of shape (n,); what an `Electrode` has, of each."""
-
-    capacity: FloatArray
-    slab_thickness: FloatArray
-    length: FloatArray
-    face_gain: FloatArray
-    start: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class RateCells:
-    """n cells as columns, for vectors so long that a cell must not be an object; arrays of shape (n,).
-
-    Attributes are those of `RateCell`.
-    """
-
-    cathode: Electrodes
-    anode: Electrodes
-    ohmic: FloatArray
-    capacity: FloatArray
-
-
-def rate_cells_of(cells: Sequence[RateCell]) -> RateCells:
-    """Return cells as columns."""
-
-    def side(name: str) -> Electrodes:
-        electrodes = [getattr(cell, name) for cell in cells]
-        return Electrodes(
-            *(np.array([getattr(one, field.name) for one in electrodes]) for field in fields(Electrodes))
-        )
-
-    numbers = (np.array([getattr(cell, name) for cell in cells]) for name in ("ohmic", "capacity"))
-    return RateCells(side("cathode"), side("anode"), *numbers)
+def has_rows(cell: RateCell, chemistry: Chemistry) -> bool:
+    """Return whether any number of a vector of discharges is of n designs."""
+    problem = Discharges(cell, np.asarray(cell.nominal), chemistry)
+    return bool(problem.shape)
 
 
 class Discharges:
-    """Cells and currents of one vector of problems, unpacked into arrays of shape (n, 1)."""
+    """Cells and currents of one vector of problems."""
 
-    def __init__(
-        self, cells: Sequence[RateCell] | RateCells, current: FloatArray, chemistry: Chemistry
-    ) -> None:
-        columns = cells if isinstance(cells, RateCells) else rate_cells_of(cells)
-        self.current = current[:, None]
+    def __init__(self, cells: Cells, current: FloatArray, chemistry: Chemistry) -> None:
+        def column(number: Callable[[RateCell], Numbers]) -> Numbers:
+            return number(cells) if isinstance(cells, RateCell) else np.array([number(one) for one in cells])
+
         self.chemistry = chemistry
-        self.ohmic = columns.ohmic[:, None]
-        self.usable = columns.capacity[:, None]
-        self.sides = []
+        self.ohmic = column(lambda cell: cell.ohmic)
+        self.usable = column(lambda cell: cell.capacity)
+        self.sides: list[ElectrodeSide] = []
         for name, sign in (("cathode", 1.0), ("anode", -1.0)):
-            electrodes: Electrodes = getattr(columns, name)
             material: Material = getattr(chemistry, name)
+            capacity, thickness, length, face_gain, start = (
+                column(lambda cell, name=name, key=key: getattr(getattr(cell, name), key))  # type: ignore[misc]
+                for key in ("capacity", "slab_thickness", "length", "face_gain", "start")
+            )
             diffusivity = material.value_at("diffusivity", chemistry.temperature)
-            capacity = electrodes.capacity[:, None]
-            thickness, length = electrodes.slab_thickness[:, None], electrodes.length[:, None]
-            time = length**2 / diffusivity if diffusivity else np.zeros_like(length)
-            flat = material.is_lithium_metal or not diffusivity
-            early = np.ones_like(length) if flat else (thickness / length) ** 2
-            exchange = material.value_at("exchange_current", chemistry.temperature)
+            slow = diffusivity is not None and not material.is_lithium_metal
             self.sides.append(
                 ElectrodeSide(
                     material,
                     sign,
                     capacity,
-                    time / capacity,
-                    early,
-                    exchange,
+                    0.0 if diffusivity is None else length**2 / diffusivity / capacity,
+                    (thickness / length) ** 2 if slow else 1.0,
+                    material.value_at("exchange_current", chemistry.temperature),
                     thermal_voltage(chemistry.temperature),
-                    electrodes.face_gain[:, None],
-                    electrodes.start[:, None],
+                    face_gain,
+                    start,
                 )
             )
+        numbers = [current, self.ohmic, self.usable, chemistry.minimum_voltage]
+        self.shape = np.broadcast_shapes(*map(np.shape, numbers), *(side.shape for side in self.sides))
+        self.current: FloatArray = np.broadcast_to(current, self.shape)
 
     def room(self) -> FloatArray:
         """Return the charge at which nothing is left, C/m²: at rest, or in an electrode throughout."""
         cathode, anode = self.sides
         left = np.minimum(cathode.capacity * (1 - cathode.start), anode.charge_left())
-        return np.minimum(left, self.usable)
+        return np.broadcast_to(np.minimum(left, self.usable), self.shape)
+
+    def along(self, shares: FloatArray) -> FloatArray:
+        """Return numbers as the first axis of what is followed over the charge."""
+        return shares.reshape(-1, *[1] * len(self.shape))
 
     def state(self, charge: FloatArray, current: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return voltage (V) and the room left at the surfaces (negative past saturation)."""
@@ -225,18 +208,16 @@ class Discharges:
     def margin(self, charge: FloatArray, current: FloatArray) -> FloatArray:
         """Return what is negative where the voltage is below its limit or a surface full or empty."""
         voltage, left = self.state(charge, current)
-        return np.minimum(voltage - self.chemistry.minimum_voltage, left)
+        return np.asarray(np.minimum(voltage - self.chemistry.minimum_voltage, left))
 
 
-def discharge_ends(
-    cells: Sequence[RateCell] | RateCells, current: FloatArray, chemistry: Chemistry
-) -> DischargeEnds:
+def discharge_ends(cells: Cells, current: FloatArray, chemistry: Chemistry) -> DischargeEnds:
     """Return charge, energy and mean voltage of constant-current discharges.
 
     Parameters
     ----------
     cells
-        One cell for each current (the same object may stand several times).
+        One for all currents, n in arrays, or a sequence with one for each current.
     current
         Footprint current densities, A/m², shape (n,), positive.
     chemistry
@@ -249,8 +230,8 @@ def discharge_ends(
     """
     problem = Discharges(cells, current, chemistry)
     delivered = _charges(problem)
-    voltage, _ = problem.state(delivered[:, None] * _NODES, problem.current)
-    mean = voltage @ _WEIGHTS
+    voltage, _ = problem.state(delivered * problem.along(_NODES), problem.current)
+    mean = np.tensordot(_WEIGHTS, voltage, axes=1)
     return DischargeEnds(delivered, mean * delivered, np.where(delivered > 0, mean, np.nan))
 
 
@@ -274,9 +255,10 @@ def discharge_curve(
     parts
         What the losses of the electrode that discharge fills, and of the other, count to.
     """
-    problem, drive = Discharges([cell], np.array([current]), chemistry), np.array([[current]])
-    delivered = float(discharge_ends([cell], drive[0], chemistry).charge[0])
-    charge = delivered * np.concatenate(([0.0], _NODES, [1.0]))[None, :]
+    drive = np.array(current)
+    problem = Discharges(cell, drive, chemistry)
+    delivered = float(_charges(problem))
+    charge = delivered * np.concatenate(([0.0], _NODES, [1.0]))
     voltage, _ = problem.state(charge, drive)
     rest, drops = problem.drops(charge, drive, parts)
     lost: dict[Key, float] = {}
@@ -285,21 +267,17 @@ def discharge_curve(
             key = row.part, str(row.mechanism)
             lost[key] = lost.get(key, 0.0) + float(row.value) * current * delivered
     for key, drop in drops.items():
-        lost[key] = float(drop[0, 1:-1] @ _WEIGHTS) * delivered
-    energy = float(voltage[0, 1:-1] @ _WEIGHTS) * delivered
-    return Curve(current, charge[0] / current, charge[0], voltage[0], rest[0], energy, lost)
+        lost[key] = float(drop[1:-1] @ _WEIGHTS) * delivered
+    energy = float(voltage[1:-1] @ _WEIGHTS) * delivered
+    return Curve(current, charge / current, charge, voltage, rest, energy, lost)
 
 
-def delivered_charges(
-    cells: Sequence[RateCell] | RateCells, current: FloatArray, chemistry: Chemistry
-) -> FloatArray:
+def delivered_charges(cells: Cells, current: FloatArray, chemistry: Chemistry) -> FloatArray:
     """Return the charges of `discharge_ends` alone, C/m², shape (n,): half its work."""
     return _charges(Discharges(cells, current, chemistry))
 
 
-def surplus(
-    cells: Sequence[RateCell] | RateCells, charge: FloatArray, current: FloatArray, chemistry: Chemistry
-) -> FloatArray:
+def surplus(cells: Cells, charge: FloatArray, current: FloatArray, chemistry: Chemistry) -> FloatArray:
     """Return what is not negative where a discharge delivers at least ``charge``, without following it.
 
     Parameters
@@ -315,17 +293,18 @@ def surplus(
         Shape (n,): continuous in charge, current and every number of a cell.
     """
     problem = Discharges(cells, current, chemistry)
-    wanted, room = charge[:, None], problem.room()
+    room = problem.room()
     # a voltage that is too low at first may still rise, and then the discharge goes past that charge
-    margin = problem.margin(np.minimum(wanted * _ONWARD, np.maximum(wanted, room)), problem.current)
-    least: FloatArray = np.minimum(margin.max(axis=1, keepdims=True), (room - wanted) / problem.usable)
-    return least[:, 0]
+    onward = np.minimum(charge * problem.along(_ONWARD), np.maximum(charge, room))
+    margin = problem.margin(onward, problem.current)
+    least: FloatArray = np.minimum(margin.max(axis=0), (room - charge) / problem.usable)
+    return least
 
 
 def _charges(problem: Discharges) -> FloatArray:
     start, end = _bracket(problem)
     found = last_point(lambda charge: problem.margin(charge, problem.current), start, end, halvings=_HALVINGS)
-    return found.value[:, 0]
+    return np.asarray(found.value)
 
 
 def _bracket(problem: Discharges) -> tuple[FloatArray, FloatArray]:
@@ -335,23 +314,21 @@ def _bracket(problem: Discharges) -> tuple[FloatArray, FloatArray]:
     from the highest voltage of a scan.
     """
     room = problem.room()
-    voltage, left = problem.state(room * _SCAN, problem.current)
+    voltage, left = problem.state(room * problem.along(_SCAN), problem.current)
     voltage = np.where(left >= 0, voltage, -np.inf)
-    best = np.argmax(voltage, axis=1)[:, None]
-    runs = np.take_along_axis(voltage, best, axis=1) >= problem.chemistry.minimum_voltage
+    best = np.argmax(voltage, axis=0)
+    runs = np.take_along_axis(voltage, best[None], axis=0)[0] >= problem.chemistry.minimum_voltage
     start = np.where(runs, room * _SCAN[best], 0.0)
     return start, np.where(runs, room, 0.0)
 
 
-def currents_at_utilisation(
-    cells: Sequence[RateCell], utilisation: FloatArray, chemistry: Chemistry
-) -> FloatArray:
+def currents_at_utilisation(cells: Cells, utilisation: FloatArray, chemistry: Chemistry) -> FloatArray:
     """Return the footprint currents (A/m²) at which each cell still delivers a share of its capacity.
 
     Parameters
     ----------
     cells
-        n cells.
+        One for all shares, n in arrays, or a sequence with one for each share.
     utilisation
         Shares of each cell's own footprint capacity, shape (n,).
     chemistry
@@ -362,10 +339,9 @@ def currents_at_utilisation(
     numpy.ndarray
         Shape (n,); nan where even the smallest current does not deliver it.
     """
-    problem = Discharges(cells, np.ones(len(cells)), chemistry)
-    capacity = np.array([cell.capacity for cell in cells])[:, None]
-    charge = utilisation[:, None] * capacity
-    low, high = np.log(capacity / 3600 * 1e-6), np.log(capacity / 3600 * 1e9)
+    problem = Discharges(cells, np.ones_like(utilisation), chemistry)
+    charge = utilisation * problem.usable
+    low, high = (np.log(problem.usable / 3600 * end) + 0 * problem.current for end in (1e-6, 1e9))
     found = last_point(lambda log: problem.margin(charge, np.exp(log)), low, high, halvings=_HALVINGS)
     reachable = (found.reached | (found.value > low)) & (charge <= problem.room())
-    return np.where(reachable, np.exp(found.value), np.nan)[:, 0]
+    return np.where(reachable, np.exp(found.value), np.nan)

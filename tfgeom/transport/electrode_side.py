@@ -1,6 +1,6 @@
 """An electrode during a discharge: how far its surface is ahead, its potential there, its charge transfer.
 
-The parts of the closed rate model that know one electrode; arrays of n discharges by m charges.
+The parts of the closed rate model that know one electrode; arrays of m charges by n discharges.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgeom.materials.library import Material
+from tfgeom.rows import Numbers
 from tfgeom.transport.exchange_forms import exchange_share
 from tfgeom.transport.kinetics import overpotential
 
@@ -19,7 +20,7 @@ _CLIP = 1e-3  # exchange currents are read inside [clip, 1 - clip]
 
 @dataclass(frozen=True, slots=True)
 class ElectrodeSide:
-    """One electrode of n discharges; arrays of shape (n, 1).
+    """One electrode of n discharges; floats or arrays of shape (n,).
 
     Attributes
     ----------
@@ -45,23 +46,37 @@ class ElectrodeSide:
 
     material: Material
     sign: float
-    capacity: FloatArray
-    diffusion: FloatArray
-    early: FloatArray
-    exchange: float | None
-    heat: float
-    face_gain: FloatArray
-    start: FloatArray
+    capacity: Numbers
+    diffusion: Numbers
+    early: Numbers
+    exchange: Numbers | None
+    heat: Numbers
+    face_gain: Numbers
+    start: Numbers
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of its numbers together."""
+        numbers = (
+            self.capacity,
+            self.diffusion,
+            self.early,
+            self.exchange,
+            self.heat,
+            self.face_gain,
+            self.start,
+        )
+        return np.broadcast_shapes(*(np.shape(number) for number in numbers if number is not None))
 
     @property
     def metal(self) -> bool:
         """Whether it is lithium metal, which diffusion and room do not limit."""
         return self.material.is_lithium_metal
 
-    def charge_left(self) -> FloatArray:
+    def charge_left(self) -> Numbers:
         """Return what it can give before it is empty, C/m²; infinite of lithium metal."""
         if self.metal:
-            return np.full_like(self.start, np.inf)
+            return np.inf
         return self.capacity * self.start
 
     def mean(self, charge: FloatArray) -> FloatArray:
@@ -76,9 +91,9 @@ class ElectrodeSide:
         # early on the surface knows only its area, V/A, later only L: a slab of thickness L that is filled
         # as fast as the area says, both to the first order of time (annuli to radii of 1:2 within 2.5 %)
         excess = surface_excess(self.early * passed, self.diffusion * current)
-        return self.start + self.sign * (passed + excess)
+        return np.asarray(self.start + self.sign * (passed + excess))
 
-    def potential(self, surface: FloatArray, temperature: float) -> FloatArray:
+    def potential(self, surface: FloatArray, temperature: Numbers) -> FloatArray:
         """Return its open-circuit potential, V."""
         curve = self.material.open_circuit
         if curve is None:
@@ -93,7 +108,7 @@ class ElectrodeSide:
         alpha = self.material.anodic_coefficient
         i0 = self.exchange * exchange_share(self.material, surface, _CLIP)
         # on discharge the cathode is reduced, the anode oxidised
-        return self.heat * overpotential(density / i0, 1 - alpha if self.sign > 0 else alpha)
+        return np.asarray(self.heat * overpotential(density / i0, 1 - alpha if self.sign > 0 else alpha))
 
 
 def surface_excess(passed: FloatArray, theta: FloatArray) -> FloatArray:

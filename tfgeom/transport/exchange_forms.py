@@ -36,7 +36,7 @@ def exchange_share(material: Material, filled: Floats, held: float) -> Floats:
         return np.asarray(2 * s ** (1 - alpha) * (1 - s) ** alpha)
     curve = material.open_circuit
     if known.table is not None:
-        return known.table.over_filling(s, curve) / known.value
+        return np.asarray(known.table.over_filling(s, curve) / known.value)
     empty, full = (0.0, 1.0) if curve is None else curve.window
     x, half = np.clip(empty + (full - empty) * s, held, 1 - held), (empty + full) / 2
     return np.asarray((x / half) ** (1 - alpha) * ((1 - x) / (1 - half)) ** alpha)

@@ -8,13 +8,13 @@ same lead.  On a round wall this is the steady solution for a hollow cylinder (H
 Conduction of Heat in Solids, 2nd ed., 1959, section 7.10 and what follows from it).
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from tfgeom.films import Film
 from tfgeom.geometry.protocol import Cell
+from tfgeom.rows import Numbers, abreast, choose, is_rows, root
 
 _SLICES = 64
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
@@ -27,7 +27,7 @@ _CURVED, _UNEVEN = 0.075, 0.5  # of how far a film is from flat, that a discharg
 
 @dataclass(frozen=True, slots=True)
 class FilmDiffusion:
-    """Diffusion in one electrode film, against that in a flat one.
+    """Diffusion in one electrode film, against that in a flat one; of n cells in arrays of shape (n,).
 
     Attributes
     ----------
@@ -48,16 +48,16 @@ class FilmDiffusion:
     """
 
     name: str
-    length: float
-    against_flat: float
-    left_out: float = 0.0
-    thinnest: float = 1.0
+    length: Numbers
+    against_flat: Numbers
+    left_out: Numbers = 0.0
+    thinnest: Numbers = 1.0
     fills: bool = False
 
     @property
     def is_even(self) -> bool:
         """Whether it is as thick everywhere, within 2 %."""
-        return self.thinnest > _EVEN
+        return bool(self.thinnest > _EVEN)
 
 
 def film_diffusion(cell: Cell, film: Film, *, wetted_outside: bool) -> FilmDiffusion | None:
@@ -81,19 +81,23 @@ def film_diffusion(cell: Cell, film: Film, *, wetted_outside: bool) -> FilmDiffu
     if film.layer.fills or cell.is_flat:
         return FilmDiffusion(name, slab, 1.0, fills=film.layer.fills and not cell.is_flat)
     levels = [film.inner.towards(film.outer, share, cell.deepest) for share in (0.0, 0.5, 1.0)]
-    inner, middle, outer = (cell.current_tubes(level, _SLICES) for level in levels)
-    thickness = cell.tube_thicknesses(film.inner, film.outer, _SLICES)
+    inner, middle, outer, thickness = abreast(
+        *(cell.current_tubes(level, _SLICES) for level in levels),
+        cell.tube_thicknesses(film.inner, film.outer, _SLICES),
+    )
     blocked, wetted = (inner, outer) if wetted_outside else (outer, inner)
     linear, square = -3 * blocked + 4 * middle - wetted, 2 * blocked - 4 * middle + 2 * wetted
     mean = (blocked + 4 * middle + wetted) / 6
-    x = _NODES[:, np.newaxis]
+    x = _NODES.reshape(-1, *[1] * mean.ndim)
     areas = np.maximum(blocked + x * (linear + x * square), _NARROWEST * mean)
     behind = x * (blocked + x * (linear / 2 + x * square / 3))
-    lead = float(np.sum(_WEIGHTS @ (behind**2 / areas) * thickness**3))
-    volume = float(np.sum(mean * thickness))
-    length = math.sqrt(3 * lead / volume)
-    flat = float(np.average(thickness, weights=wetted))
-    thinnest = float(thickness.min()) / flat
-    between = _CURVED if thinnest > _EVEN else _UNEVEN
+    lead = np.sum(np.tensordot(_WEIGHTS, behind**2 / areas, axes=1) * thickness**3, axis=0)
+    volume = np.sum(mean * thickness, axis=0)
+    flat = np.sum(thickness * wetted, axis=0) / np.sum(wetted, axis=0)
+    thinnest = thickness.min(axis=0) / flat
+    if not is_rows(lead):
+        lead, volume, flat, thinnest = float(lead), float(volume), float(flat), float(thinnest)
+    length = root(3 * lead / volume)
+    between = choose(thinnest > _EVEN, _CURVED, _UNEVEN)
     left_out = between * abs((slab / length) ** 2 - 1)
     return FilmDiffusion(name, length, length**2 / (slab * flat), left_out, thinnest)

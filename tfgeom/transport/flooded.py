@@ -369,7 +369,7 @@ def column_resistances(
         found[part, mechanism] = found.get((part, mechanism), 0.0) + resistance
 
     for conductor, (inner, outer, thickness) in zip(circuit.films.films, films, strict=True):
-        if math.isfinite(conductor.conductivity):
+        if not conductor.is_ideal:
             growth = outer / inner - 1
             small = np.abs(growth) < 1e-6
             mean = np.where(small, 1 + growth / 2, growth / np.log1p(np.where(small, 1.0, growth)))

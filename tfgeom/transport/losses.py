@@ -120,12 +120,6 @@ class Losses:
         )
         return replace(self, rows=rows)
 
-    def of_cell(self, index: int) -> "Losses":
-        """Return those of one of n cells, its values floats."""
-        return replace(
-            self, rows=tuple(replace(row, value=float(np.asarray(row.value)[index])) for row in self.rows)
-        )
-
     def in_series(self, cells: int) -> "Losses":
         """Return those of ``cells`` equal cells in series: values and polarisation times their number."""
         drive = self.drive

@@ -12,13 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgeom.rows import Numbers
 from tfgeom.searching import last_point
 from tfgeom.transport.closed_rate import (
     Chemistry,
     Electrode,
-    Electrodes,
     RateCell,
-    RateCells,
     currents_at_utilisation,
     delivered_charges,
     surplus,
@@ -65,32 +64,20 @@ class PlaneRates:
     most: float
     chemistry: Chemistry
 
-    def cells(self, gains: Floats) -> RateCells:
-        """Return the planes of ``gains``, shape (n,), as columns."""
-        return RateCells(
-            _thicker(self.unit.cathode, gains),
-            _thicker(self.unit.anode, gains),
-            self.unit.ohmic + self.growing * (gains - 1),
-            self.unit.capacity * gains,
-        )
-
-    def cell(self, gain: float) -> RateCell:
-        """Return one plane, whose C-rates count on its own share of the nominal capacity."""
-        columns = self.cells(np.array([gain]))
-        cathode, anode = (
-            Electrode(side.capacity.item(), side.slab_thickness.item(), 1.0, side.start.item())
-            for side in (columns.cathode, columns.anode)
-        )
+    def cell(self, gain: Numbers) -> RateCell:
+        """Return the plane of a gain, or those of n; its C-rates count on its own share of the nominal."""
         return RateCell(
-            cathode, anode, columns.ohmic.item(), columns.capacity.item(), self.unit.nominal * gain
+            _thicker(self.unit.cathode, gain),
+            _thicker(self.unit.anode, gain),
+            self.unit.ohmic + self.growing * (gain - 1),
+            self.unit.capacity * gain,
+            self.unit.nominal * gain,
         )
 
 
-def _thicker(unit: Electrode, gains: Floats) -> Electrodes:
-    """Return a flat electrode at each gain; the area of its face and where it starts stay."""
-    whole = np.ones_like(gains)
-    thickness = unit.slab_thickness * gains
-    return Electrodes(unit.capacity * gains, thickness, thickness, unit.face_gain * whole, unit.start * whole)
+def _thicker(unit: Electrode, gain: Numbers) -> Electrode:
+    """Return a flat electrode at a gain; the area of its face and where it starts stay."""
+    return Electrode(unit.capacity * gain, unit.slab_thickness * gain, unit.face_gain, unit.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +108,7 @@ def best_planes(planes: PlaneRates, current: Floats) -> BestPlanes:
     def charges(gains: Floats) -> Floats:
         shape = gains.shape
         every = np.broadcast_to(current[:, None], shape).ravel()
-        return delivered_charges(planes.cells(gains.ravel()), every, planes.chemistry).reshape(shape)
+        return delivered_charges(planes.cell(gains.ravel()), every, planes.chemistry).reshape(shape)
 
     low, high = np.full_like(current, planes.least), np.full_like(current, planes.most)
     found = _largest(charges, low, high, _GRIDS)
@@ -132,7 +119,7 @@ def best_planes(planes: PlaneRates, current: Floats) -> BestPlanes:
     less = np.where(thinner >= 0, found.points[rows, np.maximum(thinner, 0)], enough)
 
     def margin(logarithm: Floats) -> Floats:
-        return surplus(planes.cells(np.exp(logarithm)), wanted, current, planes.chemistry)
+        return surplus(planes.cell(np.exp(logarithm)), wanted, current, planes.chemistry)
 
     thinnest = np.exp(last_point(margin, np.log(enough), np.log(less), halvings=30).value)
     return BestPlanes(np.where(found.value > 0, thinnest, np.nan), found.value)
@@ -181,7 +168,7 @@ def outdone(planes: PlaneRates, charge: Floats, current: Floats) -> Floats:
     def margin(gains: Floats) -> Floats:
         shape = gains.shape
         wanted, every = (np.broadcast_to(one[:, None], shape).ravel() for one in (charge, current))
-        return surplus(planes.cells(gains.ravel()), wanted, every, planes.chemistry).reshape(shape)
+        return surplus(planes.cell(gains.ravel()), wanted, every, planes.chemistry).reshape(shape)
 
     return _largest(margin, least, most, _COARSE_GRIDS).value
 
@@ -200,7 +187,7 @@ def beaten_between(planes: PlaneRates, own: RateCell) -> tuple[tuple[float, floa
 
     def margin(logarithm: Floats) -> Floats:
         current = np.exp(logarithm)
-        charge = delivered_charges([own] * len(current), current, planes.chemistry)
+        charge = delivered_charges(own, current, planes.chemistry)
         return lead(planes, own.capacity, charge, current)
 
     low, high = np.log(span[0]), np.log(span[1])
@@ -287,7 +274,7 @@ def _span(planes: PlaneRates, own: RateCell, *, at_rest: bool) -> tuple[float, f
     if np.isnan(last):
         return None
     for _ in range(_DOUBLINGS):
-        if delivered_charges([own], np.array([last]), planes.chemistry)[0] < WORTH * own.capacity:
+        if delivered_charges(own, np.array([last]), planes.chemistry)[0] < WORTH * own.capacity:
             break
         last *= 2
     first = float(np.nanmin([found[0], last / 2]))

@@ -6,8 +6,7 @@ varies, thick and thin places cannot share a level: columns (top with rim, slice
 parallel, each a series of its films; the parts are then split by dissipation.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from tfgeom.films import Film
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.unit_cell import Level
+from tfgeom.rows import Numbers, abreast, first_axis, plain
 from tfgeom.transport.circuit import FilmCircuit
 from tfgeom.transport.losses import Loss, Losses, Mechanism
 
@@ -37,41 +37,25 @@ def series_resistance(circuit: FilmCircuit) -> Losses:
     Parameters
     ----------
     circuit
-        Films of a conformal cell, or of its planar baseline, with their conductivities and interfaces.
-    """
-    return series_resistances([circuit]).of_cell(0)
-
-
-def series_resistances(circuits: Sequence[FilmCircuit]) -> Losses:
-    """Return what n cells lose, each as `series_resistance` has it.
-
-    Parameters
-    ----------
-    circuits
-        The n cells; their reliefs and films may differ.
-
-    Returns
-    -------
-    Losses
-        Values of shape (n,); 0 where a cell has no such row.
+        Films of a conformal cell, or of its planar baseline, with their conductivities and interfaces; of n
+        cells in arrays, and then so are the values.
     """
     # Columns in parallel: each carries its share of the current, and what a row loses there goes with the
     # square of it.  Films of uniform thickness are one column.
-    by_row = [_column_rows(circuit) for circuit in circuits]
-    width = max((values.size for rows in by_row for values in rows.values()), default=1)
-    keys = list(dict.fromkeys(key for rows in by_row for key in rows))
-    values = np.zeros((len(keys), len(circuits), width))
-    for index, rows in enumerate(by_row):
-        for key, found in rows.items():
-            # a single column is as many equal ones in parallel
-            values[keys.index(key), index] = found * (width / found.size)
-    total = values.sum(axis=0)
-    conductance = np.divide(1, total, out=np.ones_like(total), where=total != 0)
-    share = conductance / conductance.sum(axis=1, keepdims=True)
-    footprints = np.array([circuit.cell.footprint for circuit in circuits])
-    lost = footprints * np.sum(share**2 * values, axis=2)
+    rows, footprint = _column_rows(circuit), circuit.cell.footprint
+    width = max((len(values) for values in rows.values()), default=1)
+    # a single column is as many equal ones in parallel
+    rows = {key: values * (width / len(values)) for key, values in rows.items()}
+    share: Numbers = 1.0
+    if width > 1:
+        total = np.asarray(sum(rows.values()))
+        conductance = np.divide(1, total, out=np.ones_like(total), where=total != 0)
+        share = conductance / conductance.sum(axis=0)
     return Losses(
-        tuple(Loss(part, mechanism, row) for (part, mechanism), row in zip(keys, lost, strict=True))
+        tuple(
+            Loss(part, mechanism, plain(footprint * np.sum(share**2 * values, axis=0)))
+            for (part, mechanism), values in rows.items()
+        )
     )
 
 
@@ -93,7 +77,7 @@ def level_resistance(circuit: FilmCircuit) -> float:
 
 
 def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
-    """Return the resistance of each column of a cell (ohm) by part and mechanism, shape (columns,)."""
+    """Return the resistance of each column (ohm) by part and mechanism, shape (columns,) or (columns, n)."""
     found: dict[tuple[str, Mechanism], Floats] = {}
     for part, mechanism, values in _column_resistances(circuit):
         found[part, mechanism] = found.get((part, mechanism), 0.0) + values
@@ -109,11 +93,15 @@ def _column_resistances(
     """
     cell, uniform = circuit.cell, circuit.is_uniform
     for one in circuit.films:
-        if math.isfinite(one.conductivity):
+        if not one.is_ideal:
             film = one.film
             even = uniform or (apart and _is_even(film))
-            through = inverse_area_integrals(cell, [film]) if even else column_integrals(cell, film, _SLICES)
-            yield one.part, "film", through / one.conductivity
+            through = (
+                np.array([inverse_area_integral(cell, film)])
+                if even
+                else column_integrals(cell, film, _SLICES)
+            )
+            yield one.part, "film", through / one.conductivity  # rows are the last axis
     for interface in circuit.interfaces:
         film = circuit.films[interface.inner].film
         even = uniform or (apart and film.outer.is_uniform)
@@ -126,33 +114,21 @@ def _is_even(film: Film) -> bool:
     return film.inner.is_uniform and (film.layer.fills or film.outer.is_uniform)
 
 
-def inverse_area_integrals(cell: Cell, films: Sequence[Film]) -> Floats:
-    """Return the integral of dd/A(d) through each film of uniform thickness, 1/m, shape (films,).
+def inverse_area_integral(cell: Cell, film: Film) -> Numbers:
+    """Return the integral of dd/A(d) through a film of uniform thickness, 1/m.
 
     A(d) is a quadratic for vertical walls, so three areas give it exactly.
     """
-    middles = [
-        Level((film.inner.top + film.outer.top) / 2, (film.inner.bottom + film.outer.bottom) / 2)
-        for film in films
-    ]
-    start, half, end, thickness = (
-        np.array(
-            [
-                (film.inner_area, cell.area(middle), film.outer_area, film.layer.thickness)
-                for film, middle in zip(films, middles, strict=True)
-            ]
-        )
-        .reshape(-1, 4)
-        .T[..., np.newaxis]
-    )
+    inner, outer = film.inner, film.outer
+    start, end = film.inner_area, film.outer_area
+    half = cell.area(Level((inner.top + outer.top) / 2, (inner.bottom + outer.bottom) / 2))
     linear, square = -3 * start + 4 * half - end, 2 * start - 4 * half + 2 * end
-    areas = start + linear * _NODES + square * _NODES**2
-    integrals: Floats = thickness[:, 0] * np.sum(_WEIGHTS / areas, axis=1)
-    return integrals
+    x = first_axis(_NODES, linear)
+    return film.layer.thickness * np.tensordot(_WEIGHTS, 1 / (start + x * (linear + x * square)), axes=1)
 
 
 def column_integrals(cell: Cell, film: Film, slices: int) -> Floats:
-    """Return the integral of dd/A through each column of a film, 1/m.
+    """Return the integral of dd/A through each column of a film, 1/m, shape (columns,) or (columns, n).
 
     Parameters
     ----------
@@ -162,6 +138,7 @@ def column_integrals(cell: Cell, film: Film, slices: int) -> Floats:
         Columns of the wall, as `Cell.current_tubes` takes them.
     """
     levels = [film.inner.towards(film.outer, share, cell.deepest) for share in _FEW_NODES]
-    areas = np.array([cell.current_tubes(level, slices) for level in levels])
-    inverse: Floats = _FEW_WEIGHTS @ (1 / areas)
-    return inverse * cell.tube_thicknesses(film.inner, film.outer, slices)
+    areas = np.array(abreast(*(cell.current_tubes(level, slices) for level in levels)))
+    inverse: Floats = np.tensordot(_FEW_WEIGHTS, 1 / areas, axes=1)
+    inverse, thickness = abreast(inverse, cell.tube_thicknesses(film.inner, film.outer, slices))
+    return inverse * thickness

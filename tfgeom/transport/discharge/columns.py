@@ -5,7 +5,6 @@ current (`tfgeom.geometry.protocol.Cell.current_tubes`): flat top with rims, sli
 foot.  Columns that are alike in all films are one: a plane has one, a pillar with even films three.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -102,7 +101,7 @@ class CutCircuit:
         """
         found: dict[tuple[str, Mechanism], Floats] = {}
         for one, cut in zip(self.circuit.films, self.films, strict=True):
-            if math.isfinite(one.conductivity) and one.film.layer.name not in weak:
+            if not one.is_ideal and one.film.layer.name not in weak:
                 resistance = cut.crossing / one.conductivity
                 if local_dc and one.film.layer.role == "electrolyte":
                     resistance = resistance * _local_factor(one, cut.thickness)
@@ -238,5 +237,5 @@ def _local_factor(one: FilmConductor, thickness: Floats) -> Floats:
     """Return a weak electrolyte's resistance at the columns' own thickness over that at the nominal one."""
     constants = one.film.layer.material.dissociation
     assert isinstance(constants, Dissociation)  # the circuit has read them
-    own = np.array([dc_resistance_factor(constants, float(value)) for value in thickness])
-    return own / dc_resistance_factor(constants, one.film.layer.thickness)
+    own, nominal = (dc_resistance_factor(constants, one) for one in (thickness, one.film.layer.thickness))
+    return np.asarray(own / nominal)

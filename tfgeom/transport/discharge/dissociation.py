@@ -98,7 +98,7 @@ class DissociatingFilm:
 
     def concentration(self, state: Floats) -> Floats:
         """Return the ion concentration at the nodes, mol/m³, shape (k, n)."""
-        return self.at_equilibrium * (1 + state)
+        return np.asarray(self.at_equilibrium * (1 + state))
 
     def parts(self, state: Floats, density: Floats) -> tuple[Floats, Floats]:
         """Return the drop in its two parts, V, shape (n,): ``-(1/f) ln[c(L)/c(0)]``, and the integral of E.

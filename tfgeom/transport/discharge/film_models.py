@@ -41,7 +41,7 @@ def diffusivity_over_filling(material: Material, temperature: float) -> NDArray[
     if known is None or known.table is None:
         return None
     warmer = (material.value_at("diffusivity", temperature) or 0.0) / known.value
-    return known.table.over_filling(_FILLED, material.open_circuit) * warmer
+    return np.asarray(known.table.over_filling(_FILLED, material.open_circuit) * warmer)
 
 
 def electrolytes_of(cell: FilmCell) -> tuple[Electrolyte, ...]:

@@ -7,7 +7,6 @@ from node to node up to the contact; across an electrode that carries current al
 not vary.
 """
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -114,7 +113,7 @@ def _carriers(circuit: FilmCircuit, side: int) -> tuple[FilmConductor, ...]:
     """Return what is known to carry electrons along the relief on one side, 0 inner, 1 outer."""
     at = [index for index, one in enumerate(circuit.films) if one.film.layer.role == "electrolyte"]
     films = circuit.films[: at[0]] if side == 0 else circuit.films[at[-1] + 1 :]
-    return tuple(one for one in films if one.part in _ELECTRONS and math.isfinite(one.conductivity))
+    return tuple(one for one in films if one.part in _ELECTRONS and not one.is_ideal)
 
 
 def _sheet(

@@ -57,7 +57,7 @@ class _Face:
     def drop(self, density: float) -> float:
         """Return the potential difference at which a current density passes, V."""
         if self.law is None:
-            return density * self.interface.resistance
+            return density * float(self.interface.resistance)
         sign = -1.0 if self.electrode_below else 1.0
         return sign * self.law.drop(sign * density)
 

@@ -5,7 +5,6 @@ model of `tfgeom.transport.flooded` leaves out, the spreading of the current acr
 mouths, is here.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -133,7 +132,7 @@ class InLiquid:
         relief, films = self.relief, self.circuit.films.films
         loops = [loop for loop in relief.plan.elements if isinstance(loop, Loop)]
         edges = relief.plan.perimeter + relief.height * sum(loop.sides for loop in loops)
-        thickness = sum(film.film.layer.thickness for film in films if math.isfinite(film.conductivity))
+        thickness = sum(film.film.layer.thickness for film in films if not film.is_ideal)
         strips = edges * thickness / relief.area(self.circuit.stack.top)
         share = float(losses.where(mechanism="film", place="wall").total) / float(losses.total)
         return strips * peak_to_mean * share
