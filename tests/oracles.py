@@ -36,6 +36,11 @@ def pybamm_or_skip() -> Any:
     return _or_skip("pybamm", "PyBaMM")
 
 
+def salib_or_skip() -> Any:
+    _or_skip("SALib", "SALib")
+    return importlib.import_module("SALib.analyze.sobol"), importlib.import_module("SALib.sample.sobol")
+
+
 def sundials_or_skip() -> Any:
     return _or_skip("sksundae", "scikit-SUNDAE")
 

@@ -33,6 +33,7 @@ LAYERS = (
     {"results"},
     {"metrics"},
     {"evaluation"},
+    {"bands"},
     {"mesh_tiles", "mesh_written"},
     {"body_files"},
     {
@@ -58,8 +59,8 @@ BUILT_FOR = {
     "difflib": {"words"},
     "pint": {"units"},
     "ruamel": {"source", "design"},
-    "pydantic": {"quantities", "reliefs", "design", "materials", "market", "sweep"},
-    "scipy": {"materials", "geometry", "meshing", "transport", "verification"},
+    "pydantic": {"quantities", "reliefs", "design", "materials", "market", "bands", "sweep"},
+    "scipy": {"materials", "geometry", "meshing", "transport", "verification", "bands"},
     "shapely": {"geometry", "films", "meshing", "report", "transport"},
     "trimesh": {"meshing"},
     "meshio": {"meshing"},
