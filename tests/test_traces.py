@@ -1,6 +1,7 @@
 """Traces from CSV files: what instruments write, what is refused, and that no charge is lost on the way."""
 
 import re
+import tracemalloc
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,43 @@ def test_a_trace_of_many_changes_is_refused_with_what_works(
     calm = "time_ms,current_uA\n" + "".join(f"{place},{place // 100 + 1}\n" for place in range(300))
     found = read(tmp_path, calm)
     assert found.seconds == pytest.approx([0.1, 0.1, 0.099])
+
+
+def test_a_trace_far_larger_than_memory_costs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred times what is read at once, and the steps a trace may have: refused early, averaged in passing."""
+    monkeypatch.setattr(trace_files, "MOST_STEPS", 1_000)
+    monkeypatch.setattr(trace_rows, "_LINES", 1_000)
+    monkeypatch.setattr(trace_rows, "_ENDS", 4_096)
+    block = "".join(f"{{}}{place:03d},{place % 7}.25\n" for place in range(1000))
+    file = tmp_path / "long.csv"
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write("time_us,current_uA\n")
+        for number in range(1, 101):
+            stream.write(block.replace("{}", f"{number}"))
+    size = file.stat().st_size
+    assert size > 1_000_000
+    read_at_all = 0
+    plain = trace_rows._numbers
+
+    def counted(lines: Any, *more: Any) -> Any:
+        nonlocal read_at_all
+        read_at_all += len(lines)
+        return plain(lines, *more)
+
+    monkeypatch.setattr(trace_rows, "_numbers", counted)
+    tracemalloc.start()
+    with pytest.raises(GivenDataError, match=r"1,000 times within its first 2,001 lines.*average: 200 us"):
+        trace_of_file({"trace": "long.csv"}, tmp_path)
+    refused = tracemalloc.get_traced_memory()[1]
+    tracemalloc.reset_peak()
+    assert read_at_all <= 2_001  # and the last line, which tells how long it is
+    found = trace_of_file({"trace": "long.csv"}, tmp_path, 200e-6)
+    streamed = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert max(refused, streamed) < size / 2
+    assert found.seconds.size <= 1_000
+    assert found.period == pytest.approx(99_999e-6, rel=1e-12)
+    assert found.mean == pytest.approx((2.997 + 0.25) * 1e-6, rel=1e-4)
 
 
 rows = st.lists(
