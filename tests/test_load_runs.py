@@ -46,6 +46,23 @@ def drawn_until(load: LoadTask, seconds: float) -> float:
     return charge
 
 
+def test_a_pulse_that_passes_the_limit_within_itself_fails_there() -> None:
+    """It begins above and rests above: ``V = 4.2 - x - I R`` where nothing diffuses slowly."""
+    sloping = {"form": "linear", "parameters": {"intercept": 4.2, "slope": -1.0}}
+    cell = film_cells.plain(ohmic=0.05, diffusivity="1 cm^2/s", open_circuit=sloping)
+    current, limit = 10.0, 3.4
+    passes = (4.2 - limit - current * 0.05) * film_cells.CAPACITY / current
+    load = task([passes / 2.5, 100], [current, 0], limit=limit)  # in the third pulse, half way
+    found = run_load(cell, load)
+    assert found.failure is not None
+    assert (found.failure.period, found.failure.step) == (2, 0)
+    assert found.failure.after == pytest.approx(passes / 5, rel=1e-6)
+    assert found.charge == pytest.approx(current * passes, rel=1e-6)
+    assert found.lowest == pytest.approx(
+        limit - 0.5 * current * (passes / 2.5) / film_cells.CAPACITY, rel=1e-6
+    )
+
+
 loads = st.lists(st.tuples(st.floats(1e-6, 50), st.floats(0, 20)), min_size=1, max_size=6).filter(
     lambda steps: sum(a * b for a, b in steps) > 1 and sum(a for a, _ in steps) > 1e-3
 )
