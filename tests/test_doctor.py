@@ -99,4 +99,5 @@ def test_the_command_prints_a_line_each(capsys: Captured) -> None:
     assert run("doctor") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("tfgeom ")
-    assert [line.split()[0] for line in lines[1:6]] == ["packages", "[view]", "[pdf]", "[test]", "[oracle]"]
+    extras = ["[view]", "[pdf]", "[sweep]", "[dask]", "[test]", "[oracle]"]
+    assert [line.split()[0] for line in lines[1:8]] == ["packages", *extras]

@@ -233,9 +233,28 @@ def test_sweeps(folder: Path, capsys: Captured) -> None:
     assert run(*asks, "new") == 0
     assert "2 points, 0 failed" in capsys.readouterr().out
     table = (folder / "new" / "results.csv").read_text()
-    assert "exists; --force replaces it" in refused(folder, capsys, *asks, "new")
-    assert run(*asks, "new", "--force") == 0
-    assert (folder / "new" / "results.csv").read_text() == table
+    journal = (folder / "new" / "journal.jsonl").read_text()
+    for force in ((), ("--force",)):
+        assert run(*asks, "new", *force) == 0
+        assert (folder / "new" / "results.csv").read_text() == table
+        assert (folder / "new" / "journal.jsonl").read_text() == journal or force
+    capsys.readouterr()
+    (folder / "other.yaml").write_text((folder / "sweep.yaml").read_text().replace("5 um", "4 um"))
+    assert "holds another sweep (not the same: vary); --force" in refused(
+        folder, capsys, "sweep", "other.yaml", "-o", "new"
+    )
+    for name in (
+        "results.csv",
+        "results.parquet",
+        "manifest.json",
+        "journal.jsonl",
+        "sweep.yaml",
+        "design.yaml",
+    ):
+        (folder / "mine").mkdir()
+        (folder / "mine" / name).write_text("mine")
+        assert f"mine/{name}: " in refused(folder, capsys, *asks, "mine")
+        shutil.rmtree(folder / "mine")
     (folder / "empty").mkdir()
     (folder / "empty" / "results.csv").write_text("")
     assert run(*asks, "empty") == 0

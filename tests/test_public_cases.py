@@ -112,9 +112,9 @@ def test_failed_points_are_rows_and_all_failed_is_a_failure(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("method: zip", "method: not yet supported: zip"),
-        ("method: csv", "method: not yet supported: csv"),
-        ("method: grid\nfidelity: fem", "fidelity: not yet supported in sweeps: fem"),
+        ("objectives: {asr_ohm_cm2: minimize}", "objectives: not yet supported: objectives"),
+        ("target: {footprint_capacity: 1 mAh/cm^2}", "target: not yet supported: target"),
+        ("bands: off", "bands: not yet supported: bands"),
     ],
 )
 def test_sweeps_that_come_later(

@@ -12,7 +12,7 @@ from tfgeom.design import design_from_mapping, load_design, read_mapping, set_pa
 from tfgeom.errors import DesignError, UnsupportedError
 from tfgeom.evaluation import evaluate
 from tfgeom.sweep import load_sweep, run_sweep
-from tfgeom.sweep.points import flatten
+from tfgeom.sweep.columns import flatten
 
 
 def sweep_file(folder: Path, text: str) -> Path:
@@ -38,8 +38,9 @@ def test_a_sweep_of_which_every_point_fails_could_not_be_done(
     out, err = capsys.readouterr()
     assert out.endswith("results.csv: 4 points, 4 failed\n")
     assert err.startswith("no point could be evaluated; the first: relief.diameter: ")
-    assert len(err.splitlines()) == 1
+    assert [line.split(":")[0] for line in err.splitlines()[1:]] == ["  1 of 4"] * 4
     assert run("sweep", file, "-o", tmp_path / "one", "--limit", 1) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
     some = sweep_file(tmp_path, "vary: {relief.pitch: [1 um, 6 um]}\nmethod: grid\n")
     assert run("sweep", some, "-o", tmp_path / "some") == 0
 
@@ -180,7 +181,9 @@ def test_bad_sweeps(tmp_path: Path, text: str, message: str) -> None:
     assert not (tmp_path / "results.csv").exists()
 
 
-@pytest.mark.parametrize("extra", ["method: sobol\nsamples: 8", "method: grid\nfidelity: fem", "method: zip"])
+@pytest.mark.parametrize(
+    "extra", ["objectives: {asr_ohm_cm2: minimize}", "bands: off", "target: {footprint_capacity: 1 mAh/cm^2}"]
+)
 def test_later_features_say_so(tmp_path: Path, extra: str) -> None:
     with pytest.raises(UnsupportedError, match="not yet supported"):
         load_sweep(sweep_file(tmp_path, f"vary: {{relief.pitch: [6 um]}}\n{extra}\n"))
@@ -201,10 +204,14 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr()
     assert "2 points, 1 failed" in shown.out
     assert shown.err == ""  # no progress bar when nobody watches
-    assert run("sweep", path, "-o", folder) == 2
-    assert "--force replaces it" in capsys.readouterr().err
+    first = (folder / "journal.jsonl").read_text()
+    assert run("sweep", path, "-o", folder) == 0  # goes on
+    assert "9 points, 5 failed" in capsys.readouterr().out
+    assert (folder / "journal.jsonl").read_text().startswith(first)
+    table = (folder / "results.csv").read_text()
     assert run("sweep", path, "-o", folder, "--force") == 0
     assert "9 points, 5 failed" in capsys.readouterr().out
+    assert (folder / "results.csv").read_text() == table
     assert run("sweep", path, "-o", tmp_path / "no" / "where") == 2
     assert "does not exist; create it" in capsys.readouterr().err
     assert run("sweep", tmp_path / "none.yaml") == 2

@@ -19,6 +19,8 @@ from tfgeom.report.pdf import find_browser, find_printer
 _EXTRAS = {
     "view": "the live page and the view in reports",
     "pdf": "PDF without a browser",
+    "sweep": "tables of sweeps as Parquet",
+    "dask": "sweeps on the workers of a scheduler",
     "test": "the tests",
     "oracle": "the independent solvers of the tests",
 }

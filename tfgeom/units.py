@@ -7,9 +7,10 @@ its one name.  Numbers are scaled in decimal arithmetic: ``70 nm`` is exactly th
 
 import math
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache, lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tfgeom.constants import FARADAY
 from tfgeom.rows import Numbers, is_rows
@@ -215,6 +216,57 @@ def _offset(unit: str) -> str | None:
     """Return the name of a unit of `_OFFSETS`; None for others."""
     key = _key(readings(unit)[0])
     return key[0][0] if len(key) == 1 and key[0][0] in _OFFSETS and key[0][1] == 1 else None
+
+
+BasePowers: TypeAlias = tuple[tuple[str, Fraction], ...]
+"""Powers of the base dimensions that a quantity is made of, by name; a plain number has none."""
+
+
+def in_base_units(number: float, unit: str) -> tuple[float, BasePowers]:
+    """Return a quantity in SI base units, and what it is made of.
+
+    Raises ValueError for what has no such number, as units with zeros of their own (degC, degF): sums of
+    them mean nothing.
+    """
+    offset = _offset(unit)
+    if offset is not None and _OFFSETS[offset][1]:
+        raise ValueError(f"'{unit}' has a zero of its own, and no arithmetic; write kelvin")
+    for powers in readings(unit):
+        for kind in DIMENSIONS.values():
+            factors = {_key(readings(one)[0]) if one else (): one for one in kind.declared}
+            if _key(powers) in factors:
+                factor = Decimal(kind.declared[factors[_key(powers)]])
+                size, made_of = _base_of(kind.si)
+                return float(Decimal(repr(number)) * factor) * size, made_of
+    size, made_of = _base_of(powers_text(readings(unit)[0]))
+    return number * size, made_of
+
+
+def from_base_units(value: float, powers: BasePowers) -> str | float:
+    """Return a quantity in SI base units as a design file holds it; raise ValueError where none is such."""
+    rounded = float(f"{value:.14g}")
+    if not powers:
+        return rounded
+    for dimension, kind in DIMENSIONS.items():
+        size, made_of = _base_of(kind.si)
+        if made_of == powers:
+            return format_quantity(float(f"{value / size:.14g}"), dimension)
+    made = " ".join(f"{name}^{power}" for name, power in powers)
+    raise ValueError(f"{value:.6g} of {made} is no quantity of a design")
+
+
+@cache
+def _base_of(unit: str) -> tuple[float, BasePowers]:
+    """Return the size of a unit in SI base units and what it is made of, by pint."""
+    import pint
+
+    text = unit.replace("^", "**") or "dimensionless"
+    try:
+        quantity = 1 * _registry().Unit(text)
+        made_of = {name.strip("[]"): Fraction(power) for name, power in quantity.dimensionality.items()}
+        return float(quantity.to_base_units().magnitude), tuple(sorted(made_of.items()))
+    except (pint.PintError, ArithmeticError, AssertionError, KeyError, ValueError, TypeError) as error:
+        raise ValueError(f"'{unit}' is not a unit that arithmetic knows") from error
 
 
 def format_quantity(value: float, dimension: str) -> str:

@@ -60,7 +60,7 @@ BUILT_FOR = {
     "pint": {"units"},
     "ruamel": {"source", "design"},
     "pydantic": {"quantities", "reliefs", "design", "materials", "market", "bands", "sweep"},
-    "scipy": {"materials", "geometry", "meshing", "transport", "verification", "bands"},
+    "scipy": {"materials", "geometry", "meshing", "transport", "verification", "bands", "sweep"},
     "shapely": {"geometry", "films", "meshing", "report", "transport"},
     "trimesh": {"meshing"},
     "meshio": {"meshing"},
@@ -78,6 +78,8 @@ BUILT_FOR = {
     "weasyprint": {"report"},
     "typer": {"cli"},
     "rich": {"cli", "sweep"},
+    "duckdb": {"sweep"},
+    "distributed": {"sweep"},
 }
 ONLY_INSIDE_FUNCTIONS = {
     "pint",
@@ -93,6 +95,8 @@ ONLY_INSIDE_FUNCTIONS = {
     "meshio",
     "trame",
     "k3d",
+    "duckdb",
+    "distributed",
 }
 QUIET_START = """
 from tfgeom.cli import main

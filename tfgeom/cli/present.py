@@ -24,45 +24,6 @@ if TYPE_CHECKING:
 
 
 @app.command()
-def sweep(
-    sweep_file: Annotated[
-        Path, typer.Argument(metavar="SWEEP", help="Sweep file (YAML).", show_default=False)
-    ],
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="DIR",
-            help="Folder for results.csv; by default the name of the sweep file without its suffix, here.",
-        ),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the points.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first points.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace results that are there.")] = False,
-) -> None:
-    """Evaluate a grid of changed designs into one table. Failed points are rows."""
-    from tfgeom.sweep import load_sweep, run_sweep
-    from tfgeom.sweep.progress import progress_bar
-    from tfgeom.sweep.store import check_folder
-
-    spec = load_sweep(sweep_file)
-    points = spec.points if limit is None else min(limit, spec.points)
-    if dry_run:
-        say(f"{points} points, about {points * 0.02:.3g} s")
-        return
-    folder = output or Path(sweep_file.stem)
-    check_folder(folder, force, [sweep_file, *spec.base])
-    with progress_bar(points) as progress:
-        result = run_sweep(spec, folder, limit, progress)
-    repeated = f", {result.repeated} the same as another" if result.repeated else ""
-    say(f"{folder / 'results.csv'}: {len(result.rows)} points, {result.failed} failed{repeated}")
-    if result.failed == len(result.rows):
-        complain(f"no point could be evaluated; the first: {result.rows[0]['error']}")
-        raise typer.Exit(1)
-
-
-@app.command()
 def report(
     context: typer.Context,
     design: DesignFile,

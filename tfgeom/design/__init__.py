@@ -1,6 +1,6 @@
 """The design file: its schema, and the road from a file to a checked `Design` and back."""
 
-from tfgeom.design.changing import set_path
+from tfgeom.design.changing import set_path, set_paths
 from tfgeom.design.loading import design_from_mapping, load_design, load_with_trace, read_mapping
 from tfgeom.design.published import PUBLISHED_QUANTITIES, Published
 from tfgeom.design.quantities import Balance
@@ -46,4 +46,5 @@ __all__ = [
     "load_with_trace",
     "read_mapping",
     "set_path",
+    "set_paths",
 ]

@@ -8,8 +8,23 @@ from tfgeom.design.keys import keys_that_may_stand, known_keys
 from tfgeom.design.paths import layer_names, locate, value_at, with_layer_names
 from tfgeom.errors import DesignError
 from tfgeom.reliefs.synonyms import GAPS, WIDTHS, keys_of_one_size, kind_of
+from tfgeom.reliefs.turning import turned
 from tfgeom.source import Location
 from tfgeom.words import nearest
+
+
+def set_paths(mapping: Mapping[str, Any], values: Mapping[str, object]) -> dict[str, Any]:
+    """Return a deep copy of ``mapping`` with several values changed, one after the other, as by `set_path`.
+
+    Raises
+    ------
+    DesignError
+        As `set_path`.
+    """
+    changed: dict[str, Any] = deepcopy(dict(mapping))
+    for path, value in values.items():
+        _set(changed, path, value)
+    return changed
 
 
 def set_path(mapping: Mapping[str, Any], path: str, value: object) -> dict[str, Any]:
@@ -23,14 +38,19 @@ def set_path(mapping: Mapping[str, Any], path: str, value: object) -> dict[str, 
         For example ``relief.pitch`` or ``layers.cathode.thickness``.  The value must be there already, or
         its section must be there and know the key; ``materials.NAME.PROPERTY`` may always be added.
     value
-        As the YAML file would hold it: quantities as text with a unit.
+        As the YAML file would hold it: quantities as text with a unit.  Another ``relief.kind`` takes the
+        sizes of the relief along, under the keys that the kind has for them.
 
     Raises
     ------
     DesignError
         If the path leads nowhere, with the keys that exist there.
     """
-    changed: dict[str, Any] = deepcopy(dict(mapping))
+    return set_paths(mapping, {path: value})
+
+
+def _set(changed: dict[str, Any], path: str, value: object) -> None:
+    """Change one value of a mapping of our own."""
     location, rest = locate(changed, path)
     if rest:
         location, rest = _make_room(changed, path, rest)
@@ -38,6 +58,9 @@ def set_path(mapping: Mapping[str, Any], path: str, value: object) -> dict[str, 
     if rest or node is None:
         raise DesignError.at(path, _dead_end(changed, path))
     key = location[-1]
+    if location == ("relief", "kind") and kind_of(node[key]) != kind_of(value):
+        changed["relief"] = turned(node, value)
+        return
     existing = node[key]
     if location[0] == "relief" and isinstance(node, dict):
         existing = _only_way_of_saying(node, str(key), "inner" if len(location) > 2 else node.get("kind"))
@@ -45,8 +68,7 @@ def set_path(mapping: Mapping[str, Any], path: str, value: object) -> dict[str, 
     if is_width and not isinstance(value, dict):
         node[key] = {**existing, "value": value}  # a width keeps the height at which it is measured
     else:
-        node[key] = value
-    return changed
+        node[key] = deepcopy(value)
 
 
 def _only_way_of_saying(section: dict[str, Any], key: str, kind: object) -> Any:

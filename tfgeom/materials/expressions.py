@@ -1,14 +1,15 @@
-"""Arithmetic in x that a person or a parameter file states as text: read by a whitelist, never executed.
+"""Arithmetic that a person or a parameter file states as text: read by a whitelist, never executed.
 
-The text is parsed into a tree of numbers, ``x``, operators and functions, and everything else is refused.
-A tree is evaluated on whole arrays; its size and depth are bounded, so that no text can hang a computation,
-and integers are floats, so that ``9**9**9`` is infinite at once.
+The text is parsed into a tree of numbers, names, operators and functions, and everything else is refused: a
+curve is in ``x``, sizes that are tied in a sweep are in paths of the design.  A tree is evaluated on whole
+arrays; its size and depth are bounded, so that no text can hang a computation, and integers are floats, so
+that ``9**9**9`` is infinite at once.
 """
 
 import ast
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Tree: TypeAlias = "float | str | tuple[Any, ...]"
-"""A number, ``x``, or an operation with its operands."""
+"""A number, a name such as ``x``, or an operation with its operands."""
 
 MAX_CHARACTERS = 10_000
 MAX_DEPTH = 50
@@ -34,7 +35,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
 
 _OF_TWO = ("min", "max")
 _SAME = {"ln": "log"}
-_VARIABLES = ("x", "sto")
+_OF_CURVES = {"x": "x", "sto": "x"}
 _NUMBERS = {"pi": math.pi, "e": math.e}
 _PREFIXES = ("np", "numpy", "math", "pybamm")
 _OPERATORS: dict[type[ast.AST], str] = {
@@ -77,6 +78,26 @@ def read_expression(given: object) -> Expression:
     """
     if not isinstance(given, str) or not given.strip():
         raise ValueError(f"must be arithmetic in x as text, such as '3.4 - 0.015 * x', not {given!r:.60}")
+    return Expression(given, read_arithmetic(given, _OF_CURVES, "x"))
+
+
+def read_arithmetic(given: str, names: Mapping[str, str], of_what: str) -> Tree:
+    """Return the tree of arithmetic in ``names``, each of which stands for the name in the tree.
+
+    Parameters
+    ----------
+    given
+        Text of at most 10,000 characters; ``^`` is read as ``**``.
+    names
+        What may stand in it beside numbers and functions.
+    of_what
+        What that is, in a word for messages.
+
+    Raises
+    ------
+    ValueError
+        With what is wrong in it and what is allowed.
+    """
     if len(given) > MAX_CHARACTERS:
         raise ValueError(f"has {len(given)} characters; at most {MAX_CHARACTERS} are read")
     text = " ".join(given.replace("^", "**").replace("\N{MINUS SIGN}", "-").split())
@@ -86,15 +107,17 @@ def read_expression(given: object) -> Expression:
             parsed = ast.parse(text, mode="eval")
     except SyntaxError as error:
         place = f" at character {error.offset}" if error.offset else ""
-        raise ValueError(f"'{given:.60}' is not arithmetic in x{place}: {error.msg}") from error
+        raise ValueError(f"'{given:.60}' is not arithmetic in {of_what}{place}: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"'{given:.60}' is nested too deep or holds a number that is too long") from error
-    return Expression(given, _Reader().read(parsed.body, 0))
+    return _Reader(names, of_what).read(parsed.body, 0)
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, str], of_what: str) -> None:
         self._parts = 0
+        self._names = names
+        self._of_what = of_what
 
     def read(self, node: ast.AST, depth: int) -> Tree:
         self._parts += 1
@@ -113,7 +136,7 @@ class _Reader:
                 return (_OPERATORS[type(operator)], self.read(operand, depth + 1))
             case ast.Call(func=function, args=arguments, keywords=[]):
                 return self._call(function, arguments, depth)
-        raise ValueError(f"{_shown(node)} is not arithmetic; {_allowed()}")
+        raise ValueError(f"{_shown(node)} is not arithmetic; {self._allowed()}")
 
     def _chain(self, operator: str, left: ast.AST, right: ast.AST, depth: int) -> Tree:
         """Return an operation; a long sum leans to the left, and each of its terms is read at one depth."""
@@ -131,11 +154,11 @@ class _Reader:
         )
 
     def _name(self, name: str) -> Tree:
-        if name in _VARIABLES:
-            return "x"
+        if name in self._names:
+            return self._names[name]
         if name in _NUMBERS:
             return _NUMBERS[name]
-        raise ValueError(f"'{name:.40}' is not known; {_allowed()}")
+        raise ValueError(f"'{name:.40}' is not known; {self._allowed()}")
 
     def _call(self, function: ast.AST, arguments: list[ast.expr], depth: int) -> Tree:
         if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
@@ -144,15 +167,14 @@ class _Reader:
             name = _shown(function).strip("'")
         name = _SAME.get(name, name)
         if name not in FUNCTIONS:
-            raise ValueError(f"'{name:.40}' is no function that is read; {_allowed()}")
+            raise ValueError(f"'{name:.40}' is no function that is read; {self._allowed()}")
         needed = 2 if name in _OF_TWO else 1
         if len(arguments) != needed:
             raise ValueError(f"'{name}' takes {needed} value{'s' * (needed > 1)}, not {len(arguments)}")
         return (name, *(self.read(argument, depth + 1) for argument in arguments))
 
-
-def _allowed() -> str:
-    return f"it takes numbers, x, + - * / ** and {', '.join(FUNCTIONS)}"
+    def _allowed(self) -> str:
+        return f"it takes numbers, {self._of_what}, + - * / ** and {', '.join(FUNCTIONS)}"
 
 
 def _shown(node: ast.AST) -> str:

@@ -1,48 +1,86 @@
-"""Run a sweep: evaluate every point, keep failures as rows, write the table whole."""
+"""Run a sweep: evaluate what is not finished yet, journal every row, write the table whole."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tfgeom.design import design_from_mapping, read_mapping, set_path
-from tfgeom.design.paths import locate
-from tfgeom.errors import DesignError, TfgeomError
-from tfgeom.evaluation import evaluate
-from tfgeom.source import Location
-from tfgeom.sweep.points import default_outputs, find_output, flatten, grid, parameter_column
-from tfgeom.sweep.spec import SweepSpec, load_sweep
-from tfgeom.sweep.store import write_table
-from tfgeom.words import nearest_words
+from tfgeom.design import design_from_mapping, dump_design, read_mapping
+from tfgeom.errors import OutputError, TfgeomError
+from tfgeom.sweep.arithmetic import Sized
+from tfgeom.sweep.columns import default_outputs
+from tfgeom.sweep.evaluating import Changed, Outcome, OutputNameError, numbers_of, output_key
+from tfgeom.sweep.folder import SWEEP, Copies, Manifest, Part, base_name, open_folder, write_tables
+from tfgeom.sweep.journal import Record
+from tfgeom.sweep.plan import Plan, Point
+from tfgeom.sweep.spec import SweepSpec, asked, load_sweep
+from tfgeom.sweep.table import Layout, best_points, in_order
+from tfgeom.sweep.workers import MOST_POINTS, Job, Work, run_work
 
 Progress = Callable[[bool], None]
 """Told after each point whether it succeeded."""
 
+_TRIED = 32
+"""Points that may fail before names of numbers are looked up in each point by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """A finished sweep.
+    """What is finished of a sweep.
 
     Attributes
     ----------
     columns
         Names of the columns: parameters, then status, error and results.
     rows
-        One mapping a point, in the order of the grid.
+        One mapping a row, in the order of the points; those of a second stage after them, the best first.
+    points
+        Number of rows that the run was asked for.
     repeated
         Number of points whose design is, in other words, that of an earlier one.
+    missing
+        What could not be written of the table, empty for nothing.
+    missed
+        Constraint to the number of rows that miss it.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, Any], ...]
+    points: int
     repeated: int = 0
+    missing: str = ""
+    missed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def failed(self) -> int:
-        """Number of points that could not be evaluated."""
-        return sum(row["status"] == "failed" for row in self.rows)
+        """Number of rows that could not be evaluated."""
+        return self._count("failed")
+
+    @property
+    def excluded(self) -> int:
+        """Number of rows that miss a constraint."""
+        return self._count("excluded")
+
+    def _count(self, status: str) -> int:
+        return sum(row["status"] == status for row in self.rows)
+
+
+class _Journal(Protocol):
+    records: list[Record]
+
+    def append(self, records: Sequence[Record]) -> None: ...
+
+
+class _Memory:
+    """Stands for the journal of a sweep that is written nowhere."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def append(self, records: Sequence[Record]) -> None:
+        self.records += records
 
 
 def run_sweep(
@@ -50,136 +88,288 @@ def run_sweep(
     output: str | Path | None = None,
     limit: int | None = None,
     progress: Progress | None = None,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    part: Part | None = None,
+    force: bool = False,
 ) -> SweepResult:
-    """Evaluate every point of a sweep.
+    """Evaluate every point of a sweep that is not finished in its folder yet.
 
     Parameters
     ----------
     sweep
         A sweep file, or what `load_sweep` made of it.
     output
-        Folder for ``results.csv``; nothing is written without it.
+        Folder of the sweep, which `tfgeom.sweep.folder` describes; nothing is written without it.
     limit
         Evaluate only the first points.
     progress
-        Called after each point.
+        Called after each point, of those that are finished already too.
+    workers
+        Processes that share the work; above 1 a script calls this under ``if __name__ == "__main__":``.
+    scheduler
+        Address of a Dask scheduler whose workers share it instead.
+    part
+        Which of how many parts to evaluate, from 1: the first stage only, into a folder of its own in
+        ``output``.
+    force
+        Begin anew where the folder holds another sweep, or the same.
 
     Returns
     -------
     SweepResult
-        A point that cannot be evaluated is a row with status ``failed`` and its error.
+        A point that cannot be evaluated is a row with status ``failed`` and its error; one that misses a
+        constraint is ``excluded``.
 
     Raises
     ------
     DesignError
         When a varied path or a wanted output does not exist, before anything is written.
+    OutputError
+        When the folder cannot or should not be written to.
     """
     spec = sweep if isinstance(sweep, SweepSpec) else load_sweep(sweep)
-    bases = [(path, read_mapping(path)[0]) for path in spec.base]
-    _require_paths(spec, [mapping for _, mapping in bases])
-    columns = {path: parameter_column(path, values) for path, values in spec.vary.items()}
-    several = len(bases) > 1
-    head = (*(("base",) if several else ()), *(column.name for column in columns.values()), "status", "error")
-    wanted: dict[str, str] | None = None
-    rows: list[dict[str, Any]] = []
-    seen: Counter[str] = Counter()
-    points = ((path, mapping, values) for path, mapping in bases for values in grid(spec.vary))
-    for path, mapping, values in islice(points, limit):
-        row: dict[str, Any] = {"base": str(path)} if several else {}
-        row |= {columns[key].name: columns[key].cell(value) for key, value in values.items()}
-        flat = _evaluate_point(mapping, Path(path).parent, values, spec.fidelity, row)
-        if flat and wanted is None:
-            wanted = _outputs(spec, flat, head)  # a misspelt output must not cost the whole run
-        row |= {name: flat.get(key) for name, key in (wanted or {}).items()}  # the rest would fill the memory
-        rows.append(row)
-        seen.update(filter(None, [flat.get("design_sha256")]))
-        if progress is not None:
-            progress(row["status"] == "ok")
-    wanted = wanted or {name: name for name in spec.outputs or default_outputs()}
-    result = SweepResult((*head, *wanted), tuple(rows), seen.total() - len(seen))
-    if output is not None:
-        write_table(Path(output), result.columns, result.rows)
-    return result
+    plan = Plan(spec)
+    manifest = manifest_of(plan, part)
+    numbers = numbers_of_part(spec, limit, part)
+    folder = None if output is None else part_folder(Path(output), part)
+    with _journal(plan, manifest, folder, force=force) as journal:
+        run = _Run(plan, manifest, journal, Work(workers, scheduler), progress)
+        run.stage(0, numbers)
+        if spec.then is not None and part is None:
+            chosen = set(numbers)
+            first = [one for one in in_order(journal.records, None) if one["point"] in chosen]
+            run.stage(1, best_points(first, spec.then))
+        records = in_order(journal.records, spec.then)
+        missing = "" if folder is None else write_tables(folder, manifest.layout, records)
+    rows = tuple(map(manifest.layout.row, records))
+    keys = [one["key"] for one in records if one["status"] != "failed" and one["key"]]
+    repeated = len(keys) - len(set(keys))
+    missed = Counter(spec.constraints[place] for one in records for place in one.get("missed", ()))
+    return SweepResult(manifest.layout.columns, rows, len(numbers), repeated, missing, missed)
 
 
-def _evaluate_point(
-    mapping: Mapping[str, Any],
-    folder: Path,
-    values: Mapping[str, Any],
-    fidelity: str,
-    row: dict[str, Any],
-) -> dict[str, Any]:
-    """Return the numbers of one point; what kept it from them goes into its row.
-
-    Files that the design names are looked for from ``folder``.
-    """
-    changed: Mapping[str, Any] = mapping
-    try:
-        for path, value in values.items():
-            changed = set_path(changed, path, value)
-        flat = flatten(evaluate(design_from_mapping(changed, folder=folder), fidelity).to_dict())
-    except TfgeomError as error:
-        row |= {"status": "failed", "error": str(error).replace("\n", "; ")}
-        return {}
-    row |= {"status": "ok", "error": ""}
-    return flat
+def part_folder(folder: Path, part: Part | None) -> Path:
+    """Return the folder of a part of a sweep, that of the sweep for None."""
+    return folder if part is None else folder / f"part-{part[0]}-of-{part[1]}"
 
 
-def _require_paths(spec: SweepSpec, mappings: list[dict[str, Any]]) -> None:
-    for mapping in mappings:
-        for path, values in spec.vary.items():
-            try:
-                set_path(mapping, path, values[0])
-            except DesignError as error:
-                wrong = DesignError([replace(error.issues[0], path=f"vary.{path}")])
-                raise wrong.located(spec.origin.file, dict(spec.origin.positions)) from error
-        _require_own_places(spec, mapping)
+def numbers_of_part(spec: SweepSpec, limit: int | None, part: Part | None) -> range:
+    """Return the numbers of the points to evaluate: of a part neighbours, which one batch may share."""
+    count = spec.points if limit is None else min(limit, spec.points)
+    if part is None:
+        return range(count)
+    which, parts = part
+    if spec.fidelity != "analytic":  # what costs more lies together, and is dealt out one by one
+        return range(which - 1, count, parts)
+    return range(count * (which - 1) // parts, count * which // parts)
 
 
-def _require_own_places(spec: SweepSpec, mapping: Mapping[str, Any]) -> None:
-    """Refuse two paths of which one would undo what the other set, as two ways of saying one size do."""
-    changed: Mapping[str, Any] = mapping
-    places: dict[str, Location] = {}
-    for path, values in spec.vary.items():
-        undone = None
+@contextmanager
+def _journal(plan: Plan, manifest: Manifest, folder: Path | None, *, force: bool) -> Iterator[_Journal]:
+    if folder is None:
+        yield _Memory()
+        return
+    if manifest.part is not None and not folder.parent.is_dir():
         try:
-            changed = set_path(changed, path, values[0])
-        except DesignError:
-            undone = next(reversed(places))  # alone it can be set
-        place, _ = locate(changed, path)
-        for other, its in places.items():
-            overlap = place[: len(its)] == its or its[: len(place)] == place
-            if overlap or locate(changed, other)[1]:
-                undone = other
-        if undone is not None:
-            message = f"changes what '{undone}' sets too; vary one of them"
-            wrong = DesignError.at(f"vary.{path}", message)
-            raise wrong.located(spec.origin.file, dict(spec.origin.positions))
-        places[path] = place
+            folder.parent.mkdir(exist_ok=True)  # of several parts that start at once each may be first
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise OutputError(f"{folder.parent}: cannot be made ({reason}); write elsewhere") from error
+    with open_folder(folder, manifest, copies_of(plan.spec), force=force) as journal:
+        yield journal
 
 
-def _outputs(spec: SweepSpec, known: Mapping[str, Any], taken: Sequence[str]) -> dict[str, str]:
-    """Return column name to full key of the wanted numbers."""
+def copies_of(spec: SweepSpec) -> Copies:
+    """Return what the folder of a sweep keeps of what was read: the sweep file and its designs, resolved."""
+    texts: dict[str, tuple[Path, str]] = {}
+    if spec.origin.file is not None:
+        texts[SWEEP] = (Path(spec.origin.file), spec.origin.text)
+    for number, path in enumerate(spec.base):
+        mapping, origin = read_mapping(path)
+        try:
+            text = dump_design(design_from_mapping(mapping, origin))
+        except TfgeomError:  # not possible by itself: as it is written
+            text = origin.text
+        texts[base_name(number)] = (path, text)
+    return Copies(texts, () if spec.points_file is None else (spec.points_file,))
+
+
+def manifest_of(plan: Plan, part: Part | None = None) -> Manifest:
+    """Return what the folder of a sweep says of it.
+
+    Raises
+    ------
+    DesignError
+        When a wanted number does not exist.
+    """
+    spec = plan.spec
+    keys = _output_keys(plan)
+    fidelities = (spec.fidelity,) if spec.then is None else (spec.fidelity, spec.then.fidelity)
+    bases = tuple(str(path) for path in spec.base)
+    layout = Layout(bases, plan.columns, tuple(keys), fidelities, spec.then, spec.points)
+    return Manifest(asked(spec), layout, keys, part)
+
+
+def _output_keys(plan: Plan) -> dict[str, str | None]:
+    """Return the column of each wanted number and its full key, found in the first point with numbers."""
+    spec = plan.spec
+    names = {name: f"outputs.{number}" for number, name in enumerate(spec.outputs)}
     if not spec.outputs:
-        return {key: key for key in default_outputs()}
-    wanted = {}
-    for name in spec.outputs:
-        keys = find_output(name, known)
-        problem = None
-        if not keys:
-            words = {key.rpartition(".")[2] for key in known} | set(known)
-            near = nearest_words(name, sorted(words), 3)
-            hint = f"did you mean {' or '.join(near)}? " if near else ""
-            problem = f"no such number: '{name}'; {hint}`tfgeom evaluate DESIGN --json` prints all"
-        elif len(keys) > 1:
-            problem = f"'{name}' ends several numbers; give the whole path of one: {_listed(keys)}"
-        elif name in taken:
-            problem = f"'{name}' is the name of another column; give the number's whole path, {keys[0]}"
-        if problem is not None:
-            raise DesignError.at("outputs", problem).located(spec.origin.file, dict(spec.origin.positions))
-        wanted[name] = keys[0]
-    return wanted
+        names = dict.fromkeys(default_outputs(), "outputs")
+    for number, constraint in enumerate(plan.constraints):
+        for name in constraint.names:
+            if not plan.is_path(name):
+                names.setdefault(name, f"constraints.{number}")
+    if spec.then is not None:
+        names.setdefault(spec.then.by, "then.by")
+    flat = _first_numbers(plan)
+    if not flat:
+        return dict.fromkeys(names)
+    taken = [column.name for column in plan.columns.values()]
+    keys: dict[str, str | None] = {}
+    for name, place in names.items():
+        try:
+            keys[name] = output_key(name, flat)
+        except OutputNameError as error:
+            raise spec.wrong(place, str(error)) from error
+        if name in (*taken, "base", "fidelity", "status", "error"):
+            message = f"'{name}' is the name of another column; give the number's whole path, {keys[name]}"
+            raise spec.wrong(place, message)
+    return keys
 
 
-def _listed(keys: Sequence[str], most: int = 4) -> str:
-    return ", ".join(keys[:most]) + (", ..." if len(keys) > most else "")
+def _first_numbers(plan: Plan) -> dict[str, Any]:
+    for number in range(min(_TRIED, len(plan))):
+        point = plan.point(number)
+        if point.error:
+            continue
+        try:
+            return numbers_of(changed_design(plan, point), "analytic")
+        except TfgeomError:
+            continue
+    return {}
+
+
+def changed_design(plan: Plan, point: Point) -> Changed:
+    """Return what a worker evaluates of a point."""
+    return Changed(plan.bases[point.base], plan.folders[point.base], point.set_to)
+
+
+class _Run:
+    """The stages of one run, and the keys of what is finished."""
+
+    def __init__(
+        self, plan: Plan, manifest: Manifest, journal: _Journal, work: Work, progress: Progress | None
+    ) -> None:
+        self.plan = plan
+        self.manifest = manifest
+        self.journal = journal
+        self.work = work
+        self.progress = progress or (lambda ok: None)
+        self._light: list[Record] = []
+
+    def stage(self, stage: int, numbers: Sequence[int]) -> None:
+        """Evaluate the points of a stage that are not finished, and journal them as they come."""
+        finished = {one["point"]: one for one in self.journal.records if one["stage"] == stage}
+        by_key = {one["key"]: one for one in finished.values()}
+        for number in numbers:
+            if number in finished:
+                self.progress(finished[number]["status"] != "failed")
+        fidelity = self.manifest.layout.fidelities[stage]
+        waiting: dict[str, list[Point]] = {}
+
+        def todo() -> Iterator[tuple[str, Changed]]:
+            for number in numbers:
+                if number in finished:
+                    continue
+                point = self.plan.point(number)
+                misses = {} if point.error else self._missed(point, {})
+                if point.error or misses:
+                    self._later(_record(stage, point, "", Outcome(error=point.error), misses))
+                    continue
+                key = self.plan.key(point, fidelity)
+                if key in by_key:  # the same design in other words
+                    self._later(_again(by_key[key], point))
+                    continue
+                waiting.setdefault(key, []).append(point)
+                if len(waiting[key]) == 1:
+                    yield key, changed_design(self.plan, point)
+
+        job = Job(fidelity, dict(self.manifest.keys))
+        for outcomes in run_work(self.work, job, todo(), len(numbers) - len(finished)):
+            records = []
+            for key, outcome in outcomes:
+                first, *others = waiting.pop(key)
+                missed = {} if outcome.error else self._missed(first, outcome.numbers)
+                by_key[key] = _record(stage, first, key, outcome, missed)
+                records += [by_key[key], *(_again(by_key[key], point) for point in others)]
+            self._finish(records)
+        self._finish([])
+
+    def _later(self, record: Record) -> None:
+        """Journal a row that cost nothing together with others: each onto the disk by itself takes longer."""
+        self._light.append(record)
+        if len(self._light) >= MOST_POINTS:
+            self._finish([])
+
+    def _finish(self, new: Sequence[Record]) -> None:
+        records = [*self._light, *new]
+        self._light.clear()
+        if records:
+            self.journal.append(records)
+        for record in records:
+            self.progress(record["status"] != "failed")
+
+    def _missed(self, point: Point, numbers: Mapping[str, Any]) -> dict[int, str]:
+        """Return the constraints that a point misses, and how; without numbers those on its sizes alone."""
+        missed = {}
+
+        def lookup(name: str) -> Sized | None:
+            if self.plan.is_path(name):
+                return self.plan.sized(name, point)
+            number = numbers.get(name)
+            return Sized(float(number)) if isinstance(number, (int, float)) else None
+
+        for place, constraint in enumerate(self.plan.constraints):
+            if not numbers and not all(map(self.plan.is_path, constraint.names)):
+                continue
+            try:
+                miss = constraint.miss(lookup)
+            except ValueError as error:
+                raise self.plan.spec.wrong(f"constraints.{place}", str(error)) from error
+            if miss:
+                missed[place] = miss
+        return missed
+
+
+def _record(stage: int, point: Point, key: str, outcome: Outcome, missed: Mapping[int, str]) -> Record:
+    status, error = ("failed", outcome.error) if outcome.error else ("ok", "")
+    if missed:
+        status, error = "excluded", f"misses {'; '.join(missed.values())}"
+    record: Record = {
+        "stage": stage,
+        "point": point.number,
+        "key": key,
+        "base": point.base,
+        "values": dict(point.values),
+        "status": status,
+        "error": error,
+        "numbers": dict(outcome.numbers),
+        "seconds": round(outcome.seconds, 4),
+    }
+    if missed:
+        record["missed"] = list(missed)
+    if list(point.set_to.items()) != list(point.values.items()):
+        record["set_to"] = dict(point.set_to)
+    return record
+
+
+def _again(record: Record, point: Point) -> Record:
+    """Return the row of a point whose design another one has."""
+    kept = {key: value for key, value in record.items() if key != "set_to"}
+    again = {**kept, "point": point.number, "base": point.base, "values": dict(point.values), "seconds": 0.0}
+    if list(point.set_to.items()) != list(point.values.items()):
+        again["set_to"] = dict(point.set_to)
+    return again

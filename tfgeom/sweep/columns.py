@@ -1,6 +1,5 @@
-"""The points of a sweep, and the columns of its table."""
+"""The columns of a sweep's table: what varies with its unit, and numbers of the results by name."""
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,6 @@ from tfgeom.units import split_quantity, unit_ratio
 def default_outputs() -> list[str]:
     """Return what a sweep writes when its file names no outputs."""
     return [one.path for one in results_shown(Shown.SWEEP)]
-
-
-def grid(vary: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    """Yield every combination of the varied values, the last path changing fastest."""
-    for values in itertools.product(*vary.values()):
-        yield dict(zip(vary, values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
