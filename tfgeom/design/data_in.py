@@ -9,6 +9,7 @@ from tfgeom.design.wording import Problem
 from tfgeom.loads.trace import Trace
 from tfgeom.loads.trace_columns import KEYS as COLUMNS_OF_TRACE
 from tfgeom.loads.trace_files import trace_of_file
+from tfgeom.materials.composition_files import OF_FILES
 from tfgeom.materials.curve_tables import Electrode
 from tfgeom.materials.data_in import read_in
 from tfgeom.materials.given_data import GivenDataError
@@ -77,7 +78,7 @@ def _with_trace(mapping: Mapping[str, Any], folder: Path) -> tuple[Mapping[str, 
     return {key: one for key, one in mapping.items() if key != "load"}, problems
 
 
-_READ = ("open_circuit", "bpx", "electrode", "particle")
+_READ = (*OF_FILES, "open_circuit", "bpx", "electrode", "particle")
 
 
 def folder_of(origin: Origin) -> Path:

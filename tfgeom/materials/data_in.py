@@ -7,6 +7,7 @@ written, hashed, swept or sent elsewhere carries its data.  The words that go in
     open_circuit: {file: ocv.csv, x: filled_fraction, V: volts, smooth: 5 mV}
     open_circuit: {form: pchip, parameters: {file: ocv.csv}}
     open_circuit: {bpx: cell.json, electrode: positive}
+    diffusivity: {file: d.csv, x: filled_fraction, D: 2}
     {bpx: cell.json, electrode: positive, density: 3.6 g/cm^3}       # all constants of the electrode
 """
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from tfgeom.constants import REFERENCE_TEMPERATURE
 from tfgeom.materials.bpx import BPX_KEYS, bpx_constants, bpx_curve
+from tfgeom.materials.composition_files import with_tables
 from tfgeom.materials.curve_files import KEYS as FILE_KEYS
 from tfgeom.materials.curve_files import described, table_of_file
 from tfgeom.materials.curve_forms import build_curve
@@ -49,7 +51,7 @@ def read_in(stated: Mapping[str, Any], folder: Path, electrode: Electrode) -> di
     GivenDataError
         If a file or a table cannot be read, at its keys below the material.
     """
-    found = dict(stated)
+    found = with_tables(stated, folder)
     if "bpx" in found:
         named = {key: found.pop(key) for key in BPX_KEYS if key in found}
         found = {**bpx_constants(named, folder, found.get("film_fraction")), **found}

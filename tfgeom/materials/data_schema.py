@@ -61,3 +61,10 @@ CURVES_OF_DATA: list[dict[str, Any]] = [
     _section({**BPX, **{key: _SHARED[key] for key in ("window", "source", "note")}}, "bpx", "electrode"),
 ]
 """Ways to give an open-circuit curve beside a form with its parameters."""
+
+
+def file_of_table(symbol: str) -> dict[str, Any]:
+    """Return the properties that name a file, and its columns, of a constant over the composition."""
+    file = {"description": "CSV file of the table, from the folder of the design", "examples": ["d.csv"]}
+    column = {**_COLUMN, "description": f"column of {symbol}"}
+    return {"file": {**_TEXT, **file}, "x": _COLUMNS["x"], symbol: column}

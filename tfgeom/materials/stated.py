@@ -6,7 +6,7 @@ plain quantity such as ``1e-13 cm^2/s``.  Values are SI floats once read.
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema
 from tfgeom.materials.capacities import Capacity, SpecificCapacity
 from tfgeom.materials.composition_tables import CompositionTable
 from tfgeom.materials.constants import CONSTANTS
+from tfgeom.materials.data_schema import file_of_table
 from tfgeom.materials.material import Property
 from tfgeom.quantities import Quantity
 
@@ -244,13 +245,16 @@ class GivenActivated(Given[Number], Generic[Number]):
     The activation energy may stand alone: then the library's value stays.
     """
 
+    tabulated: ClassVar[str] = ""
+    """What a table over the composition calls it; empty where there is none."""
+
     value: Number | None = None  # type: ignore[assignment]
     activation_energy: Given[ActivationEnergy] | None = _activation_energy()
 
     @model_validator(mode="after")
     def _value_or_activation_energy(self) -> "GivenActivated[Number]":
-        tabulated = getattr(self, "table", None) is not None
-        if self.value is None and not tabulated and self.model_fields_set != {"activation_energy"}:
+        has_table = getattr(self, "table", None) is not None
+        if self.value is None and not has_table and self.model_fields_set != {"activation_energy"}:
             raise ValueError("needs a value; only an activation_energy may stand alone")
         return self
 
@@ -262,7 +266,10 @@ class GivenActivated(Given[Number], Generic[Number]):
         stated = handler.resolve_ref_schema(full)
         plain = stated["properties"]["value"] = plain["anyOf"][0]
         alone = {"required": ["activation_energy"], "maxProperties": 1}
-        tables = [{"required": ["table"]}] if "table" in stated["properties"] else []
+        tables = []
+        if cls.tabulated:
+            tables = [{"required": ["table"]}, {"required": ["file"]}]
+            stated["properties"] |= file_of_table(cls.tabulated)  # read before this is
         stated["anyOf"] = [{"required": ["value"]}, *tables, alone]
         return {"anyOf": [plain, full]}
 
@@ -270,6 +277,7 @@ class GivenActivated(Given[Number], Generic[Number]):
 class GivenDiffusivity(GivenActivated[Diffusivity]):
     """Diffusivity of a design: one value, or a table over the composition, or both."""
 
+    tabulated = "D"
     table: DiffusivityTable | None = None
 
     def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
@@ -280,6 +288,7 @@ class GivenDiffusivity(GivenActivated[Diffusivity]):
 class GivenExchange(GivenActivated[CurrentDensity]):
     """Exchange current density of a design; exponent and form of the library stay unless given."""
 
+    tabulated = "i0"
     exponent: float | None = Field(None, gt=0, lt=1)
     form: ExchangeForm | None = None
     table: ExchangeTable | None = None
