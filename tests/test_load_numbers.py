@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 
 from tests.commands import run
 from tests.kinds import design
 from tests.shipped import DESIGNS
 from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.plane_family import free_planes
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
 from tfgeom.load_tables import LOAD_BY, duration_text, load_rows, load_sentence
@@ -21,6 +23,7 @@ from tfgeom.numerals import unit_text
 from tfgeom.report.headline import headline
 from tfgeom.report.load_figure import draw_load
 from tfgeom.results import Evaluation, LoadNumbers, LoadPoint
+from tfgeom.transport.discharge.load_runs import load_delivered
 from tfgeom.transport.discharge.load_task import Method
 
 BEACON = DESIGNS / "raijmakers_2020_beacon.yaml"
@@ -126,6 +129,27 @@ def test_a_load_that_browns_out_says_which_pulse_and_when() -> None:
     capacitor = numbers(found).bypass_capacitor_uF_cm2
     assert capacitor is not None
     assert capacitor > 0
+
+
+@pytest.mark.slow
+def test_the_best_plane_under_power_is_found_by_its_currents() -> None:
+    """Against planes of other thicknesses, each run with the power itself."""
+    pulse = {"power": "1.5 mW/cm^2", "duration": "1 s", "every": "20 s"}
+    found = loaded({"sleep": "30 uW/cm^2", "pulse": pulse, "per": "footprint"})
+    best = numbers(found).planar.best
+    assert best is not None
+    assert any(
+        "the best plane was chosen with the currents that its power is at 3." in one for one in found.notes
+    )
+    load = found.cell.blueprint.design.load
+    assert load is not None
+    task, _ = load_task(found.cell, load)
+    free = free_planes(found.cell, found.cell.blueprint.design.baseline.thickest_film)
+    assert free is not None
+    for gain in np.geomspace(free.least, free.most, 4).tolist():
+        plane = free.plane(gain)
+        other = load_delivered(plane.kind.film_cell(plane, nominal=1.0, contacted=False), task) / 3.6e4
+        assert best.charge_delivered_mAh_cm2 > 0.98 * other
 
 
 def test_what_has_no_film_model_says_why() -> None:

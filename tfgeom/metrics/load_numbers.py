@@ -33,6 +33,10 @@ _GAINS = 9  # planes tried at first
 _NARROWED = 3  # times around the best
 _AS_GOOD = 0.99
 _HALVINGS = 7
+_WHY_NOT = (
+    "its planes run this load step by step, seconds each (a capacitor, a diffusivity that follows the "
+    "filling, or two phases), and some thirty thicknesses are tried"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def load_numbers(cells: Beside[AssembledCell]) -> Noted[Loaded | None]:
         runs = beside.map(lambda one: _loaded(one, task, beside_capacitors=one is beside.cell))
     except SolveError as error:
         return Noted(None, (f"load is null: {error}",))
-    best, thickness, notes = _best_plane(cell, task)
+    best, thickness, notes = _best_plane(cell, task, runs.same_films)
     planes = runs.planes if best is None else {**runs.planes, "best": best}
     runs = Beside(runs.cell, planes)
     series = cell.blueprint.in_series
@@ -163,9 +167,13 @@ def _loaded(cell: FilmCell, task: LoadTask, *, beside_capacitors: bool = False) 
 
 
 def _best_plane(
-    cell: AssembledCell, task: LoadTask
+    cell: AssembledCell, task: LoadTask, same_films: LoadedCell
 ) -> tuple[LoadedCell | None, float | None, tuple[str, ...]]:
-    """Return the thinnest plane that delivers 99 % of the most, its cathode in um, and notes."""
+    """Return the thinnest plane that delivers 99 % of the most, its cathode in um, and notes.
+
+    Where planes take the load in steps only, which takes seconds a plane, the thickness is chosen with the
+    currents that its power is at the plane's mean voltage, and the plane chosen is then run with the power.
+    """
     free = free_planes(cell, cell.blueprint.design.baseline.thickest_film)
     reason = no_best_plane(cell)
     if reason or free is None:
@@ -175,13 +183,18 @@ def _best_plane(
         plane = free.plane(gain)
         return plane.kind.film_cell(plane, nominal=1.0, contacted=False)
 
+    searched = task
+    notes: tuple[str, ...] = ()
     if not (has_closed_form(built(1.0), task) or task.is_steady):
-        return None, None, ("load: the best plane is null: planes have no closed form under this load",)
+        searched, told = _as_currents(task, same_films)
+        if not has_closed_form(built(1.0), searched):
+            return None, None, (f"load: the best plane is null: {_WHY_NOT}",)
+        notes = (told,)
     known: dict[float, float] = {}
 
     def delivers(gain: float) -> float:
         if gain not in known:
-            known[gain] = load_delivered(built(gain), task)
+            known[gain] = load_delivered(built(gain), searched)
         return known[gain]
 
     try:
@@ -199,9 +212,25 @@ def _best_plane(
         for _ in range(_HALVINGS):
             middle = float(np.sqrt(low * high))
             low, high = (low, middle) if delivers(middle) >= enough else (middle, high)
-        return _loaded(built(high), task), in_unit(free.thickness(high), 1e-6), ()
+        found, gain = _loaded(built(high), task), high
     except SolveError as error:
         return None, None, (f"load: the best plane is null: {error}",)
+    if notes and found.run.charge < _AS_GOOD * same_films.run.charge:  # what was chosen with currents is not
+        found, gain = same_films, 1.0
+    return found, in_unit(free.thickness(gain), 1e-6), notes
+
+
+def _as_currents(task: LoadTask, plane: LoadedCell) -> tuple[LoadTask, str]:
+    """Return a load of powers as currents at the mean voltage of a plane under it, and a note of that."""
+    run = plane.run
+    volts = run.energy / run.charge if run.charge > 0 else task.limit
+    if task.control != "power" or task.capacitance or volts <= 0:
+        return task, ""
+    told = (
+        f"load: the best plane was chosen with the currents that its power is at {volts:.3g} V, the mean of "
+        "the plane of the same films, and then run with the power"
+    )
+    return replace(task, values=task.values / volts, control="current"), told
 
 
 def _point(one: LoadedCell, area: float | None, series: int) -> LoadPoint:
