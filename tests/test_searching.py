@@ -14,6 +14,7 @@ from tests.kinds import design, every_relief
 from tfgeom.design import design_from_mapping
 from tfgeom.errors import DesignError, MaterialError
 from tfgeom.evaluation import evaluate
+from tfgeom.rows import Refused
 from tfgeom.searching import Floats, last_point, possible
 
 SHAPES: dict[str, Callable[[float], float]] = {
@@ -220,3 +221,33 @@ def test_every_search_of_a_filled_relief_ends_with_an_answer(
         again = evaluate(design_from_mapping(mapping)).capacity
         assert again is not None
         assert again.n_to_p_ratio == pytest.approx(1, rel=1e-9)
+
+
+def test_one_bracket_serves_n_designs_of_which_some_are_impossible() -> None:
+    limits = np.array([0.3, 3.0, 40.0])
+
+    def margin(points: float | Floats) -> Floats:
+        points = np.broadcast_to(points, limits.shape)
+        merging = points > 2 * limits
+        if merging.any():
+            raise Refused(merging, "films merge")
+        return 1 - points / limits
+
+    found = last_point(possible(margin), 0.5, 1.0, floor=0.0, count=60)
+    assert found.value == pytest.approx(limits, rel=1e-12)
+    assert np.all(found.reached)
+
+
+def test_n_designs_that_end_where_they_are_impossible_have_not_reached() -> None:
+    limits = np.array([0.3, 3.0])
+
+    def margin(points: float | Floats) -> Floats:
+        points = np.broadcast_to(points, limits.shape)
+        if (points > limits).any():
+            raise Refused(points > limits, "films merge")
+        return np.where(limits < 1, 1.0, 1 - points / 2)
+
+    found = last_point(possible(margin), 0.5, 1.0, floor=0.0, count=60)
+    assert found.value == pytest.approx([0.3, 2.0], rel=1e-12)
+    assert np.array_equal(found.reached, [False, True])
+    assert np.array_equal(found.impossible, [True, False])

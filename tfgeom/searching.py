@@ -145,7 +145,7 @@ def last_point(
     inside = ask(first)
     if alone and np.ndim(inside):  # one bracket for n designs
         alone = False
-        first, last = first + 0 * inside, last + 0 * inside
+        first, last = (end + np.zeros(np.shape(inside)) for end in (first, last))
     least = first if floor is None else first * 0 + floor
     ends = _moved(ask, first, last, inside, least, count, growth)
     found = _narrowed(ask, ends, halvings)

@@ -11,9 +11,9 @@ The current that enters a film leaves it straight through to the collector, whic
 equipotential: each slice of wall, each floor and the tops with their rims are columns of their own.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cmp_to_key
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -22,10 +22,22 @@ from numpy.typing import NDArray
 from tfgeom.constants import thermal_voltage
 from tfgeom.errors import MaterialError, UnsupportedError
 from tfgeom.films import Film, Stack
+from tfgeom.geometry.curve_rows import tubes
 from tfgeom.geometry.plan import Loop, Plan
 from tfgeom.geometry.protocol import Cell
 from tfgeom.geometry.unit_cell import Level, UnitCell
 from tfgeom.materials.library import Material
+from tfgeom.rows import (
+    Numbers,
+    abreast,
+    alike,
+    exponential,
+    first_axis,
+    hyperbolic_tangent,
+    is_rows,
+    plain,
+    root,
+)
 from tfgeom.transport.circuit import FilmCircuit, film_circuit
 from tfgeom.transport.liquid.salt import Salt, liquid_salt
 from tfgeom.transport.losses import INTERFACE_OF, Loss, Losses, Mechanism, Place
@@ -40,7 +52,7 @@ _SLICES = 64
 
 @dataclass(frozen=True, slots=True)
 class FloodedCircuit:
-    """What conducts in a flooded half-cell.
+    """What conducts in a flooded half-cell; of n cells numbers may have the shape (n,).
 
     Attributes
     ----------
@@ -70,15 +82,15 @@ class FloodedCircuit:
     stack: Stack
     films: FilmCircuit
     electrode: str
-    charge_transfer: float
-    conductivity: float
-    separator: float
-    counter_transfer: float
+    charge_transfer: Numbers
+    conductivity: Numbers
+    separator: Numbers
+    counter_transfer: Numbers
     incomplete: tuple[str, ...]
     liquid: str = "liquid"
     salt: Salt | None = None
 
-    def in_liquid(self, place: Place, value: float) -> list[Loss]:
+    def in_liquid(self, place: Place, value: Numbers) -> list[Loss]:
         """Return the rows of a loss in the liquid at a small current: ohmic, and of its salt's gradient."""
         if self.salt is None:
             return [Loss("electrolyte", "liquid", value, place)]
@@ -98,9 +110,9 @@ class FloodedCircuit:
 
 def flooded_circuit(
     stack: Stack,
-    temperature: float,
+    temperature: Numbers,
     liquid: Material,
-    separator: float,
+    separator: Numbers,
     counter: Material,
     electrolyte_model: str = "ohmic",
 ) -> FloodedCircuit:
@@ -196,16 +208,18 @@ def flooded_resistance(circuit: FloodedCircuit) -> Losses:
     footprint = stack.cell.footprint
     rows = [Loss(circuit.other_interface, "charge_transfer", circuit.counter_transfer)]
     rows += circuit.in_liquid("head_space", circuit.separator / circuit.conductivity)
-    voids, tops = _columns(stack, circuit)
-    if all(not np.any(column) for column in tops.values()):
+    voids, columns = _columns(stack, circuit)
+    tops = {key: plain(column[0]) for key, column in columns.items()}
+    whole = sum(tops.values())
+    if alike(whole == 0):
         return Losses.of(rows)  # ideal films: all current enters at the mouths
-    mouth = 1 / sum(float(value[0]) for value in tops.values())  # admittance below the head space, S
-    power = {key: float(value[0]) * mouth**2 for key, value in tops.items()}
+    mouth: Numbers = 1 / whole  # admittance below the head space, S
+    power = {key: value * mouth**2 for key, value in tops.items()}
     for void in voids:
         admittance, by_key = _void(void, circuit.conductivity)
         mouth += admittance
         for key, value in by_key.items():
-            power[key] += value
+            power[key] = power[key] + value
     # At unit potential of the mouths the power is the admittance; at unit current each is over mouth².
     rows += [Loss(*key, footprint * value / mouth**2, "wall") for key, value in power.items()]
     rows += circuit.in_liquid("gaps", footprint * (mouth - sum(power.values())) / mouth**2)
@@ -221,7 +235,7 @@ def void_plans(plan: Plan) -> tuple[Plan, ...]:
     loops = [element for element in plan.elements if isinstance(element, Loop)]
     if plan.raised_background or not any(loop.opening for loop in loops):
         return (plan,) if plan.elements else ()
-    order = sorted(loops, key=lambda loop: -abs(loop.area))
+    order = sorted(loops, key=cmp_to_key(_larger_first))
     found = [Plan(plan.footprint, (order[0],))]
     for index, loop in enumerate(order):
         if loop.opening:
@@ -230,11 +244,15 @@ def void_plans(plan: Plan) -> tuple[Plan, ...]:
     return tuple(found)
 
 
+def _larger_first(one: Loop, other: Loop) -> int:
+    return 1 if alike(abs(one.area) < abs(other.area)) else -1
+
+
 class _Void(NamedTuple):
     """Liquid slices from the floor up, and the resistances of the films on them by part.
 
     Heights in m, sections in m²; ``walls`` holds ohm by part and mechanism, one value a slice, ``floor`` one
-    value.  The last slice lies between the rims and has no wall.
+    value; of n cells a second axis is theirs.  The last slice lies between the rims and has no wall.
     """
 
     heights: FloatArray
@@ -243,29 +261,29 @@ class _Void(NamedTuple):
     floor: dict[Key, FloatArray]
 
 
-def _void(void: _Void, conductivity: float) -> tuple[float, dict[Key, float]]:
+def _void(void: _Void, conductivity: Numbers) -> tuple[Numbers, dict[Key, Numbers]]:
     """Return the admittance at the mouth, S, and the power by part and mechanism at 1 V to the collector, W.
 
     Along a slice ``g' phi² - kappa A phi'²`` is constant, so the power of its films is
     ``(Y1 phi1² - Y0 phi0²)/2 + g phi0² (1 - b²)/2`` with 0 at its lower and 1 at its upper end, g the
     conductance of its wall and ``b = Y0/(kappa A s)``.
     """
-    walls = 1 / np.sum(list(void.walls.values()), axis=0)
-    floor = float(1 / np.sum(list(void.floor.values()), axis=0)[0])
+    walls = np.asarray(1 / sum(void.walls.values()))
+    floor = plain(1 / sum(column[0] for column in void.floor.values()))
     admittances, ratios = [floor], []
     for height, section, wall in _slices(void, walls):
         below = admittances[-1]
-        if wall == 0.0:
+        if wall is None:
             admittances.append(1 / (1 / below + height / (conductivity * section)))
             ratios.append(admittances[-1] / below)
             continue
-        line = math.sqrt(conductivity * section * wall / height)
-        x = math.sqrt(wall * height / (conductivity * section))
-        b, t, fade = below / line, math.tanh(x), math.exp(-x)
+        line = root(conductivity * section * wall / height)
+        x = root(wall * height / (conductivity * section))
+        b, t, fade = below / line, hyperbolic_tangent(x), exponential(-x)
         admittances.append(line * (b + t) / (1 + b * t))
         ratios.append(2 * fade / ((1 + b) + (1 - b) * fade**2))
-    phi = 1.0
-    heat = np.zeros(len(walls))
+    phi: Numbers = 1.0
+    heat: list[Numbers] = [0.0] * len(walls)
     for index in range(len(ratios) - 1, -1, -1):
         upper, phi = phi, phi * ratios[index]
         if index == len(walls):
@@ -274,16 +292,17 @@ def _void(void: _Void, conductivity: float) -> tuple[float, dict[Key, float]]:
         # g b² = Y0² height/(kappa A)
         loss = below**2 * void.heights[index] / (conductivity * void.sections[index])
         heat[index] = (above * upper**2 - below * phi**2 + (walls[index] - loss) * phi**2) / 2
+    heats, walls, *resistances = abreast(tubes(*heat), walls, *void.walls.values())
     power = {
-        key: float(heat @ (resistance * walls) + floor**2 * phi**2 * void.floor[key][0])
-        for key, resistance in void.walls.items()
+        key: plain(np.sum(heats * (resistance * walls), axis=0) + floor**2 * phi**2 * void.floor[key][0])
+        for key, resistance in zip(void.walls, resistances, strict=True)
     }
     return admittances[-1], power
 
 
-def _slices(void: _Void, walls: FloatArray) -> Iterator[tuple[float, float, float]]:
+def _slices(void: _Void, walls: FloatArray) -> Iterator[tuple[Numbers, Numbers, Numbers | None]]:
     for index, (height, section) in enumerate(zip(void.heights, void.sections, strict=True)):
-        yield float(height), float(section), float(walls[index]) if index < len(walls) else 0.0
+        yield plain(height), plain(section), plain(walls[index]) if index < len(walls) else None
 
 
 def _columns(stack: Stack, circuit: FloodedCircuit) -> tuple[list[_Void], dict[Key, FloatArray]]:
@@ -323,9 +342,9 @@ def liquid_slices(void: UnitCell, outer: Level, slices: int) -> tuple[FloatArray
     profile, plan = void.profile, void.sharp_plan
     depths = np.linspace(profile.depth_of_floor_film(outer), profile.wall_start, slices + 1)
     points = profile.wall_points(depths, outer)
-    rho = (points[:-1, 0] + points[1:, 0]) / 2
-    heights = np.diff(np.append(points[:, 1], void.height + outer.top))
-    return heights, plan.footprint - plan.area_at(np.append(rho, points[-1:, 0]))
+    rho = np.concatenate(((points[:-1, 0] + points[1:, 0]) / 2, points[-1:, 0]))
+    heights = tubes(*np.diff(points[:, 1], axis=0), void.height + outer.top - points[-1, 1])
+    return heights, plan.footprint - plan.area_at(first_axis(rho, plan.footprint + plan.perimeter))
 
 
 def _on_floor(inner: Level, outer: Level) -> FloatArray:
@@ -361,8 +380,13 @@ def column_resistances(
     Returns
     -------
     dict
-        Shapes (n,); without the films whose conductivity is infinite.
+        Shapes (n,), of several cells with a second axis; without the films whose conductivity is infinite.
     """
+    rows = [one.conductivity for one in circuit.films.films]
+    rows += [face.resistance for face in circuit.films.interfaces]
+    like = next((one for one in (*rows, circuit.charge_transfer) if is_rows(one)), None)
+    curves = iter([first_axis(one, like) for one in abreast(*(part for film in films for part in film))])
+    films = list(zip(curves, curves, curves, strict=True))
     found: dict[Key, FloatArray] = {}
 
     def add(part: str, mechanism: Mechanism, resistance: FloatArray) -> None:

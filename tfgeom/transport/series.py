@@ -48,6 +48,7 @@ def series_resistance(circuit: FilmCircuit) -> Losses:
     rows = {key: values * (width / len(values)) for key, values in rows.items()}
     share: Numbers = 1.0
     if width > 1:
+        rows = dict(zip(rows, abreast(*rows.values()), strict=True))
         total = np.asarray(sum(rows.values()))
         conductance = np.divide(1, total, out=np.ones_like(total), where=total != 0)
         share = conductance / conductance.sum(axis=0)
@@ -80,7 +81,8 @@ def _column_rows(circuit: FilmCircuit) -> dict[tuple[str, Mechanism], Floats]:
     """Return the resistance of each column (ohm) by part and mechanism, shape (columns,) or (columns, n)."""
     found: dict[tuple[str, Mechanism], Floats] = {}
     for part, mechanism, values in _column_resistances(circuit):
-        found[part, mechanism] = found.get((part, mechanism), 0.0) + values
+        before = found.get((part, mechanism))
+        found[part, mechanism] = values if before is None else np.add(*abreast(before, values))
     return found
 
 
@@ -101,13 +103,13 @@ def _column_resistances(
                 if even
                 else column_integrals(cell, film, _SLICES)
             )
-            yield one.part, "film", through / one.conductivity  # rows are the last axis
+            yield one.part, "film", first_axis(through, one.conductivity) / one.conductivity
     for interface in circuit.interfaces:
         film = circuit.films[interface.inner].film
         even = uniform or (apart and film.outer.is_uniform)
         areas = np.array([film.outer_area]) if even else cell.current_tubes(film.outer, _SLICES)
         for mechanism, value in interface.by_mechanism.items():
-            yield interface.part, mechanism, value / areas
+            yield interface.part, mechanism, value / first_axis(areas, value)
 
 
 def _is_even(film: Film) -> bool:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tfgeom.constants import FARADAY, thermal_voltage
 from tfgeom.errors import MaterialError
 from tfgeom.materials.library import Material
+from tfgeom.rows import Numbers, refuse
 
 Floats = NDArray[np.float64]
 
@@ -54,19 +55,19 @@ class Salt:
         K.
     """
 
-    conductivity: float
-    diffusivity: float
-    transference: float
-    concentration: float
-    temperature: float
+    conductivity: Numbers
+    diffusivity: Numbers
+    transference: Numbers
+    concentration: Numbers
+    temperature: Numbers
 
     @property
-    def logarithmic_voltage(self) -> float:
+    def logarithmic_voltage(self) -> Numbers:
         """``(2 R T/F)(1 - t)``, V: what ln c weighs in the potential."""
         return 2 * thermal_voltage(self.temperature) * (1 - self.transference)
 
     @property
-    def linear_voltage(self) -> float:
+    def linear_voltage(self) -> Numbers:
         """``F D c0/(kappa (1 - t))``, V: what c over its mean weighs in the potential.
 
         Times the conductivity it is the current that a gradient of c over its mean drives, so that voltage
@@ -76,12 +77,12 @@ class Salt:
         return flow / self.conductivity
 
     @property
-    def effective_conductivity(self) -> float:
+    def effective_conductivity(self) -> Numbers:
         """Of the liquid at a small steady current, S/m: ``1/kappa + 2 R T (1 - t)²/(F² D c0)``, inverted."""
         return self.conductivity / (1 + self.logarithmic_voltage / self.linear_voltage)
 
     @property
-    def concentration_share(self) -> float:
+    def concentration_share(self) -> Numbers:
         """Share of the liquid's loss at a small steady current that its salt's gradient makes."""
         return 1 - self.effective_conductivity / self.conductivity
 
@@ -103,7 +104,7 @@ class Salt:
         return np.asarray(found - (self.potential(found) - potential) / slope)
 
 
-def liquid_salt(liquid: Material, conductivity: float, temperature: float) -> Salt:
+def liquid_salt(liquid: Material, conductivity: Numbers, temperature: Numbers) -> Salt:
     """Return the salt of a liquid electrolyte.
 
     Parameters
@@ -120,7 +121,7 @@ def liquid_salt(liquid: Material, conductivity: float, temperature: float) -> Sa
     MaterialError
         When a constant is not known, or Li+ carries all of the current.
     """
-    values = {key: liquid.value(key) for key in SALT_CONSTANTS}
+    values: dict[str, Numbers] = {key: liquid.value(key) for key in SALT_CONSTANTS}
     values["diffusivity"] = liquid.value_at("diffusivity", temperature)
     missing = [key for key, value in values.items() if value is None]
     if missing:
@@ -130,11 +131,14 @@ def liquid_salt(liquid: Material, conductivity: float, temperature: float) -> Sa
             f"'{liquid.name}' has no {' and no '.join(missing)} in the library, which electrolyte_model "
             f"'salt' needs; give for example {given}, or use electrolyte_model: ohmic",
         )
-    diffusivity, transference, concentration = (float(values[key] or 0.0) for key in SALT_CONSTANTS)
-    if transference >= 1:
-        raise MaterialError.at(
+    diffusivity, transference, concentration = (values[key] for key in SALT_CONSTANTS)
+    all_of_it = f"Li+ carries all of the current in '{liquid.name}' (transference_number 1)"
+    refuse(
+        transference >= 1,
+        lambda: MaterialError.at(
             "cell.electrolyte",
-            f"Li+ carries all of the current in '{liquid.name}' (transference_number 1), so no salt gradient "
-            "builds up; use electrolyte_model: ohmic",
-        )
+            f"{all_of_it}, so no salt gradient builds up; use electrolyte_model: ohmic",
+        ),
+        all_of_it,
+    )
     return Salt(conductivity, diffusivity, transference, concentration, temperature)
