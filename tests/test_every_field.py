@@ -30,15 +30,15 @@ Place = tuple[Any, ...]
 Mapping = dict[str, Any]
 Field = tuple[str, str]
 
-EXACT = {"value": "2e-13 cm^2/s", "low": "1e-13 cm^2/s", "high": "3e-13 cm^2/s", "source": "a paper", "note": "a remark", "activation_energy": {"value": "0.4 eV", "source": "a second paper"}}  # fmt: skip
+EXACT = {"value": "2e-13 cm^2/s", "low": "1e-13 cm^2/s", "high": "3e-13 cm^2/s", "source": "a paper", "note": "a remark", "confidence": "fitted", "activation_energy": {"value": "0.4 eV", "source": "a second paper"}}  # fmt: skip
 CATHODE: Mapping = {
-    "density": {"value": "3.4 g/cm^3", "low": "3.3 g/cm^3", "high": "3.5 g/cm^3", "source": "a third paper", "note": "a word"},
+    "density": {"value": "3.4 g/cm^3", "low": "3.3 g/cm^3", "high": "3.5 g/cm^3", "source": "a third paper", "note": "a word", "confidence": "fitted"},
     "film_fraction": 0.9,
-    "volumetric_capacity": {"value": "37 uAh/cm^2/um", "low": "36 uAh/cm^2/um", "high": "38 uAh/cm^2/um", "source": "a ninth paper", "note": "a measure"},
+    "volumetric_capacity": {"value": "37 uAh/cm^2/um", "low": "36 uAh/cm^2/um", "high": "38 uAh/cm^2/um", "source": "a ninth paper", "note": "a measure", "confidence": "fitted"},
     "host_capacity": "49.5 uAh/cm^2/um",
     "diffusivity": EXACT,
-    "exchange_current": {"value": "4 A/m^2", "low": "3 A/m^2", "high": "5 A/m^2", "exponent": 0.4, "form": "occupancy", "source": "a fourth paper", "note": "a sign", "activation_energy": "0.3 eV"},
-    "electronic_conductivity": {"value": "0.1 S/m", "low": "0.01 S/m", "high": "1 S/m", "source": "a fifth paper", "note": "a hint", "activation_energy": "0.1 eV"},
+    "exchange_current": {"value": "4 A/m^2", "low": "3 A/m^2", "high": "5 A/m^2", "exponent": 0.4, "form": "occupancy", "source": "a fourth paper", "note": "a sign", "confidence": "fitted", "activation_energy": "0.3 eV"},
+    "electronic_conductivity": {"value": "0.1 S/m", "low": "0.01 S/m", "high": "1 S/m", "source": "a fifth paper", "note": "a hint", "confidence": "fitted", "activation_energy": "0.1 eV"},
     "expansion": 0.1,
     "initial_efficiency": 0.95,
     "lithiation": 0.9,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tfgeom.metrics.against_best_plane import intervals_in_words, why_unknown
-from tfgeom.metrics.estimates import ESTIMATED, estimates
+from tfgeom.metrics.estimates import ESTIMATED, estimates, trust_words
 from tfgeom.results import Evaluation, RateNumbers, Result, Shown, results_shown
 from tfgeom.results.plain_text import plain_unit, plain_value
 
@@ -23,7 +23,9 @@ def note_lines(found: Evaluation) -> list[str]:
     lines += [f"note: {note}" for note in found.notes]
     groups: dict[str, list[str]] = {}
     for one in estimates(found.provenance):
-        known = f"estimated, {ESTIMATED[one.confidence]}" if one.confidence in ESTIMATED else "the user's own"
+        known = trust_words(one.confidence)
+        if one.confidence in ESTIMATED:
+            known = f"estimated, {ESTIMATED[one.confidence]}"
         groups.setdefault(known, []).append(f"{one.material} {', '.join(one.constants)}")
     lines += [f"{known}: {'; '.join(constants)}" for known, constants in groups.items()]
     for row in found.published:

@@ -23,7 +23,7 @@ from tfgeom.errors import UnsupportedError
 from tfgeom.films import Film, Stack
 from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material
-from tfgeom.materials.overrides import USER
+from tfgeom.materials.overrides import OWN
 from tfgeom.rows import Numbers
 from tfgeom.transport.closed_rate import Chemistry, Electrode
 from tfgeom.transport.discharge.film_cell import FilmCell
@@ -288,7 +288,7 @@ def counter_of(blueprint: Blueprint) -> Material:
     section = _section(blueprint.design)
     counter, liquid = blueprint.materials[section.counter], blueprint.materials[section.electrolyte]
     stated = counter.properties.get("exchange_current")
-    if stated is not None and stated.confidence == USER:
+    if stated is not None and stated.confidence in OWN:
         return counter
     liquid.get("exchange_current")  # it stands in provenance beside the liquid's others
     kinetic = ("exchange_current", "exchange_current.activation_energy", "reference_temperature")

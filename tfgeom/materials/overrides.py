@@ -1,13 +1,14 @@
 """A design's own constants laid over the library's.
 
-What a design states has the confidence ``user``.  Seven rules keep the constants of one material from
-contradicting each other: a new conductivity, diffusivity or exchange current is meant at 25 degC unless a
-``reference_temperature`` stands beside it, and keeps the activation energy that is known; a new
-``ionic_conductivity`` sets aside the library's dissociation constants (which imply a conductivity of their
-own); new dissociation constants set conductivity and transference number; a new ``resistivity`` sets aside
-the electronic conductivity, and the other way round; a new ``diffusivity`` is that of both phases, unless
-``two_phase`` states theirs; a new open-circuit curve sets aside limits of two phases that lie outside it, and
-tables over a composition that it does not share, of which the single value stays.
+What a design states has the confidence ``user``, or ``fitted`` where it says so.  Seven rules keep the
+constants of one material from contradicting each other: a new conductivity, diffusivity or exchange current
+is meant at 25 degC unless a ``reference_temperature`` stands beside it, and keeps the activation energy that
+is known; a new ``ionic_conductivity`` sets aside the library's dissociation constants (which imply a
+conductivity of their own); new dissociation constants set conductivity and transference number; a new
+``resistivity`` sets aside the electronic conductivity, and the other way round; a new ``diffusivity`` is
+that of both phases, unless ``two_phase`` states theirs; a new open-circuit curve sets aside limits of two
+phases that lie outside it, and tables over a composition that it does not share, of which the single value
+stays.
 """
 
 from collections.abc import Mapping
@@ -31,6 +32,9 @@ DESIGN_FILE = "design file"
 
 USER = "user"
 """Confidence of what a design states."""
+
+OWN = (USER, "fitted")
+"""Confidences of what is the user's own: stated, or fitted to the user's measurements."""
 
 _CONTRADICTION = 0.02  # relative; a conductivity rounded to two digits still agrees
 
@@ -97,7 +101,7 @@ def _user_property(name: str, given: Given[float], shadowed: Property | None) ->
         name=name,
         dimension=dimension,
         source=given.source or DESIGN_FILE,
-        confidence=USER,
+        confidence=given.confidence or USER,
         note="; ".join(part for part in (given.note, replaces) if part),
         **given.numbers(shadowed),
     )

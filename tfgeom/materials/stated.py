@@ -212,6 +212,7 @@ class Given(Banded[Number], Generic[Number]):
 
     source: Text | None = None
     note: str | None = None
+    confidence: Literal["fitted"] | None = Field(None, description="what `tfgeom fit` wrote says so")
 
     @model_validator(mode="wrap")
     @classmethod

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tfgeom.materials.constants import words_of
+from tfgeom.materials.overrides import OWN
 from tfgeom.results import ProvenanceNumbers
 
 ESTIMATED = {"memory": "from memory", "computed": "computed, not measured"}
@@ -31,10 +32,10 @@ class Estimates(NamedTuple):
 
 
 def estimates(provenance: Iterable[ProvenanceNumbers]) -> list[Estimates]:
-    """Return the constants that are estimates or the user's own, grouped by material and confidence."""
+    """Return constants that are estimates, the user's own or fitted, by material and confidence."""
     groups: dict[tuple[str, str], list[str]] = {}
     for row in provenance:
-        if row.confidence in ESTIMATED or row.confidence == "user":
+        if row.confidence in ESTIMATED or row.confidence in OWN:
             groups.setdefault((row.material, row.confidence), []).append(words_of(row.property))
     return [Estimates(*key, tuple(names)) for key, names in groups.items()]
 
