@@ -4,11 +4,14 @@ Text is split into paths and numbers with units; what remains goes through the o
 `tfgeom.materials.expressions`.  Units are carried along: a length and a voltage do not add.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+import numpy as np
 
 from tfgeom.materials.expressions import FUNCTIONS, Tree, read_arithmetic
 from tfgeom.units import BasePowers, in_base_units, split_quantity
@@ -19,6 +22,12 @@ _TOKEN = re.compile(
     rf"(?P<quantity>{_NUMBER}\s*{_WORD}(?:/{_WORD})*(?![\w.(µΩÅ]))|(?P<number>{_NUMBER}(?![\w.]))"
     r"|(?P<name>[A-Za-z]\w*(?:\.\w+)*)"
 )
+
+
+class UnitsError(ValueError):
+    """Quantities of different kinds where they must be of one."""
+
+
 _ALONE = ("+", "-", "min", "max")
 _KEPT = ("negative", "positive", "abs")
 
@@ -57,7 +66,7 @@ class Arithmetic:
         """Return the value, with that of each name; raise ValueError where units do not fit."""
         known = {leaf: lookup(it) if isinstance(it, str) else it for leaf, it in self._leaves.items()}
         found = _value(self._tree, known)
-        if not -float("inf") < found.value < float("inf"):
+        if not math.isfinite(found.value):
             raise ValueError(f"'{self.text}' has no finite value")
         return found
 
@@ -115,7 +124,7 @@ def _combined(operation: str, operands: list[Sized]) -> Sized:
     numbers = [one.value for one in operands]
     if operation in _ALONE:
         if first.made_of != last.made_of:
-            raise ValueError(
+            raise UnitsError(
                 f"'{operation}' joins {first.words} and {last.words}; give both alike, with units"
             )
         return Sized(_computed(operation, numbers), first.made_of)
@@ -130,12 +139,12 @@ def _combined(operation: str, operands: list[Sized]) -> Sized:
     if operation in ("**", "sqrt"):
         exponent = 0.5 if operation == "sqrt" else last.value
         if operation == "**" and last.made_of:
-            raise ValueError(f"an exponent is a plain number, not {last.words}")
+            raise UnitsError(f"an exponent is a plain number, not {last.words}")
         share = Fraction(exponent).limit_denominator(12)
         powers = {name: power * share for name, power in first.made_of}
         return Sized(_computed(operation, numbers), _sorted(powers))
     if first.made_of:
-        raise ValueError(f"'{operation}' takes a plain number, not {first.words}; divide by a unit first")
+        raise UnitsError(f"'{operation}' takes a plain number, not {first.words}; divide by a unit first")
     return Sized(_computed(operation, numbers))
 
 
@@ -144,16 +153,16 @@ def _sorted(powers: Mapping[str, Fraction]) -> BasePowers:
 
 
 def _computed(operation: str, numbers: list[float]) -> float:
+    listed = ", ".join(f"{one:.6g}" for one in numbers)
     try:
-        if operation in _PLAIN:
-            found: Any = _PLAIN[operation](*numbers)
-        else:
-            found = FUNCTIONS[operation](*numbers)
-        return float(found)
+        with np.errstate(all="ignore"):
+            found: Any = (_PLAIN.get(operation) or FUNCTIONS[operation])(*numbers)
+        number = float(found)
     except (ArithmeticError, TypeError) as error:  # a complex root is a TypeError
-        raise ValueError(
-            f"'{operation}' of {', '.join(f'{one:.6g}' for one in numbers)} is no number"
-        ) from error
+        raise ValueError(f"'{operation}' of {listed} is no number") from error
+    if math.isnan(number):
+        raise ValueError(f"'{operation}' of {listed} is no number")
+    return number
 
 
 _PLAIN: dict[str, Callable[..., float]] = {

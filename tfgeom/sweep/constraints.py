@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tfgeom.sweep.arithmetic import Arithmetic, Sized, read_sized
+from tfgeom.sweep.arithmetic import Arithmetic, Sized, UnitsError, read_sized
 
 _SIGN = re.compile(r"<=|>=|==|<|>|=|≤|≥")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -44,8 +44,10 @@ class Constraint:
 
         Raises
         ------
+        UnitsError
+            Where both sides are not of one kind.
         ValueError
-            Where units do not fit.
+            Where a side has no value.
         """
         values = {name: lookup(name) for name in self.names}
         unknown = [name for name, value in values.items() if value is None]
@@ -54,7 +56,7 @@ class Constraint:
         known = {name: value for name, value in values.items() if value is not None}
         left, right = self.left(known.__getitem__), self.right(known.__getitem__)
         if left.made_of != right.made_of:
-            raise ValueError(
+            raise UnitsError(
                 f"'{self.text}' compares {left.words} with {right.words}; a result is a bare number in the "
                 "unit of its name, a size of the design has a unit"
             )

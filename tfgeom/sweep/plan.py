@@ -16,7 +16,7 @@ from tfgeom.reliefs.restating import restated
 from tfgeom.reliefs.synonyms import kind_of
 from tfgeom.reliefs.turning import key_in_kind
 from tfgeom.source import Location
-from tfgeom.sweep.arithmetic import Arithmetic, Sized, read_sized
+from tfgeom.sweep.arithmetic import Arithmetic, Sized, UnitsError, read_sized
 from tfgeom.sweep.columns import Column, parameter_column
 from tfgeom.sweep.constraints import Constraint, read_constraint
 from tfgeom.sweep.draws import draw
@@ -73,6 +73,7 @@ class Plan:
         )
         for base in range(len(self.bases)):
             self._require_paths(base)
+        self._require_units()
 
     def __len__(self) -> int:
         return self.spec.points
@@ -83,7 +84,10 @@ class Plan:
         found = {path: parameter_column(path, axis.values) for path, axis in self.spec.vary.items()}
         for path in self.spec.ties:
             tied = [self.point(number).values[path] for number in self._some()]
-            found[path] = parameter_column(path, [value for value in tied if value is not None] or [""])
+            place, rest = locate(self.bases[0], path)
+            said = None if rest else value_at(self.bases[0], place)  # the column has its unit
+            values = [said] * (split_quantity(said) is not None) + [one for one in tied if one is not None]
+            found[path] = parameter_column(path, values or [""])
         return found
 
     def point(self, number: int) -> Point:
@@ -94,10 +98,9 @@ class Plan:
         kind = self._kind(base, first)
         set_to = {self._path(path, kind): value for path, value in {**first, **values}.items()}
         error = ""
-        for path, tie in self._ties.items():
+        for path in self._ties:
             try:
-                found = tie(lambda name: self._sized(name, base, kind, set_to))
-                value = from_base_units(found.value, found.made_of)
+                value = self._tied(path, base, kind, set_to)
             except (ValueError, TfgeomError) as wrong:
                 error = error or f"{path}: {wrong}".replace("\n", "; ")
                 values[path] = None
@@ -162,6 +165,11 @@ class Plan:
         return (
             f"relief.{key_in_kind(key, kind)}" if head == "relief" and key and len(self._kinds) > 1 else path
         )
+
+    def _tied(self, path: str, base: int, kind: str, set_to: Mapping[str, Any]) -> str | float:
+        """Return the value of a tied path; raise ValueError or TfgeomError where it has none."""
+        found = self._ties[path](lambda name: self._sized(name, base, kind, set_to))
+        return from_base_units(found.value, found.made_of)
 
     def _sized(self, name: str, base: int, kind: str, set_to: Mapping[str, Any]) -> Sized:
         path = self._path(name, kind)
@@ -252,6 +260,30 @@ class Plan:
                     except DesignError as error:
                         message = f"'{name}': {error.issues[0].message}"
                         raise self.spec.wrong(self._place(path), message) from error
+
+    def _require_units(self) -> None:
+        """Refuse ties and constraints whose units do not fit, by the first point of every design."""
+        for number in range(0, len(self), self.spec.draws):
+            point = self.point(number)
+            kind = self._kind(point.base, point.values)
+            for path in self._ties:
+                try:
+                    self._tied(path, point.base, kind, point.set_to)
+                except UnitsError as error:
+                    raise self.spec.wrong(self._place(path), str(error)) from error
+                except (ValueError, TfgeomError):  # its own row tells
+                    continue
+
+            def lookup(name: str, point: Point = point) -> Sized:
+                return self.sized(name, point) if self.is_path(name) else Sized(1.0)
+
+            for place, constraint in enumerate(self.constraints if not point.error else ()):
+                try:
+                    constraint.miss(lookup)
+                except UnitsError as error:
+                    raise self.spec.wrong(f"constraints.{place}", str(error)) from error
+                except (ValueError, TfgeomError):
+                    continue
 
     def _require_own_places(self, mapping: Mapping[str, Any], varied: list[str], kind: str) -> None:
         changed = mapping

@@ -337,8 +337,8 @@ class _Run:
                 continue
             try:
                 miss = constraint.miss(lookup)
-            except ValueError as error:
-                raise self.plan.spec.wrong(f"constraints.{place}", str(error)) from error
+            except ValueError as error:  # no value of it in this row
+                miss = f"{constraint.text} ({error})"
             if miss:
                 missed[place] = miss
         return missed

@@ -363,6 +363,7 @@ class _Reading:
         """Return the paths and values of a file of points."""
         if "vary" in self.mapping:
             self._wrong("vary", "stands beside a file of points, which says what varies; remove it")
+            return {}
         name = self.mapping.get("points")
         if not isinstance(name, str):
             self._wrong(

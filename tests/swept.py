@@ -1,0 +1,35 @@
+"""Small sweeps for tests: a relief alone, which takes a thousandth of a second a point."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.commands import run
+from tfgeom.sweep import load_sweep, run_sweep
+
+PILLARS = "{kind: pillars, lattice: hexagonal, pitch: 4 um, diameter: 2 um, height: 20 um}"
+HOLES = "{kind: holes, lattice: square, pitch: 5 um, diameter: 3 um, depth: 30 um}"
+
+
+def base(folder: Path, relief: str = PILLARS, name: str = "base.yaml") -> Path:
+    """Write a design of a relief alone."""
+    path = folder / name
+    path.write_text(f"schema_version: 1\nname: {path.stem}\nrelief: {relief}\n")
+    return path
+
+
+def sweep_of(folder: Path, text: str, relief: str = PILLARS) -> Path:
+    """Write a sweep of such a design, and the design."""
+    base(folder, relief)
+    path = folder / "asked.yaml"
+    path.write_text(text if text.startswith("base:") else f"base: base.yaml\n{text}")
+    return path
+
+
+def rows_of(folder: Path, text: str, relief: str = PILLARS) -> list[dict[str, Any]]:
+    """Return the rows of such a sweep, run in memory."""
+    return [dict(row) for row in run_sweep(load_sweep(sweep_of(folder, text, relief))).rows]
+
+
+def swept(folder: Path, *options: object) -> int:
+    """Run the sweep of a folder from the command line into ``out``; return its exit code."""
+    return run("sweep", folder / "asked.yaml", "-o", folder / "out", *options)
