@@ -129,6 +129,12 @@ def test_a_load_that_browns_out_says_which_pulse_and_when() -> None:
     capacitor = numbers(found).bypass_capacitor_uF_cm2
     assert capacitor is not None
     assert capacitor > 0
+    planes = numbers(found).planar
+    assert planes.same_films.bypass_capacitor_uF_cm2 == pytest.approx(capacitor)  # it is one
+    assert planes.best is not None
+    thin = planes.best.bypass_capacitor_uF_cm2  # without a capacitor a thinner one does as little
+    assert thin is not None
+    assert thin > 0
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ class LoadedCell:
     at_mean
         What the load's mean delivers, C/m².
     capacitor
-        Smallest that helps, F/m²; None where it is not known, or not looked for: of planes that fail.
+        Smallest that helps, F/m²; None where it is not known.
     """
 
     run: LoadRun
@@ -103,7 +103,7 @@ def load_numbers(cells: Beside[AssembledCell]) -> Noted[Loaded | None]:
     task, area = load_task(cell, load)
     try:
         beside = Beside(found.value.cell, {"same_films": found.value.same_films})
-        runs = beside.map(lambda one: _loaded(one, task, beside_capacitors=one is beside.cell))
+        runs = beside.map(lambda one: _loaded(one, task))
     except SolveError as error:
         return Noted(None, (f"load is null: {error}",))
     best, thickness, notes = _best_plane(cell, task, runs.same_films)
@@ -158,12 +158,11 @@ def _known(area: float | None) -> float:
     return area
 
 
-def _loaded(cell: FilmCell, task: LoadTask, *, beside_capacitors: bool = False) -> LoadedCell:
+def _loaded(cell: FilmCell, task: LoadTask) -> LoadedCell:
     found, mean = run_load(cell, task), mean_delivered(cell, task)
     if found.charge >= RUNS_EMPTY * mean and not task.capacitance:
         return LoadedCell(found, mean, 0.0 if task.repeats else None)
-    capacitor = smallest_capacitor(cell, replace(task, capacitance=0.0), mean) if beside_capacitors else None
-    return LoadedCell(found, mean, capacitor)
+    return LoadedCell(found, mean, smallest_capacitor(cell, replace(task, capacitance=0.0), mean))
 
 
 def _best_plane(
