@@ -25,7 +25,7 @@ _SCHEMA = jsonschema.Draft202012Validator(json.loads(results_json_schema()))
 POINT_PLANES = ("planar_same_films", "planar_same_capacity")
 
 
-def contradictions(found: Numbers, said: Numbers) -> list[str]:
+def contradictions(found: Numbers, said: Numbers, held: Mapping[float, float] | None = None) -> list[str]:
     """Return what contradicts itself in the numbers of a design, in words; nothing where all is well.
 
     Parameters
@@ -34,6 +34,9 @@ def contradictions(found: Numbers, said: Numbers) -> list[str]:
         The JSON of `evaluate`.
     said
         The design as a mapping.
+    held
+        By the film model: energy (mWh/cm²) at rest, by C-rate, of what the cell itself delivers.  Columns that keep
+        their own lithium may hold more than at their mean composition, on which that of `found` counts.
     """
     volts = _limits(said)
     sections = (
@@ -44,7 +47,7 @@ def contradictions(found: Numbers, said: Numbers) -> list[str]:
         _capacity(found),
         _energy(found, volts),
         of_resistance(found["resistance"]),
-        _rates(found, said, volts),
+        _rates(found, said, volts, held),
         _rate_limits(found),
         _device(found),
         _published(found["published"]),
@@ -188,7 +191,12 @@ def _points(row: Numbers) -> Iterator[tuple[str, Numbers]]:
             yield f"rate.{plane}.{at}", row[plane][at]
 
 
-def _rates(found: Numbers, said: Numbers, volts: tuple[float, float] | None) -> Iterator[str]:
+def _rates(
+    found: Numbers,
+    said: Numbers,
+    volts: tuple[float, float] | None,
+    held: Mapping[float, float] | None,
+) -> Iterator[str]:
     rows, capacity, energy = found["rate"], found["capacity"], found["energy"]
     if not rows or volts is None:
         return
@@ -216,7 +224,8 @@ def _rates(found: Numbers, said: Numbers, volts: tuple[float, float] | None) -> 
             if mean is not None and volts[0] >= 0:
                 yield from _most(volts[0], mean, f"{name}: lower voltage limit above the mean", 1e-6)
                 yield from _most(mean, volts[1], f"{name}: mean above the upper voltage limit", 1e-6)
-                yield from _most(work, rest.get(which), f"{name}: energy above that at open circuit", 1e-6)
+                most = held[row["c_rate"]] if held is not None and which == "rate" else rest.get(which)
+                yield from _most(work, most, f"{name}: energy above that at open circuit", 1e-6)
         equal = row["planar_same_capacity"]
         for key, value in equal["at_c_rate"].items():
             other = equal["at_current"][key]

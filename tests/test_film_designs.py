@@ -13,6 +13,7 @@ from tfgeom.cells.planes import beside_planes
 from tfgeom.design import design_from_mapping, load_design
 from tfgeom.evaluation import evaluate
 from tfgeom.metrics.film_cells import film_cells
+from tfgeom.transport.discharge.column_voltages import Columns
 from tfgeom.transport.discharge.driver import run
 from tfgeom.transport.discharge.film_cell import FilmCell
 from tfgeom.transport.discharge.steps import Run, Step
@@ -84,6 +85,43 @@ def test_columns_start_with_the_lithium_they_were_made_with_at_one_voltage() -> 
     )
     assert np.ptp(rest) < 1e-6
     assert np.ptp(anode.starts) > 0.01
+
+
+def test_columns_of_unequal_fillings_deliver_no_more_than_they_hold_at_rest() -> None:
+    given = mapping_of(PEARSE)
+    given["layers"] = [
+        {**layer, "step_coverage": 0.4} if layer["role"] == "anode" else layer for layer in given["layers"]
+    ]
+    cell = assembled(given)
+    found = cut(cell)
+    resting = Columns(found).resting
+    assert resting is not None
+    assert found.anode.starts is not None
+    assert np.ptp(found.anode.starts) > 0.1  # each is as full as its own cathode filled it
+    at_mean = usable_of(cell).energy
+    assert at_mean is not None  # of a cell whose anode would fill evenly along itself, and holds more so
+    # by free energy: that of the fillings at the start less that where all has been delivered, by quadrature
+    nodes, weights = np.polynomial.legendre.leggauss(400)
+    held = 0.0
+    for one in (found.cathode, found.anode):
+        assert one.columns is not None
+        rooms = one.capacity * one.columns.volume / one.columns.volume.sum()
+        curve, starts = one.material.open_circuit, np.broadcast_to(one.filled, rooms.shape)
+        assert curve is not None
+        moved = found.cathode.capacity * found.cathode.columns.volume / found.cathode.columns.volume.sum()
+        ends = starts + one.sign * (1 - found.cathode.filled) * moved / rooms
+        middle, half = (starts + ends) / 2, (ends - starts) / 2
+        values = curve.held_inside(middle + half * nodes[:, None], found.temperature)
+        held += one.sign * float(rooms @ (np.abs(half) * (weights @ values)))
+    assert abs(held / at_mean - 1) > 1e-2
+    assert resting.energy(found.capacity, found.window[0]) == pytest.approx(held, rel=2e-4)
+    for c_rate in (0.01, 1.0):
+        done = discharge(found, c_rate)
+        rest = done.energy + sum(done.lost.values())
+        assert done.energy <= rest * (1 + 1e-9)
+        assert rest <= held * (1 + 2e-4)
+        assert np.all(done.open_circuit >= done.voltage - 1e-6)
+        assert rest == pytest.approx(np.trapezoid(done.open_circuit, done.charge), rel=1e-6)
 
 
 @pytest.mark.slow

@@ -5,9 +5,11 @@ from tfgeom.cells.beside import Beside
 from tfgeom.design import Contact
 from tfgeom.metrics.closed_rates import no_rates, nominal_of
 from tfgeom.metrics.noted import Noted
+from tfgeom.transport.discharge.column_voltages import Columns
 from tfgeom.transport.discharge.film_cell import FilmCell
 
 _HOUR, _DAY = 3600.0, 24 * 3600.0
+_SHOWS = 1e-3
 _TOLD_IN_HOURS, _TOLD_IN_DAYS = 2 * _DAY, 1000 * _DAY
 
 
@@ -43,7 +45,23 @@ def film_cells(cells: Beside[AssembledCell], *, contacted: bool = True) -> Noted
         return cell.kind.film_cell(cell, nominal=counted, contacted=contacted)
 
     found = cells.map(cut)
-    return Noted(found, (*notes, *found.cell.remarks, *_leak_notes(cells.cell, found.cell)))
+    notes += [*found.cell.remarks, *_energy_notes(cells.cell, found.cell)]
+    return Noted(found, (*notes, *_leak_notes(cells.cell, found.cell)))
+
+
+def _energy_notes(cell: AssembledCell, cut: FilmCell) -> list[str]:
+    """Return how much more or less columns hold at rest than at their mean composition, if that shows."""
+    resting, energy = Columns(cut).resting, usable_of(cell).energy
+    if resting is None or not energy:
+        return []
+    more = resting.energy(cut.capacity, cut.window[0]) / energy - 1
+    if abs(more) < _SHOWS:
+        return []
+    return [
+        f"each column keeps the lithium that it was made with: so filled, the cell holds {abs(more):.1%} "
+        f"{'more' if more > 0 else 'less'} energy at rest than at its mean composition, on which energies at "
+        "open circuit count"
+    ]
 
 
 def _leak_notes(cell: AssembledCell, cut: FilmCell) -> list[str]:

@@ -38,8 +38,7 @@ class CurveNumbers:
     rest_energy_mWh_cm2: float = field(
         metadata=declare(
             "rest energy",
-            "of the charge delivered, at the rest voltage of the mean composition: energy and all that is "
-            "lost",
+            "of the charge delivered, at the rest voltage: energy and all that is lost",
             "mWh/cm^2",
         )
     )
@@ -50,7 +49,12 @@ class CurveNumbers:
     capacity_uAh_cm2: tuple[float, ...] = field(metadata=declare("capacity", "delivered so far", "uAh/cm^2"))
     voltage_V: tuple[float, ...] = field(metadata=declare("voltage", "at the terminals", "V"))
     rest_voltage_V: tuple[float, ...] = field(
-        metadata=declare("rest voltage", "at the mean composition of each electrode", "V")
+        metadata=declare(
+            "rest voltage",
+            "at the mean composition of each electrode; of columns between two films, where they share what "
+            "has passed",
+            "V",
+        )
     )
 
 

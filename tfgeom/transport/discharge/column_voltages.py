@@ -21,6 +21,7 @@ from tfgeom.transport.discharge.exchange import exchange_current
 from tfgeom.transport.discharge.film_cell import FilmCell, FilmElectrode
 from tfgeom.transport.discharge.film_models import electrolytes_of, film_of
 from tfgeom.transport.discharge.responses import Filling, Passing
+from tfgeom.transport.discharge.resting import Resting
 from tfgeom.transport.kinetics import signed_overpotential
 
 Floats = NDArray[np.float64]
@@ -272,11 +273,17 @@ class Columns:
         self.weak = electrolytes_of(cell)
         self.resistance = cell.resistance
         self.joint_resistance = float(sum(row.resistance[0] for row in cell.joint))
+        films = all(side.film is not None for side in self.sides)
+        self.resting = Resting(self.sides) if films and cell.size > 1 else None
 
     def at_rest(self) -> CellState:
-        """Return the cell at its start: films filled alike throughout, no current."""
+        """Return the cell at its start: each film of a column filled alike throughout, no current."""
+        filled: Sequence[float | Floats] = [side.electrode.filled for side in self.sides]
+        if self.resting is not None:
+            filled = self.resting.starts()
         films = tuple(
-            None if side.film is None else side.film.at_rest(side.electrode.filled) for side in self.sides
+            None if side.film is None else side.film.at_rest(own)
+            for side, own in zip(self.sides, filled, strict=True)
         )
         nothing = np.zeros(self.cell.size)
         return CellState(
@@ -307,14 +314,19 @@ class Columns:
         ]
         return means[0], means[1]
 
-    def open_circuit(self, means: Sequence[Floats | None]) -> tuple[float, float]:
-        """Return each electrode's share of the voltage at rest, all its lithium spread evenly, V."""
+    def open_circuit(self, means: Sequence[Floats | None]) -> tuple[Floats, Floats]:
+        """Return each electrode's share of the voltage at rest, V, shape (n,) or (1,); sums are one voltage.
+
+        At the mean composition, or between two films in columns where these share what they have passed.
+        """
+        if self.resting is not None and means[0] is not None and means[1] is not None:
+            return self.resting.shares((means[0], means[1]))
         shares = []
         for side, mean in zip(self.sides, means, strict=True):
-            potential = side.empty
+            potential = np.array([side.empty])
             if mean is not None:
                 whole = np.array([float(side.shares @ mean)])
-                potential = float(side.curve.held_inside(whole, self.cell.temperature)[0])
+                potential = side.curve.held_inside(whole, self.cell.temperature)
             shares.append(side.electrode.sign * potential)
         return shares[0], shares[1]
 

@@ -18,8 +18,8 @@ class Curve:
     current
         A/m².
     time, charge, voltage, open_circuit
-        s, C/m² delivered, V at the terminals, V at rest at the mean composition; shape (m,), at least one
-        point.
+        s, C/m² delivered, V at the terminals, V at rest (`tfgeom.transport.discharge.ledger`); shape (m,), at
+        least one point.
     energy
         Delivered, J/m².
     lost

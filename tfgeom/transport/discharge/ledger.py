@@ -18,9 +18,11 @@ class Ledger:
     """Energy lost so far; between two points every power is taken to be linear in time.
 
     Rows: each series loss; ``charge_transfer`` of both interfaces; ``diffusion``, the potential of a film at
-    its mean composition over that at its face; ``unevenness``, that of the whole electrode's mean over that
-    of a column's; ``salt`` of electrolytes solved in time; ``film`` of sheets; ``leak``.  They add up to what
-    the lithium gives, ``U (I + leak V)``, less what is delivered, ``V I``.
+    its mean composition over that at its face; ``unevenness``, that of a column as it would rest over that of
+    its mean; ``salt`` of electrolytes solved in time; ``film`` of sheets; ``leak``.  They add up to what
+    the lithium gives, ``U (I + leak V)``, less what is delivered, ``V I``, with U the voltage at rest: at the
+    mean composition, or between two films in columns where those share their charge
+    (`tfgeom.transport.discharge.resting`).
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ class Ledger:
         self._power: Floats = np.zeros(len(keys))
 
     def powers(self, answer: Answer, state: CellState) -> tuple[Floats, float]:
-        """Return the power of each row, W/m², and the voltage at rest at the mean composition, V."""
+        """Return the power of each row, W/m², and the voltage at rest, V."""
         columns, current = self.columns, answer.current
         means = columns.means(state)
         wholes = columns.open_circuit(means)
@@ -65,7 +67,7 @@ class Ledger:
         powers += [float(current @ drop) for drop in answer.drops]
         powers += [float(current @ loss) for loss in state.sheets]
         powers.append(columns.cell.leak * state.voltage**2)
-        return np.array(powers), sum(wholes)
+        return np.array(powers), float(np.max(wholes[0] + wholes[1]))
 
     def jump(self, powers: Floats) -> None:
         """Take powers that set in at once."""
