@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
-from tests.film_cells import CAPACITY, cell, film, flat, material
+from tests.film_cells import CAPACITY, DIFFUSIVITY, THICKNESS, cell, film, flat, material
 from tfgeom.transport.discharge.charging import charging
+from tfgeom.transport.discharge.column_voltages import Columns
 from tfgeom.transport.discharge.film_cell import FilmCell
 
 USABLE, RESISTANCE, HIGH = 900.0, 0.02, 4.1  # C/m², ohm m², V
@@ -38,3 +40,26 @@ def test_a_current_at_which_it_counts_as_full_is_not_held() -> None:
     assert found.whole == found.at_constant_current == pytest.approx(line, rel=1e-4)
     assert found.to_share == pytest.approx(0.8 * USABLE / current, rel=1e-3)
     assert found.full == pytest.approx(line / current, rel=1e-4)
+
+
+@pytest.mark.parametrize("high", [4.1, 4.5])
+def test_a_face_that_is_held_empty_gives_what_diffuses_to_it(high: float) -> None:
+    # at 4.1 V the face of this film keeps a tenth, beyond 4.2 V it is empty and its potential runs off
+    start, kept = 0.9, max(4.2 - high, 0.0)
+    slow = film(flat(), material(diffusivity=f"{DIFFUSIVITY} m^2/s"), start=start)
+    usable = replace(cell(slow), window=(3.0, high), capacity=0.9 * CAPACITY)
+    found = charging(usable, 3e4 * CAPACITY / 3600, Columns(usable).at_rest())
+    modes = (np.arange(1, 4001) * 2 - 1) ** 2 * np.pi**2 / 4  # a slab with its face held at once
+
+    def left(time: float) -> float:
+        return float(np.sum(2 / modes * np.exp(-modes * time * DIFFUSIVITY / THICKNESS**2)))
+
+    def flow(time: float) -> float:
+        return float(np.sum(2 * np.exp(-modes * time * DIFFUSIVITY / THICKNESS**2)))
+
+    whole, second = start - kept, DIFFUSIVITY / THICKNESS**2
+    to_share = brentq(lambda time: whole * (1 - left(time)) - 0.72, 1.0, 1e4)
+    full = brentq(lambda time: whole * flow(time) * second - 1 / 20 / 3600, 1.0, 1e5)
+    assert found.to_share == pytest.approx(to_share, rel=4e-3)
+    assert found.full == pytest.approx(full, rel=1e-2)
+    assert found.whole == pytest.approx(whole * (1 - left(full)) * CAPACITY, rel=1e-3)

@@ -21,7 +21,8 @@ from tfgeom.metrics.rate_model import OWN, BestPlane, Floats, RateModel, named
 from tfgeom.metrics.rates import HOUR
 from tfgeom.searching import last_point
 from tfgeom.transport.closed_rate import DischargeEnds
-from tfgeom.transport.discharge.charging import Charging, charging
+from tfgeom.transport.discharge.charging import Charging, charging, discharged
+from tfgeom.transport.discharge.column_voltages import CellState
 from tfgeom.transport.discharge.constant_current import discharge_curves
 from tfgeom.transport.discharge.curve import Curve
 from tfgeom.transport.discharge.film_cell import FilmCell
@@ -71,6 +72,7 @@ class FilmModel:
     in_series: int
     method: str = FILM_MODEL
     _known: dict[tuple[str, str], Curve] = field(default_factory=dict, compare=False, repr=False)
+    _empty: dict[str, CellState] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def per_decade(self) -> int:
@@ -139,7 +141,10 @@ class FilmModel:
 
     def charge(self, name: str, current: float) -> Charging:
         """Return the charge of a cell at a footprint current, A/m²."""
-        return charging(named(self.rated, name), current)
+        cell = named(self.rated, name)
+        if name not in self._empty:
+            self._empty[name] = discharged(cell)
+        return charging(cell, current, self._empty[name])
 
     def _part(self, part: str, mechanism: str) -> str:
         if mechanism not in _OF_ENDS:

@@ -60,7 +60,9 @@ class Ends:
         """Return what is negative once an end is passed."""
         step = self.step
         margins = {name: margin for name, margin in self._voltages(now).items() if self.armed[name]}
-        margins["surface"], margins["salt_exhausted"] = now.room, now.ions + _OVERDRAWN
+        margins["salt_exhausted"] = now.ions + _OVERDRAWN
+        if not step.past_surface:
+            margins["surface"] = now.room
         if step.current_below is not None:
             margins["current_below"] = abs(now.current) - step.current_below
         if step.charge is not None:
@@ -70,7 +72,7 @@ class Ends:
     def met_at_once(self, start: Reading) -> Ended | None:
         """Return what ends the step before any time has passed; unkept voltage limits wait."""
         found = self.margins(start)
-        if found["surface"] <= 0:
+        if found.get("surface", 1.0) <= 0:
             return "surface"
         return next((name for name, margin in found.items() if margin < 0), None)
 

@@ -51,7 +51,8 @@ class Resting:
         charge = np.concatenate([[low - over], inside, [high + over]])
         voltage = sum(self._potentials(charge))
         voltage = -np.maximum.accumulate(-voltage, axis=0)  # a curve may rise by rounding
-        levels = np.unique(np.quantile(voltage, np.linspace(0.0, 1.0, len(points))))
+        every = np.sort(voltage, axis=None)  # levels lie as close as voltages do
+        levels = np.unique(every[np.linspace(0, every.size - 1, len(points)).astype(np.intp)])
         own = [
             np.interp(levels, voltage[::-1, column], charge[::-1, column]) for column in range(size)
         ]  # falls as the level rises

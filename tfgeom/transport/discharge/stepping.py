@@ -38,6 +38,7 @@ _CLOSE = 1e-6  # of the tolerance, between the voltages of columns
 _CLOSELY = 1e-9  # of a filling: how close in charge an end is met
 _HALVINGS = 10, 46
 _TOWARDS = 4
+_PARTS, _LEAST_PART = 60, 1e-3  # of the way to a voltage
 _INSTANT = 1e-15  # s, for a length of none
 
 
@@ -184,9 +185,10 @@ class Stepper:
         guess = drive.value * shares if drive.control == "current" else np.zeros_like(state.current)
         if drive.control == "power":
             guess = self._towards_power(trial, drive, shares, sheets)
-        solution = solve_columns(
-            trial, drive, self.collectors, guess, float("nan"), sheets, _CLOSE * self.tolerance
-        )
+        start = guess, float("nan"), sheets
+        solution = solve_columns(trial, drive, self.collectors, *start, _CLOSE * self.tolerance)
+        if solution is None and drive.control == "voltage":
+            solution = self._towards_voltage(trial, drive, start)
         if solution is None:
             return None
         left = CellState(state.films, state.weak, solution.answer.current, solution.voltage, solution.sheets)
@@ -205,6 +207,31 @@ class Stepper:
                 break
             guess, current = found.answer.current, drive.value / found.voltage
         return guess
+
+    def _towards_voltage(
+        self, trial: Trial, drive: Drive, start: tuple[Floats, float, tuple[Floats, ...]]
+    ) -> Solution | None:
+        """Return columns at a voltage far off, from where no current passes on, by parts of the way.
+
+        Currents grow exponentially with the voltage there, which Newton's steps do not see from the start.
+        """
+        close = _CLOSE * self.tolerance
+        here = solve_columns(trial, Drive("rest", 0.0, drive.leak), self.collectors, *start, close)
+        part = 0.5
+        for _ in range(_PARTS):
+            if here is None or part < _LEAST_PART:
+                return None
+            left = drive.value - here.voltage
+            held = drive if part == 1 else drive._replace(value=here.voltage + part * left)
+            from_here = here.answer.current, here.voltage, here.sheets
+            there = solve_columns(trial, held, self.collectors, *from_here, close)
+            if there is None:
+                part /= 4
+                continue
+            if part == 1:
+                return there
+            here, part = there, min(2 * part, 1.0)
+        return None
 
     def _after(self, past: Past, drive: Drive, length: float) -> Moment | None:
         """Return the moment ``length`` after the last; None where columns find no balance."""

@@ -45,6 +45,9 @@ class Step:
     capacitance
         F/m² of an ideal capacitor across the terminals: ``value`` is then drawn of cell and capacitor
         together, the cell gives ``load + C dV/dt``, and its voltage cannot jump.
+    past_surface
+        Whether a film that is full or empty at its face does not end the step: its potential runs off there
+        (by 10 V in a thousandth of a filling), so that a held voltage holds the face at its end.
     """
 
     control: Control
@@ -55,6 +58,7 @@ class Step:
     current_below: float | None = None
     charge: float | None = None
     capacitance: float = 0.0
+    past_surface: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,13 @@ class Run:
     time, charge, current, voltage
         s, C/m² delivered so far (net), A/m², V.
     open_circuit
-        V at rest at the mean composition of each point.
+        V at rest after the charge of each point (`tfgeom.transport.discharge.ledger`).
     ends
         One a step that began.
     energy
         Delivered, J/m²: the integral of voltage times current.
     lost
-        J/m² by (part, mechanism); they add up to the integral of (U - V) I, U at the mean composition.
+        J/m² by (part, mechanism); they add up to the integral of (U - V) I, U being ``open_circuit``.
     state
         Opaque: where another run goes on.
     surface, mean
