@@ -102,14 +102,15 @@ def test_columns_of_unequal_fillings_deliver_no_more_than_they_hold_at_rest() ->
     assert at_mean is not None  # of a cell whose anode would fill evenly along itself, and holds more so
     # by free energy: that of the fillings at the start less that where all has been delivered, by quadrature
     nodes, weights = np.polynomial.legendre.leggauss(400)
-    held = 0.0
+    held, cathode = 0.0, found.cathode
+    assert cathode.columns is not None
+    moved = cathode.capacity * cathode.columns.volume / cathode.columns.volume.sum() * (1 - cathode.filled)
     for one in (found.cathode, found.anode):
         assert one.columns is not None
         rooms = one.capacity * one.columns.volume / one.columns.volume.sum()
         curve, starts = one.material.open_circuit, np.broadcast_to(one.filled, rooms.shape)
         assert curve is not None
-        moved = found.cathode.capacity * found.cathode.columns.volume / found.cathode.columns.volume.sum()
-        ends = starts + one.sign * (1 - found.cathode.filled) * moved / rooms
+        ends = starts + one.sign * moved / rooms
         middle, half = (starts + ends) / 2, (ends - starts) / 2
         values = curve.held_inside(middle + half * nodes[:, None], found.temperature)
         held += one.sign * float(rooms @ (np.abs(half) * (weights @ values)))
