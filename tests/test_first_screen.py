@@ -89,7 +89,9 @@ def test_where_the_plane_stores_more_in_the_same_volume_it_is_said() -> None:
     assert plane is not None
     assert plane > own
     text = " ".join(headline(evaluation))
-    assert f"In the same volume the plane stores more: {own:.3g} Wh/L of relief and films against" in text
+    assert (
+        f"In the same volume the plane stores more: about {own:.2g} Wh/L of relief and films against" in text
+    )
     assert dict(number_lines(evaluation))["energy density (active)"] == (
         f"{own:.4g} Wh/L (plane {plane:.4g})"
     )

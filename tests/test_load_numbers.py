@@ -67,7 +67,7 @@ def test_the_page_begins_with_it_and_draws_it() -> None:
     low, high = curves[0].lowest_voltage_V, curves[0].highest_voltage_V
     assert all(3.0 <= one < other for one, other in zip(low, high, strict=True))
     assert min(curves[0].last_voltage_V) == pytest.approx(3.0, abs=1e-4)
-    assert "Voltage under the load over 9" in draw_load(curves, 3.0).alt
+    assert "Voltage under the load over 1.07 years" in draw_load(curves, 3.0).alt
 
 
 def test_a_load_of_the_chip_is_one_of_its_footprint() -> None:

@@ -19,6 +19,7 @@ from tfgeom.errors import DesignError
 from tfgeom.evaluation import evaluate
 from tfgeom.metrics.protocol_curves import protocol_curves
 from tfgeom.report.gallery import draw_pictures
+from tfgeom.report.protocol_figure import protocol_tables
 from tfgeom.report.render import report_html
 from tfgeom.results import Evaluation, ProtocolNumbers, ProtocolPlaneNumbers
 from tfgeom.transport.discharge.driver import run as drive
@@ -189,6 +190,11 @@ def test_the_plane_is_asked_for_the_same(tmp_path: Path) -> None:
     assert {one.cell for one in protocol_curves(found)} == {"cell", "planar_same_films"}
     assert "voltage in the protocol" in draw_pictures(found).shown
     assert 'id="protocol"' in report_html(found)
+    tables = protocol_tables(numbers)
+    assert tables is not None
+    assert "charge, µAh/cm²" in tables.steps.head
+    written = [str(cell) for row in (*tables.steps.rows, *tables.totals.rows) for cell in row]
+    assert not [cell for cell in written if "uAh" in cell or "cm2" in cell or cell.startswith("-")]
 
 
 def test_the_shipped_cycles(tmp_path: Path, capsys: Captured) -> None:

@@ -122,7 +122,12 @@ def test_energy_against_power_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     # 1 mW/cm2 over 1 um is 10 kW/L
     assert per_volume[0][0] == pytest.approx(per_area[0][0] / 30.195 * 1e4)
-    assert len(drawn) == 6
+    best = [row.planar_best.at_current for row in rates if row.planar_best]
+    assert len(drawn) == 7  # cell and both planes per footprint and per volume; the best plane per footprint
+    assert (drawn[-1][0], drawn[-1][1]) == (
+        [one.power_mW_cm2 for one in best],
+        [one.energy_mWh_cm2 for one in best],
+    )
     nothing = [replace(row, power_mW_cm2=0.0) for row in rates]
     assert draw_ragone(nothing, heights) is None
 

@@ -1,5 +1,7 @@
 """What the steps of a protocol came to, as rows and as a sentence."""
 
+from collections.abc import Callable
+
 from tfgeom.load_tables import duration_text
 from tfgeom.results import ProtocolNumbers, ProtocolPlaneNumbers, declared_of
 from tfgeom.results.plain_text import plain_unit, plain_value
@@ -7,25 +9,25 @@ from tfgeom.results.plain_text import plain_unit, plain_value
 Row = tuple[str, ...]
 
 STEPS: Row = (
-    "cycle", "step", "held", "ended by", "duration", "charge, uAh/cm2", "energy, mWh/cm2",
-    "voltage at the start, V", "voltage at the end, V", "current at the end, mA/cm2",
-    "charge of the plane, uAh/cm2",
+    "cycle", "step", "held", "ended by", "duration", "charge, uAh/cm^2", "energy, mWh/cm^2",
+    "voltage at the start, V", "voltage at the end, V", "current at the end, mA/cm^2",
+    "charge of the plane, uAh/cm^2",
 )  # fmt: skip
-"""Head of `step_rows`."""
+"""Head of `step_rows`, units as they are declared."""
 TOTALS: Row = ("in all", "cell", "plane, same films")
 """Head of `total_rows`."""
 MOST_ROWS = 60
 """Steps that are told one by one where people read them; the JSON has all."""
 
 
-def step_rows(found: ProtocolNumbers) -> list[Row]:
-    """Return the steps as they were taken: the first and the last where they are many."""
+def step_rows(found: ProtocolNumbers, unit: Callable[[str], str] = plain_unit) -> list[Row]:
+    """Return the steps as they were taken: of many the first and the last; ``unit`` writes one."""
     plane = {} if found.planar is None else dict(_numbered(found.planar))
     rows: list[Row] = [
         (
             str(one.cycle),
             one.step,
-            "rest" if one.control == "rest" else f"{one.value:.6g} {plain_unit(one.unit)}",
+            "rest" if one.control == "rest" else _held(one.value, unit(one.unit)),
             one.ended_by,
             duration_text(one.duration_h),
             f"{one.charge_uAh_cm2:.4g}",
@@ -44,18 +46,23 @@ def step_rows(found: ProtocolNumbers) -> list[Row]:
     return [*rows[:kept], left_out, *rows[-kept:]]
 
 
-def total_rows(found: ProtocolNumbers) -> list[Row]:
-    """Return what went in and out, of the cell and of the plane; what is null is left out."""
+def total_rows(found: ProtocolNumbers, unit: Callable[[str], str] = plain_unit) -> list[Row]:
+    """Return what went in and out, of cell and plane; what is null is left out; ``unit`` writes a unit."""
     rows: list[Row] = []
     for key in ProtocolPlaneNumbers.__dataclass_fields__:
         values = [None if one is None else getattr(one, key) for one in (found, found.planar)]
         if key == "steps" or values[0] is None:
             continue
         declared = declared_of(ProtocolPlaneNumbers, key)
-        heading = f"{declared.title}, {plain_unit(declared.unit)}" if declared.unit else declared.title
+        heading = f"{declared.title}, {unit(declared.unit)}" if declared.unit else declared.title
         shown = ("-" if value is None else plain_value(value, declared.form) for value in values)
         rows.append((heading, *shown))
     return rows
+
+
+def _held(value: float | None, unit: str) -> str:
+    """Return what a step holds: a C-rate as one word, which no table breaks."""
+    return f"{value:.6g}{'' if unit == 'C' else ' '}{unit}"
 
 
 def protocol_sentence(found: ProtocolNumbers) -> str:

@@ -8,10 +8,14 @@ Row = tuple[str, ...]
 
 RATES: Row = (
     "C-rate", "current, mA/cm2", "capacity, uAh/cm2", "utilisation", "energy, mWh/cm2", "mean voltage, V",
-    "power, mW/cm2", "plane of the same films at that current, uAh/cm2",
-    "plane of the same capacity at that current, uAh/cm2", "best plane at that current, uAh/cm2",
+    "power, mW/cm2",
 )  # fmt: skip
 """Head of `rate_rows`."""
+BESIDE: Row = (
+    "current, mA/cm2", "cell, uAh/cm2", "plane of the same films", "plane of the same capacity", "best plane",
+    "its cathode, um",
+)  # fmt: skip
+"""Head of `beside_rows`."""
 LIMITS: Row = ("what remains", "cell, mA/cm2", "plane of the same films", "plane of the same capacity")
 """Head of `limit_rows`."""
 CHARGES: Row = (
@@ -25,7 +29,7 @@ _SHOWN = 5e-4
 
 
 def rate_rows(found: RateCurves) -> list[Row]:
-    """Return what the cell and its planes deliver."""
+    """Return what the cell delivers."""
     return [
         (
             f"{row.c_rate:.4g}",
@@ -35,16 +39,30 @@ def rate_rows(found: RateCurves) -> list[Row]:
             f"{row.energy_mWh_cm2:.4g}",
             _known(row.mean_voltage_V),
             f"{row.power_mW_cm2:.4g}",
+        )
+        for row in found.rate
+    ]
+
+
+def beside_rows(found: RateCurves) -> list[Row]:
+    """Return what the cell and its planes deliver at each current; none for a flat cell, its own plane."""
+    if not found.planar_curves:
+        return []
+    return [
+        (
+            f"{row.footprint_current_mA_cm2:.4g}",
+            f"{row.capacity_uAh_cm2:.4g}",
             f"{row.planar_same_films.at_current.capacity_uAh_cm2:.4g}",
             f"{row.planar_same_capacity.at_current.capacity_uAh_cm2:.4g}",
             _known(None if row.planar_best is None else row.planar_best.at_current.capacity_uAh_cm2),
+            _known(None if row.planar_best is None else row.planar_best.cathode_thickness_um),
         )
         for row in found.rate
     ]
 
 
 def limit_rows(summary: RateSummary) -> list[Row]:
-    """Return the footprint currents at which a share of the capacity remains."""
+    """Return the footprint currents at which a share of the capacity remains, of the cell and its planes."""
     cells: tuple[RateLimits, ...] = (summary, summary.planar_same_films, summary.planar_same_capacity)
     return [
         ("80 %", *(_known(one.current_at_80pct_mA_cm2) for one in cells)),
@@ -57,12 +75,13 @@ def loss_table(found: RateCurves) -> tuple[Row, list[Row]]:
     rows = [{(one.part, one.mechanism): one.share for one in curve.energy_lost} for curve in found.curves]
     kinds = dict.fromkeys(kind for row in rows for kind, share in row.items() if share >= _SHOWN)
     words = (f"{layer_title(part)}, {mechanism.replace('_', ' ')}" for part, mechanism in kinds)
-    head = ("C-rate", "lost of the rest energy", *words, "rest of it")
+    others = [sum(row.values()) - sum(row.get(kind, 0.0) for kind in kinds) for row in rows]
+    told = any(abs(share) >= _SHOWN for share in others)  # else it is less than what is shown of a number
+    head = ("C-rate", "lost of the rest energy", *words, *(("rest of it",) if told else ()))
     table = []
-    for curve, row in zip(found.curves, rows, strict=True):
+    for curve, row, other in zip(found.curves, rows, others, strict=True):
         shares = [row.get(kind, 0.0) for kind in kinds]
-        lost = sum(row.values())
-        shown = (lost, *shares, lost - sum(shares))
+        shown = (sum(row.values()), *shares, *((other,) if told else ()))
         table.append((f"{curve.c_rate:.4g}", *(f"{share:.2%}" for share in shown)))
     return head, table
 

@@ -14,7 +14,7 @@ def number_lines(found: Evaluation) -> list[Row]:
     """Return (what, value beside the plane) of what the terminal shows; what is null is left out."""
     known = [(one, _text(one, found)) for one in results_shown(Shown.TERMINAL)]
     rows = ((one.declared.title, text) for one, text in known if text)
-    return [*_in_series(found), *rows, *_rates(found), *_best_plane(found)]
+    return [*_in_series(found), *rows, *best_plane_line(found), *_rates(found)]
 
 
 def note_lines(found: Evaluation) -> list[str]:
@@ -90,7 +90,7 @@ def _rate_text(row: RateNumbers) -> str:
     )
 
 
-def _best_plane(found: Evaluation) -> Iterator[Row]:
+def best_plane_line(found: Evaluation) -> Iterator[Row]:
     """Yield at which currents the relief delivers more than a plane of any thickness."""
     summary, reason = found.rate_summary, why_unknown(found)
     if found.geometry.is_flat or found.cell.lithium is None:

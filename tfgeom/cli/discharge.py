@@ -51,18 +51,23 @@ def rate(
         return
     from tfgeom.protocol_tables import STEPS, TOTALS, protocol_sentence, step_rows, total_rows
     from tfgeom.rate_tables import (
+        BESIDE,
         CHARGES,
         LIMITS,
         RATES,
+        beside_rows,
         charge_rows,
         limit_rows,
         loss_table,
         rate_rows,
     )
+    from tfgeom.results.plain_text import plain_unit
+    from tfgeom.terminal_lines import best_plane_line
 
     say(f"{found.name}, by the {found.rate[0].method}" if found.rate else found.name)
     for head, rows in (
         (RATES, rate_rows(found)),
+        (BESIDE, beside_rows(found)),
         (LIMITS, limit_rows(found.rate_summary)),
         loss_table(found),
         (CHARGES, charge_rows(found)),
@@ -70,10 +75,14 @@ def rate(
         if rows:
             say()
             print_table(head, rows)
+    for title, text in best_plane_line(evaluated):
+        say("", f"{title}: {text}")
     if found.protocol is not None:
         say("", protocol_sentence(found.protocol), "")
         kept = -1 if found.protocol.planar is None else None  # no empty column of the plane
-        print_table(STEPS[:kept], [row[:kept] for row in step_rows(found.protocol)])
+        print_table(
+            [plain_unit(title) for title in STEPS[:kept]], [row[:kept] for row in step_rows(found.protocol)]
+        )
         say()
         print_table(TOTALS[:kept], [row[:kept] for row in total_rows(found.protocol)])
     if found.notes:
@@ -121,9 +130,9 @@ def load(
     if json:
         print_json(load_dict(found))
         return
-    from tfgeom.load_tables import LOAD, load_rows, load_sentence
+    from tfgeom.load_tables import LOAD, load_rows, load_sentence, without_empty
 
     say(found.name, f"  {load_sentence(found)}", "")
-    print_table(LOAD, load_rows(found))
+    print_table(*without_empty(LOAD, load_rows(found)))
     if found.notes:
         say("", *(f"note: {note}" for note in found.notes))

@@ -107,7 +107,11 @@ def discharges_of(found: Evaluation, at: str, places: Places) -> Discharges:
     if at == "c_rate":
         line = discharges(found, places.by_c_rate)
         return Discharges(discharges(found, places.c_rates), _to_the_ends(found, at, line), at_currents)
-    return Discharges(_at_currents(found, places.currents), _to_the_ends(found, at, at_currents), at_currents)
+    line, per_decade = at_currents, per_decade_of(found)
+    finer = _between(places.by_current, per_decade)
+    if len(finer) > len(places.by_current):  # another design is slow, not this one
+        line = _at_currents(found, finer)
+    return Discharges(_at_currents(found, places.currents), _to_the_ends(found, at, line), at_currents)
 
 
 def per_decade_of(found: Evaluation) -> int:

@@ -13,7 +13,7 @@ from tfgeom.geometry.lattice import along_axes, in_unit
 from tfgeom.numerals import layer_title, number, unit_text
 from tfgeom.palette import DESIGNS, INK, PARTS
 from tfgeom.report.cross_section import fill_section, whole_window
-from tfgeom.report.figures import Picture, drawing, plain_log, svg_picture
+from tfgeom.report.figures import ABOVE, OF_THE_BEST, Picture, drawing, plain_log, svg_picture
 from tfgeom.report.panels import Window, draw_frame
 from tfgeom.report.part_names import LITHIUM_INTERFACE, part_titles
 from tfgeom.report.plan_view import fill_plan
@@ -72,7 +72,7 @@ def draw_curves(curves: Sequence[Curve], comparison: Comparison) -> Picture:
                 "lw": _width(entry) if own else 1.2,
             }
             marks = {"marker": marker, "ms": 5.5 if own else 4, "markerfacecolor": colour if own else "white"}
-            axes.plot(*zip(*(curve.line or curve.points), strict=True), **look)
+            axes.plot(*zip(*_through(curve, at), strict=True), **look)
             axes.plot(*zip(*curve.points, strict=True), linestyle="", color=colour, **marks)
         axes.set_xlabel(unit_text(AXES[at]))
         if at == "footprint_capacity":
@@ -83,7 +83,7 @@ def draw_curves(curves: Sequence[Curve], comparison: Comparison) -> Picture:
         else:
             axes.set_xscale("log")
             axes.set_ylabel("delivered capacity, µAh/cm² of footprint")
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, _top(curves))
             plain_log(axes.xaxis)
         handles = [
             Line2D(
@@ -106,6 +106,27 @@ def draw_curves(curves: Sequence[Curve], comparison: Comparison) -> Picture:
         listed = ", ".join(one.label for one in shown)
         of_planes = " and their planes" if planes else ""
         return svg_picture(figure, f"Rate curves of {listed}{of_planes} against {unit_text(AXES[at])}.")
+
+
+def _through(curve: Curve, at: str) -> list[tuple[float, float]]:
+    """Return what a line runs through: the places of the table lie on it, too."""
+    if not curve.line or at == "footprint_capacity":  # in the order of the rates, not of their capacities
+        return list(curve.line or curve.points)
+    known = {place for place, _ in curve.line}
+    low, high = min(known), max(known)
+    within = (point for point in curve.points if low < point[0] < high and point[0] not in known)
+    return sorted((*curve.line, *within))
+
+
+def _top(curves: Sequence[Curve]) -> float | None:
+    """Return where the axis of capacities ends: a best plane that holds far more leaves it."""
+    highest: dict[Which, float] = {}
+    for curve in curves:
+        amounts = (amount for _, amount in curve.line or curve.points)
+        highest[curve.which] = max((highest.get(curve.which, 0.0), *amounts))
+    best = highest.pop("planar_best", 0.0)
+    others = max(highest.values(), default=best)
+    return ABOVE * max(others, min(best, OF_THE_BEST * others)) or None
 
 
 def _style(which: Which, entry: Entry) -> Any:

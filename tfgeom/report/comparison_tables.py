@@ -271,18 +271,28 @@ def rate_table(comparison: Comparison) -> Table | None:
     if not rows:
         return None
     head = tuple(unit_text(title) for title in rate_head(comparison.at))
+    known = [at for at in range(len(head)) if any(row[at] != MISSING for row in rows)]  # planes of no design
     # the name stands between two numbers: aligned as one of them on screens would look torn
-    return Table(head, tuple(rows), numeric_from=2)
+    return Table(
+        tuple(head[at] for at in known), tuple(tuple(row[at] for at in known) for row in rows), numeric_from=2
+    )
 
 
 def market_table(comparison: Comparison) -> Table | None:
     """Return the designs beside microbatteries on sale or shown; None where that was not asked for."""
     if not comparison.market:
         return None
-    texts = market_texts(comparison.market, three)
-    rows = tuple((*text, typeset(row.source)) for text, row in zip(texts, comparison.market, strict=True))
-    head = (*(unit_text(word) for word in MARKET_HEAD), "source")
-    return Table(head, rows, 3, len(MARKET_HEAD) - 1)
+    numbers = len(MARKET_HEAD) - 1
+    rows = tuple(tuple(text[:numbers]) for text in market_texts(comparison.market, three))
+    return Table(tuple(unit_text(word) for word in MARKET_HEAD[:numbers]), rows, 3)
+
+
+def market_sources_table(comparison: Comparison) -> Table:
+    """Return how each battery of `market_table` is known and where it is from."""
+    rows = tuple(
+        (row.name, row.confidence, typeset(row.source)) for row in comparison.market or () if row.source
+    )
+    return Table((MARKET_HEAD[0], MARKET_HEAD[-1], "source"), rows, 3)
 
 
 def not_counted_table(comparison: Comparison) -> Table | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tfgeom.numerals import number, percent
-from tfgeom.palette import CELL, INK, PARTS
+from tfgeom.palette import CELL, PARTS
 from tfgeom.report.figures import Picture, drawing, svg_picture
 from tfgeom.report.table import Table
 from tfgeom.results import CurveNumbers
@@ -12,6 +12,7 @@ from tfgeom.transport.losses import ELECTRODE_AT
 _MOST = 6
 """Curves that one figure holds and can still be told apart."""
 _HATCHES = {"diffusion": "", "charge_transfer": "//", "unevenness": "..", "salt": "\\\\", "contact": "xx"}
+_REST = "#b9d3ea"  # of the voltage at rest under the curves
 _SMALL = 5.0  # mWh/cm² below which losses are told in µWh/cm²
 _SHOWN = 5e-4  # share of the rest energy below which a loss has no bar
 
@@ -35,7 +36,8 @@ def draw_voltages(curves: Sequence[CurveNumbers]) -> Picture | None:
     with drawing(9.6, 3.8, "constrained") as figure:
         axes = figure.add_subplot()
         slow = shown[0]
-        axes.plot(slow.capacity_uAh_cm2, slow.rest_voltage_V, ":", color=INK, lw=1.4, label="at rest")
+        # broad and pale: seen on both sides of a slow curve that lies on it
+        axes.plot(slow.capacity_uAh_cm2, slow.rest_voltage_V, color=_REST, lw=6, label="at rest")
         dark = to_rgb(CELL)
         for at, one in enumerate(shown):
             pale = 0.65 * at / max(1, len(shown) - 1)

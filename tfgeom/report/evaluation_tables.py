@@ -41,6 +41,7 @@ from tfgeom.results import (
     numbers_of,
 )
 from tfgeom.transport.losses import ELECTRODE_AT
+from tfgeom.units import NM, UM
 
 
 class Tile(NamedTuple):
@@ -92,7 +93,8 @@ def tiles(evaluation: Evaluation) -> list[Tile]:
         label = _label(one.declared.title)
         found.append(Tile(label, about + number(known[one.path], digits), unit, "; ".join(words)))
     if geometry.gap_after_coating_nm is not None:
-        value, unit = length(geometry.gap_after_coating_nm, 3).split(" ")
+        is_open = geometry.gap_after_coating_nm > 0
+        value, unit = length(geometry.gap_after_coating_nm, 3).split(" ") if is_open else ("filled", "")
         reach = f"free reach {length(geometry.free_reach_nm, 3)}"
         found.append(Tile(_label(_gap(evaluation)), value, unit, reach))
     return found
@@ -225,46 +227,65 @@ def _basis(evaluation: Evaluation, resistance: ResistanceNumbers, part: str, mis
 
 
 def rates_table(evaluation: Evaluation) -> Table:
-    """Return the discharges of the cell beside its planes."""
-    columns, planes = numbers_of(RatePoint), planes_shown(evaluation)
+    """Return the discharges of the cell, in three digits where its constants are guessed."""
+    columns, digits = numbers_of(RatePoint), _digits_of_rates(evaluation)
+    rows = tuple(tuple(_of_rate(one, row, digits) for one in columns) for row in evaluation.rate or ())
+    return Table(tuple(heading(one.declared) for one in columns), rows, numeric_from=0)
+
+
+def planar_rates_table(evaluation: Evaluation) -> Table | None:
+    """Return what the cell delivers at its rates beside its planes; None for a flat cell."""
+    planes = planes_shown(evaluation)
+    if not planes or not evaluation.rate:
+        return None
+    digits = _digits_of_rates(evaluation)
+    same = {"at_c_rate": "same rate", "at_current": "same current"}
     places = {"same_films": ("at_c_rate", "at_current"), "same_capacity": ("at_c_rate",)}
     beside = [(plane, place) for plane in planes for place in places[plane]]
+    known = any(row.planar_best for row in evaluation.rate)
     rows = tuple(
         (
-            *(_of_rate(one, row) for one in columns),
+            f"{number(row.c_rate, 3)}C",
+            number(row.footprint_current_mA_cm2, 3),
+            number(row.capacity_uAh_cm2, digits),
             *(
-                number(getattr(getattr(row, f"planar_{plane}"), place).capacity_uAh_cm2)
+                number(getattr(getattr(row, f"planar_{plane}"), place).capacity_uAh_cm2, digits)
                 for plane, place in beside
             ),
+            *(_of_best(row.planar_best, digits) if known else ()),
         )
-        for row in evaluation.rate or ()
+        for row in evaluation.rate
     )
-    best = [row.planar_best for row in evaluation.rate or ()] if planes else []
-    if any(best):
-        rows = tuple((*row, *_of_best(one)) for row, one in zip(rows, best, strict=True))
-    same = {"at_c_rate": "same rate", "at_current": "same current"}
     head = (
-        *(heading(one.declared) for one in columns),
+        "C-rate",
+        "current, mA/cm²",
+        "this cell",
         *(f"{planes[plane]}, {same[place]}" for plane, place in beside),
-        *(("best plane, same current", "its cathode") if any(best) else ()),
+        *(("best plane, same current", "its cathode") if known else ()),
     )
     return Table(head, rows, numeric_from=0)
 
 
-def _of_best(best: BestPlanarRate | None) -> tuple[str, str]:
+def _digits_of_rates(evaluation: Evaluation) -> int:
+    return 3 if rests_on_estimates(evaluation, "rate") else 4
+
+
+def _of_best(best: BestPlanarRate | None, digits: int) -> tuple[str, str]:
     """Return what the best plane delivers, and how thick its cathode is."""
     if best is None or best.cathode_thickness_um is None:
         return number(0.0), MISSING
-    return number(best.at_current.capacity_uAh_cm2), quantity(best.cathode_thickness_um, "µm", 3)
+    return number(best.at_current.capacity_uAh_cm2, digits), length(best.cathode_thickness_um * UM / NM, 3)
 
 
-def _of_rate(one: Number, row: RateNumbers) -> str:
+def _of_rate(one: Number, row: RateNumbers, digits: int) -> str:
     value = one.of(row)
     if one.key == "c_rate":
         return f"{number(value, 3)}C"
     if one.declared.form == "share":
         return percent(value, 3)
-    return number(value, 3 if one.key in ("footprint_current_mA_cm2", "power_mW_cm2") else 4)
+    if one.key == "mean_voltage_V":  # what is guessed is how much is delivered
+        return number(value)
+    return number(value, 3 if one.key in ("footprint_current_mA_cm2", "power_mW_cm2") else digits)
 
 
 def rules_table(rules: Iterable[RuleNumbers]) -> Table:

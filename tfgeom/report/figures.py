@@ -40,6 +40,10 @@ _METADATA: dict[FigureFormat, dict[str, Any]] = {
     "png": {"Software": NAME},
 }
 _DPI = 300  # of a figure as PNG
+ABOVE = 1.05
+"""Of the highest point, where an axis ends."""
+OF_THE_BEST = 1.6
+"""Times the highest of the other curves, up to which a best plane is shown."""
 _DARK_PARTS = ("inner_collector", "cathode", "anode")
 """Parts whose colour needs white letters on it."""
 
@@ -154,7 +158,7 @@ def draw_rates(
             _curves(by_rate, rates, line, "c_rate", amount, planes)
             best = ("best",) if planes and all(one.planar_best for one in (*rates, *line)) else ()
             _curves(by_current, rates, line, "footprint_current_mA_cm2", amount, (*planes, *best))
-            by_rate.set_ylim(bottom=0)
+            by_rate.set_ylim(0, _top((*rates, *line), amount, planes, best))
         grid[1][0].set_xlabel("C-rate (of each cell's own capacity)" if planes else "C-rate")
         grid[1][1].set_xlabel("footprint current, mA/cm²")
         grid[0][0].set_ylabel("capacity per footprint, µAh/cm²")
@@ -169,6 +173,24 @@ def draw_rates(
             f"{number(first.capacity_uAh_cm2)} µAh/cm² at {number(first.c_rate)}C, "
             f"{number(last.capacity_uAh_cm2)} µAh/cm² at {number(last.c_rate)}C.",
         )
+
+
+def _top(
+    rows: Sequence[RateNumbers], amount: str, planes: Sequence[str], best: Sequence[str]
+) -> float | None:
+    """Return where an axis of amounts ends, so that a best plane that holds far more squeezes nothing.
+
+    Its curve leaves the figure at the top there.  None where nothing is delivered.
+    """
+    shown = [float(getattr(row, amount)) for row in rows]
+    for plane in planes:
+        for place in ("at_c_rate", "at_current"):
+            shown += [getattr(getattr(getattr(row, f"planar_{plane}"), place), amount) for row in rows]
+    highest = max(shown)
+    if best:
+        bests = (getattr(row.planar_best.at_current, amount) for row in rows if row.planar_best)
+        highest = max(highest, min(max(bests), OF_THE_BEST * highest))
+    return ABOVE * highest or None
 
 
 def _current(row: RateNumbers) -> float:

@@ -7,6 +7,7 @@ from tfgeom.materials.constants import words_of
 from tfgeom.metrics.against_best_plane import intervals_in_words, why_unknown
 from tfgeom.metrics.constants_behind import constants_behind, lithium_interface, rests_on_estimates
 from tfgeom.metrics.estimates import ESTIMATED
+from tfgeom.metrics.film_rates import FILM_MODEL
 from tfgeom.numerals import length, number, percent, quantity, times
 from tfgeom.results import Evaluation, ResistanceNumbers
 from tfgeom.units import NM
@@ -104,9 +105,10 @@ def _energy_density(evaluation: Evaluation) -> str:
     own, plane = energy.volumetric_energy_Wh_L.active, energy.planar.volumetric_energy_Wh_L.active
     if own is None or plane is None or plane <= own:
         return ""
+    digits, about = (2, "about ") if rests_on_estimates(evaluation, "energy") else (3, "")
     return (
-        f"In the same volume the plane stores more: {number(own, 3)} Wh/L of relief and films against "
-        f"{number(plane, 3)} Wh/L of the same films on the plane."
+        f"In the same volume the plane stores more: {about}{number(own, digits)} Wh/L of relief and films "
+        f"against {number(plane, digits)} Wh/L of the same films on the plane."
     )
 
 
@@ -174,6 +176,9 @@ def _rate(evaluation: Evaluation) -> str:
     guessed = rests_on_estimates(evaluation, "rate")
     much = f"about {number(current, 2)}" if guessed else number(current, 3)
     text = f"{best} gives 80 % of its capacity at up to {much} mA/cm² of footprint"
+    if summary.current_at_50pct_mA_cm2 is not None:
+        half = number(summary.current_at_50pct_mA_cm2, 2 if guessed else 3)
+        text += f" and half of it at up to {half}"
     beside = [
         f"{times(current / limit, 2 if guessed else 3)} the plane of the same {what}"
         for what, limit in (
@@ -183,8 +188,13 @@ def _rate(evaluation: Evaluation) -> str:
         if limit
     ]
     if evaluation.geometry.is_flat or not beside:
-        return f"{text}."
-    return f"{text}, {' and '.join(beside)}."
+        return f"{text}{_by_film_model(evaluation)}."
+    return f"{text}; the first is {' and '.join(beside)}{_by_film_model(evaluation)}."
+
+
+def _by_film_model(evaluation: Evaluation) -> str:
+    """Return that discharges are followed in time, where they are: the other model needs no word."""
+    return ", by the film model" if any(row.method == FILM_MODEL for row in evaluation.rate or ()) else ""
 
 
 def _best_plane(evaluation: Evaluation) -> str:

@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from tfgeom.load_tables import LOAD, duration_text, load_rows, unit_of_time, without_empty
 from tfgeom.metrics.load_curves import CELL_NAMES, LoadCurve
-from tfgeom.numerals import number
+from tfgeom.numerals import number, unit_text
 from tfgeom.report.figures import STYLES, Picture, drawing, svg_picture
 from tfgeom.report.table import Table
+from tfgeom.results import Evaluation
 
 _AROUND = 2.0  # lengths of the largest draw that are shown after it
 
@@ -24,25 +26,28 @@ def draw_load(curves: Sequence[LoadCurve], limit: float) -> Picture:
         Voltage below which the node stops, V, of all cells in series.
     """
     own = curves[0]
+    hours, unit = unit_of_time(max((curve.time_h[-1] for curve in curves if curve.time_h), default=0.0))
     with drawing(9.6, 3.4, "constrained") as figure:
         life, close = figure.subplots(1, 2)
         for curve in curves:
             _, colour, style = STYLES[curve.cell]
             line = style.lstrip("o^sD")
-            life.plot(curve.time_h, curve.lowest_voltage_V, line, color=colour, label=CELL_NAMES[curve.cell])
+            time = np.array(curve.time_h) / hours
+            life.plot(time, curve.lowest_voltage_V, line, color=colour, label=CELL_NAMES[curve.cell])
+        time = np.array(own.time_h) / hours
         life.fill_between(
-            own.time_h, own.lowest_voltage_V, own.highest_voltage_V, color=STYLES["cell"][1], alpha=0.18, lw=0
+            time, own.lowest_voltage_V, own.highest_voltage_V, color=STYLES["cell"][1], alpha=0.18, lw=0
         )
-        life.set_xlabel("time, h")
+        life.set_xlabel(f"time, {unit}")
         life.set_ylabel("lowest voltage of each period, V")
         _closely(close, own)
         for axes in (life, close):
             axes.axhline(limit, color="#888888", lw=0.9, ls=":")
         if len(curves) > 1:
             life.legend(frameon=False, fontsize=8.5)
-        lasted = number(own.time_h[-1] if own.time_h else 0.0)
+        lasted = duration_text(own.time_h[-1] if own.time_h else 0.0)
         alt = (
-            f"Voltage under the load over {lasted} h, and in the period in which it ends; the limit is "
+            f"Voltage under the load over {lasted}, and in the period in which it ends; the limit is "
             f"{number(limit)} V."
         )
         return svg_picture(figure, alt)
@@ -65,9 +70,7 @@ def _closely(axes: Any, own: LoadCurve) -> None:
         axes.set_xlim(begun - 0.1 * length, min(ended + _AROUND * length, float(time[-1])))
 
 
-def load_table(head: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table:
-    """Return the rows of a load as a table of the page; columns in which nothing stands are left out."""
-    kept = [place for place in range(len(head)) if place == 0 or any(row[place] != "-" for row in rows)]
-    return Table(
-        tuple(head[place] for place in kept), tuple(tuple(row[place] for place in kept) for row in rows)
-    )
+def load_table(found: Evaluation) -> Table | None:
+    """Return what a load comes to, beside the planes; None without one."""
+    head, rows = without_empty(LOAD, load_rows(found, unit_text))
+    return Table(head, tuple(rows)) if rows else None

@@ -6,13 +6,14 @@ from typing import NamedTuple
 import numpy as np
 
 from tfgeom.metrics.protocol_curves import ProtocolCurve
-from tfgeom.numerals import number
+from tfgeom.numerals import number, unit_text
 from tfgeom.protocol_tables import STEPS, TOTALS, step_rows, total_rows
 from tfgeom.report.figures import STYLES, Picture, drawing, svg_picture
 from tfgeom.report.table import Table
 from tfgeom.results import ProtocolNumbers
 
 _H = 3600.0
+_WORDS = 4  # columns of a step before its numbers
 _CELLS = {"cell": "cell", "planar_same_films": "same_films"}
 
 
@@ -67,10 +68,20 @@ def protocol_tables(found: ProtocolNumbers | None) -> ProtocolTables | None:
         return None
     alone = found.planar is None
     return ProtocolTables(
-        _table(TOTALS, total_rows(found), alone=alone), _table(STEPS, step_rows(found), alone=alone)
+        _table(TOTALS, total_rows(found, unit_text), alone=alone),
+        _table(STEPS, step_rows(found, unit_text), alone=alone, numeric_from=_WORDS),
     )
 
 
-def _table(head: Sequence[str], rows: Sequence[tuple[str, ...]], *, alone: bool) -> Table:
+def _table(
+    head: Sequence[str], rows: Sequence[tuple[str, ...]], *, alone: bool, numeric_from: int = 1
+) -> Table:
     kept = len(head) - alone
-    return Table(tuple(head[:kept]), tuple(row[:kept] for row in rows))
+    written = tuple(tuple(_typeset(cell) for cell in row[:kept]) for row in rows)
+    return Table(tuple(unit_text(title) for title in head[:kept]), written, numeric_from)
+
+
+def _typeset(cell: str) -> str:
+    """Return a cell of the terminal as pages write it."""
+    cell = f"−{cell[1:]}" if cell[:1] == "-" and cell[1:2].isdigit() else cell
+    return f"{cell[:-1]} %" if cell.endswith("%") else cell

@@ -3,6 +3,7 @@
 A design asks for a few C-rates; they are marked on the curves.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -17,6 +18,11 @@ _SMOOTH = 24  # discharges a decade
 _BELOW, _ABOVE = 3.0, 3.0  # how far the curves go beyond what is asked for, as factors
 _GONE = 0.005  # share of its capacity below which a cell has as good as none
 _DECADES = 8  # above the highest rate that is asked for, where the end is looked for
+_STEP = 0.05  # of the most that a curve holds: the largest step between two of its points
+_STEP_OF_SLOW, _MOST_OF_SLOW = (
+    0.12,
+    12,
+)  # where each discharge takes its time, and the points that may be added
 _TO_THE_END = 12  # points between the last rate that delivers and the first that does not
 
 
@@ -32,13 +38,14 @@ def rate_line(found: Evaluation) -> tuple[RateNumbers, ...]:
         return ()
     low, high, per_decade = asked[0] / _BELOW, asked[-1] * _ABOVE, found.rate_model.per_decade
     if per_decade < _SMOOTH:  # each takes its time
-        return discharges(found, _spaced(asked[0], asked[-1], per_decade))
+        line = discharges(found, _spaced(asked[0], asked[-1], per_decade))
+        return _refined(found, line, _STEP_OF_SLOW, rounds=3, most=_MOST_OF_SLOW)
     coarse = discharges(found, _spaced(asked[-1], asked[-1] * 10**_DECADES, 4))
     gone = next((row.c_rate for row in coarse if row.utilisation < _GONE), high)
     line = discharges(found, _spaced(low, max(high, gone), per_decade))
     for _ in range(2):  # the second time within the steps of the first
         line = _to_the_ends(found, line)
-    return line
+    return _refined(found, line, _STEP, rounds=4)
 
 
 def curve_rows(found: Evaluation, line: Sequence[RateNumbers]) -> Iterator[CurveRows]:
@@ -75,6 +82,32 @@ def _to_the_ends(found: Evaluation, line: tuple[RateNumbers, ...]) -> tuple[Rate
                 more.update(np.geomspace(row.c_rate, following.c_rate, _TO_THE_END).tolist()[1:-1])
     added = discharges(found, sorted(more)) if more else ()
     return tuple(sorted((*line, *added), key=lambda row: row.c_rate))
+
+
+def _refined(
+    found: Evaluation, line: tuple[RateNumbers, ...], step: float, rounds: int, most: int | None = None
+) -> tuple[RateNumbers, ...]:
+    """Return a line with more points where a curve falls steeply: at a film's or an electrolyte's limit.
+
+    Halves what is larger than ``step`` of the most that a curve holds, the largest first, in so many rounds;
+    adds ``most`` points at most.
+    """
+    left = most
+    for _ in range(rounds):
+        widest: dict[float, float] = {}
+        for capacity in _capacities(line[0]):
+            largest = max(map(capacity, line))
+            for row, following in pairwise(line):
+                fall = abs(capacity(row) - capacity(following)) / largest if largest else 0.0
+                if fall > step:
+                    middle = math.sqrt(row.c_rate * following.c_rate)
+                    widest[middle] = max(fall, widest.get(middle, 0.0))
+        more = sorted(widest, key=lambda middle: -widest[middle])[:left]
+        if not more:
+            break
+        left = None if left is None else left - len(more)
+        line = tuple(sorted((*line, *discharges(found, sorted(more))), key=lambda row: row.c_rate))
+    return line
 
 
 def _capacities(row: RateNumbers) -> list[Callable[[RateNumbers], float]]:

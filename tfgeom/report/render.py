@@ -12,7 +12,7 @@ from tfgeom.curve_files import curve_csv
 from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.evaluation import evaluate_best, evaluate_cell
-from tfgeom.load_tables import LOAD, LOAD_BY, load_rows
+from tfgeom.load_tables import LOAD_BY
 from tfgeom.metrics.curves import cell_curves
 from tfgeom.numerals import MISSING, layer_title, length, unit_text
 from tfgeom.output import replacing
@@ -171,7 +171,7 @@ def report_html(
         device=None if evaluation.device is None else device_table(evaluation.device),
         thickest=length(design.baseline.thickest_film / NM),
         load_by=LOAD_BY,
-        load=load_table(LOAD, load_rows(evaluation, unit_text)) if evaluation.load else None,
+        load=load_table(evaluation),
         protocol=protocol_tables(evaluation.protocol),
         chosen=sources.chosen_table(design.chosen.items(), _shown_values(design)),
         legend=_legend(design, evaluation),

@@ -61,6 +61,9 @@ def draw_ragone(
                 scale = _PER_LITRE / (heights.cell if which == "cell" else heights.planes[which])
                 dense = [value * scale for value in energy]
                 add_curve(by_volume[0], which, [value * scale for value in power], dense, marks)
+        if planes and all(row.planar_best for row in rows):
+            best_points = [row.planar_best.at_current for row in rows if row.planar_best]
+            add_curve(by_area, "best", *_useful(best_points, marked))
         by_area.set_xlabel("power per footprint, mW/cm²")
         by_area.set_ylabel("energy per footprint, mWh/cm²")
         for axes in by_volume:
@@ -73,7 +76,7 @@ def draw_ragone(
             plain_log(axes.yaxis)
         if planes:
             handles, labels = by_area.get_legend_handles_labels()
-            columns = 3 if heights else 2
+            columns = len(labels) if heights else 2
             figure.legend(handles, labels, loc="outside upper center", ncols=columns, frameon=False)
         of = " and both planar cells" if len(planes) > 1 else " and the planar cell" if planes else ""
         return svg_picture(

@@ -207,7 +207,7 @@ class RateLimits:
             "current at 80 % of capacity",
             "footprint current at utilisation 0.8",
             "mA/cm^2",
-            shown=Shown.TABLE | Shown.COMPARED | Shown.SWEEP,
+            shown=Shown.TERMINAL | Shown.TABLE | Shown.COMPARED | Shown.SWEEP,
             at_best=True,
         )
     )
@@ -216,7 +216,7 @@ class RateLimits:
             "current at 50 % of capacity",
             "footprint current at utilisation 0.5",
             "mA/cm^2",
-            shown=Shown.TABLE | Shown.COMPARED | Shown.SWEEP,
+            shown=Shown.TERMINAL | Shown.TABLE | Shown.COMPARED | Shown.SWEEP,
             at_best=True,
         )
     )

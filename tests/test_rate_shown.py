@@ -1,0 +1,104 @@
+"""How rates, loads and steps are shown: what a reader could not read before is measured here."""
+
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+from tests.shipped import DESIGNS
+from tfgeom import evaluate, load_design
+from tfgeom.cli.application import laid_out
+from tfgeom.load_tables import LOAD, unit_of_time, without_empty
+from tfgeom.metrics.curves import rate_curves
+from tfgeom.rate_tables import BESIDE, LIMITS, RATES, beside_rows, limit_rows, loss_table, rate_rows
+from tfgeom.report.evaluation_tables import planar_rates_table, rates_table, tiles
+from tfgeom.report.figures import draw_rates
+from tfgeom.report.headline import headline
+from tfgeom.report.rate_lines import rate_line
+from tfgeom.results import Evaluation
+from tfgeom.terminal_lines import number_lines
+
+PEARSE = "pearse_2018_holes_30um"
+NARROW = 80  # columns of a terminal
+
+
+@cache
+def found(name: str) -> Evaluation:
+    return evaluate(load_design(DESIGNS / f"{name}.yaml"))
+
+
+@pytest.mark.parametrize("name", [PEARSE, "talin_2016_columns"])
+def test_a_best_plane_that_holds_far_more_squeezes_no_axis(name: str) -> None:
+    rates, line = found(name).rate, rate_line(found(name))
+    assert rates is not None
+    figure = draw_rates(rates, line).figure
+    for axes, key in zip(figure.axes[::2], ("capacity_uAh_cm2", "energy_mWh_cm2"), strict=True):
+        own = max(getattr(row, key) for row in line)
+        best = max(getattr(row.planar_best.at_current, key) for row in line if row.planar_best)
+        assert best > 2 * own  # else there is nothing to squeeze
+        assert own < axes.get_ylim()[1] < 1.8 * own
+
+
+@pytest.mark.parametrize("name", ["raijmakers_2020_beacon", "danilov_2011_planar"])
+def test_a_curve_has_no_long_straight_end(name: str) -> None:
+    capacities = [row.capacity_uAh_cm2 for row in rate_line(found(name))]
+    assert capacities[-1] < 0.01 * max(capacities)
+    assert max(abs(one - other) for one, other in pairwise(capacities)) < 0.05 * max(capacities)
+
+
+def test_rates_stand_in_two_tables_with_the_digits_of_what_is_guessed() -> None:
+    own, beside = rates_table(found(PEARSE)), planar_rates_table(found(PEARSE))
+    assert beside is not None
+    assert len(own.head) <= 8
+    assert len(beside.head) <= 8
+    capacity = own.head.index("capacity, µAh/cm²")
+    assert [row[capacity] for row in own.rows][:2] == ["24.8", "24.7"]
+    assert [row[2] for row in beside.rows] == [row[capacity] for row in own.rows]
+    assert beside.rows[0][-2:] == ("26.2", "1.54 µm")
+    assert beside.rows[5][-1] == "5.14 nm"
+    assert planar_rates_table(found("danilov_2011_planar")) is None
+
+
+@pytest.mark.parametrize("name", [PEARSE, "talin_2016_columns", "speulmanns_2024_lto"])
+def test_tables_of_rates_stand_side_by_side_in_a_narrow_terminal(name: str) -> None:
+    told = rate_curves(found(name))
+    for head, rows in (
+        (RATES, rate_rows(told)),
+        (BESIDE, beside_rows(told)),
+        (LIMITS, limit_rows(told.rate_summary)),
+        loss_table(told),
+    ):
+        lines = laid_out(head, rows, NARROW).splitlines()
+        assert max(map(len, lines)) <= NARROW
+        assert any(line.startswith("──") for line in lines), head  # else each row is a paragraph
+
+
+def test_the_first_screens_say_where_the_relief_is_worth_it() -> None:
+    said = dict(number_lines(found(PEARSE)))
+    assert said["beats the best plane"] == "between 0.002679 and 4.675 mA/cm2"
+    assert said["current at 80 % of capacity"].startswith("0.1823 mA/cm2 (plane 0.01941")
+    assert said["current at 50 % of capacity"].startswith("0.466")
+    order = list(said)
+    assert order.index("beats the best plane") < order.index("capacity at 0.1C")
+    page = " ".join(headline(found(PEARSE)))
+    assert "between 0.0027 and 4.7 mA/cm² of footprint" in page
+    assert "and half of it at up to 0.47" in page
+    assert "about 21 Wh/L" in page  # as the card has it
+
+
+def test_a_relief_that_films_fill_is_filled() -> None:
+    full = replace(found(PEARSE), geometry=replace(found(PEARSE).geometry, gap_after_coating_nm=0.0))
+    card = next(tile for tile in tiles(full) if tile.label == "Gap after coating")
+    assert (card.value, card.unit) == ("filled", "")
+
+
+def test_a_column_in_which_nothing_stands_is_left_out() -> None:
+    head, rows = without_empty(LOAD, [("runs for, h", "9", "-", "8"), ("lowest voltage, V", "3", "-", "3")])
+    assert head == (LOAD[0], LOAD[1], LOAD[3])
+    assert rows[0] == ("runs for, h", "9", "8")
+
+
+@pytest.mark.parametrize(("hours", "unit"), [(3.0, "h"), (47.0, "h"), (100.0, "days"), (9393.0, "years")])
+def test_long_times_have_units_that_people_use(hours: float, unit: str) -> None:
+    assert unit_of_time(hours)[1] == unit
