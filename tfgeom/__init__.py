@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tfgeom.batch import evaluate_many
     from tfgeom.design import Design, dump_design, load_design
     from tfgeom.errors import TfgeomError
     from tfgeom.evaluation import evaluate, solve_transport
@@ -21,6 +22,7 @@ _HOMES = {
     "TfgeomError": "tfgeom.errors",
     "dump_design": "tfgeom.design",
     "evaluate": "tfgeom.evaluation",
+    "evaluate_many": "tfgeom.batch",
     "load_design": "tfgeom.design",
     "render_report": "tfgeom.report",
     "run_sweep": "tfgeom.sweep",
@@ -34,6 +36,7 @@ __all__ = [
     "__version__",
     "dump_design",
     "evaluate",
+    "evaluate_many",
     "load_design",
     "render_report",
     "run_sweep",

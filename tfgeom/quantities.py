@@ -5,15 +5,18 @@ back as the file spells it, and describes itself in the JSON Schema.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from tfgeom.rows import Bools, Floats
 from tfgeom.spelling.dimensions import DIMENSIONS
 from tfgeom.spelling.grammar import NUMBER_AND_UNIT, NUMBER_PERHAPS_UNIT
 from tfgeom.units import format_quantity, parse_quantity
 
+AnySection = TypeVar("AnySection", bound=BaseModel)
 SMALLEST, LARGEST = 1e-35, 1e35
 """Least and largest size of any value in its SI unit, so that products and ratios of a few stay numbers."""
 _CHECK = "check the number and its unit"
@@ -63,6 +66,18 @@ class Quantity:
             raise ValueError(f"{given} is outside {bounds}; {_CHECK}")
         return value
 
+    def outside(self, values: Floats) -> Bools:
+        """Return which SI values `read` would refuse, in the shape of ``values``."""
+        size = np.abs(values)
+        wrong = ~np.isfinite(values) | ((values != 0) & ((size < SMALLEST) | (size > LARGEST)))
+        if self.positive:
+            wrong |= values <= 0
+        if self.low:
+            wrong |= values < parse_quantity(self.low, self.dimension)
+        if self.high:
+            wrong |= values > parse_quantity(self.high, self.dimension)
+        return wrong & (values != 0) if self.zero else wrong
+
     def write(self, value: float) -> str | float:
         """Return ``value`` as the file spells it."""
         text = format_quantity(value, self.dimension)
@@ -95,3 +110,15 @@ class Section(BaseModel):
     """A section of the design file: frozen, no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+def checked_again(section: AnySection) -> AnySection:
+    """Return a section after the checks that it makes of itself as a whole when it is read.
+
+    Its numbers may be those of n designs: then what is wrong raises `tfgeom.rows.Refused`.
+    """
+    for validator in type(section).__pydantic_decorators__.model_validators.values():
+        if validator.info.mode == "after":
+            check: Any = validator.func
+            check(section)
+    return section

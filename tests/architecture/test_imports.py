@@ -33,6 +33,7 @@ LAYERS = (
     {"results"},
     {"metrics"},
     {"evaluation"},
+    {"batch"},
     {"bands"},
     {"mesh_tiles", "mesh_written"},
     {"body_files"},

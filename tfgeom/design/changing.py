@@ -7,6 +7,7 @@ from typing import Any
 from tfgeom.design.keys import keys_that_may_stand, known_keys
 from tfgeom.design.paths import layer_names, locate, value_at, with_layer_names
 from tfgeom.errors import DesignError
+from tfgeom.materials.constants import CONSTANTS
 from tfgeom.reliefs.synonyms import GAPS, WIDTHS, keys_of_one_size, kind_of
 from tfgeom.reliefs.turning import turned
 from tfgeom.source import Location
@@ -64,11 +65,18 @@ def _set(changed: dict[str, Any], path: str, value: object) -> None:
     existing = node[key]
     if location[0] == "relief" and isinstance(node, dict):
         existing = _only_way_of_saying(node, str(key), "inner" if len(location) > 2 else node.get("kind"))
-    is_width = location[0] == "relief" and isinstance(existing, dict) and "value" in existing
-    if is_width and not isinstance(value, dict):
-        node[key] = {**existing, "value": value}  # a width keeps the height at which it is measured
+    if isinstance(existing, dict) and not isinstance(value, dict) and _goes_on(location, existing):
+        # a width keeps the height at which it is measured, a constant its activation energy
+        node[key] = {**existing, "value": value}
     else:
         node[key] = deepcopy(value)
+
+
+def _goes_on(location: Location, existing: Mapping[str, Any]) -> bool:
+    """Return whether what stands beside a value stays when the value changes."""
+    if location[0] == "relief":
+        return "value" in existing
+    return location[0] == "materials" and "activation_energy" in existing
 
 
 def _only_way_of_saying(section: dict[str, Any], key: str, kind: object) -> Any:
@@ -91,11 +99,20 @@ def _only_way_of_saying(section: dict[str, Any], key: str, kind: object) -> Any:
 def _make_room(changed: dict[str, Any], path: str, rest: str) -> tuple[Location, str]:
     """Add the last key of ``path`` where the format knows it; return the location and what is left over."""
     place = _material_property(path)
-    if place is not None and place[-1] in (known_keys(changed, place[:-1]) or []):
+    if place is not None and place[2] in (known_keys(changed, place[:2]) or []):
         section = changed.setdefault("materials", {})
         if isinstance(section, dict) and isinstance(section.setdefault(place[1], {}), dict):
-            section[place[1]].setdefault(place[2], None)
-            return place, ""
+            stated = section[place[1]]
+            if len(place) == 3:
+                stated.setdefault(place[2], None)
+                return place, ""
+            if isinstance(
+                stated.get(place[2]), str
+            ):  # a plain quantity: what stands beside it needs a section
+                stated[place[2]] = {"value": stated[place[2]]}
+            if isinstance(stated.setdefault(place[2], {}), dict):
+                stated[place[2]].setdefault(place[3], None)
+                return place, ""
     location, rest = locate(changed, path)
     node = value_at(changed, location)
     if isinstance(node, dict) and rest in (keys_that_may_stand(changed, location) or []):
@@ -104,11 +121,19 @@ def _make_room(changed: dict[str, Any], path: str, rest: str) -> tuple[Location,
     return location, rest
 
 
-def _material_property(path: str) -> tuple[str, str, str] | None:
-    """Return the location that ``materials.NAME.PROPERTY`` means, whether or not it is there."""
+def _material_property(path: str) -> tuple[str, ...] | None:
+    """Return the location that ``materials.NAME.PROPERTY`` means, whether or not it is there.
+
+    A property may itself be of two words, as ``dissociation.k_r``.
+    """
     head, _, tail = path.partition(".")
+    if head != "materials":
+        return None
+    for key in CONSTANTS:
+        if "." in key and tail.endswith(f".{key}"):
+            return ("materials", tail.removesuffix(f".{key}"), *key.split("."))
     name, _, key = tail.rpartition(".")
-    return ("materials", name, key) if head == "materials" and name and key else None
+    return ("materials", name, key) if name and key else None
 
 
 def _dead_end(mapping: Mapping[str, Any], path: str) -> str:

@@ -28,7 +28,7 @@ from tfgeom.words import nearest
 
 _ROLES = get_args(Role)
 _ELECTRODES = ("cathode", "anode")
-_HIGHEST_CELL = 10  # V
+HIGHEST_CELL = 10  # V
 
 
 def cross_problems(mapping: Mapping[str, Any]) -> list[Problem]:
@@ -311,8 +311,8 @@ def _voltages_per_cell(mapping: Mapping[str, Any], cells: int) -> Iterator[Probl
             volts = parse_quantity(given, "voltage")
         except (ValueError, OverflowError):
             continue  # reported where it is read
-        if abs(volts) > _HIGHEST_CELL * cells:
-            limit = f"{_HIGHEST_CELL * cells} V"
+        if abs(volts) > HIGHEST_CELL * cells:
+            limit = f"{HIGHEST_CELL * cells} V"
             of = f" for {cells} cells in series" if cells > 1 else ""
             message = f"{given} is outside -{limit} to {limit}{of}; check the number and its unit"
             yield Problem(place, message)

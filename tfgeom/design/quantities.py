@@ -8,13 +8,15 @@ JSON Schema.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from tfgeom.materials.library import load_library
 from tfgeom.quantities import Quantity
+from tfgeom.rows import Bools, Floats
 
 JsonSchema = dict[str, Any]
 
@@ -36,6 +38,11 @@ class Number:
             least = f"above {self.low:g}" if self.above else f"from {self.low:g}"
             raise ValueError(f"must be a number {least} to {self.high:g}, not {given!s:.60}")
         return float(given)
+
+    def outside(self, values: Floats) -> Bools:
+        """Return which numbers `read` would refuse, in the shape of ``values``."""
+        inside = (values >= self.low) & (values <= self.high)
+        return ~inside | (values == self.low) if self.above else ~inside
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.read)
@@ -179,6 +186,20 @@ class MaterialWord(Words):
 def not_yet(feature: str) -> PydanticCustomError:
     """Return the error of a feature that the file format knows and this version does not."""
     return PydanticCustomError("unsupported", "not yet supported: {feature}", {"feature": feature})
+
+
+def reading_of(field: FieldInfo) -> Quantity | Number | None:
+    """Return what reads the number that a field of a section holds; None where it holds something else."""
+    for one in (*field.metadata, *_inside(field.annotation)):
+        if isinstance(one, (Quantity, Number)):
+            return one
+    return None
+
+
+def _inside(annotation: Any) -> list[Any]:
+    if get_origin(annotation) is Annotated:
+        return list(annotation.__metadata__)
+    return [found for one in get_args(annotation) for found in _inside(one)]
 
 
 _RATIO = Number(0.01, 100, example=1.1)

@@ -45,6 +45,7 @@ from tfgeom.errors import DesignError
 from tfgeom.materials.schema import MaterialOverride
 from tfgeom.quantities import Length, LengthOrZero, Section
 from tfgeom.reliefs import ReliefField
+from tfgeom.rows import refuse, smaller
 from tfgeom.source import Origin
 from tfgeom.units import format_quantity
 
@@ -180,8 +181,11 @@ class VoltageWindow(Section):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.min >= self.max:
-            raise ValueError(f"min {self.min:g} V must be below max {self.max:g} V; swap them?")
+        refuse(
+            self.min >= self.max,
+            lambda: ValueError(f"min {self.min:g} V must be below max {self.max:g} V; swap them?"),
+            "operation.voltage: min must be below max",
+        )
         return self
 
 
@@ -269,12 +273,15 @@ class Chip(Section):
 
     @model_validator(mode="after")
     def _border_leaves_room(self) -> Self:
-        shorter = min(self.width, self.length)
-        if 2 * self.border >= shorter:
+        shorter = smaller(self.width, self.length)
+
+        def error() -> PydanticCustomError:
             border, side = (format_quantity(value, "length") for value in (self.border, shorter))
             half = format_quantity(shorter / 2, "length")
             message = f"{border} on both sides leaves nothing of the {side} side; use less than {half}"
-            raise PydanticCustomError("issues", "chip", {"issues": [("border", message, False)]})
+            return PydanticCustomError("issues", "chip", {"issues": [("border", message, False)]})
+
+        refuse(2 * self.border >= shorter, error, "chip.border: leaves nothing of the shorter side")
         return self
 
 

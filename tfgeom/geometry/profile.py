@@ -78,14 +78,11 @@ class Level(NamedTuple):
         deepest
             Depth of the deepest point, m (`UnitCell.deepest`).
         """
-        if not (self.knots or other.knots):
-            top, bottom = ((1 - share) * a + share * b for a, b in zip(self[:2], other[:2], strict=True))
-            return Level(top, bottom)
-        depths = np.unique([depth for depth, _ in (*self.table(deepest), *other.table(deepest))])
-        inner, outer = (np.interp(depths, *level.depths_and_offsets(deepest)) for level in (self, other))
-        mixed = (1 - share) * inner + share * outer
-        knots = tuple(zip(depths[1:-1].tolist(), mixed[1:-1].tolist(), strict=True))
-        return Level(float(mixed[0]), float(mixed[-1]), knots)
+        top, bottom = ((1 - share) * a + share * b for a, b in zip(self[:2], other[:2], strict=True))
+        inside = sorted({depth for depth, _ in (*self.knots, *other.knots)})
+        tables = [level.table(deepest) for level in (self, other)] if inside else []
+        both = ((depth, *(plain(between(table, depth)) for table in tables)) for depth in inside)
+        return Level(top, bottom, tuple((depth, (1 - share) * a + share * b) for depth, a, b in both))
 
 
 class LevelAreas(NamedTuple):

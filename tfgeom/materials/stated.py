@@ -28,6 +28,7 @@ from tfgeom.materials.constants import CONSTANTS
 from tfgeom.materials.data_schema import file_of_table
 from tfgeom.materials.material import Property
 from tfgeom.quantities import Quantity
+from tfgeom.rows import refuse
 
 Confidence = Literal["primary", "abstract", "digest", "review", "computed", "memory"]
 """How far a library value can be trusted, from the text itself down to memory."""
@@ -72,8 +73,9 @@ class Banded(Strict, Generic[Number]):
     def _value_within_band(self) -> "Banded[Number]":
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
-        if self.value is not None and not low <= self.value <= high:
-            raise ValueError("value must lie between low and high")
+        if self.value is not None:
+            message = "value must lie between low and high"
+            refuse((self.value < low) | (self.value > high), lambda: ValueError(message), message)
         return self
 
     def numbers(self, shadowed: Property | None = None) -> dict[str, Any]:
