@@ -180,6 +180,7 @@ def test_the_real_browser_prints_pages(tmp_path: Path, design: Design) -> None:
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page/") >= 3
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_browser")
 def test_the_real_weasyprint_prints_pages(tmp_path: Path, design: Design) -> None:
     try:

@@ -45,20 +45,28 @@ def warm(cell: str, **changes: Any) -> dict[str, Any]:
     return mapping
 
 
+AT_ONCE = ("geometry only", "conformal", "anode-free", "flooded", "conformal, more constants")
+"""Uses that are tried with every change; the others take seconds each and are tried in the gate."""
+
+
+def use(mapping: dict[str, Any], name: str) -> Any:
+    return pytest.param(mapping, id=name, marks=() if name in AT_ONCE else pytest.mark.slow)
+
+
 def designs() -> Iterator[Any]:
     for cell in CELLS:
-        yield pytest.param(warm(cell), id=cell)
+        yield use(warm(cell), cell)
     for cell in ("conformal", "many films", "anode-free", "bipolar", "flooded"):
         filled = cell == "many films"  # it has no gap that swelling could narrow
         stated = {
             name: {key: value for key, value in constants.items() if not (filled and key == "expansion")}
             for name, constants in MORE_CONSTANTS.items()
         }
-        yield pytest.param(warm(cell, materials=stated), id=f"{cell}, more constants")
+        yield use(warm(cell, materials=stated), f"{cell}, more constants")
     weak = {"Li3PO4-Danilov2011": {"dissociation": {"delta": 0.2}}}
-    yield pytest.param(warm("dc electrolyte", materials=weak), id="dc electrolyte, stated")
+    yield use(warm("dc electrolyte", materials=weak), "dc electrolyte, stated")
     ohmic = {**warm("dc electrolyte", materials=weak), "cell": {"type": "conformal"}}
-    yield pytest.param(ohmic, id="conductivity of stated dissociation")
+    yield use(ohmic, "conductivity of stated dissociation")
 
 
 every_use = pytest.mark.parametrize("mapping", list(designs()))

@@ -46,6 +46,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render, "embedded_view", lambda _: None)
 
 
+@pytest.mark.slow
 def test_every_figure_is_written_in_every_format_and_the_same_again(tmp_path: Path) -> None:
     found = evaluate(designed(tmp_path, VALID))
     pictures = draw_pictures(found, rate_line(found)).shown
@@ -76,6 +77,7 @@ def test_what_somebody_else_drew_is_kept(tmp_path: Path, suffix: str) -> None:
         check_figures(own, "x", PICTURES)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_the_command_writes_figures_and_rates_and_tells_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -15,13 +15,15 @@ from tfgeom.evaluation import evaluate, evaluate_best
 from tfgeom.report import report_html
 
 NINE = [next(name for name in RELIEFS if RELIEFS[name] == relief) for relief in further(()).values()]
-QUICK = [(relief, "conformal") for relief in NINE] + [
+KINDS = [(relief, "conformal") for relief in NINE] + [
     ("through-holes", "conformal"),
     *(("pillars", cell) for cell in ("geometry only", "many films", "anode-free", "bipolar", "flooded")),
 ]
 """Each kind of relief, and each kind of cell that changes the page."""
+AT_ONCE = (("pillars", "conformal"), ("wave", "conformal"), ("pillars", "flooded"))
+"""Those of them that are tried with every change."""
 REST = [
-    (relief, cell) for cell in ("geometry only", "flooded") for relief in NINE if (relief, cell) not in QUICK
+    (relief, cell) for cell in ("geometry only", "flooded") for relief in NINE if (relief, cell) not in KINDS
 ]
 SOLVED = [
     next(file for file in SHIPPED if file.stem.startswith(kind)) for kind in ("bates", "bipolar", "flexible")
@@ -63,7 +65,10 @@ def examine(seen: Watched, html: str, folder: Path, widths: tuple[int, ...] = (1
     assert seen.requests_but(file) == []
 
 
-@pytest.mark.parametrize(("relief", "cell"), QUICK)
+@pytest.mark.parametrize(
+    ("relief", "cell"),
+    [pytest.param(*kind, marks=() if kind in AT_ONCE else pytest.mark.slow) for kind in KINDS],
+)
 def test_a_page_of_every_kind_is_whole(seen: Watched, tmp_path: Path, relief: str, cell: str) -> None:
     found = evaluate(design_from_mapping(design(relief, cell)))
     html = report_html(found)
