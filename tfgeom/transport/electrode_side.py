@@ -130,12 +130,15 @@ def surface_excess(passed: FloatArray, theta: FloatArray) -> FloatArray:
         ratio = np.where(theta > 0, passed / theta, np.inf)
     early = 2 * np.sqrt(passed * theta / np.pi) - passed
     shape = np.exp(-(np.pi**2) * np.minimum(ratio, 60.0))
-    # exp(-n² x) are powers of one exponential: n² = 1, 4, 9, 16, 25, 36.
-    second = shape**4
-    third = second**2 * shape
-    fourth = second**4
+    # exp(-n² x) are powers of one exponential: n² = 1, 4, 9, 16, 25, 36, by products, as `**` takes a
+    # logarithm.
+    square = shape * shape
+    second = square * square
+    eighth = second * second
+    third = eighth * shape
+    fourth = eighth * eighth
     fifth = fourth * third
-    sixth = third**4
+    sixth = (third * third) * (third * third)
     series = shape + second / 4 + third / 9 + fourth / 16 + fifth / 25 + sixth / 36
     late = theta * (1 / 3 - 2 / np.pi**2 * series)
     return np.where(ratio < 0.08, early, late)
