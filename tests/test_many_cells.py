@@ -24,13 +24,8 @@ from tfgeom.rows import Refused
 _RATES = (0.1, 1.0, 50.0)
 
 
-class _NoBestPlane:
-    def __contains__(self, name: object) -> bool:
-        return "best" not in str(name)
-
-
 def numbers_of(made: Design) -> dict[str, Any]:
-    """Return the numbers in closed form of a design, or of n in one, but for the best plane."""
+    """Return the numbers in closed form of a design, or of n in one."""
     cell = assemble_cell(made)
     with made.located():
         cells = beside_planes(cell)
@@ -43,7 +38,7 @@ def numbers_of(made: Design) -> dict[str, Any]:
         losses, resistance = losses_beside(cells, None).value, None
         if losses is not None:
             resistance = found["resistance"] = resistance_numbers(cell, losses).value
-            model = closed_model(cells, losses, resistance, _NoBestPlane()).value
+            model = closed_model(cells, losses, resistance).value
             if model is not None:
                 found["rate"] = rate_table(model, _RATES, ())
                 found["rate_summary"] = rate_summary(model)

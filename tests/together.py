@@ -49,6 +49,8 @@ def differences(found: Any, alone: Any, row: int, place: str = "") -> list[str]:
 
     A number that is not known there is None of a single design, nan of a row.
     """
+    if isinstance(found, np.ndarray) and found.dtype == object:
+        found = found[row]
     if is_dataclass(alone) and not isinstance(alone, type):
         names = [one.name for one in fields(alone)]
         return [

@@ -15,6 +15,7 @@ from tfgeom.cells.planes import with_electrodes
 from tfgeom.design.schema import THINNEST_FILM
 from tfgeom.films import FilmLayer
 from tfgeom.reliefs.planar import planar
+from tfgeom.rows import Numbers, alike, is_rows, smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +38,21 @@ class FreePlanes:
     """
 
     cell: AssembledCell
-    least: float
-    most: float
-    anode: float | None = 1.0
+    least: Numbers
+    most: Numbers
+    anode: Numbers | None = 1.0
     known: Mapping[float, AssembledCell] = field(default_factory=dict, compare=False, repr=False)
 
-    def plane(self, gain: float) -> AssembledCell:
+    def plane(self, gain: Numbers) -> AssembledCell:
         """Return the plane whose cathode is thicker by ``gain``, on the cell's own road."""
-        if gain in self.known:
+        if not is_rows(gain) and gain in self.known:
             return self.known[gain]
         alone = len(self.cell.blueprint.electrodes) == 1
         anode = gain if alone else 1.0 if self.anode is None else gain * self.anode
         layers = with_electrodes(self.cell, gain, anode)
         return lay_cell(self.cell.kind, self.cell.blueprint, planar(), layers)
 
-    def thickness(self, gain: float) -> float:
+    def thickness(self, gain: Numbers) -> Numbers:
         """Return the thickness of the cathode, of a half-cell that of its one film, m."""
         return gain * _first(self.cell).thickness
 
@@ -75,23 +76,23 @@ def free_planes(cell: AssembledCell, thickest_film: float) -> FreePlanes | None:
     most = (cell.bulk.active_height - (2 * one - two)) / (two - one)
     for layer in unit.made.films:
         if layer.layer.role in ("cathode", "anode") and not layer.layer.material.is_lithium_metal:
-            most = min(most, thickest_film / layer.layer.thickness)
+            most = smaller(most, thickest_film / layer.layer.thickness)
     least = THINNEST_FILM / _first(cell).thickness
     return (
         None
-        if most <= 0
-        else replace(free, least=min(least, most), most=most, known={1.0: unit, 2.0: double})
+        if alike(most <= 0)
+        else replace(free, least=smaller(least, most), most=most, known={1.0: unit, 2.0: double})
     )
 
 
-def _anode_gain(cell: AssembledCell) -> float:
+def _anode_gain(cell: AssembledCell) -> Numbers:
     """Return how much thicker the anode must be on the plane for the N/P that the cell has."""
     own = cell.lithium.n_to_p_ratio if cell.lithium else None
     if own is None:
         return 1.0
     flat = lay_cell(cell.kind, cell.blueprint, planar(), cell.blueprint.layers).lithium
     same = flat.n_to_p_ratio if flat else None
-    return own / same if same else 1.0
+    return 1.0 if same is None else own / same
 
 
 def _first(cell: AssembledCell) -> FilmLayer:

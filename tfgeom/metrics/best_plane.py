@@ -5,6 +5,7 @@ Same materials, electrolyte and N/P, electrodes as thick as is best for the curr
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from tfgeom.cells.plane_family import FreePlanes, free_planes
 from tfgeom.materials.constants import words_of_all
 from tfgeom.metrics.noted import Noted
 from tfgeom.metrics.rate_model import BestEnds, Floats
-from tfgeom.transport.closed_rate import RateCell, discharge_ends
-from tfgeom.transport.plane_rates import PlaneRates, beaten_between, best_planes
+from tfgeom.rows import plain
+from tfgeom.transport.closed_rate import RateCell, discharge_ends, shape_of
+from tfgeom.transport.plane_rates import PlaneRates, beaten_by_rows, best_planes
 
 _DECIDES = ("diffusivity", "exchange_current")
 """What a film that lacks it would win or lose by for nothing, beside its open-circuit curve."""
@@ -39,18 +41,36 @@ class ClosedBestPlane:
     planes: PlaneRates
     own: RateCell
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n,) of n designs, () of one."""
+        cells = (self.planes.unit, self.own)
+        return np.broadcast_shapes(*(shape_of(one, self.planes.chemistry) for one in cells))
+
     def at(self, currents: Floats) -> BestEnds:
-        """Return the best plane at footprint currents, A/m², shape (n,)."""
+        """Return the best plane at footprint currents, A/m², shape (k,), of n designs (k,) or (k, n)."""
+        if self.shape:
+            whole = currents if currents.ndim > 1 else currents[:, np.newaxis]
+            currents = np.broadcast_to(whole, (len(currents), *self.shape))
         gains = best_planes(self.planes, currents).gain
         # where none delivers anything, any of them shows it
         shown = np.where(np.isnan(gains), self.planes.most, gains)
         ends = discharge_ends(self.planes.cell(shown), currents, self.planes.chemistry)
-        rated = [self.planes.cell(float(gain)) for gain in shown]
-        return BestEnds(np.array([self.free.thickness(float(gain)) for gain in gains]), rated, ends)
+        rated = [self.planes.cell(plain(gain)) for gain in shown]
+        return BestEnds(np.array([self.free.thickness(plain(gain)) for gain in gains]), rated, ends)
 
-    def beaten(self) -> tuple[tuple[float, float], ...]:
-        """Return the intervals of footprint current (A/m²) at which the cell beats all of them."""
-        return beaten_between(self.planes, self.own)
+    def beaten(self) -> Any:
+        """Return the intervals of footprint current (A/m²) at which the cell beats all of them.
+
+        Of n designs an array of such tuples, shape (n,).
+        """
+        found = beaten_by_rows(self.planes, self.own)
+        if not self.shape:
+            return found[0]
+        rows = np.empty(self.shape, dtype=object)
+        for row in range(len(rows)):
+            rows[row] = found[row if len(found) > 1 else 0]
+        return rows
 
 
 def closed_best_plane(

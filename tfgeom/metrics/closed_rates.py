@@ -22,7 +22,7 @@ from tfgeom.transport.closed_rate import (
     currents_at_utilisation,
     discharge_curve,
     discharge_ends,
-    has_rows,
+    shape_of,
 )
 from tfgeom.transport.discharge.curve import Curve
 from tfgeom.transport.losses import Losses
@@ -150,7 +150,7 @@ def closed_model(
         shared.in_series,
         electrode_parts(cells.cell),
         best.value,
-        has_rows=any(has_rows(one, chemistry) for one in (rated.cell, *rated.planes.values())),
+        has_rows=any(shape_of(one, chemistry) for one in (rated.cell, *rated.planes.values())),
     )
     return Noted(model, notes)
 

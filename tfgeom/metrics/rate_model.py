@@ -57,7 +57,10 @@ class BestPlane(Protocol):
         """Return the best plane at footprint currents, A/m², shape (n,)."""
 
     def beaten(self) -> tuple[tuple[float, float], ...]:
-        """Return the intervals of footprint current (A/m²) at which the cell beats all of them."""
+        """Return the intervals of footprint current (A/m²) at which the cell beats all of them.
+
+        Of n designs, where a model has them, an array of such tuples, shape (n,).
+        """
 
 
 class RateModel(Protocol):

@@ -96,11 +96,11 @@ def _best(model: RateModel, currents: Sequence[float]) -> list[BestPlanarRate | 
     """Return the best plane at footprint currents, A/m²; None where it is not known."""
     if model.best_plane is None:
         return [None] * len(currents)
-    found = model.best_plane.at(np.array(currents))
+    found = model.best_plane.at(np.array(np.broadcast_arrays(*currents)))
     return [
         BestPlanarRate(
             _point(found.rated[i], current, found.ends, i, model.in_series),
-            None if np.isnan(found.thickness[i]) else float(found.thickness[i] / UM),
+            _known(found.thickness[i] / UM),
         )
         for i, current in enumerate(currents)
     ]
@@ -171,18 +171,31 @@ def rate_summary(model: RateModel) -> RateSummary:
     """Return where 80 % and 50 % of each cell's own capacity remain, and where it beats the best plane."""
     order = names_of(model.rated)
     asked = [(name, share) for share in _SHARES for name in order]
-    values = [
-        value / MA_PER_CM2 if is_rows(value) else None if np.isnan(value) else float(value / MA_PER_CM2)
-        for value in model.currents_at(asked)
-    ]
+    values = [_known(value / MA_PER_CM2) for value in model.currents_at(asked)]
     own, *flat = (RateLimits(*pair) for pair in zip(values[: len(order)], values[len(order) :], strict=True))
     planes: dict[str, Any] = {f"planar_{name}": limits for name, limits in zip(order[1:], flat, strict=True)}
-    beats = None if model.best_plane is None else model.best_plane.beaten()
-    if beats is not None:
-        beats = tuple((in_unit(start, MA_PER_CM2), in_unit(end, MA_PER_CM2)) for start, end in beats)
+    beats: Any = None
+    above: Any = None
+    if model.best_plane is not None:
+        beats = model.best_plane.beaten()
+        if is_rows(beats):
+            beats[:] = [_in_unit(one) for one in beats]
+            above = np.array([one[-1][0] if one else np.nan for one in beats])
+        else:
+            beats = _in_unit(beats)
+            above = beats[-1][0] if beats else None
     return RateSummary(
         **asdict(own),
         **planes,
         beats_best_plane_mA_cm2=beats,
-        beats_best_plane_above_mA_cm2=beats[-1][0] if beats else None,
+        beats_best_plane_above_mA_cm2=above,
     )
+
+
+def _in_unit(intervals: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    return tuple((in_unit(start, MA_PER_CM2), in_unit(end, MA_PER_CM2)) for start, end in intervals)
+
+
+def _known(number: Any) -> Any:
+    """Return a number of one design or None for nan, those of n designs as they are."""
+    return number if is_rows(number) else None if np.isnan(number) else float(number)

@@ -124,10 +124,9 @@ class DischargeEnds:
     mean_voltage: FloatArray
 
 
-def has_rows(cell: RateCell, chemistry: Chemistry) -> bool:
-    """Return whether any number of a vector of discharges is of n designs."""
-    problem = Discharges(cell, np.asarray(cell.nominal), chemistry)
-    return bool(problem.shape)
+def shape_of(cell: RateCell, chemistry: Chemistry) -> tuple[int, ...]:
+    """Return (n,) where any number of a discharge is of n designs, () where none is."""
+    return Discharges(cell, np.asarray(cell.nominal), chemistry).shape
 
 
 class Discharges:

@@ -7,12 +7,12 @@ is a number, and thousands of them one vector.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgeom.rows import Numbers
+from tfgeom.rows import Numbers, alike, smaller
 from tfgeom.searching import last_point
 from tfgeom.transport.closed_rate import (
     Chemistry,
@@ -36,6 +36,7 @@ _GRIDS = (25, 9, 9, 17)  # thicknesses at once, each grid between the neighbours
 _COARSE_GRIDS = (25, 9, 9)
 _PER_DECADE = 16  # footprint currents between which one interval may hide
 _HALVINGS = 10  # of the step between two such currents: 1.4e-4 of the current
+_AT_ONCE = 1024  # currents of all cells: what each takes of planes then stays in the cache
 _NEARLY = 0.999
 _DOUBLINGS = 60
 _NEAR, _STEP, _MOVES = 1.02, 1.2, 30  # how far another model's end is looked for from the closed one's
@@ -44,7 +45,7 @@ _FEW_HALVINGS = 6
 
 @dataclass(frozen=True, slots=True)
 class PlaneRates:
-    """Planes by the gain of their electrodes' thickness over that of one of them.
+    """Planes by the gain of their electrodes' thickness over that of one of them; of n cells in arrays.
 
     Attributes
     ----------
@@ -59,9 +60,9 @@ class PlaneRates:
     """
 
     unit: RateCell
-    growing: float
-    least: float
-    most: float
+    growing: Numbers
+    least: Numbers
+    most: Numbers
     chemistry: Chemistry
 
     def cell(self, gain: Numbers) -> RateCell:
@@ -106,17 +107,16 @@ def best_planes(planes: PlaneRates, current: Floats) -> BestPlanes:
     """
 
     def charges(gains: Floats) -> Floats:
-        shape = gains.shape
-        every = np.broadcast_to(current[:, None], shape).ravel()
-        return delivered_charges(planes.cell(gains.ravel()), every, planes.chemistry).reshape(shape)
+        every = np.broadcast_to(current, gains.shape)
+        return delivered_charges(planes.cell(gains), every, planes.chemistry)
 
-    low, high = np.full_like(current, planes.least), np.full_like(current, planes.most)
+    low, high = planes.least + 0 * current, planes.most + 0 * current
     found = _largest(charges, low, high, _GRIDS)
     wanted = AS_GOOD * found.value
-    rows, good = np.arange(len(current)), found.values >= wanted[:, None]
-    enough = np.where(good.any(axis=1), found.points[rows, np.argmax(good, axis=1)], found.place)
-    thinner = (found.points < enough[:, None]).sum(axis=1) - 1
-    less = np.where(thinner >= 0, found.points[rows, np.maximum(thinner, 0)], enough)
+    good = found.values >= wanted
+    enough = np.where(good.any(axis=0), _taken(found.points, np.argmax(good, axis=0)), found.place)
+    thinner = (found.points < enough).sum(axis=0) - 1
+    less = np.where(thinner >= 0, _taken(found.points, np.maximum(thinner, 0)), enough)
 
     def margin(logarithm: Floats) -> Floats:
         return surplus(planes.cell(np.exp(logarithm)), wanted, current, planes.chemistry)
@@ -125,8 +125,13 @@ def best_planes(planes: PlaneRates, current: Floats) -> BestPlanes:
     return BestPlanes(np.where(found.value > 0, thinnest, np.nan), found.value)
 
 
+def _taken(numbers: Floats, place: Any) -> Floats:
+    """Return the numbers at places of the first axis."""
+    return np.asarray(np.take_along_axis(numbers, place[None], axis=0)[0])
+
+
 class _Largest(NamedTuple):
-    """Where a value is largest, and the first grid that it was looked for on; shapes (n,) and (n, grid)."""
+    """Where a value is largest, and the first grid that it was looked for on; shapes (n,) and (grid, n)."""
 
     place: Floats
     value: Floats
@@ -137,38 +142,37 @@ class _Largest(NamedTuple):
 def _largest(
     value: Callable[[Floats], Floats], low: Floats, high: Floats, grids: tuple[int, ...]
 ) -> _Largest:
-    """Return by row where, between ``low`` and ``high``, a value is largest: on a grid, then around its best.
+    """Return where, between ``low`` and ``high``, a value is largest: on a grid, then around its best.
 
-    ``value`` takes and gives shape (n, grid).
+    ``value`` takes and gives arrays whose first axis is the grid.
     """
-    rows = np.arange(len(low))
     place, largest = high, np.full_like(low, -np.inf)
     first: tuple[Floats, Floats] | None = None
     for count in grids:
-        points = np.exp(np.linspace(np.log(low), np.log(high), count, axis=1))
-        points[:, 0], points[:, -1] = low, high
+        points = np.exp(np.linspace(np.log(low), np.log(high), count))
+        points[0], points[-1] = low, high
         values = value(points)
         first = first or (points, values)
-        top = np.argmax(values, axis=1)
-        better = values[rows, top] > largest
-        place = np.where(better, points[rows, top], place)
-        largest = np.where(better, values[rows, top], largest)
-        low = points[rows, np.maximum(top - 1, 0)]
-        high = points[rows, np.minimum(top + 1, count - 1)]
+        top = np.argmax(values, axis=0)
+        highest = _taken(values, top)
+        better = highest > largest
+        place = np.where(better, _taken(points, top), place)
+        largest = np.where(better, highest, largest)
+        low = _taken(points, np.maximum(top - 1, 0))
+        high = _taken(points, np.minimum(top + 1, count - 1))
     assert first is not None  # there is a grid
     return _Largest(place, largest, *first)
 
 
 def outdone(planes: PlaneRates, charge: Floats, current: Floats) -> Floats:
     """Return what is not negative where some plane delivers ``charge`` (C/m²) at a current, shape (n,)."""
-    holds = planes.unit.capacity
-    most = np.full_like(charge, planes.most)
-    least = np.clip(charge / holds, planes.least, planes.most)  # a thinner one does not even hold it
+    most = planes.most + 0 * charge
+    # a thinner one does not even hold it
+    least = np.clip(charge / planes.unit.capacity, planes.least, planes.most)
 
     def margin(gains: Floats) -> Floats:
-        shape = gains.shape
-        wanted, every = (np.broadcast_to(one[:, None], shape).ravel() for one in (charge, current))
-        return surplus(planes.cell(gains.ravel()), wanted, every, planes.chemistry).reshape(shape)
+        wanted, every = (np.broadcast_to(one, gains.shape) for one in (charge, current))
+        return surplus(planes.cell(gains), wanted, every, planes.chemistry)
 
     return _largest(margin, least, most, _COARSE_GRIDS).value
 
@@ -176,35 +180,57 @@ def outdone(planes: PlaneRates, charge: Floats, current: Floats) -> Floats:
 def beaten_between(planes: PlaneRates, own: RateCell) -> tuple[tuple[float, float], ...]:
     """Return the intervals of footprint current (A/m²) at which a cell beats every plane.
 
-    There it delivers over 1 % more than any of them, and at least 5 % of its own capacity.  Currents are
+    As `beaten_by_rows` has them of n cells.
+    """
+    (found,) = beaten_by_rows(planes, own)
+    return found
+
+
+def beaten_by_rows(planes: PlaneRates, own: RateCell) -> list[tuple[tuple[float, float], ...]]:
+    """Return the intervals of footprint current (A/m²) at which cells beat every plane, of one or of n.
+
+    There a cell delivers over 1 % more than any of them, and at least 5 % of its own capacity.  Currents are
     looked at 16 a decade, and each end is located between two of them to 1.4e-4; what is shorter than a step
     is not seen.  An interval that starts at 0 holds from the slowest discharge on.
     """
-    at_rest = own.capacity > MORE * planes.most * planes.unit.capacity
+    at_rest = alike(own.capacity > MORE * planes.most * planes.unit.capacity)
     span = _span(planes, own, at_rest=at_rest)
     if span is None:
-        return ()
+        return [()]
 
     def margin(logarithm: Floats) -> Floats:
         current = np.exp(logarithm)
         charge = delivered_charges(own, current, planes.chemistry)
         return lead(planes, own.capacity, charge, current)
 
-    low, high = np.log(span[0]), np.log(span[1])
-    grid = np.linspace(low, high, 2 + int(_PER_DECADE * (high - low) / np.log(10)))
-    wins = margin(grid) >= 0
-    turns = np.flatnonzero(wins[1:] != wins[:-1])
-    inside = np.where(wins[turns], grid[turns], grid[turns + 1])
-    outside = np.where(wins[turns], grid[turns + 1], grid[turns])
-    ends = list(np.exp(last_point(margin, inside, outside, halvings=_HALVINGS).value)) if turns.size else []
-    if wins[0]:
-        ends.insert(0, 0.0 if at_rest else span[0])
-    if wins[-1]:
-        ends.append(span[1])
-    return tuple((float(start), float(end)) for start, end in zip(ends[::2], ends[1::2], strict=True))
+    low, high = (np.atleast_1d(np.log(end)) for end in span)
+    counts = 2 + (_PER_DECADE * (high - low) / np.log(10)).astype(int)
+    step = np.arange(counts.max())[:, None]
+    grid = np.where(step < counts - 1, low + step * ((high - low) / (counts - 1)), high)
+    parts = min(len(grid), 1 + grid.size // _AT_ONCE)
+    wins = np.concatenate([margin(part) for part in np.array_split(grid, parts)]) >= 0
+    ends: list[list[float]] = [
+        [0.0 if at_rest else float(np.exp(start))] if first else []
+        for first, start in zip(wins[0], low, strict=True)
+    ]
+    turns = [np.flatnonzero(column[1:] != column[:-1]) for column in wins.T]
+    most = max(map(len, turns))
+    if most:
+        # a row of fewer turns looks for one again
+        before = np.array([[*one, *[one[-1] if len(one) else 0] * (most - len(one))] for one in turns]).T
+        starts, rows = np.take_along_axis(wins, before, axis=0), np.arange(len(turns))
+        inside = grid[np.where(starts, before, before + 1), rows]
+        outside = grid[np.where(starts, before + 1, before), rows]
+        found = np.exp(last_point(margin, inside, outside, halvings=_HALVINGS).value)
+        for row, one in enumerate(turns):
+            ends[row] += found[: len(one), row].tolist()
+    for row, last in enumerate(wins[-1]):
+        if last:
+            ends[row].append(float(np.exp(high[row])))
+    return [tuple(zip(one[::2], one[1::2], strict=True)) for one in ends]
 
 
-def lead(planes: PlaneRates, whole: float, charge: Floats, current: Floats) -> Floats:
+def lead(planes: PlaneRates, whole: Numbers, charge: Floats, current: Floats) -> Floats:
     """Return what is not negative where a cell beats every plane.
 
     Parameters
@@ -260,7 +286,7 @@ def beaten_by(
     return tuple((start, end) for start, end in ends if start < end)
 
 
-def _span(planes: PlaneRates, own: RateCell, *, at_rest: bool) -> tuple[float, float] | None:
+def _span(planes: PlaneRates, own: RateCell, *, at_rest: bool) -> tuple[Numbers, Numbers] | None:
     """Return footprint currents between which a cell turns from the one to the other; None without any.
 
     Below the first nothing changes: there the slower of both still delivers what the other one holds.  Above
@@ -268,14 +294,15 @@ def _span(planes: PlaneRates, own: RateCell, *, at_rest: bool) -> tuple[float, f
     """
     thickest = planes.cell(planes.most)
     slow, other = (own, thickest.capacity) if at_rest else (thickest, own.capacity)
-    share = min(_NEARLY, MORE * other / slow.capacity)
-    found = currents_at_utilisation([slow, own], np.array([share, WORTH]), planes.chemistry)
-    last = float(found[1])
-    if np.isnan(last):
+    share = smaller(_NEARLY, MORE * other / slow.capacity)
+    first = currents_at_utilisation(slow, np.asarray(share), planes.chemistry)
+    last = currents_at_utilisation(own, np.asarray(WORTH), planes.chemistry)
+    first, last = np.broadcast_arrays(first, last)
+    if alike(np.isnan(last)):
         return None
     for _ in range(_DOUBLINGS):
-        if delivered_charges(own, np.array([last]), planes.chemistry)[0] < WORTH * own.capacity:
+        worth = delivered_charges(own, last, planes.chemistry) >= WORTH * own.capacity
+        if not np.any(worth):
             break
-        last *= 2
-    first = float(np.nanmin([found[0], last / 2]))
-    return first / 2, last
+        last = np.where(worth, 2 * last, last)
+    return np.fmin(first, last / 2) / 2, last
