@@ -17,6 +17,7 @@ from tests.campaigns.faults import faults_table
 from tests.campaigns.films import films_table
 from tests.campaigns.fuzz import fuzz_table
 from tests.campaigns.rate import rate_table
+from tests.campaigns.sweep import sweep_table
 from tfgeom.errors import MissingExtraError
 
 CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
@@ -27,6 +28,7 @@ CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "faults": faults_table,
     "films": films_table,
     "rate": rate_table,
+    "sweep": sweep_table,
     "fuzz": lambda: fuzz_table(sys.argv[2:]),
 }
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
