@@ -14,7 +14,7 @@ from tests.shipped import PEARSE
 from tfgeom import evaluate, evaluate_many, load_design
 from tfgeom.batch import outputs
 from tfgeom.constants import GAS_CONSTANT
-from tfgeom.design import Design, design_from_mapping
+from tfgeom.design import Design, design_from_mapping, read_mapping
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.materials.library import resolve_materials
 from tfgeom.rows import is_rows
@@ -110,6 +110,19 @@ def test_what_is_discrete_parts_the_rows() -> None:
         "relief.height": ["3 um", "4 um", "5 um", "6 um"],
     }
     assert batches.differences(mapping, table) == []
+
+
+def test_kinds_of_relief_stand_in_one_table() -> None:
+    reliefs = [RELIEFS["pillars"], RELIEFS["trenches"], {**RELIEFS["trenches"], "kind": "pillar"}]
+    found = evaluate_many(pearse(), {"relief": reliefs}, ["area_gain", "asr_ohm_cm2"])
+    for row, relief in enumerate(reliefs[:2]):
+        mapping = {**read_mapping(PEARSE)[0], "relief": relief, "chosen": {}}
+        single = evaluate(design_from_mapping(mapping))
+        assert single.resistance is not None
+        assert found["area_gain"][row] == pytest.approx(single.geometry.area_gain, rel=1e-9)
+        assert found["asr_ohm_cm2"][row] == pytest.approx(single.resistance.asr_ohm_cm2, rel=1e-9)
+    assert found["reason"][:2].tolist() == ["", ""]
+    assert "pillars" in found["reason"][2]
 
 
 def test_sizes_in_other_words_are_read() -> None:

@@ -196,8 +196,11 @@ class _Batch:
 
 
 def mapping_of(design: Design) -> dict[str, Any]:
-    """Return the plain mapping of a design, which reads back to an equal one."""
-    return design.model_dump(mode="json", exclude_defaults=True)
+    """Return the plain mapping of a design, which reads back to one of the same numbers.
+
+    Why values were chosen is left out: it names paths that another relief need not have.
+    """
+    return design.model_dump(mode="json", exclude_defaults=True, exclude={"chosen"})
 
 
 def _shared(numbers: NDArray[np.float64]) -> Any:
