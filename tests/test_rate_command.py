@@ -17,7 +17,7 @@ from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import evaluate
 from tfgeom.marks import has_mark
 from tfgeom.metrics.curves import rate_curves
-from tfgeom.rate_tables import charge_rows
+from tfgeom.rate_tables import NEVER, charge_rows
 from tfgeom.results import CurveNumbers, RateCurves
 from tfgeom.results.declared import declaration
 from tfgeom.transport.losses import PARTS
@@ -122,7 +122,7 @@ def test_a_charge_is_as_long_as_current_and_capacity_say() -> None:
 def test_a_flat_cell_charges_as_its_planes_do() -> None:
     rows = charge_rows(curves_of("conformal", "planar", "film", (0.05, 5.0)))
     assert rows
-    assert all(row[6] == row[7] == row[4] != "-" for row in rows)
+    assert all(row[6] == row[7] == row[4] not in ("-", NEVER) for row in rows)
 
 
 def test_a_stack_of_cells_has_their_voltages_and_energies_together() -> None:

@@ -11,12 +11,23 @@ from tfgeom import evaluate, load_design
 from tfgeom.cli.application import laid_out
 from tfgeom.load_tables import LOAD, unit_of_time, without_empty
 from tfgeom.metrics.curves import rate_curves
-from tfgeom.rate_tables import BESIDE, LIMITS, RATES, beside_rows, limit_rows, loss_table, rate_rows
+from tfgeom.rate_tables import (
+    BESIDE,
+    LIMITS,
+    NEVER,
+    NOTHING,
+    RATES,
+    beside_rows,
+    charge_rows,
+    limit_rows,
+    loss_table,
+    rate_rows,
+)
 from tfgeom.report.evaluation_tables import planar_rates_table, rates_table, tiles
 from tfgeom.report.figures import draw_rates
 from tfgeom.report.headline import headline
 from tfgeom.report.rate_lines import rate_line
-from tfgeom.results import Evaluation
+from tfgeom.results import ChargeNumbers, Evaluation
 from tfgeom.terminal_lines import number_lines
 
 PEARSE = "pearse_2018_holes_30um"
@@ -102,3 +113,19 @@ def test_a_column_in_which_nothing_stands_is_left_out() -> None:
 @pytest.mark.parametrize(("hours", "unit"), [(3.0, "h"), (47.0, "h"), (100.0, "days"), (9393.0, "years")])
 def test_long_times_have_units_that_people_use(hours: float, unit: str) -> None:
     assert unit_of_time(hours)[1] == unit
+
+
+def test_a_discharge_of_nothing_says_so_and_no_share_is_minus_nothing() -> None:
+    told = rate_curves(found(PEARSE))
+    first, last = told.curves[0], told.curves[-1]
+    lost = tuple(replace(one, share=-3e-6) for one in first.energy_lost)
+    nothing = replace(last, c_rate=1e6, energy_mWh_cm2=0.0, rest_energy_mWh_cm2=0.0, energy_lost=())
+    head, rows = loss_table(replace(told, curves=(replace(first, energy_lost=lost), last, nothing)))
+    assert {len(row) for row in rows} == {len(head)}
+    assert set(rows[0][1:]) == {"0.00%"}
+    assert rows[-1] == ("1e+06", NOTHING, *["-"] * (len(head) - 2))
+    never = replace(told.rate_summary, current_at_80pct_mA_cm2=None)
+    assert limit_rows(never)[0][1] == NEVER
+    charge = ChargeNumbers("cell", 1.0, 1.0, 1.0, 1.0, None, None)
+    (row,) = charge_rows(replace(told, charge=(charge,)))
+    assert row[4:] == (NEVER, NEVER, "-", "-")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_the_command_writes_figures_and_rates_and_tells_itself(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    text = with_relief("{kind: planar}") + "# a word of mine\n"
+    text = VALID + "# a word of mine\n"
     (tmp_path / "my cell.yaml").write_text(text, encoding="utf-8")
     arguments = ["report", "my cell.yaml", "-o", "x.html", "--fidelity", "analytic", "--figures", "f"]
     for _ in range(2):  # the second time over its own files
@@ -98,6 +99,16 @@ def test_the_command_writes_figures_and_rates_and_tells_itself(
     page = Page((tmp_path / "x.html").read_text(encoding="utf-8"))
     assert "tfgeom report 'my cell.yaml' -o x.html --fidelity analytic --figures f" in page.text
     assert "1970-01-02" in page.text
+    with (tmp_path / "f" / "x_curves.csv").open(encoding="utf-8") as file:
+        discharges = dict.fromkeys((row["cell"], row["c_rate"]) for row in csv.DictReader(file))
+    cells = ["cell"] + [
+        f"planar_{plane}.{place}"
+        for plane in ("same_films", "same_capacity")
+        for place in ("at_c_rate", "at_current")
+    ]
+    numbers = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
+    assert list(dict.fromkeys(cell for cell, _ in discharges)) == cells
+    assert all(sum(cell == one for one, _ in discharges) == len(numbers["rate"]) for cell in cells)
     assert "# a word of mine" in page.text
     assert "All points stand in x_rates.csv." in page.text
     (tmp_path / "f" / "x_rates.csv").write_text("1,2\n")

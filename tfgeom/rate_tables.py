@@ -24,6 +24,8 @@ CHARGES: Row = (
     "plane of the same films to 80 %, min", "plane of the same capacity to 80 %, min",
 )  # fmt: skip
 """Head of `charge_rows`."""
+NOTHING, NEVER = "nothing delivered", "not reached"
+"""In place of losses of a discharge that ends as it begins; of a time or current that there is none of."""
 _SHOWN = 5e-4
 """Share of the rest energy that a loss must take at some rate to have a column of its own."""
 
@@ -65,8 +67,8 @@ def limit_rows(summary: RateSummary) -> list[Row]:
     """Return the footprint currents at which a share of the capacity remains, of the cell and its planes."""
     cells: tuple[RateLimits, ...] = (summary, summary.planar_same_films, summary.planar_same_capacity)
     return [
-        ("80 %", *(_known(one.current_at_80pct_mA_cm2) for one in cells)),
-        ("50 %", *(_known(one.current_at_50pct_mA_cm2) for one in cells)),
+        ("80 %", *(_reached(one.current_at_80pct_mA_cm2) for one in cells)),
+        ("50 %", *(_reached(one.current_at_50pct_mA_cm2) for one in cells)),
     ]
 
 
@@ -80,9 +82,11 @@ def loss_table(found: RateCurves) -> tuple[Row, list[Row]]:
     head = ("C-rate", "lost of the rest energy", *words, *(("rest of it",) if told else ()))
     table = []
     for curve, row, other in zip(found.curves, rows, others, strict=True):
-        shares = [row.get(kind, 0.0) for kind in kinds]
-        shown = (sum(row.values()), *shares, *((other,) if told else ()))
-        table.append((f"{curve.c_rate:.4g}", *(f"{share:.2%}" for share in shown)))
+        shares = [sum(row.values()), *(row.get(kind, 0.0) for kind in kinds), *((other,) if told else ())]
+        shown = [_percent(share) for share in shares]
+        if not curve.rest_energy_mWh_cm2:  # no share of nothing
+            shown = [NOTHING, *("-" for _ in shares[1:])]
+        table.append((f"{curve.c_rate:.4g}", *shown))
     return head, table
 
 
@@ -103,9 +107,9 @@ def charge_rows(found: RateCurves) -> list[Row]:
                     f"{one.footprint_current_mA_cm2:.4g}",
                     f"{one.constant_current_uAh_cm2:.4g}",
                     f"{one.charged_uAh_cm2:.4g}",
-                    _known(one.to_80_pct_min),
-                    _known(one.full_min),
-                    *(_known(None if plane is None else plane.to_80_pct_min) for plane in planes),
+                    _reached(one.to_80_pct_min),
+                    _reached(one.full_min),
+                    *("-" if plane is None else _reached(plane.to_80_pct_min) for plane in planes),
                 )
             )
     return rows
@@ -113,3 +117,13 @@ def charge_rows(found: RateCurves) -> list[Row]:
 
 def _known(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
+
+
+def _reached(value: float | None) -> str:
+    """Return a number that is None where it is out of reach."""
+    return NEVER if value is None else f"{value:.4g}"
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent; what is 0 in the digits shown has no sign."""
+    return f"{round(share, 4) + 0.0:.2%}"

@@ -36,7 +36,7 @@ def rate_curves(found: Evaluation) -> RateCurves:
             rate=found.rate,
             rate_summary=found.rate_summary,
             curves=cell_curves(found),
-            planar_curves=tuple(_of_planes(found, model)),
+            planar_curves=planar_curves(found),
             charge=tuple(_charges(found, model)) or None,
             protocol=found.protocol,
         )
@@ -49,6 +49,15 @@ def cell_curves(found: Evaluation) -> tuple[CurveNumbers, ...]:
         return ()
     with found.design.located():
         return tuple(curve_numbers(model, OWN, OWN, row) for row in found.rate or ())
+
+
+def planar_curves(found: Evaluation) -> tuple[CurveNumbers, ...]:
+    """Return the planes' discharges at equal C-rate and equal current; none without planes or a model."""
+    model: RateModel | None = found.rate_model
+    if model is None:
+        return ()
+    with found.design.located():
+        return tuple(_of_planes(found, model))
 
 
 def _why_not(found: Evaluation) -> str:

@@ -24,7 +24,8 @@ class ProtocolCurve:
     time_s
         Since the protocol began.
     current_mA_cm2, voltage_V, rest_voltage_V
-        Per footprint, positive on discharge; at the terminals; at the mean composition of each electrode.
+        Per footprint, positive on discharge; at the terminals; at rest after what has passed
+        (`tfgeom.transport.discharge.ledger`).
     capacity_uAh_cm2
         Delivered since the protocol began, less what was taken in.
     """

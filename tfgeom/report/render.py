@@ -13,7 +13,7 @@ from tfgeom.design import Design, dump_design
 from tfgeom.design.paths import locate, value_at
 from tfgeom.evaluation import evaluate_best, evaluate_cell
 from tfgeom.load_tables import LOAD_BY
-from tfgeom.metrics.curves import cell_curves
+from tfgeom.metrics.curves import cell_curves, planar_curves
 from tfgeom.numerals import MISSING, layer_title, length, unit_text
 from tfgeom.output import replacing
 from tfgeom.palette import SUBSTRATE, film_colours
@@ -120,7 +120,8 @@ def render_report(
         if curves is not None:
             write(curves, rate_csv(curve_rows(evaluation, line)))
         if places.curves is not None and line:
-            write(places.curves, curve_csv(evaluation.name, cell_curves(evaluation)))
+            both = (*cell_curves(evaluation), *planar_curves(evaluation))
+            write(places.curves, curve_csv(evaluation.name, both))
     if places.figures is not None:
         progress("figures")
         write_figures(pictures.shown, places.figures, places.page.stem, still.png)
