@@ -24,8 +24,9 @@ _ADDRESS = re.compile(r"(?:tcp|tls|ws|wss|ucx)://[^\s/]+:\d{1,5}")
 def run_on_scheduler(address: str, job: Job, feed: Feed) -> Iterator[Outcomes]:
     """Yield outcomes as the workers of a scheduler return them, in any order.
 
-    A batch whose worker dies is evaluated again by another one, as Dask does by itself; one that killed
-    several goes on point by point, and only a point that does so alone is a failed row.
+    A batch whose worker dies is evaluated again by another one, as Dask does by itself.  Of what was with
+    several workers that died each point is evaluated alone at the end: only one that kills then is a failed
+    row.
 
     Raises
     ------
@@ -37,7 +38,7 @@ def run_on_scheduler(address: str, job: Job, feed: Feed) -> Iterator[Outcomes]:
         If the scheduler does not answer, has no workers or workers of another version, or goes away.
     """
     try:
-        from distributed import Client, KilledWorker, as_completed
+        from distributed import Client, KilledWorker, wait
     except ImportError as error:
         raise MissingExtraError(
             "--scheduler needs Dask; 'pip install \"tfgeom[dask]\"' installs it, or use --workers"
@@ -47,7 +48,7 @@ def run_on_scheduler(address: str, job: Job, feed: Feed) -> Iterator[Outcomes]:
     for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what is wrong is told once, in our words
     try:
-        client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+        client = Client(address, timeout=ANSWER_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
         raise TfgeomError(
             f"no scheduler answers at {address}; start one with 'dask scheduler', or use --workers"
@@ -55,35 +56,41 @@ def run_on_scheduler(address: str, job: Job, feed: Feed) -> Iterator[Outcomes]:
     with client:
         slots = _slots(client, address)
         running: dict[Any, Batch] = {}
-        queue = as_completed()
+        suspects: Batch = []
+        alone: Batch = []
 
         def submit(batch: Batch) -> None:
             sent = [(key, replace(one, folder=one.folder.absolute())) for key, one in batch]
-            future = client.submit(evaluate_batch, job, sent, pure=False)
-            running[future] = batch
-            queue.add(future)
+            running[client.submit(evaluate_batch, job, sent, pure=False)] = batch
 
         def fill() -> None:
             while len(running) < AHEAD * slots and (batch := feed.batch(slots)):
                 submit(batch)
+            if not running and suspects:
+                alone.append(suspects.pop())
+                submit(alone[-1:])
 
         fill()
         while running:
-            future = next(queue)
-            batch = running.pop(future)
-            if future.status == "finished":
-                outcomes = future.result()
-                feed.took(outcomes)
-                yield outcomes
-            else:
+            try:
+                done = wait(list(running), timeout=WORKER_SECONDS, return_when="FIRST_COMPLETED").done
+            except TimeoutError as error:
+                if client.nthreads():
+                    continue  # a long point
+                raise _gone(address, "no worker is left") from error
+            for future in done:
+                batch = running.pop(future)
                 failure = future.exception() if future.status == "error" else None
-                if not isinstance(failure, KilledWorker):
+                if future.status == "finished":
+                    outcomes = future.result()
+                    feed.took(outcomes)
+                    yield outcomes
+                elif not isinstance(failure, KilledWorker):
                     raise _gone(address, failure or future.status)
-                if len(batch) == 1:
+                elif batch == alone[-1:]:
                     yield [(batch[0][0], Outcome(error=DIED))]
                 else:
-                    for item in batch:
-                        submit([item])
+                    suspects += batch
             fill()
 
 

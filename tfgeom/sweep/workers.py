@@ -121,12 +121,15 @@ def _run_in_processes(workers: int, job: Job, feed: Feed) -> Iterator[Outcomes]:
     with _Pool(workers) as pool:
         running: dict[Future[Outcomes], Batch] = {}
         while True:
-            while len(running) < AHEAD * workers and (batch := feed.batch(workers)):
-                running[pool.submit(job, batch)] = batch
-            if not running:
+            lost: list[Batch] = []
+            while not lost and len(running) < AHEAD * workers and (batch := feed.batch(workers)):
+                try:
+                    running[pool.submit(job, batch)] = batch
+                except BrokenProcessPool:  # one died since
+                    lost.append(batch)
+            if not running and not lost:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
-            lost: list[Batch] = []
             for future in done:
                 batch = running.pop(future)
                 try:
@@ -148,10 +151,11 @@ def _one_by_one(job: Job, items: Sequence[Item]) -> Iterator[Outcomes]:
     with _Pool(1) as pool:
         for item in items:
             try:
-                yield pool.submit(job, [item]).result()
+                outcomes = pool.submit(job, [item]).result()
             except BrokenProcessPool:
                 pool.restart()
-                yield [(item[0], Outcome(error=DIED))]
+                outcomes = [(item[0], Outcome(error=DIED))]
+            yield outcomes
 
 
 class _Pool:
