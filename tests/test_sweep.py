@@ -84,9 +84,10 @@ def test_grid_equals_single_evaluations(tmp_path: Path) -> None:
         )
         assert single.capacity is not None
         assert single.rate is not None
-        assert float(row["footprint_capacity_uAh_cm2"]) == single.capacity.footprint_capacity_uAh_cm2
+        capacity = single.capacity.footprint_capacity_uAh_cm2
+        assert float(row["footprint_capacity_uAh_cm2"]) == pytest.approx(capacity, rel=1e-9)
         ten = next(point for point in single.rate if point.c_rate == 10)
-        assert float(row["rate.10C.utilisation"]) == ten.utilisation
+        assert float(row["rate.10C.utilisation"]) == pytest.approx(ten.utilisation, rel=1e-9)
 
 
 def test_failed_points_say_why_and_hold_no_numbers(tmp_path: Path) -> None:

@@ -21,12 +21,14 @@ from tfgeom.sweep import load_sweep, read_sweep, run_sweep
 RECIPES = DESIGNS / "sweeps"
 ASKED = (
     "vary:\n  relief.pitch: {from: 3 um, to: 6 um, steps: 7}\n  relief.height: [5 um, 10 um, 20 um]\n"
-    "ties: {relief.diameter: relief.pitch / 2}\noutputs: [area_gain]\n"
+    "ties: {relief.diameter: relief.pitch / 2}\noutputs: [area_gain, name]\n"  # a name is no number: points are computed one by one
 )
 DEADLY = """
 import os, pathlib
 import tfgeom.sweep.evaluating as evaluating
-evaluated, here = evaluating.evaluate, pathlib.Path(__file__).parent
+here = pathlib.Path(__file__).parent
+if not hasattr(evaluating, "deadly"):  # Dask loads it twice
+    evaluated = evaluating.deadly = evaluating.evaluate
 def evaluate(design, fidelity):
     if abs(design.relief.height - 1e-5) < 1e-9 and abs(design.relief.pitch - 4e-6) < 1e-9:
         with (here / "deaths").open("a") as file:

@@ -1,10 +1,12 @@
 """How much a sweep is, before it is run."""
 
-from tfgeom.errors import TfgeomError
+from itertools import islice
+
+from tfgeom.sweep.evaluating import go_together
 from tfgeom.sweep.plan import Plan
-from tfgeom.sweep.run import changed_design, manifest_of
+from tfgeom.sweep.run import BLOCK, changed_design, manifest_of
 from tfgeom.sweep.spec import SweepSpec
-from tfgeom.sweep.workers import Job, seconds_of
+from tfgeom.sweep.workers import Item, Job, seconds_of
 
 _TRIED = 8
 
@@ -33,21 +35,17 @@ def estimated(spec: SweepSpec, points: int, workers: int = 1) -> str:
 
 
 def _seconds_each(plan: Plan, job: Job) -> float:
-    """Return the time of the slowest of two points from the middle, which are less often impossible."""
+    """Return the time of a point: one of a block where that goes together, else the longer of two."""
+    if go_together(job.fidelity, job.outputs):
+        return seconds_of(job, _items(plan, 0, BLOCK, BLOCK))
     middle = len(plan) // 2
-    found = []
-    for number in range(middle, min(middle + _TRIED, len(plan))):
-        point = plan.point(number)
-        if point.error:
-            continue
-        try:
-            plan.mapping(point)
-        except TfgeomError:
-            continue
-        found.append(seconds_of(job, ("", changed_design(plan, point))))
-        if len(found) == 2:
-            break
-    return max(found, default=0.0)
+    items = _items(plan, middle, middle + _TRIED, 2)
+    return max((seconds_of(job, [item]) for item in items), default=0.0)
+
+
+def _items(plan: Plan, first: int, end: int, most: int) -> list[Item]:
+    points = (plan.point(number) for number in range(first, min(end, len(plan))))
+    return list(islice((("", changed_design(plan, one)) for one in points if not one.error), most))
 
 
 def _time(seconds: float) -> str:

@@ -11,17 +11,19 @@ from tfgeom.design import design_from_mapping, dump_design, read_mapping
 from tfgeom.errors import OutputError, TfgeomError
 from tfgeom.sweep.arithmetic import Sized
 from tfgeom.sweep.columns import default_outputs
-from tfgeom.sweep.evaluating import Changed, Outcome, OutputNameError, numbers_of, output_key
+from tfgeom.sweep.evaluating import Changed, Outcome, OutputNameError, go_together, numbers_of, output_key
 from tfgeom.sweep.folder import SWEEP, Copies, Manifest, Part, base_name, open_folder, write_tables
 from tfgeom.sweep.journal import Record
 from tfgeom.sweep.plan import Plan, Point
 from tfgeom.sweep.spec import SweepSpec, asked, load_sweep
 from tfgeom.sweep.table import Layout, best_points, in_order
-from tfgeom.sweep.workers import MOST_POINTS, Job, Work, run_work
+from tfgeom.sweep.workers import MOST_POINTS, Blocks, Feed, Item, Job, Points, Work, run_work
 
 Progress = Callable[[bool], None]
 """Told after each point whether it succeeded."""
 
+BLOCK = 256
+"""Points that are computed together where the closed forms can."""
 _TRIED = 32
 """Points that may fail before names of numbers are looked up in each point by itself."""
 
@@ -273,40 +275,78 @@ class _Run:
     def stage(self, stage: int, numbers: Sequence[int]) -> None:
         """Evaluate the points of a stage that are not finished, and journal them as they come."""
         finished = {one["point"]: one for one in self.journal.records if one["stage"] == stage}
-        by_key = {one["key"]: one for one in finished.values()}
         for number in numbers:
             if number in finished:
                 self.progress(finished[number]["status"] != "failed")
         fidelity = self.manifest.layout.fidelities[stage]
-        waiting: dict[str, list[Point]] = {}
-
-        def todo() -> Iterator[tuple[str, Changed]]:
-            for number in numbers:
-                if number in finished:
-                    continue
-                point = self.plan.point(number)
-                misses = {} if point.error else self._missed(point, {})
-                if point.error or misses:
-                    self._later(_record(stage, point, "", Outcome(error=point.error), misses))
-                    continue
-                key = self.plan.key(point, fidelity)
-                if key in by_key:  # the same design in other words
-                    self._later(_again(by_key[key], point))
-                    continue
-                waiting.setdefault(key, []).append(point)
-                if len(waiting[key]) == 1:
-                    yield key, changed_design(self.plan, point)
-
+        todo = [number for number in numbers if number not in finished]
         job = Job(fidelity, dict(self.manifest.keys))
-        for outcomes in run_work(self.work, job, todo(), len(numbers) - len(finished)):
+        waiting: dict[str, list[Point]] = {}
+        by_key = {one["key"]: one for one in finished.values()}
+        if go_together(fidelity, job.outputs):
+            feed: Feed = Blocks(self._blocks(stage, todo, waiting))
+        else:
+            feed = Points(self._points(stage, todo, fidelity, by_key, waiting), len(todo))
+        for outcomes in run_work(self.work, job, feed):
             records = []
             for key, outcome in outcomes:
+                if key not in waiting:  # a neighbour in its block that is finished
+                    continue
                 first, *others = waiting.pop(key)
                 missed = {} if outcome.error else self._missed(first, outcome.numbers)
-                by_key[key] = _record(stage, first, key, outcome, missed)
+                own = self.plan.quick_key(first, fidelity) if isinstance(feed, Blocks) else key
+                by_key[key] = _record(stage, first, own, outcome, missed)
                 records += [by_key[key], *(_again(by_key[key], point) for point in others)]
             self._finish(records)
         self._finish([])
+
+    def _points(
+        self,
+        stage: int,
+        numbers: Sequence[int],
+        fidelity: str,
+        by_key: Mapping[str, Record],
+        waiting: dict[str, list[Point]],
+    ) -> Iterator[Item]:
+        """Yield points to evaluate by their keys, of equal ones the first; all wait in ``waiting``."""
+        for number in numbers:
+            point = self._possible(stage, number)
+            if point is None:
+                continue
+            key = self.plan.key(point, fidelity)
+            if key in by_key:  # the same design in other words
+                self._later(_again(by_key[key], point))
+                continue
+            waiting.setdefault(key, []).append(point)
+            if len(waiting[key]) == 1:
+                yield key, changed_design(self.plan, point)
+
+    def _blocks(
+        self, stage: int, numbers: Sequence[int], waiting: dict[str, list[Point]]
+    ) -> Iterator[list[Item]]:
+        """Yield whole blocks of neighbours, whichever are wanted: their digits are then always the same."""
+        wanted = set(numbers)
+        for block in sorted({number // BLOCK for number in numbers}):
+            items = []
+            for number in range(block * BLOCK, min((block + 1) * BLOCK, len(self.plan))):
+                point = self._possible(stage, number, is_wanted=number in wanted)
+                if point is None:
+                    continue
+                items.append((str(number), changed_design(self.plan, point)))
+                if number in wanted:
+                    waiting[str(number)] = [point]
+            if items:
+                yield items
+
+    def _possible(self, stage: int, number: int, *, is_wanted: bool = True) -> Point | None:
+        """Return a point that is to be evaluated; journal one whose sizes alone tell what becomes of it."""
+        point = self.plan.point(number)
+        misses = {} if point.error else self._missed(point, {})
+        if not point.error and not misses:
+            return point
+        if is_wanted:
+            self._later(_record(stage, point, "", Outcome(error=point.error), misses))
+        return None
 
     def _later(self, record: Record) -> None:
         """Journal a row that cost nothing together with others: each onto the disk by itself takes longer."""

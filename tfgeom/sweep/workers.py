@@ -8,16 +8,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from tfgeom.errors import TfgeomError
 from tfgeom.sweep.evaluating import Changed, Outcome, evaluate_points
@@ -52,25 +52,35 @@ class Job:
     outputs: dict[str, str | None]
 
 
-def run_work(work: Work, job: Job, todo: Iterable[Item], most: int) -> Iterator[Outcomes]:
+class Feed(Protocol):
+    """Deals out points in batches."""
+
+    def batch(self, workers: int) -> Batch:
+        """Return the next batch for one of so many workers; empty when all are dealt out."""
+        ...
+
+    def took(self, outcomes: Outcomes) -> None:
+        """Learn from a finished batch how long a point takes."""
+        ...
+
+
+def run_work(work: Work, job: Job, feed: Feed) -> Iterator[Outcomes]:
     """Yield outcomes as they come, in any order.
 
     Parameters
     ----------
     work, job
         Who evaluates, and what.
-    todo
-        The points; taken as they are needed.
-    most
-        Number of points, at most.
+    feed
+        Deals out the points, as they are needed.
     """
     if work.scheduler is not None:
         from tfgeom.sweep.cluster import run_on_scheduler
 
-        return run_on_scheduler(work.scheduler, job, Feed(todo, most))
+        return run_on_scheduler(work.scheduler, job, feed)
     if work.workers > 1:
-        return _run_in_processes(work.workers, job, Feed(todo, most))
-    return _run_here(job, Feed(todo, most))
+        return _run_in_processes(work.workers, job, feed)
+    return _run_here(job, feed)
 
 
 def evaluate_batch(job: Job, batch: Batch) -> Outcomes:
@@ -80,34 +90,44 @@ def evaluate_batch(job: Job, batch: Batch) -> Outcomes:
 
 
 @dataclass(slots=True)
-class Feed:
+class Points:
     """Deals points out in batches of about `BATCH_SECONDS`, smaller ones at the end."""
 
-    todo: Iterable[Item]
+    todo: Iterator[Item]
     most: int
-    _points: Iterator[Item] = field(init=False)
     _seconds: float | None = None
     _taken: int = 0
 
-    def __post_init__(self) -> None:
-        self._points = iter(self.todo)
-
     def batch(self, workers: int) -> Batch:
-        """Return the next batch for one of so many workers; empty when all are dealt out."""
+        """Return the next batch, as `Feed` says."""
         size = 1
         if self._seconds is not None:
             size = min(MOST_POINTS, int(BATCH_SECONDS / max(self._seconds, 1e-6)))
             if workers > 1:
                 size = min(size, (self.most - self._taken) // (AHEAD * workers))
-        found = list(islice(self._points, max(1, size)))
+        found = list(islice(self.todo, max(1, size)))
         self._taken += len(found)
         return found
 
     def took(self, outcomes: Outcomes) -> None:
-        """Learn from a finished batch how long a point takes."""
+        """Learn from a finished batch, as `Feed` says."""
         if outcomes:
             each = sum(outcome.seconds for _, outcome in outcomes) / len(outcomes)
             self._seconds = each if self._seconds is None else (self._seconds + each) / 2
+
+
+@dataclass(slots=True)
+class Blocks:
+    """Deals out batches that are made already."""
+
+    todo: Iterator[Batch]
+
+    def batch(self, workers: int) -> Batch:
+        """Return the next batch, as `Feed` says."""
+        return next(self.todo, [])
+
+    def took(self, outcomes: Outcomes) -> None:
+        """Learn nothing."""
 
 
 def _run_here(job: Job, feed: Feed) -> Iterator[Outcomes]:
@@ -239,8 +259,8 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def seconds_of(job: Job, item: Item) -> float:
-    """Return how long one point takes, s."""
+def seconds_of(job: Job, batch: Batch) -> float:
+    """Return how long each point of a batch takes, s; 0 for none."""
     start = time.perf_counter()
-    evaluate_batch(job, [item])
-    return time.perf_counter() - start
+    evaluate_batch(job, batch)
+    return (time.perf_counter() - start) / max(1, len(batch))
