@@ -1,9 +1,14 @@
 """Small sweeps for tests: a relief alone, which takes a thousandth of a second a point."""
 
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from tests.commands import run
+from tests.shipped import ROOT
 from tfgeom.sweep import load_sweep, run_sweep
 
 PILLARS = "{kind: pillars, lattice: hexagonal, pitch: 4 um, diameter: 2 um, height: 20 um}"
@@ -33,3 +38,15 @@ def rows_of(folder: Path, text: str, relief: str = PILLARS) -> list[dict[str, An
 def swept(folder: Path, *options: object) -> int:
     """Run the sweep of a folder from the command line into ``out``; return its exit code."""
     return run("sweep", folder / "asked.yaml", "-o", folder / "out", *options)
+
+
+def killed(folder: Path, size: int, *options: str) -> int:
+    """Start the sweep of a folder and kill it where its journal is larger; return its exit code."""
+    command = [sys.executable, "-m", "tfgeom", "sweep", "asked.yaml", "-o", "out", *options]
+    known = os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, env=known)
+    journal = folder / "out" / "journal.jsonl"
+    while process.poll() is None and not (journal.exists() and journal.stat().st_size > size):
+        time.sleep(0.001)
+    process.kill()
+    return process.wait()

@@ -121,7 +121,8 @@ def deadly_row_only(folder: Path, whole: bytes) -> None:
 @contextmanager
 def scheduler(folder: Path, workers: int, preload: str = "") -> Iterator[str]:
     """Run a scheduler with workers on this machine; lend its address."""
-    file, given = folder / "scheduler.json", environment(folder)
+    file = folder / "scheduler.json"
+    given = environment(folder, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")  # each takes seconds
     quiet = {"cwd": folder, "env": given, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     here = ["--host", "127.0.0.1", "--no-dashboard"]
     with ExitStack() as stack:

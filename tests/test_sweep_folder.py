@@ -1,5 +1,6 @@
 """The folder of a sweep: nothing that was done is lost, whatever stops it, and every split makes one table."""
 
+import errno
 import json
 import os
 import random
@@ -7,22 +8,20 @@ import re
 import resource
 import shutil
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.commands import Captured, run
-from tests.swept import base, sweep_of, swept
+from tests.shipped import ROOT
+from tests.swept import base, killed, sweep_of, swept
 from tfgeom.design import design_from_mapping
 from tfgeom.evaluation import evaluate
 from tfgeom.sweep import load_sweep, read_sweep, run_sweep
 from tfgeom.sweep.journal import open_journal
 
-ROOT = Path(__file__).parent.parent
 ASKED = (
     "vary:\n  relief.pitch: {from: 3 um, to: 6 um, steps: 5}\n  relief.height: [5 um, 10 um, 10000 nm]\n"
     "ties: {relief.diameter: relief.pitch / 2}\nconstraints: [area_gain < 20]\noutputs: [area_gain, footprint_um2]\n"
@@ -87,21 +86,6 @@ def test_three_kills_make_the_same_table(tmp_path: Path) -> None:
     assert swept(tmp_path) == 0
     assert (tmp_path / "out" / "journal.jsonl").read_bytes().startswith(before[: before.rfind(b"\n") + 1])
     assert tables(tmp_path / "out") == tables(tmp_path / "one_go")
-
-
-def killed(folder: Path, size: int, *options: str) -> int:
-    """Start the sweep of a folder and kill it where its journal is larger; return its exit code."""
-    command = [sys.executable, "-m", "tfgeom", "sweep", "asked.yaml", "-o", "out", *options]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, env=environment())
-    journal = folder / "out" / "journal.jsonl"
-    while process.poll() is None and not (journal.exists() and journal.stat().st_size > size):
-        time.sleep(0.001)
-    process.kill()
-    return process.wait()
-
-
-def environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 @pytest.mark.parametrize("parts", [1, 2, 4, 17])
@@ -306,19 +290,8 @@ def test_a_line_that_is_no_row_is_told_by_its_number(tmp_path: Path, capsys: Cap
     assert swept(tmp_path) == 0
 
 
-@pytest.fixture
-def largest_file() -> Iterator[None]:
-    """Let no file of this process grow beyond 6 kB, as a disk that is full would."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    kept = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (6000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, kept)
-
-
 def test_a_full_disk_keeps_what_was_written(
-    tmp_path: Path, whole: dict[str, bytes], capsys: Captured, request: pytest.FixtureRequest
+    tmp_path: Path, whole: dict[str, bytes], capsys: Captured
 ) -> None:
     sweep_of(tmp_path, ASKED)
     assert swept(tmp_path, "--limit", 9) == 0
@@ -338,6 +311,43 @@ def test_a_full_disk_keeps_what_was_written(
     assert (tmp_path / "out" / "journal.jsonl").read_bytes().startswith(kept)
     assert swept(tmp_path) == 0
     assert tables(tmp_path / "out") == whole
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a file system mounted for reading, which root cannot write to either."""
+    sweep_of(tmp_path, ASKED)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK | os.X_OK)
+    assert swept(tmp_path) == 2
+    assert "may not be written to; change its rights, or write elsewhere" in one_message(capsys)
+    monkeypatch.undo()
+    assert swept(tmp_path, "--limit", 3) == 0
+    kept = (tmp_path / "out" / "journal.jsonl").read_bytes()
+    opened = Path.open
+
+    def refused(path: Path, mode: str = "r", *options: object, **more: object) -> object:
+        if "a" in mode:
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return opened(path, mode, *options, **more)  # type: ignore[call-overload]
+
+    capsys.readouterr()
+    monkeypatch.setattr(Path, "open", refused)
+    assert swept(tmp_path) == 2
+    assert "journal.jsonl: cannot be written (read-only file system); give another folder" in one_message(
+        capsys
+    )
+    assert (tmp_path / "out" / "journal.jsonl").read_bytes() == kept
+
+
+def test_shipped_sweeps_are_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    for path in (ROOT / "designs" / "sweeps").glob("pearse*.yaml"):
+        spec = replace(load_sweep(path), then=None)
+        result = run_sweep(spec)
+        statuses = [row["status"] for row in result.rows]
+        assert statuses.count("ok") > len(statuses) // 2
+        assert result.failed == 0
 
 
 def test_ctrl_c_keeps_what_is_finished(

@@ -16,6 +16,7 @@ from tests.benchmarks.viewer import viewer_table
 from tests.campaigns.faults import faults_table
 from tests.campaigns.films import films_table
 from tests.campaigns.fuzz import fuzz_table
+from tests.campaigns.kills import kills_table
 from tests.campaigns.rate import rate_table
 from tests.campaigns.sweep import sweep_table
 from tfgeom.errors import MissingExtraError
@@ -28,6 +29,7 @@ CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "faults": faults_table,
     "films": films_table,
     "rate": rate_table,
+    "kills": kills_table,
     "sweep": sweep_table,
     "fuzz": lambda: fuzz_table(sys.argv[2:]),
 }

@@ -4,7 +4,8 @@ from itertools import islice
 
 from tfgeom.sweep.evaluating import go_together
 from tfgeom.sweep.plan import Plan
-from tfgeom.sweep.run import BLOCK, changed_design, manifest_of
+from tfgeom.sweep.run import BLOCK
+from tfgeom.sweep.said import manifest_of
 from tfgeom.sweep.spec import SweepSpec
 from tfgeom.sweep.workers import Item, Job, seconds_of
 
@@ -45,7 +46,7 @@ def _seconds_each(plan: Plan, job: Job) -> float:
 
 def _items(plan: Plan, first: int, end: int, most: int) -> list[Item]:
     points = (plan.point(number) for number in range(first, min(end, len(plan))))
-    return list(islice((("", changed_design(plan, one)) for one in points if not one.error), most))
+    return list(islice((("", plan.changed(one)) for one in points if not one.error), most))
 
 
 def _time(seconds: float) -> str:

@@ -20,7 +20,7 @@ from tfgeom.sweep.arithmetic import Arithmetic, Sized, UnitsError, read_sized
 from tfgeom.sweep.columns import Column, parameter_column
 from tfgeom.sweep.constraints import Constraint, read_constraint
 from tfgeom.sweep.draws import draw
-from tfgeom.sweep.evaluating import SET_FIRST
+from tfgeom.sweep.evaluating import SET_FIRST, Changed
 from tfgeom.sweep.spec import SweepSpec
 from tfgeom.units import from_base_units, in_base_units, split_quantity
 
@@ -111,6 +111,10 @@ class Plan:
         """Return the changed design of a point; raise DesignError where it has none."""
         return set_paths(self.bases[point.base], point.set_to)
 
+    def changed(self, point: Point) -> Changed:
+        """Return what a worker evaluates of a point."""
+        return Changed(self.bases[point.base], self.folders[point.base], point.set_to)
+
     def key(self, point: Point, fidelity: str) -> str:
         """Return what two points share that are one evaluation: SHA-256 of resolved design and model."""
         try:
@@ -125,11 +129,6 @@ class Plan:
         cells = [self.columns[path].cell(value) for path, value in point.values.items()]
         said = json.dumps([point.base, cells], default=str)
         return hashlib.sha256(f"{__version__} {fidelity} {said}".encode()).hexdigest()
-
-    def cells(self, point: Point) -> dict[str, Any]:
-        """Return column to cell of the parameters of a point."""
-        row: dict[str, Any] = {"base": str(self.spec.base[point.base])} if len(self.bases) > 1 else {}
-        return row | {column.name: column.cell(point.values[path]) for path, column in self.columns.items()}
 
     def is_path(self, name: str) -> bool:
         """Return whether a name is a path of the designs and not a number of their results."""

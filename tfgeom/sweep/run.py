@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from tfgeom.design import design_from_mapping, dump_design, read_mapping
-from tfgeom.errors import OutputError, TfgeomError
+from tfgeom.errors import OutputError
 from tfgeom.sweep.arithmetic import Sized
-from tfgeom.sweep.columns import default_outputs
-from tfgeom.sweep.evaluating import Changed, Outcome, OutputNameError, go_together, numbers_of, output_key
-from tfgeom.sweep.folder import SWEEP, Copies, Manifest, Part, base_name, open_folder, write_tables
+from tfgeom.sweep.evaluating import Outcome, go_together
+from tfgeom.sweep.folder import Manifest, Part, open_folder, write_tables
 from tfgeom.sweep.journal import Record
 from tfgeom.sweep.plan import Plan, Point
-from tfgeom.sweep.spec import SweepSpec, asked, load_sweep
-from tfgeom.sweep.table import Layout, best_points, in_order
+from tfgeom.sweep.said import copies_of, manifest_of
+from tfgeom.sweep.spec import SweepSpec, load_sweep
+from tfgeom.sweep.table import best_points, in_order
 from tfgeom.sweep.workers import MOST_POINTS, Blocks, Feed, Item, Job, Points, Work, run_work
 
 Progress = Callable[[bool], None]
@@ -24,8 +23,6 @@ Progress = Callable[[bool], None]
 
 BLOCK = 256
 """Points that are computed together where the closed forms can."""
-_TRIED = 32
-"""Points that may fail before names of numbers are looked up in each point by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,82 +180,6 @@ def _journal(plan: Plan, manifest: Manifest, folder: Path | None, *, force: bool
         yield journal
 
 
-def copies_of(spec: SweepSpec) -> Copies:
-    """Return what the folder of a sweep keeps of what was read: the sweep file and its designs, resolved."""
-    texts: dict[str, tuple[Path, str]] = {}
-    if spec.origin.file is not None:
-        texts[SWEEP] = (Path(spec.origin.file), spec.origin.text)
-    for number, path in enumerate(spec.base):
-        mapping, origin = read_mapping(path)
-        try:
-            text = dump_design(design_from_mapping(mapping, origin))
-        except TfgeomError:  # not possible by itself: as it is written
-            text = origin.text
-        texts[base_name(number)] = (path, text)
-    return Copies(texts, () if spec.points_file is None else (spec.points_file,))
-
-
-def manifest_of(plan: Plan, part: Part | None = None) -> Manifest:
-    """Return what the folder of a sweep says of it.
-
-    Raises
-    ------
-    DesignError
-        When a wanted number does not exist.
-    """
-    spec = plan.spec
-    keys = _output_keys(plan)
-    fidelities = (spec.fidelity,) if spec.then is None else (spec.fidelity, spec.then.fidelity)
-    bases = tuple(str(path) for path in spec.base)
-    layout = Layout(bases, plan.columns, tuple(keys), fidelities, spec.then, spec.points)
-    return Manifest(asked(spec), layout, keys, part)
-
-
-def _output_keys(plan: Plan) -> dict[str, str | None]:
-    """Return the column of each wanted number and its full key, found in the first point with numbers."""
-    spec = plan.spec
-    names = {name: f"outputs.{number}" for number, name in enumerate(spec.outputs)}
-    if not spec.outputs:
-        names = dict.fromkeys(default_outputs(), "outputs")
-    for number, constraint in enumerate(plan.constraints):
-        for name in constraint.names:
-            if not plan.is_path(name):
-                names.setdefault(name, f"constraints.{number}")
-    if spec.then is not None:
-        names.setdefault(spec.then.by, "then.by")
-    flat = _first_numbers(plan)
-    if not flat:
-        return dict.fromkeys(names)
-    taken = [column.name for column in plan.columns.values()]
-    keys: dict[str, str | None] = {}
-    for name, place in names.items():
-        try:
-            keys[name] = output_key(name, flat)
-        except OutputNameError as error:
-            raise spec.wrong(place, str(error)) from error
-        if name in (*taken, "base", "fidelity", "status", "error"):
-            message = f"'{name}' is the name of another column; give the number's whole path, {keys[name]}"
-            raise spec.wrong(place, message)
-    return keys
-
-
-def _first_numbers(plan: Plan) -> dict[str, Any]:
-    for number in range(min(_TRIED, len(plan))):
-        point = plan.point(number)
-        if point.error:
-            continue
-        try:
-            return numbers_of(changed_design(plan, point), "analytic")
-        except TfgeomError:
-            continue
-    return {}
-
-
-def changed_design(plan: Plan, point: Point) -> Changed:
-    """Return what a worker evaluates of a point."""
-    return Changed(plan.bases[point.base], plan.folders[point.base], point.set_to)
-
-
 class _Run:
     """The stages of one run, and the keys of what is finished."""
 
@@ -319,7 +240,7 @@ class _Run:
                 continue
             waiting.setdefault(key, []).append(point)
             if len(waiting[key]) == 1:
-                yield key, changed_design(self.plan, point)
+                yield key, self.plan.changed(point)
 
     def _blocks(
         self, stage: int, numbers: Sequence[int], waiting: dict[str, list[Point]]
@@ -332,7 +253,7 @@ class _Run:
                 point = self._possible(stage, number, is_wanted=number in wanted)
                 if point is None:
                     continue
-                items.append((str(number), changed_design(self.plan, point)))
+                items.append((str(number), self.plan.changed(point)))
                 if number in wanted:
                     waiting[str(number)] = [point]
             if items:
