@@ -14,7 +14,7 @@ from tests.shipped import PEARSE
 from tfgeom import evaluate, evaluate_many, load_design
 from tfgeom.batch import outputs
 from tfgeom.constants import GAS_CONSTANT
-from tfgeom.design import Design, design_from_mapping, read_mapping
+from tfgeom.design import Design, design_from_mapping, read_mapping, set_path
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.materials.library import resolve_materials
 from tfgeom.rows import is_rows
@@ -210,13 +210,31 @@ def test_only_what_is_asked_is_computed(monkeypatch: pytest.MonkeyPatch) -> None
     assert (found["footprint_capacity_uAh_cm2"] > 0).all()
 
 
-def test_the_best_plane_comes_design_by_design() -> None:
-    table = {"relief.depth": ["30 um", "3 mm"], "relief.pitch": ["6 um", "6 um"]}
-    found = evaluate_many(pearse(), table, ["beats_best_plane_above_mA_cm2", "area_gain"])
-    single = evaluate(pearse()).rate_summary
-    assert single is not None
-    assert found["beats_best_plane_above_mA_cm2"][0] == single.beats_best_plane_above_mA_cm2
+def test_the_best_plane_of_each_row_is_that_of_the_row_alone() -> None:
+    depths = ["30 um", "3 mm", "12 um"]
+    asked = [
+        "beats_best_plane_mA_cm2",
+        "beats_best_plane_above_mA_cm2",
+        "rate.10C.planar_best.cathode_thickness_um",
+    ]
+    found = evaluate_many(pearse(), {"relief.depth": depths}, [*asked, "area_gain"])
+    for row in (0, 2):
+        one = set_path(set_path(pearse_mapping(), "relief.depth", depths[row]), "operation.c_rates", [10])
+        single = evaluate(design_from_mapping(one))
+        assert single.rate_summary is not None
+        assert single.rate is not None
+        assert single.rate[0].planar_best is not None
+        beats = single.rate_summary.beats_best_plane_mA_cm2
+        assert beats
+        assert np.allclose(found[asked[0]][row], beats, rtol=1e-9, atol=0)
+        assert found[asked[1]][row] == pytest.approx(
+            single.rate_summary.beats_best_plane_above_mA_cm2, rel=1e-9
+        )
+        assert found[asked[2]][row] == pytest.approx(
+            single.rate[0].planar_best.cathode_thickness_um, rel=1e-9
+        )
     assert "thinner than the relief" in found["reason"][1]
+    assert found[asked[0]][1] is None
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def evaluate_many(
     outputs
         Names of numbers: the last words of a path in the JSON of `tfgeom.evaluate` where those are unique
         (``asr_ohm_cm2``), else the whole path (``rate.10C.utilisation``, at any C-rate).  Only what they take
-        is computed.  The best plane, loads and protocols are computed design by design.
+        is computed.  Loads and protocols are computed design by design.
     own_words
         Of how many failing rows the own message is looked up; further ones get what is wrong in general.
 

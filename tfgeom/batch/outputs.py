@@ -26,7 +26,6 @@ from tfgeom.words import nearest_words
 _RATE = re.compile(r"rate\.(?P<c_rate>[0-9.]+(?:e[+-]?[0-9]+)?)C\.(?P<rest>.+)")
 _TOGETHER = ("geometry", "layers", "capacity", "energy", "device", "resistance", "rate", "rate_summary")
 _SECTIONS = (*_TOGETHER, "load", "protocol")
-_BEST_PLANE = ("planar_best", "beats_best_plane_mA_cm2", "beats_best_plane_above_mA_cm2")
 
 
 class NoSuchNumberError(Exception):
@@ -62,8 +61,8 @@ class Output:
 
     @property
     def goes_together(self) -> bool:
-        """Whether n designs are computed at once; the best plane, loads and protocols are by design."""
-        return self.section in _TOGETHER and not set(self.keys) & set(_BEST_PLANE)
+        """Whether n designs are computed at once; loads and protocols are by design."""
+        return self.section in _TOGETHER
 
 
 def read_output(name: str) -> Output:
@@ -189,7 +188,7 @@ class Numbers:
         if losses is None:
             return None
         resistance = resistance_numbers(self.cell, losses, asked=frozenset[str]()).value
-        return closed_model(cells, losses, resistance, frozenset[str]()).value
+        return closed_model(cells, losses, resistance, self._asked["rate"] | self._asked["rate_summary"]).value
 
     @cached_property
     def _rates(self) -> Mapping[float, Any]:
