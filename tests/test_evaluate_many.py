@@ -213,7 +213,7 @@ def test_only_what_is_asked_is_computed(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_best_plane_of_each_row_is_that_of_the_row_alone() -> None:
     depths = ["30 um", "3 mm", "12 um"]
     asked = [
-        "beats_best_plane_mA_cm2",
+        "rate_summary.beats_best_plane_mA_cm2",
         "beats_best_plane_above_mA_cm2",
         "rate.10C.planar_best.cathode_thickness_um",
     ]

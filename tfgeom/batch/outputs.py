@@ -188,7 +188,8 @@ class Numbers:
         if losses is None:
             return None
         resistance = resistance_numbers(self.cell, losses, asked=frozenset[str]()).value
-        return closed_model(cells, losses, resistance, self._asked["rate"] | self._asked["rate_summary"]).value
+        asked = self._asked["rate"] | self._asked["rate_summary"]
+        return closed_model(cells, losses, resistance, asked).value
 
     @cached_property
     def _rates(self) -> Mapping[float, Any]:
