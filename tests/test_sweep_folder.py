@@ -8,10 +8,14 @@ import re
 import resource
 import shutil
 import signal
+import subprocess
 import sys
+import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.commands import Captured, run
@@ -371,6 +375,55 @@ def test_ctrl_c_keeps_what_is_finished(
     assert 0 < kept < 15
     assert swept(tmp_path) == 0
     assert tables(tmp_path / "out") == tables(tmp_path / "one_go")
+
+
+LISTENING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts behind it ignore Ctrl-C
+from tfgeom.cli import main
+main(["sweep", "asked.yaml", "-o", "out", "--workers", "2"])
+"""
+
+
+def alive(group: int) -> list[psutil.Process]:
+    """Return the processes of a group that have not ended."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError, PermissionError):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_with_workers_leaves_one_line_and_no_process(tmp_path: Path, number: int) -> None:
+    """The whole group is told, as a terminal does at Ctrl-C."""
+    sweep_of(tmp_path, SINGLY.replace("steps: 5", "steps: 400"))
+    process = subprocess.Popen(
+        [sys.executable, "-c", LISTENING],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    journal = tmp_path / "out" / "journal.jsonl"
+    while not (journal.exists() and journal.stat().st_size > 2000):
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, number)
+    out, err = process.communicate()
+    assert out == ""
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert err == "stopped; what is finished is kept in out, and the same command goes on\n"
+    until = time.monotonic() + 30
+    while alive(process.pid):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert journal.read_bytes().endswith(b"\n")
 
 
 def test_all_excluded_counts_by_constraint(tmp_path: Path, capsys: Captured) -> None:

@@ -205,7 +205,7 @@ class _Run:
         waiting: dict[str, list[Point]] = {}
         by_key = {one["key"]: one for one in finished.values()}
         if go_together(fidelity, job.outputs):
-            feed: Feed = Blocks(self._blocks(stage, todo, waiting))
+            feed: Feed = Blocks(self._blocks(stage, todo, fidelity, waiting))
         else:
             feed = Points(self._points(stage, todo, fidelity, by_key, waiting), len(todo))
         for outcomes in run_work(self.work, job, feed):
@@ -243,19 +243,22 @@ class _Run:
                 yield key, self.plan.changed(point)
 
     def _blocks(
-        self, stage: int, numbers: Sequence[int], waiting: dict[str, list[Point]]
+        self, stage: int, numbers: Sequence[int], fidelity: str, waiting: dict[str, list[Point]]
     ) -> Iterator[list[Item]]:
         """Yield whole blocks of neighbours, whichever are wanted: their digits are then always the same."""
         wanted = set(numbers)
         for block in sorted({number // BLOCK for number in numbers}):
-            items = []
+            items: list[Item] = []
+            firsts: dict[str, str] = {}
             for number in range(block * BLOCK, min((block + 1) * BLOCK, len(self.plan))):
                 point = self._possible(stage, number, is_wanted=number in wanted)
                 if point is None:
                     continue
-                items.append((str(number), self.plan.changed(point)))
+                equal = firsts.setdefault(self.plan.quick_key(point, fidelity), str(number))
+                if equal == str(number):
+                    items.append((equal, self.plan.changed(point)))
                 if number in wanted:
-                    waiting[str(number)] = [point]
+                    waiting.setdefault(equal, []).append(point)
             if items:
                 yield items
 

@@ -189,7 +189,9 @@ class _Pool:
         self._threads.__enter__()
         self._start()
         try:
-            self._executor.submit(_ready).result()
+            with _interrupts_later():
+                ready = self._executor.submit(_ready)
+            ready.result()
         except BrokenProcessPool as error:
             self._stop()
             self._threads.__exit__(None, None, None)
@@ -207,7 +209,8 @@ class _Pool:
 
     def submit(self, job: Job, batch: Batch) -> Future[Outcomes]:
         """Return the outcomes to come of a batch."""
-        return self._executor.submit(evaluate_batch, job, batch)
+        with _interrupts_later():
+            return self._executor.submit(evaluate_batch, job, batch)
 
     def restart(self) -> None:
         """Take new processes after some died."""
@@ -242,6 +245,19 @@ def _begin(alive: Connection) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Hold Ctrl-C back: a process that starts meanwhile never hears of it, not even before it is set up."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
