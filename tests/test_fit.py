@@ -131,6 +131,7 @@ def test_one_rate_does_not_tell_diffusion_from_reaction(tmp_path: Path) -> None:
         fit_design(DANILOV, once, [D, I0])
 
 
+@pytest.mark.slow
 def test_a_valley_is_found_without_counting(tmp_path: Path) -> None:
     """Two rates of a share of capacity: thickness and diffusivity act as their ratio L2/D alone."""
     family = danilov(D, "layers.cathode.thickness")
@@ -154,6 +155,7 @@ def test_a_valley_is_found_without_counting(tmp_path: Path) -> None:
     assert not found.pairs[0].by_count
 
 
+@pytest.mark.slow
 def test_voltage_curves_tell_what_capacities_do_not() -> None:
     family = danilov(D, I0)
     asked = along_curves([25.6, 51.2, 102.4], np.linspace(0.02, 0.5, 8), family)
@@ -219,6 +221,7 @@ def test_pulses_in_steps_are_pulses_in_closed_form(monkeypatch: pytest.MonkeyPat
     assert stepped == same(base, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_held_out_rates_are_foretold_and_not_fitted(tmp_path: Path) -> None:
     file = rates_file(tmp_path)
     found = fit_design(DANILOV, file, [D], error="1 %", hold_out="204.8C, 12.8 C")
@@ -253,6 +256,7 @@ def test_a_size_is_chosen_by_the_fit(tmp_path: Path) -> None:
     assert design.chosen[thickness].startswith("fitted to rates.csv")
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path, capsys: Captured) -> None:
     file = rates_file(tmp_path)
     page, design = tmp_path / "fit.html", tmp_path / "fit.yaml"

@@ -15,6 +15,7 @@ from tests.benchmarks.speed import Row, speed_table
 from tests.benchmarks.viewer import viewer_table
 from tests.campaigns.faults import faults_table
 from tests.campaigns.films import films_table
+from tests.campaigns.fit import fit_table
 from tests.campaigns.fuzz import fuzz_table
 from tests.campaigns.kills import kills_table
 from tests.campaigns.rate import rate_table
@@ -31,6 +32,7 @@ CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "rate": rate_table,
     "kills": kills_table,
     "sweep": sweep_table,
+    "fit": fit_table,
     "fuzz": lambda: fuzz_table(sys.argv[2:]),
 }
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"

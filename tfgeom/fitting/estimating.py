@@ -1,6 +1,6 @@
 """The best fit: least squares of what a model predicts against what was measured, from several beginnings."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +13,7 @@ _SCANNED = {1: 24}  # points of a first look over one parameter
 _PER_PARAMETER = 16  # of a look over several
 _BEGINNINGS = 2
 _TOLERANCE = 1e-9
+_ROUGH = 1e-5  # of a profile: the sum of squares is flat there, and its own error the square of that
 _MOST = 60  # evaluations of the residuals of one search
 
 
@@ -35,7 +36,7 @@ class Optimum:
     chi2: float
 
 
-@dataclass
+@dataclass(frozen=True)
 class Problem:
     """Residuals of a family against measurements, some of which may be left out.
 
@@ -52,7 +53,6 @@ class Problem:
     predictor: Predictor
     error: MeasurementError
     kept: np.ndarray
-    _last: dict[bytes, Floats] = field(default_factory=dict, repr=False)
 
     @property
     def low(self) -> Floats:
@@ -69,21 +69,9 @@ class Problem:
         """Number of points that count."""
         return int(self.kept.sum())
 
-    def predicted(self, points: Floats) -> Floats:
-        """Return the predictions at points, shape (n, p) to (n, m); what was asked for just now is kept."""
-        keys = [point.tobytes() for point in points]
-        new = [at for at, key in enumerate(keys) if key not in self._last]
-        if new:
-            if len(self._last) > 512:
-                self._last.clear()
-                new = list(range(len(keys)))
-            for at, row in zip(new, self.predictor.rows(points[new]), strict=True):
-                self._last[keys[at]] = row
-        return np.array([self._last[key] for key in keys])
-
     def residuals(self, points: Floats) -> Floats:
         """Return residuals over their errors at points, of what counts; nan where a member cannot be."""
-        off = (self.predicted(points) - self.predictor.measured.values) / self.error.sizes
+        off = (self.predictor.rows(points) - self.predictor.measured.values) / self.error.sizes
         return np.asarray(off[:, self.kept])
 
     def chi2(self, points: Floats) -> Floats:
@@ -129,8 +117,8 @@ class Problem:
         width = up[rows, free] - down[rows, free]
         return np.asarray(((higher - lower) / width[:, np.newaxis]).T)
 
-    def best(self, start: Floats, free: np.ndarray) -> Optimum:
-        """Return the best fit over free coordinates from a start, the others held."""
+    def best(self, start: Floats, free: np.ndarray, *, rough: bool = False) -> Optimum:
+        """Return the best fit over free coordinates from a start, the others held; ``rough`` of a profile."""
         from scipy.optimize import least_squares
 
         start = np.clip(start, self.low, self.high)
@@ -142,18 +130,19 @@ class Problem:
             point[free] = some
             return point
 
+        tolerance = _ROUGH if rough else _TOLERANCE
         low, high = self.low[free], self.high[free]
         inside = np.clip(start[free], low + 1e-9 * (high - low), high - 1e-9 * (high - low))
         if np.isnan(self.residuals(whole(inside)[np.newaxis])).any():
-            return Optimum(start, self.predicted(start[np.newaxis])[0], np.inf)
+            return Optimum(start, self.predictor.rows(start[np.newaxis])[0], np.inf)
         found = least_squares(
             lambda some: self.residuals(whole(some)[np.newaxis])[0],
             inside,
             jac=lambda some: self.slopes(whole(some), free),
             bounds=(low, high),
             x_scale="jac",
-            ftol=_TOLERANCE,
-            xtol=_TOLERANCE,
+            ftol=tolerance,
+            xtol=tolerance,
             gtol=_TOLERANCE,
             max_nfev=_MOST,
         )
@@ -161,7 +150,9 @@ class Problem:
 
     def optimum(self, point: Floats) -> Optimum:
         """Return what a point comes to."""
-        return Optimum(point, self.predicted(point[np.newaxis])[0], float(self.chi2(point[np.newaxis])[0]))
+        return Optimum(
+            point, self.predictor.rows(point[np.newaxis])[0], float(self.chi2(point[np.newaxis])[0])
+        )
 
 
 def best_fit(problem: Problem, start: Floats | None = None) -> Optimum:
