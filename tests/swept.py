@@ -1,15 +1,17 @@
 """Small sweeps for tests: a relief alone, which takes a thousandth of a second a point."""
 
 import os
+import random
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.commands import run
 from tests.shipped import ROOT
-from tfgeom.sweep import load_sweep, run_sweep
+from tfgeom.sweep import StoredSweep, load_sweep, run_sweep
 
 PILLARS = "{kind: pillars, lattice: hexagonal, pitch: 4 um, diameter: 2 um, height: 20 um}"
 HOLES = "{kind: holes, lattice: square, pitch: 5 um, diameter: 3 um, depth: 30 um}"
@@ -50,3 +52,16 @@ def killed(folder: Path, size: int, *options: str) -> int:
         time.sleep(0.001)
     process.kill()
     return process.wait()
+
+
+def many(stored: StoredSweep, rows: int) -> StoredSweep:
+    """Return a sweep of so many rows: those it has, each a little different."""
+    dice = random.Random(1)
+    fine = [record for record in stored.records if record["status"] == "ok"]
+    records = []
+    for number in range(rows):
+        record = fine[number % len(fine)]
+        numbers = {name: cell * dice.uniform(0.5, 2) for name, cell in record["numbers"].items()}
+        values = record["values"] | {"relief.pitch": f"{dice.uniform(3, 6)} um"}
+        records.append({**record, "point": number, "numbers": numbers, "values": values})
+    return replace(stored, records=tuple(records))

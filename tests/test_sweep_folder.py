@@ -104,7 +104,8 @@ def test_any_split_makes_the_same_table(
     assert done == 15
     capsys.readouterr()
     assert run("sweep", "merge", tmp_path / "out") == 0
-    assert capsys.readouterr().out == f"{tmp_path / 'out' / 'results.csv'}: 15 points\n"
+    out = tmp_path / "out"
+    assert capsys.readouterr().out == f"{out / 'sweep.html'}\n{out / 'results.csv'}: 15 points\n"
     assert tables(tmp_path / "out") == whole
     assert run("sweep", "merge", *sorted((tmp_path / "out").glob("part-*")), "-o", tmp_path / "other") == 0
     assert tables(tmp_path / "other") == whole

@@ -1,30 +1,30 @@
 """The command of sweeps: many changed designs into one table, in parts, and the parts together."""
 
 import re
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfgeom.cli.application import app, complain, say
+from tfgeom.cli.application import app, complain, say, typed
 from tfgeom.errors import OutputError
 
 if TYPE_CHECKING:
     from tfgeom.sweep import SweepResult, SweepSpec
 
 _PART = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
-_NUMBER = re.compile(r"[0-9][0-9.e+-]*")
 _REASONS = 4
 
 
 @app.command()
 def sweep(
+    context: typer.Context,
     given: Annotated[
         list[Path],
         typer.Argument(
-            metavar="SWEEP | merge DIR...",
-            help="Sweep file (YAML); or 'merge' and the folders of the parts of one.",
+            metavar="SWEEP | merge DIR... | page DIR",
+            help="Sweep file (YAML); or 'merge' and the folders of the parts of one; or 'page' and a "
+            "folder, whose page is made again.",
             show_default=False,
         ),
     ],
@@ -52,14 +52,19 @@ def sweep(
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first points.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Begin anew where results are there.")] = False,
 ) -> None:
-    """Evaluate many changed designs into one table. Stopped, it goes on by the same command."""
+    """Evaluate many changed designs into one table and its page. Stopped, it goes on by the same command."""
     from tfgeom.sweep import load_sweep, run_sweep
     from tfgeom.sweep.estimate import estimated
     from tfgeom.sweep.progress import progress_bar
     from tfgeom.sweep.run import numbers_of_part, part_folder
 
     if str(given[0]) == "merge":
-        _merge(given[1:], output)
+        _merge(given[1:], output, typed(context))
+        return
+    if str(given[0]) == "page":
+        if len(given) != 2:
+            raise OutputError("page: give the folder of one sweep, as in 'tfgeom sweep page DIR'")
+        say(*_page(given[1], typed(context)))
         return
     if len(given) > 1:
         raise OutputError(f"{given[1]}: one sweep file at a time; 'tfgeom sweep merge DIR...' joins parts")
@@ -89,7 +94,15 @@ def sweep(
             f"stopped; what is finished is kept in {part_folder(folder, which)}, and the same command goes on"
         )
         raise typer.Exit(130) from None
-    _tell(part_folder(folder, which), result)
+    page = _page(folder, typed(context)) if which is None else ()
+    _tell(part_folder(folder, which), result, page)
+
+
+def _page(folder: Path, command: str) -> tuple[str, ...]:
+    """Write the page of a sweep; return its path, to be said."""
+    from tfgeom.report.sweep_page import render_sweep
+
+    return (str(render_sweep(folder, command)),)
 
 
 def _further(spec: "SweepSpec", part: tuple[int, int] | None) -> int:
@@ -106,14 +119,14 @@ def _part(text: str | None) -> tuple[int, int] | None:
     return which, parts
 
 
-def _tell(folder: Path, result: "SweepResult") -> None:
+def _tell(folder: Path, result: "SweepResult", page: tuple[str, ...]) -> None:
     """Say what is in the table, and fail where nothing of it is of use."""
     from tfgeom.sweep.table import CSV
 
     counts = [f"{len(result.rows)} points", f"{result.failed} failed"]
     counts += [f"{result.excluded} excluded"] if result.excluded else []
     counts += [f"{result.repeated} the same as another"] if result.repeated else []
-    say(f"{folder / CSV}: {', '.join(counts)}")
+    say(*page, f"{folder / CSV}: {', '.join(counts)}")
     if result.missing:
         complain(result.missing)
     if not result.rows or result.failed + result.excluded < len(result.rows):
@@ -130,21 +143,22 @@ def _tell(folder: Path, result: "SweepResult") -> None:
 
 def _reasons(errors: list[str]) -> list[str]:
     """Return why no point has numbers: the first reason, then how often each, whatever the sizes in it."""
-    alike = Counter(_NUMBER.sub("#", error) for error in errors)
+    from tfgeom.sweep.reasons import count_reasons
+
+    reasons = count_reasons(enumerate(errors))
     lines = [f"no point could be evaluated; the first: {errors[0]}"]
-    if len(alike) > 1:
-        shown = {_NUMBER.sub("#", error): error for error in reversed(errors)}
-        lines += [f"  {count} of {len(errors)}: {shown[one]}" for one, count in alike.most_common(_REASONS)]
-        rest = len(alike) - _REASONS
+    if len(reasons) > 1:
+        lines += [f"  {one.count} of {len(errors)}: {one.text}" for one in reasons[:_REASONS]]
+        rest = len(reasons) - _REASONS
         lines += [f"  and {rest} other reasons"] if rest > 0 else []
     return lines
 
 
-def _merge(folders: list[Path], output: Path | None) -> None:
+def _merge(folders: list[Path], output: Path | None, command: str) -> None:
     from tfgeom.sweep.merging import merge_sweeps
 
     merged = merge_sweeps(folders, output)
-    say(*merged.lines)
+    say(*_page(folders[0] if output is None else output, command), *merged.lines)
     if merged.missing:
         complain(*merged.missing)
         raise typer.Exit(1)

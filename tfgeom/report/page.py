@@ -25,6 +25,7 @@ def fill_template(name: str, **values: Any) -> str:
     environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["contents"] = contents
     environment.filters["typeset"] = typeset
+    environment.filters["wrap_dots"] = lambda text: text.replace(".", ".\u200b")
     page = environment.get_template(name).render(**values)
     return page.encode("utf-8", "backslashreplace").decode()  # the name of a file may be no text
 

@@ -7,6 +7,7 @@
     design.yaml        the design it starts from, resolved (design_2.yaml, ... where there are several)
     journal.jsonl      one line a finished row, appended as it comes
     results.csv        the table: parameters, status, error, numbers; results.parquet the same
+    sweep.html         the page to look at it, which `tfgeom.report.render_sweep` writes
 
 `read_sweep` is how others read it, while it is being written too.
 """
@@ -31,7 +32,7 @@ from tfgeom.sweep.journal import Journal, Record, open_journal, read_journal
 from tfgeom.sweep.spec import Then
 from tfgeom.sweep.table import CSV, PARQUET, Layout, in_order, write_csv, write_parquet
 
-MANIFEST, SWEEP = "manifest.json", "sweep.yaml"
+MANIFEST, SWEEP, PAGE = "manifest.json", "sweep.yaml", "sweep.html"
 _FILE_SUFFIXES = (
     ".csv",
     ".tsv",
@@ -239,7 +240,7 @@ def check_folder(folder: Path, manifest: Manifest, copies: Copies, *, force: boo
         if folder.exists():
             raise OutputError(f"{folder}: is a file; give a folder for the results with -o")
         return
-    for name in (CSV, PARQUET, MANIFEST, JOURNAL):
+    for name in (CSV, PARQUET, MANIFEST, JOURNAL, PAGE):
         check_output(folder / name, (), copies.inputs, force=True)
     own = [name for name, (source, _) in copies.texts.items() if _same(folder / name, source)]
     for name in copies.texts:
@@ -249,7 +250,7 @@ def check_folder(folder: Path, manifest: Manifest, copies: Copies, *, force: boo
     if there is not None:
         _require_same(folder, there, manifest)
         return
-    for name in (CSV, PARQUET, MANIFEST, JOURNAL, *copies.texts):
+    for name in (CSV, PARQUET, MANIFEST, JOURNAL, PAGE, *copies.texts):
         path = folder / name
         if name not in own and path.exists() and path.stat().st_size and not force:
             raise OutputError(
