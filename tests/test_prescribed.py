@@ -78,6 +78,19 @@ def test_jumping_over_periods_is_brute_force() -> None:
     assert ends == pytest.approx(whole.ends.reshape(-1, 2), abs=1e-9)
 
 
+def test_a_period_that_is_remembered_is_not_taken_for_another() -> None:
+    one, counts = Propagation(full_cell()), np.array([0.0, 3.0, 40.0])
+    for seconds, currents in ((SLEEP, PULSE), (SLEEP, 2 * PULSE), (2 * SLEEP, 2 * PULSE), (SLEEP, PULSE)):
+        again = Propagation(full_cell()).periods(one.at_rest(), seconds, currents, counts)
+        found = one.periods(one.at_rest(), seconds, currents, counts)
+        assert np.array_equal(found, again)
+    lengths = SLEEP.copy()
+    one.periods(one.at_rest(), lengths, PULSE, counts)
+    lengths *= 2  # in place
+    again = Propagation(full_cell()).periods(one.at_rest(), 2 * SLEEP, PULSE, counts)
+    assert np.array_equal(one.periods(one.at_rest(), lengths, PULSE, counts), again)
+
+
 def test_long_after_the_start_only_the_mean_moves() -> None:
     propagation = Propagation(full_cell())
     seconds = SLEEP * 20

@@ -1,7 +1,7 @@
 """A design under its load as curves: voltage over its life, and closely over the period in which it ends."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,12 @@ def load_dict(found: Evaluation) -> dict[str, Any]:
     """Return the JSON object of ``tfgeom load --json``."""
     whole = found.to_dict()
     kept = {key: whole[key] for key in ("name", "version", "design_sha256", "notes", "load")}
-    return {**kept, "curves": [asdict(curve) for curve in load_curves(found)]}
+    return {**kept, "curves": [_dict(curve) for curve in load_curves(found)]}
+
+
+def _dict(curve: LoadCurve) -> dict[str, Any]:
+    """Return a curve by field; `dataclasses.asdict` would copy each of its numbers."""
+    return {field.name: getattr(curve, field.name) for field in fields(curve)}
 
 
 def _named(cell: LoadedCell, planes: Mapping[str, LoadedCell]) -> Iterator[tuple[str, LoadedCell]]:

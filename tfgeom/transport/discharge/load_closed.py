@@ -187,14 +187,14 @@ class _Life:
         """Return the energy of the first periods, J/m²: all summed, or their smooth course by Gauss' rule."""
         if periods <= 0:
             return 0.0
-        most = _ONE_BY_ONE if self.count <= _FINE else _EXACT
-        exact = periods if periods <= most else _EXACT
+        panels = _PANELS if self.count <= _FINE else _ORDER
+        most = _EXACT + _ORDER * panels  # which the rule would look at
+        exact = periods if periods <= max(most, _ONE_BY_ONE if self.count <= _FINE else 0) else _EXACT
         found = float(self._energy_of(np.arange(exact, dtype=np.float64), self.count, 0.0).sum())
         if exact == periods:
             return found
         # the sum over periods is the integral between half periods: Euler and Maclaurin's first term
         nodes, weights = np.polynomial.legendre.leggauss(_ORDER)
-        panels = _PANELS if self.count <= _FINE else _ORDER
         edges = exact - 0.5 + (periods - exact) * np.linspace(0, 1, panels + 1) ** 2
         half = np.diff(edges)[:, np.newaxis] / 2
         at = (edges[:-1, np.newaxis] + half * (1 + nodes)).ravel()

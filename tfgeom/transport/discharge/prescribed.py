@@ -57,6 +57,24 @@ class Followed(NamedTuple):
     state: Lithium
 
 
+class _FromRest(NamedTuple):
+    """Where a trace of k segments leads a cell that was at rest.
+
+    Attributes
+    ----------
+    leads
+        By how much the faces are ahead of the mean at the end of each segment, shape (k, e).
+    charged
+        Until there, C/m², shape (k,).
+    amplitudes
+        Of all modes at the end of the last one, shape (m,).
+    """
+
+    leads: Floats
+    charged: Floats
+    amplitudes: Floats
+
+
 class Propagation:
     """One cell under prescribed currents, A/m² of footprint, positive on discharge.
 
@@ -91,6 +109,7 @@ class Propagation:
         self._rates: Floats = np.concatenate([*rates, np.zeros(0)])
         self._weights: Floats = np.concatenate([*weights, np.zeros(0)])  # per A/m² of footprint
         self._ends = ends
+        self._kept: tuple[Floats, Floats, _FromRest] | None = None
         self._fill: Floats = np.array([float(side.rate[0]) for side in self._films])
 
     @classmethod
@@ -207,33 +226,60 @@ class Propagation:
         seconds, currents
             Length and current of each segment, shape (k,).
         """
+        return self._led(state, self._from_rest(seconds, currents), seconds, currents)
+
+    def _led(self, state: Lithium, rest: "_FromRest", seconds: Floats, currents: Floats) -> Followed:
+        """Return where a trace leads from a state, knowing where it leads from rest."""
+        times = np.cumsum(seconds)
+        begun = state.amplitudes
+        leads = np.array(np.broadcast_to(rest.leads, (*state.mean.shape[:-1], *rest.leads.shape)))
+        for begin in range(0, seconds.size, _SEGMENTS):
+            part = slice(begin, begin + _SEGMENTS)
+            left = self._rates * (times[begin] - seconds[begin]) < _GONE
+            if not left.any():
+                break
+            for film, (first, last) in enumerate(zip(self._ends[:-1], self._ends[1:], strict=True)):
+                modes = first + np.flatnonzero(left[first:last])
+                fallen = np.exp(-self._rates[modes, np.newaxis] * times[part])
+                leads[..., part, film] += begun[..., modes] @ fallen
+        means = state.mean[..., np.newaxis, :] + rest.charged[:, np.newaxis] * self._fill
+        surfaces = means + leads
+        before = np.concatenate([self.surfaces(state)[..., np.newaxis, :], surfaces[..., :-1, :]], axis=-2)
+        end = np.exp(-self._rates * times[-1]) * begun + rest.amplitudes
+        return Followed(
+            self.voltage(before, currents),
+            self.voltage(surfaces, currents),
+            surfaces,
+            means,
+            Lithium(means[..., -1, :], end),
+        )
+
+    def _from_rest(self, seconds: Floats, currents: Floats) -> "_FromRest":
+        """Return where a trace leads from rest."""
         lengths, which = np.unique(seconds, return_inverse=True)
         few = lengths.size * 4 < seconds.size
         known = self._factors(lengths[:, np.newaxis]) if few else None
-        amplitudes = state.amplitudes
-        leads = np.empty((*state.mean.shape[:-1], seconds.size, len(self._films)))
+        amplitudes = np.zeros_like(self._rates)
+        leads = np.empty((seconds.size, len(self._films)))
         for begin in range(0, seconds.size, _SEGMENTS):
             part = slice(begin, begin + _SEGMENTS)
             if known is None:
                 decays, gains = self._factors(seconds[part, np.newaxis])
             else:
                 decays, gains = (one[which[part]] for one in known)
-            decays, own = _from_rest(decays, gains * currents[part, np.newaxis])
+            decays, own = _put_together(decays, gains * currents[part, np.newaxis])
             for film, (first, last) in enumerate(zip(self._ends[:-1], self._ends[1:], strict=True)):
-                faded = amplitudes[..., first:last] @ decays[:, first:last].T
-                leads[..., part, film] = faded + own[:, first:last].sum(axis=-1)
+                faded = decays[:, first:last] @ amplitudes[first:last]
+                leads[part, film] = faded + own[:, first:last].sum(axis=-1)
             amplitudes = decays[-1] * amplitudes + own[-1]
-        charged = np.cumsum(seconds * currents)
-        means = state.mean[..., np.newaxis, :] + charged[:, np.newaxis] * self._fill
-        surfaces = means + leads
-        before = np.concatenate([self.surfaces(state)[..., np.newaxis, :], surfaces[..., :-1, :]], axis=-2)
-        return Followed(
-            self.voltage(before, currents),
-            self.voltage(surfaces, currents),
-            surfaces,
-            means,
-            Lithium(means[..., -1, :], amplitudes),
-        )
+        return _FromRest(leads, np.cumsum(seconds * currents), amplitudes)
+
+    def _of_period(self, seconds: Floats, currents: Floats) -> "_FromRest":
+        """Return where a period leads from rest; the last one is remembered: it is asked for again."""
+        kept = self._kept
+        if kept is None or not (np.array_equal(kept[0], seconds) and np.array_equal(kept[1], currents)):
+            kept = self._kept = seconds.copy(), currents.copy(), self._from_rest(seconds, currents)
+        return kept[2]
 
     def after_periods(self, state: Lithium, seconds: Floats, currents: Floats, counts: Floats) -> Lithium:
         """Return the states after whole periods of a trace, in closed form.
@@ -252,14 +298,13 @@ class Propagation:
         Lithium
             Of leading shape (j,).
         """
-        empty = Lithium(np.zeros_like(state.mean), np.zeros_like(state.amplitudes))
-        once = self.follow(empty, seconds, currents).state
+        once = self._of_period(seconds, currents)
         number = np.asarray(counts, dtype=np.float64)[:, np.newaxis]
         falls = self._rates * float(seconds.sum())
         # a geometric sum: y_N = E^N y + g (1 - E^N)/(1 - E)
         gathered = np.expm1(-number * falls) / np.expm1(-falls)
         amplitudes = np.exp(-number * falls) * state.amplitudes + gathered * once.amplitudes
-        return Lithium(state.mean + number * once.mean, amplitudes)
+        return Lithium(state.mean + number * (once.charged[-1] * self._fill), amplitudes)
 
     def steady_after(self, seconds: Floats) -> int:
         """Return the number of periods after which only the means still move."""
@@ -283,18 +328,18 @@ class Propagation:
         tuple of numpy.ndarray
             V just after the start and at the end of each segment, shape (j, k).
         """
-        steady = self.steady_after(seconds)
+        steady, period = self.steady_after(seconds), self._of_period(seconds, currents)
         changing = counts[counts < steady]
         starts, ends = [], []
         for first in range(0, changing.size, _AT_ONCE):
             begun = self.after_periods(state, seconds, currents, changing[first : first + _AT_ONCE])
-            found = self.follow(begun, seconds, currents)
+            found = self._led(begun, period, seconds, currents)
             starts.append(found.starts)
             ends.append(found.ends)
         settled = counts[counts >= steady]
         if settled.size:
             begun = self.after_periods(state, seconds, currents, np.array([steady]))
-            found = self.follow(Lithium(begun.mean[0], begun.amplitudes[0]), seconds, currents)
+            found = self._led(Lithium(begun.mean[0], begun.amplitudes[0]), period, seconds, currents)
             moved = (settled - steady)[:, np.newaxis, np.newaxis] * (float(seconds @ currents) * self._fill)
             before = np.concatenate([self.surfaces(begun), found.surfaces[:-1]])
             starts.append(self.voltage(moved + before, currents))
@@ -308,7 +353,7 @@ class Propagation:
         return 1 - fall, self._weights * fall / self._rates
 
 
-def _from_rest(decays: Floats, gains: Floats) -> tuple[Floats, Floats]:
+def _put_together(decays: Floats, gains: Floats) -> tuple[Floats, Floats]:
     """Return what each of many segments keeps of what was there before the first, and what they leave.
 
     A segment turns an amplitude a into ``decay a + gain``; two, one after the other, are again such a
