@@ -26,6 +26,7 @@ ASKED = (
 
 def stored_of(folder: Path, text: str = ASKED) -> StoredSweep:
     """Return a sweep that ran into ``out``."""
+    folder.mkdir(exist_ok=True)
     run_sweep(sweep_of(folder, text), folder / "out")
     return read_sweep(folder / "out")
 
@@ -184,6 +185,17 @@ def test_text_of_the_user_is_text(tmp_path: Path) -> None:
     assert bad not in text
     assert bad in page.text
     assert bad in json.loads(page.scripts["sweep-points"])["columns"][0]["words"]
+
+
+def test_whole_reliefs_go_by_their_kind_where_that_tells_them_apart(tmp_path: Path) -> None:
+    holes = "{kind: holes, lattice: square, pitch: 5 um, diameter: 3 um, depth: 30 um}"
+    for other, words in (
+        ("{kind: trenches, pitch: 4 um, width: 2 um, depth: 20 um}", ["holes, square", "trenches"]),
+        (holes.replace("30", "20"), None),
+    ):
+        stored = stored_of(tmp_path / str(words is None), f"vary: {{relief: [{holes}, {other}]}}\n")
+        found = points_of(sweep_html(stored))["columns"][0]["words"]
+        assert found == words if words else all("depth" in word for word in found)
 
 
 def test_a_sweep_without_a_result_has_a_page_that_says_why(tmp_path: Path) -> None:

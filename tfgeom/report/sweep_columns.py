@@ -86,7 +86,8 @@ def page_columns(stored: StoredSweep, rows: Sequence[Mapping[str, Any]]) -> list
         numbers = [cell for cell in cells if _is_number(cell)]
         is_number = len(numbers) == sum(cell is not None for cell in cells)
         if not is_number:
-            cells = tuple(None if cell is None else visible(_word(name, cell)) for cell in cells)
+            words = _words(name, cells)
+            cells = tuple(None if cell is None else words[str(cell)] for cell in cells)
         path, unit = paths.get(name, ("", ""))
         is_wide = bool(numbers) and min(numbers) > 0 and max(numbers) > _WIDE * min(numbers)
         is_log = is_number and scales.get(path, is_wide)
@@ -155,8 +156,22 @@ def _title(key: str) -> str:
     return key
 
 
-def _word(name: str, cell: Any) -> str:
-    return Path(cell).stem if name == "base" else str(cell)
+def _words(name: str, cells: Sequence[Any]) -> dict[str, str]:
+    """Return how a column shows its words: files by their name, sections by their kind if that tells."""
+    different = {str(cell): cell for cell in cells if cell is not None}
+    if name == "base":
+        short = {key: Path(cell).stem for key, cell in different.items()}
+    else:
+        short = {key: _kind_of(cell) for key, cell in different.items()}
+    if len(set(short.values())) < len(short):
+        short = {key: key for key in different}
+    return {key: visible(word) for key, word in short.items()}
+
+
+def _kind_of(cell: Any) -> str:
+    if not isinstance(cell, Mapping) or "kind" not in cell:
+        return str(cell)
+    return ", ".join(str(cell[key]) for key in ("kind", "lattice") if key in cell)
 
 
 def _heading(path: str, unit: str) -> str:
