@@ -98,6 +98,12 @@ def test_the_best_are_drawn_as_the_report_draws_them(tmp_path: Path) -> None:
     assert sum("from above" in alt for alt in images) == sum("Cross-section" in alt for alt in images)
 
 
+def test_numbers_that_differ_by_rounding_only_are_no_axis() -> None:
+    assert not column([10.0, 10.000000000000002]).varies
+    assert column([10.0, 10.01]).varies
+    assert column([10.0, None]).varies
+
+
 def test_a_front_is_what_no_other_row_beats() -> None:
     dice = random.Random(3)
     for better in ((True, True), (True, False), (False, False)):

@@ -52,8 +52,10 @@ class PageColumn:
 
     @property
     def varies(self) -> bool:
-        """Whether it holds two different cells."""
-        return len(set(map(str, self.cells))) > 1
+        """Whether it holds two different cells, more apart than rounding where they are numbers."""
+        if not self.is_number:
+            return len(set(self.cells)) > 1
+        return len({_short(cell) for cell in self.cells}) > 1
 
     def json(self) -> dict[str, Any]:
         """Return it for the page's script: numbers of five digits, words by their place in a list."""

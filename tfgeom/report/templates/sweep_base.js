@@ -108,8 +108,10 @@ function fitted(text, letters) {
 // Axes of two columns in a pane: where things stand, and the pen that draws below the axes.
 function frame(pane, x, y, label, grid = true) {
   const width = Math.max(300, pane.clientWidth), height = Math.round(Math.min(460, Math.max(300, 0.55 * width)));
-  const left = y.words ? 110 : 66, right = 18, top = 14, bottom = 52;
-  const [across, up] = [scaleOf(x), scaleOf(y)], inner = [width - left - right, height - top - bottom];
+  const left = y.words ? 110 : 66, right = 18, top = 14, [across, up] = [scaleOf(x), scaleOf(y)];
+  const slot = x.words ? Math.floor((width - left - right) / x.words.length / 8) : 99;
+  const turned = x.words && x.words.some(word => word.length > slot);  // words that do not fit beside each other lean
+  const bottom = turned ? 112 : 52, inner = [width - left - right, height - top - bottom];
   let canvas = pane.querySelector("canvas"), svg = pane.querySelector("svg");
   if (!canvas) {
     canvas = element("canvas", {"aria-hidden": "true"}, null, pane);
@@ -124,11 +126,13 @@ function frame(pane, x, y, label, grid = true) {
   const py = cell => top + inner[1] * (1 - inset - (1 - 2 * inset) * up.to(cell));
   let free = -Infinity;
   for (const [cell, text] of across.ticks) {
-    const letters = x.words ? Math.floor(inner[0] / across.ticks.length / 8) : 99, place = px(cell);
-    const half = 3.6 * Math.min(text.length, letters) + 4;
+    const place = px(cell), half = turned ? 7 : 3.6 * text.length + 4;
     drawn("line", {x1: place, x2: place, y1: grid ? top : height - bottom + 4, y2: height - bottom, stroke: grid ? LINE : INK}, svg);
-    if (place - half < free || place + half > width) continue;
-    drawn("title", {}, drawn("text", {x: place, y: height - bottom + 17, "text-anchor": "middle"}, svg, fitted(text, letters)), text);
+    if (place - half < free || (!turned && place + half > width)) continue;
+    const spot = turned ? {transform: `translate(${place + 4} ${height - bottom + 14}) rotate(-35)`, "text-anchor": "end"}
+      : {x: place, y: height - bottom + 17, "text-anchor": "middle"};
+    const room = turned ? Math.min(16, Math.floor(place / 6.2)) : 99;
+    drawn("title", {}, drawn("text", spot, svg, fitted(text, room)), text);
     free = place + half;
   }
   free = Infinity;
