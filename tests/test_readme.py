@@ -56,8 +56,19 @@ def test_the_design_is_the_one_that_is_shipped() -> None:
     assert [layer.material for layer in printed.layers] == [layer.material for layer in shipped.layers]
 
 
+def test_the_searches_run_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "asked.yaml"
+    (best,) = (block for block in blocks("yaml") if "objectives:" in block)
+    (target,) = (block for block in blocks("yaml") if "target:" in block)
+    file.write_text(best)
+    assert run("optimize", file, "-o", tmp_path / "out", "--trials", 64) == 0
+    file.write_text(target)
+    assert run("optimize", file, "-o", tmp_path / "found.yaml") == 0
+
+
 def test_the_sweep_runs_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    (text,) = (block for block in blocks("yaml") if "vary:" in block)
+    (text,) = (block for block in blocks("yaml") if "vary:" in block and "objectives:" not in block)
     file = tmp_path / "sweep.yaml"
     file.write_text(text)
     monkeypatch.chdir(ROOT)

@@ -5,7 +5,7 @@ Results go to stdout, errors to stderr.  Exit codes: 0 fine, 1 the work could no
 """
 
 # commands join the application as their module is loaded; help lists them in this order
-from tfgeom.cli import compute, discharge, fit, sweeping, present, lookup  # isort: skip
+from tfgeom.cli import compute, discharge, fit, sweeping, searching, present, lookup  # isort: skip
 from tfgeom.cli.application import main
 
-__all__ = ["compute", "discharge", "fit", "lookup", "main", "present", "sweeping"]
+__all__ = ["compute", "discharge", "fit", "lookup", "main", "present", "searching", "sweeping"]

@@ -32,14 +32,11 @@ from tfgeom.results.stored import (
     DeviceNumbers,
     EnergyNumbers,
 )
-from tfgeom.results.uncertain import BandNumbers, BandsNumbers, LargestNumbers
 from tfgeom.results.whole import Evaluation
 
 __all__ = [
     "HEADLINE",
     "ActiveDevice",
-    "BandNumbers",
-    "BandsNumbers",
     "BestPlanarRate",
     "CapacityNumbers",
     "CellEnergyNumbers",
@@ -53,7 +50,6 @@ __all__ = [
     "Evaluation",
     "FaceGains",
     "GeometryNumbers",
-    "LargestNumbers",
     "LayerNumbers",
     "LoadNumbers",
     "LoadPlanes",

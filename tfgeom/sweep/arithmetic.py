@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tfgeom.materials.expressions import FUNCTIONS, Tree, read_arithmetic
+from tfgeom.rows import Numbers, is_rows
 from tfgeom.units import BasePowers, in_base_units, split_quantity
 
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -34,9 +35,9 @@ _KEPT = ("negative", "positive", "abs")
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A number in SI base units and what it is made of; nothing where it is a bare number."""
+    """A number in SI base units, or one a row, and what it is made of; nothing where it is a bare number."""
 
-    value: float
+    value: Numbers
     made_of: BasePowers = ()
 
     @property
@@ -63,10 +64,13 @@ class Arithmetic:
     _leaves: Mapping[str, str | Sized]
 
     def __call__(self, lookup: Callable[[str], Sized]) -> Sized:
-        """Return the value, with that of each name; raise ValueError where units do not fit."""
+        """Return the value, with that of each name; raise ValueError where units do not fit.
+
+        Rows without a value are nan or infinite; one number without a value raises ValueError.
+        """
         known = {leaf: lookup(it) if isinstance(it, str) else it for leaf, it in self._leaves.items()}
         found = _value(self._tree, known)
-        if not math.isfinite(found.value):
+        if not is_rows(found.value) and not math.isfinite(found.value):
             raise ValueError(f"'{self.text}' has no finite value")
         return found
 
@@ -140,7 +144,9 @@ def _combined(operation: str, operands: list[Sized]) -> Sized:
         exponent = 0.5 if operation == "sqrt" else last.value
         if operation == "**" and last.made_of:
             raise UnitsError(f"an exponent is a plain number, not {last.words}")
-        share = Fraction(exponent).limit_denominator(12)
+        if first.made_of and is_rows(exponent):
+            raise UnitsError(f"an exponent of {first.words} is one number, not another in each row")
+        share = Fraction(exponent).limit_denominator(12) if first.made_of else Fraction(1)
         powers = {name: power * share for name, power in first.made_of}
         return Sized(_computed(operation, numbers), _sorted(powers))
     if first.made_of:
@@ -152,7 +158,10 @@ def _sorted(powers: Mapping[str, Fraction]) -> BasePowers:
     return tuple(sorted((name, power) for name, power in powers.items() if power))
 
 
-def _computed(operation: str, numbers: list[float]) -> float:
+def _computed(operation: str, numbers: list[Numbers]) -> Numbers:
+    if any(map(is_rows, numbers)):
+        with np.errstate(all="ignore"):
+            return (_PLAIN.get(operation) or FUNCTIONS[operation])(*numbers)
     listed = ", ".join(f"{one:.6g}" for one in numbers)
     try:
         with np.errstate(all="ignore"):
@@ -165,7 +174,7 @@ def _computed(operation: str, numbers: list[float]) -> float:
     return number
 
 
-_PLAIN: dict[str, Callable[..., float]] = {
+_PLAIN: dict[str, Callable[..., Numbers]] = {
     "+": lambda one, other: one + other,
     "-": lambda one, other: one - other,
     "*": lambda one, other: one * other,

@@ -65,7 +65,7 @@ class Plan:
         self.bases: tuple[dict[str, Any], ...] = tuple(read_mapping(path)[0] for path in spec.base)
         self.folders = tuple(path.parent for path in spec.base)
         self._kinds = self._kinds_of_relief()
-        self._ties = self._ordered_ties()
+        self.ties = self._ordered_ties()
         self.constraints = tuple(
             self._constraint(number, text) for number, text in enumerate(spec.constraints)
         )
@@ -92,11 +92,16 @@ class Plan:
         """Return a point by its number."""
         base, drawn = divmod(number, self.spec.draws)
         values = draw(self.spec.vary, self.spec.method, self.spec.samples, self.spec.seed, drawn)
+        return self.point_of(number, base, values)
+
+    def point_of(self, number: int, base: int, drawn: Mapping[str, Any]) -> Point:
+        """Return the point of the values of the varied paths, with the tied ones."""
+        values = dict(drawn)
         first = {path: values[path] for path in SET_FIRST if path in values}
-        kind = self._kind(base, first)
-        set_to = {self._path(path, kind): value for path, value in {**first, **values}.items()}
+        kind = self.kind(base, first)
+        set_to = {self.own_path(path, kind): value for path, value in {**first, **values}.items()}
         error = ""
-        for path in self._ties:
+        for path in self.ties:
             try:
                 value = self._tied(path, base, kind, set_to)
             except (ValueError, TfgeomError) as wrong:
@@ -104,7 +109,7 @@ class Plan:
                 values[path] = None
                 continue
             values[path] = value
-            set_to[self._path(path, kind)] = value
+            set_to[self.own_path(path, kind)] = value
         return Point(number, base, values, set_to, error)
 
     def mapping(self, point: Point) -> dict[str, Any]:
@@ -137,7 +142,7 @@ class Plan:
 
     def sized(self, name: str, point: Point) -> Sized:
         """Return the quantity of a path in a point."""
-        return self._sized(name, point.base, self._kind(point.base, point.values), point.set_to)
+        return self._sized(name, point.base, self.kind(point.base, point.values), point.set_to)
 
     def _some(self) -> Iterator[int]:
         """Yield a few points of every base, that columns may find their units in."""
@@ -154,15 +159,16 @@ class Plan:
                 if path in self.spec.vary
                 for value in self.spec.vary[path].values
             ]
-            found |= {self._kind(base, choice) for choice in choices or [{}]}
+            found |= {self.kind(base, choice) for choice in choices or [{}]}
         return frozenset(found)
 
-    def _kind(self, base: int, values: Mapping[str, Any]) -> str:
+    def kind(self, base: int, values: Mapping[str, Any]) -> str:
+        """Return the kind of relief of a design with values of varied paths."""
         section = values.get("relief", self.bases[base].get("relief"))
         own = section.get("kind") if isinstance(section, Mapping) else None
         return kind_of(values.get("relief.kind", own))
 
-    def _path(self, path: str, kind: str) -> str:
+    def own_path(self, path: str, kind: str) -> str:
         """Return a path as a kind of relief has it, where there are several."""
         head, _, key = path.partition(".")
         return (
@@ -171,11 +177,11 @@ class Plan:
 
     def _tied(self, path: str, base: int, kind: str, set_to: Mapping[str, Any]) -> str | float:
         """Return the value of a tied path; raise ValueError or TfgeomError where it has none."""
-        found = self._ties[path](lambda name: self._sized(name, base, kind, set_to))
+        found = self.ties[path](lambda name: self._sized(name, base, kind, set_to))
         return from_base_units(found.value, found.made_of)
 
     def _sized(self, name: str, base: int, kind: str, set_to: Mapping[str, Any]) -> Sized:
-        path = self._path(name, kind)
+        path = self.own_path(name, kind)
         value = set_to.get(path)
         if value is None:
             mapping = set_paths(self.bases[base], set_to)
@@ -240,22 +246,22 @@ class Plan:
         """Refuse paths that a design does not have, and two of which one undoes what the other set."""
         mapping = self.bases[base]
         choice = {path: axis.values[0] for path, axis in self.spec.vary.items() if path in SET_FIRST}
-        kind = self._kind(base, choice)
-        varied = [*choice, *(path for path in self.spec.vary if path not in choice), *self._ties]
+        kind = self.kind(base, choice)
+        varied = [*choice, *(path for path in self.spec.vary if path not in choice), *self.ties]
         changed: Mapping[str, Any] = mapping
         with contextlib.suppress(DesignError):  # told below, where its path is tried
             changed = set_paths(mapping, choice)
         for path in varied:
             value = self.spec.vary[path].values[0] if path in self.spec.vary else None
             try:
-                set_path(changed, self._path(path, kind), value)
+                set_path(changed, self.own_path(path, kind), value)
             except DesignError as error:
                 wrong = DesignError([replace(error.issues[0], path=self._place(path))])
                 raise wrong.located(self.spec.origin.file, dict(self.spec.origin.positions)) from error
         self._require_own_places(changed, varied, kind)
-        for path, tie in self._ties.items():
+        for path, tie in self.ties.items():
             for name in tie.names:
-                if name not in (*self.spec.vary, *self._ties):
+                if name not in (*self.spec.vary, *self.ties):
                     try:
                         self._sized(name, base, kind, choice)
                     except ValueError as error:
@@ -268,8 +274,8 @@ class Plan:
         """Refuse ties and constraints whose units do not fit, by the first point of every design."""
         for number in range(0, len(self), self.spec.draws):
             point = self.point(number)
-            kind = self._kind(point.base, point.values)
-            for path in self._ties:
+            kind = self.kind(point.base, point.values)
+            for path in self.ties:
                 try:
                     self._tied(path, point.base, kind, point.set_to)
                 except UnitsError as error:
@@ -295,7 +301,7 @@ class Plan:
             if path == "relief.kind":
                 continue
             undone = None
-            own = self._path(path, kind)
+            own = self.own_path(path, kind)
             value = self.spec.vary[path].values[0] if path in self.spec.vary else None
             try:
                 changed = set_path(changed, own, value)
@@ -306,7 +312,7 @@ class Plan:
                 overlap = place[: len(its)] == its or its[: len(place)] == place
                 if other == "relief":
                     continue
-                if overlap or locate(changed, self._path(other, kind))[1]:
+                if overlap or locate(changed, self.own_path(other, kind))[1]:
                     undone = other
             if undone is not None:
                 message = f"changes what '{undone}' sets too; vary one of them"

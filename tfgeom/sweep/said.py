@@ -5,11 +5,12 @@ from typing import Any
 
 from tfgeom.design import design_from_mapping, dump_design, read_mapping
 from tfgeom.errors import TfgeomError
+from tfgeom.sweep.asking import asked
 from tfgeom.sweep.columns import default_outputs
 from tfgeom.sweep.evaluating import OutputNameError, numbers_of, output_key
 from tfgeom.sweep.folder import SWEEP, Copies, Manifest, Part, base_name
 from tfgeom.sweep.plan import Plan
-from tfgeom.sweep.spec import SweepSpec, asked
+from tfgeom.sweep.spec import SweepSpec
 from tfgeom.sweep.table import Layout
 
 _TRIED = 32

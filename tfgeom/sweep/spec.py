@@ -15,25 +15,25 @@
     then: {fidelity: film, best: 20, by: footprint_energy_mWh_cm2}
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tfgeom.design import design_from_mapping, design_sha256, read_mapping, set_path
+from tfgeom.design import read_mapping, set_path
 from tfgeom.design.keys import example_of
 from tfgeom.design.paths import locate, value_at
-from tfgeom.errors import DesignError, Issue, TfgeomError, UnsupportedError
+from tfgeom.errors import DesignError, Issue, UnsupportedError
 from tfgeom.source import Origin, read_source
 from tfgeom.sweep.axes import Axis, AxisError, read_axis
-from tfgeom.sweep.draws import SAMPLED, TOGETHER, count_draws
+from tfgeom.sweep.draws import SAMPLED, count_draws
 from tfgeom.sweep.points_file import read_points
 from tfgeom.units import split_quantity
 from tfgeom.words import nearest
 
-_LATER = ("objectives", "target", "free", "limits", "bands")
+_LATER = ("bands",)
+SEARCHED = ("objectives", "target", "free", "limits")
+"""Keys of a search, which `tfgeom.search` reads."""
 _KEYS = (
     "base",
     "vary",
@@ -143,13 +143,30 @@ def load_sweep(path: str | Path) -> SweepSpec:
     UnsupportedError
         If it asks for a key that this version does not have.
     """
+    mapping, origin = read_sweep_file(path)
+    found = [
+        Issue(key, f"is for a search, which 'tfgeom optimize {path}' runs; a sweep goes without it")
+        for key in SEARCHED
+        if key in mapping
+    ]
+    return sweep_of({key: given for key, given in mapping.items() if key not in SEARCHED}, origin, found)
+
+
+def read_sweep_file(path: str | Path) -> tuple[dict[str, Any], Origin]:
+    """Return the mapping of a sweep file and the place of its values; raise DesignError for a design."""
     mapping, origin = read_source(path).without_issues()
     if "relief" in mapping and not {"base", "vary"} & set(mapping):
         message = (
             f"is a design, not a sweep: 'tfgeom evaluate {path}' computes it; a sweep names it under 'base'"
         )
         raise DesignError([Issue("", message, 1, 1)], origin.file)
-    reading = _Reading(mapping, Path(path).parent)
+    return mapping, origin
+
+
+def sweep_of(mapping: Mapping[str, Any], origin: Origin, wrong: Sequence[Issue] = ()) -> SweepSpec:
+    """Return the sweep of a mapping; raise as `load_sweep`, with what is wrong already among the problems."""
+    reading = _Reading(mapping, Path(origin.file or "").parent)
+    reading.issues += wrong
     spec = reading.spec(origin)
     if reading.issues or reading.later:
         kind = DesignError if reading.issues else UnsupportedError
@@ -157,41 +174,6 @@ def load_sweep(path: str | Path) -> SweepSpec:
         ordered = sorted(found.issues, key=lambda issue: (issue.line or 0, issue.column or 0))
         raise kind(ordered, origin.file)
     return spec
-
-
-def asked(spec: SweepSpec) -> dict[str, Any]:
-    """Return what a sweep asks for, as JSON: its keys and values, and what its designs say.
-
-    Comments, the order of keys and the names of files do not count; what a design names does.
-    """
-    said = {
-        "base": [_fingerprint(path) for path in spec.base],
-        "vary": [[path, *_said(axis)] for path, axis in spec.vary.items()],
-        "ties": sorted(spec.ties.items()),
-        "method": "zip" if spec.method in TOGETHER else spec.method,
-        "samples": spec.samples,
-        "seed": spec.seed if spec.method in SAMPLED else 0,
-        "fidelity": spec.fidelity,
-        "then": None
-        if spec.then is None
-        else [spec.then.fidelity, spec.then.best, spec.then.by, spec.then.is_largest_best],
-        "outputs": spec.outputs,
-        "constraints": spec.constraints,
-    }
-    plain: dict[str, Any] = json.loads(json.dumps(said))
-    return plain
-
-
-def _said(axis: Axis) -> tuple[Any, ...]:
-    return axis.values, axis.ends, axis.unit, axis.is_log
-
-
-def _fingerprint(path: Path) -> str:
-    mapping, origin = read_mapping(path)
-    try:
-        return design_sha256(design_from_mapping(mapping, origin))
-    except TfgeomError:  # a base need not be possible by itself
-        return hashlib.sha256(json.dumps(mapping, sort_keys=True).encode()).hexdigest()
 
 
 class _Reading:
