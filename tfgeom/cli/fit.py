@@ -115,18 +115,17 @@ def fit(
         return
     from tfgeom.fitting.answer import (
         PARAMETERS,
-        POINTS,
         error_lines,
         head_line,
         parameter_rows,
-        point_rows,
+        point_table,
         verdict_lines,
     )
 
     say(head_line(found), "")
     print_table(PARAMETERS, parameter_rows(found))
     say("", *error_lines(found), *verdict_lines(found), "")
-    print_table(POINTS, point_rows(found))
+    print_table(*point_table(found))
     if found.notes:
         say("", *(f"note: {note}" for note in found.notes))
     written = [one for one in (*designs, *pages) if not is_device(one)]

@@ -13,7 +13,8 @@ from tfgeom.units import MA_PER_CM2, UAH_PER_CM2, in_unit
 
 _UNITS = {"capacity": ("uAh_cm2", UAH_PER_CM2), "utilisation": ("", 1.0), "voltage": ("V", 1.0)}
 PARAMETERS = ("parameter", "fitted", "95 % interval", "before", "looked for in")
-POINTS = ("at", "measured", "fitted", "off", "foretold", "off ")
+_POINTS = ("at", "measured", "fitted", "off", "foretold", "foretold off")
+_GROUPS = ("at", "points", "off", "foretold off")
 _NOUNS = {
     "rate": "capacities at {} rate{}",
     "curves": "points of {} voltage curve{}",
@@ -149,12 +150,12 @@ def parameter_rows(fit: Fit) -> list[tuple[str, ...]]:
     ]
 
 
-def point_rows(fit: Fit) -> list[tuple[str, ...]]:
-    """Return rows under `POINTS`: one a capacity, of curves and pulses one a group with its mean errors."""
+def point_table(fit: Fit) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return head and rows: one a capacity; of curves and pulses one a group, with its mean errors."""
     measured = fit.measured
     if measured.kind == "rate":
-        return [_point_row(fit, at) for at in range(measured.size)]
-    return [_group_row(fit, at) for at in range(len(measured.groups))]
+        return _POINTS, [_point_row(fit, at) for at in range(measured.size)]
+    return _GROUPS, [_group_row(fit, at) for at in range(len(measured.groups))]
 
 
 def _point_row(fit: Fit, at: int) -> tuple[str, ...]:
@@ -186,10 +187,8 @@ def _group_row(fit: Fit, at: int) -> tuple[str, ...]:
     foretold = held is not None and not bool(np.isnan(held.predicted[mine]).any())
     return (
         measured.groups[at].label,
-        f"{int(mine.sum())} points",
-        "",
+        f"{int(mine.sum())}",
         _off(fit, fit.predicted, mine) if seen else "",
-        "",
         _off(fit, held.predicted, mine) if held is not None and foretold else "",
     )
 

@@ -196,6 +196,8 @@ class Family:
             given = given["value"]
         split = split_quantity(given)
         if split is not None:
+            if split[1] in ("%", "percent"):
+                return _within(path, "%", split[0], ends or ("0 %", "100 %"), _SIZES, None)
             return _within(path, split[1], split[0], ends, _SIZES, None)
         if isinstance(given, (int, float)) and not isinstance(given, bool):
             return _within(path, "", float(given), ends or ("0", "1"), _SIZES, None)

@@ -278,13 +278,19 @@ Segments = list[tuple[int, int]]
 
 
 def _followed(film: FilmCell, time: Floats, level: Floats, segments: Segments, found: Floats) -> None:
-    """Fill in voltages of columns that are alike, exactly."""
+    """Fill in voltages of columns that are alike, exactly; past a face that is full or empty, the last."""
     cell = Propagation(film)
     state, begun = cell.at_rest(), 0.0
     for first, last in segments:
         current = float(level[first])
         after = cell.after(state, time[first:last] - begun, current)
-        found[first:last] = cell.voltage(cell.surfaces(after), current)
+        surfaces = cell.surfaces(after)
+        found[first:last] = cell.voltage(surfaces, current)
+        full = cell.room(surfaces, current) < 0
+        if full.any():
+            at = first + int(np.argmax(full))
+            found[at:] = found[at - 1] if at else film.window[0 if current > 0 else 1]
+            return
         state = type(state)(after.mean[-1], after.amplitudes[-1])
         begun = float(time[last - 1])
 

@@ -21,6 +21,7 @@ _NAMES = {
     "voltage": "voltage, V",
 }
 _UNIT = {"capacity": UAH_PER_CM2, "utilisation": 1.0, "voltage": 1.0}
+_DECADE = 10.0
 _TOP = 4.0  # times the threshold up to which profiles are shown
 
 
@@ -101,6 +102,8 @@ def _draw_pulses(axes: Any, fit: Fit) -> None:
 
 def draw_profiles(fit: Fit) -> Picture:
     """Return how much worse the fit is where each parameter is held elsewhere, all others fitted anew."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
     count = len(fit.fitted)
     with drawing(9.6, 3.2 * ((count + 1) // 2) + 0.4, "constrained") as figure:
         panels = np.atleast_1d(figure.subplots((count + 1) // 2, min(count, 2))).ravel()
@@ -114,9 +117,12 @@ def draw_profiles(fit: Fit) -> Picture:
             axes.set_ylim(0, _TOP)
             axes.set_xlabel(unit_text(f"{known.path}, {known.unit}" if known.unit else known.path))
             axes.set_ylabel("rise over the 95 % limit")
-            if known.is_log:
+            if known.is_log and max(x) > _DECADE * min(x):
                 axes.set_xscale("log")
                 plain_log(axes.xaxis)
+            else:
+                axes.xaxis.set_major_locator(MaxNLocator(4))
+                axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 4)))
         for axes in panels[count:]:
             axes.set_visible(False)
         told = "; ".join(

@@ -7,11 +7,10 @@ from tfgeom import __version__
 from tfgeom.fitting import Fit, fit_dict
 from tfgeom.fitting.answer import (
     PARAMETERS,
-    POINTS,
     error_lines,
     head_line,
     parameter_rows,
-    point_rows,
+    point_table,
     verdict_lines,
 )
 from tfgeom.numerals import typeset
@@ -43,7 +42,7 @@ def fit_html(fit: Fit, command: str = "", pictures: Gallery | None = None) -> st
         parameters=_table(PARAMETERS, parameter_rows(fit)),
         errors=[typeset(one) for one in error_lines(fit)],
         verdicts=[typeset(one) for one in verdict_lines(fit)],
-        points=_table(POINTS, point_rows(fit)),
+        points=_table(*point_table(fit)),
         notes=[typeset(one) for one in fit.notes],
         pictures=pictures or draw_fit(fit),
         numbers_json=script_json(fit_dict(fit)),
@@ -81,4 +80,4 @@ def render_fit(
 
 
 def _table(head: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table:
-    return Table(tuple(one.strip() for one in head), tuple(tuple(map(typeset, row)) for row in rows))
+    return Table(tuple(head), tuple(tuple(map(typeset, row)) for row in rows))
