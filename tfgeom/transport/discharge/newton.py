@@ -162,6 +162,9 @@ def solve_columns(
     if current.size == 1 and drive.control in ("current", "rest") and not drive.leak and not sheets:
         return Solution(answer, float(answer.voltage[0]) - answer.joint[0], ())
     level = voltage + answer.joint[0] if np.isfinite(voltage) else float(answer.voltage.mean())
+    apart = drive.control == "voltage" and not sheets and not any(answer.joint)  # each for itself
+    if apart:
+        level = drive.value
     for step in range(_MOST_STEPS):
         inside, (lost, by_total) = float(current.sum()), answer.joint
         voltage = level - lost
@@ -183,7 +186,8 @@ def solve_columns(
         )
         if not (np.isfinite(change) and np.all(np.isfinite(towards))):
             return None
-        answer, share = _shortened(trial, answer, towards, residual, change + sum(along, 0.0 * current))
+        shift = change + sum(along, 0.0 * current)
+        answer, share = _shortened(trial, answer, towards, residual, shift, apart=apart)
         current = answer.current
         sheets = tuple(one + share * moved for one, moved in zip(sheets, along, strict=True))
         level = level + share * change
@@ -191,7 +195,7 @@ def solve_columns(
 
 
 def _shortened(
-    trial: Trial, answer: Answer, towards: Floats, residual: Floats, shift: Floats
+    trial: Trial, answer: Answer, towards: Floats, residual: Floats, shift: Floats, *, apart: bool
 ) -> tuple[Answer, float]:
     """Return the answer after a Newton step, or after the share of it that leads no further than it helps.
 
@@ -209,15 +213,32 @@ def _shortened(
         The step in the currents, A/m², shape (n,).
     shift
         By how much level and sheets go with it, V, shape (n,).
+    apart
+        Whether the columns know nothing of each other, at a level that stays: each has its own share, and
+        that of level and sheets is 1.
     """
-    current, share, slope = answer.current, 1.0, -float(towards @ residual)
-    before = answer.voltage - residual
-    most = max(float(np.abs(residual).max()), _SEEN)
+    current, before = answer.current, answer.voltage - residual
+
+    def along(missed: Floats) -> Floats:
+        """Return the slope along the step, of each column or of all together; it falls with the share."""
+        return towards * missed if apart else np.array([towards @ missed])
+
+    def largest(missed: Floats) -> Floats:
+        return np.abs(missed) if apart else np.abs(missed).max(keepdims=True)
+
+    slope, most = along(residual), np.maximum(largest(residual), _SEEN)
+    share = np.ones_like(slope)
+    low, high = np.zeros_like(share), np.full_like(share, np.inf)
     for _ in range(_MOST_CUTS):
         answer = trial.answer(current + share * towards)
-        left = answer.voltage - before - share * shift
-        there = -float(towards @ left)
-        if slope >= 0 or there <= -_OVERSHOT * slope or np.abs(left).max() <= most:
+        left = answer.voltage - before - (0.0 if apart else share * shift)
+        there = along(left)
+        far = (slope > 0) & (there < -_OVERSHOT * slope) & (largest(left) > most)
+        near = (high < np.inf) & (there > _OVERSHOT * slope)  # cut by more than it helps
+        if not (far.any() or near.any()):
             break
-        share *= min(max(slope / (slope - there), _CUT[0]), _CUT[1])
-    return answer, share
+        high, low = np.where(far, share, high), np.where(near, share, low)
+        first, again = far & (low == 0), (far | near) & (low > 0)
+        share[first] *= np.clip(slope[first] / (slope[first] - there[first]), *_CUT)
+        share[again] = np.sqrt(low[again] * high[again])
+    return answer, 1.0 if apart else float(share[0])
