@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.invariants import STEPPED
 from tests.shipped import DESIGNS, IMEC, PEARSE, mapping_of
 from tfgeom.cells.assembled import AssembledCell, usable_of
 from tfgeom.cells.kinds import assemble_cell
@@ -321,3 +322,11 @@ def test_the_liquid_along_the_walls_lets_the_mouths_run_ahead() -> None:
     wall = density[2:]  # from the floor up, behind cap and floor
     assert np.all(np.diff(wall) > 0)
     assert done.lost["electrolyte", "liquid"] > 0
+
+
+@pytest.mark.parametrize("c_rate", [0.003, 3.0])
+def test_energies_are_those_of_finer_steps(c_rate: float) -> None:
+    found = cut(assemble_cell(load_design(PEARSE_12)))
+    coarse, fine = discharge(found, c_rate), discharge(found, c_rate, tolerance=2e-4)
+    assert len(fine.time) > 2 * len(coarse.time)
+    assert coarse.energy == pytest.approx(fine.energy, rel=STEPPED)
