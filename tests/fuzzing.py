@@ -25,6 +25,8 @@ SECONDS = 10.0
 """Of the processor, for each command: what takes longer hangs."""
 SOLVE_SECONDS = 120.0
 """The same for each mesh and solve."""
+FEW = ("--samples", "16")
+"""Of the bands, which every design has."""
 FILM_SECONDS = 90.0
 """The same for each design by the film model, which steps hundreds of columns."""
 _PLACE = re.compile(r"^[^\n]*\.yaml:\d+:\d+: \S")
@@ -129,7 +131,7 @@ def through_check_and_evaluate(file: Path, *, check: bool = True, again: bool = 
     again
         Whether it is also printed as text, written out, read back and evaluated again.
     """
-    evaluated = ran("evaluate", "--json", file)
+    evaluated = ran("evaluate", "--json", *FEW, file)
     found = Outcome(evaluated.code, list(evaluated.faults))
     if check:
         checked = ran("check", file)
@@ -152,14 +154,14 @@ def through_check_and_evaluate(file: Path, *, check: bool = True, again: bool = 
 
 
 def _again(file: Path, numbers: dict[str, Any]) -> Iterator[str]:
-    text = ran("evaluate", file)
+    text = ran("evaluate", *FEW, file)
     yield from text.faults
     for line in text.out.splitlines():
         if line.startswith("  ") and _ODD.search(line.split("  ")[-1]):
             yield f"evaluate: prints {line.strip()!r}"
     copy = file.with_name("again.yaml")
     copy.write_text(dump_design(load_design(file)), encoding="utf-8")
-    reread = ran("evaluate", "--json", copy)
+    reread = ran("evaluate", "--json", *FEW, copy)
     yield from reread.faults
     if reread.out and json.loads(reread.out) != numbers:
         yield "evaluate: written out and read back, the design has other numbers"
@@ -171,7 +173,7 @@ def through_film_model(file: Path) -> Outcome:
     found = Outcome(rated.code, list(rated.faults), refusal=rated.err)
     if rated.code != 0:
         return found
-    evaluated = ran("evaluate", "--json", "--fidelity", "film", file, seconds=FILM_SECONDS)
+    evaluated = ran("evaluate", "--json", "--fidelity", "film", *FEW, file, seconds=FILM_SECONDS)
     found.faults += evaluated.faults
     if evaluated.code != 0:
         found.faults.append(f"evaluate: exit {evaluated.code} of what rate computes")
@@ -211,7 +213,7 @@ def _of_curve(curve: dict[str, Any]) -> Iterator[str]:
 
 def through_mesh_and_solve(file: Path, resolution: int = 1) -> Outcome:
     """Return what ``transport`` and ``mesh`` make of a design file; refused unless finite elements solve it."""
-    evaluated = ran("evaluate", "--json", file)
+    evaluated = ran("evaluate", "--json", *FEW, file)
     if evaluated.code != 0:
         return Outcome(evaluated.code, list(evaluated.faults), refusal=evaluated.err)
     closed = json.loads(evaluated.out)

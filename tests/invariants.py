@@ -53,6 +53,7 @@ def contradictions(found: Numbers, said: Numbers, held: Mapping[float, float] | 
         _rate_limits(found),
         _device(found),
         _published(found["published"]),
+        _bands(found["bands"]),
         _nulls(found, said),
     )  # fmt: skip
     return [words for section in sections for words in section]
@@ -297,6 +298,23 @@ def _published(rows: Sequence[Numbers]) -> Iterator[str]:
             )
             if row["verdict"] == "inside" and abs(row["deviation"]) > row["tolerance"] * (1 + ROUNDING):
                 yield f"{name}: inside, yet off by {row['deviation']!r}"
+
+
+def _bands(bands: Numbers | None) -> Iterator[str]:
+    if bands is None:
+        return
+    if not 0 <= bands["yield"] <= 1:
+        yield f"bands: yield {bands['yield']!r}"
+    for path, band in bands["outputs"].items():
+        known = [value for value in (band or {}).values() if value is not None]
+        if known != sorted(known):
+            yield f"bands: {path} does not rise: {known}"
+        if bands["yield"] == 0 and known:
+            yield f"bands: {path} of samples that cannot exist"
+    for row in bands["largest"]:
+        low, high = row["interval"]
+        if not (0 <= low <= high <= 1 and 0 <= row["first_order"] <= 1 and 0 <= row["total"] <= 1):
+            yield f"bands: shares of {row['output']} by {row['constant']}: {row}"
 
 
 def _nulls(found: Numbers, said: Numbers) -> Iterator[str]:

@@ -141,6 +141,7 @@ def evaluate_cell(
             rate_summary=None if rates is None else rates.summary,
             load=None if loaded is None else loaded.numbers,
             protocol=None if cycled is None else cycled.numbers,
+            bands=None,
             rules=(),
             published=judged,
             provenance=() if cell.lithium is None else provenance(used),

@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator
 
+from tfgeom.bands.words import makes_most, range_words
 from tfgeom.metrics.against_best_plane import intervals_in_words, why_unknown
 from tfgeom.metrics.estimates import ESTIMATED, estimates, trust_words
 from tfgeom.results import Evaluation, RateNumbers, Result, Shown, results_shown
 from tfgeom.results.plain_text import plain_unit, plain_value
 
 Row = tuple[str, str]
+_FIRST = (
+    "capacity.footprint_capacity_uAh_cm2",
+    "resistance.asr_ohm_cm2",
+    "rate_summary.current_at_80pct_mA_cm2",
+)
+"""Numbers beside whose bands stands what makes most of them."""
+_CROSSING = "rate_summary.beats_best_plane_above_mA_cm2"
 
 
 def number_lines(found: Evaluation) -> list[Row]:
@@ -39,17 +47,32 @@ def note_lines(found: Evaluation) -> list[str]:
 
 
 def _text(one: Result, found: Evaluation) -> str:
-    """Return a number with its unit and the plane's; empty where there is none."""
+    """Return a number with its band, its unit and the plane's; empty where there is none."""
     value, declared = one.shown_of(found), one.declared
     if value is None:
         return ""
     best = "at best " if one.is_at_best(found) else ""
     words = value.replace("_", " ") if isinstance(value, str) else plain_value(value, declared.form)
+    band = "" if isinstance(value, str) else range_words(found, one.path, _short)
+    if band:
+        words = f"{_short(float(value))} ({band})"
     text = f"{best}{words} {plain_unit(declared.unit)}".rstrip()
     plane = one.of_plane(found) if one.number.has_computed_plane else None
     if plane is not None:
         text += f" (plane {plain_value(plane, declared.form)})"
-    return text + _more(one, found)
+    return text + _more(one, found) + _made_by(one, found)
+
+
+def _made_by(one: Result, found: Evaluation) -> str:
+    """Return what makes most of a band, of the first numbers."""
+    first = one.path in _FIRST or (one.section == "geometry" and not found.layers)
+    words = makes_most(found, one.path) if first else ""
+    return f"; {words}" if words else ""
+
+
+def _short(value: float) -> str:
+    """Return a number with a band: three digits."""
+    return plain_value(float(f"{value:.3g}"))
 
 
 def _more(one: Result, found: Evaluation) -> str:
@@ -57,7 +80,9 @@ def _more(one: Result, found: Evaluation) -> str:
     capacity, usable, resistance = found.capacity, found.cell.usable, found.resistance
     if one.path == "capacity.footprint_capacity_uAh_cm2" and capacity and usable:
         held = f", of {capacity.held_uAh_cm2:.4g} held" if usable.is_cut else ""
-        low = f"{capacity.footprint_capacity_low_uAh_cm2:.4g}" if capacity.is_uncertain else ""
+        low = ""
+        if capacity.is_uncertain and not range_words(found, one.path, _short):
+            low = f"{capacity.footprint_capacity_low_uAh_cm2:.4g}"
         return held + (f", {low} at the low end of what its films may hold" if low else "")
     if resistance is None:
         return ""
@@ -102,4 +127,5 @@ def best_plane_line(found: Evaluation) -> Iterator[Row]:
         best = "at best " if any(row.incomplete for row in found.rate or ()) else ""
         intervals = summary.beats_best_plane_mA_cm2
         where = intervals_in_words(intervals, "{:.4g}".format, "mA/cm2") if intervals else "at no current"
-        yield title, best + where
+        band = range_words(found, _CROSSING, _short)
+        yield title, best + where + (f"; in eight of ten samples from {band} mA/cm2 on" if band else "")

@@ -1,6 +1,7 @@
 """What the constants may be that an evaluation reads: the band that is stated, else a default width.
 
-The whole open-circuit curve is not varied: a curve has no one number to vary.  Nor are what a constant is by
+The whole open-circuit curve is not varied, nor is a table over the composition: a curve has no one number to
+vary.  Nor are what a constant is by
 definition or states of the cell (`FIXED`).
 """
 
@@ -50,7 +51,9 @@ def band_of(known: Property) -> tuple[float, float]:
 
 
 def constant_distribution(known: Property) -> Distribution | None:
-    """Return what a constant may be; None where its band has no width."""
+    """Return what a constant may be; None where its band has no width, or a table makes it a curve."""
+    if known.table is not None:
+        return None
     low, high = band_of(known)
     return of_band(low, known.value, high)
 

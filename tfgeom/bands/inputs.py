@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from tfgeom.bands.constants import constant_distribution, varies
 from tfgeom.bands.distributions import Distribution, Normal
 from tfgeom.bands.process import size_spreads
-from tfgeom.materials.constants import words_of
+from tfgeom.materials.constants import CONSTANTS, words_of
 from tfgeom.results import Evaluation
 
 Floats = NDArray[np.float64]
+_MATERIALS = "materials."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Input:
     source: str
     is_constant: bool
 
+    @property
+    def constant(self) -> tuple[str, str]:
+        """Material and key of a constant."""
+        return _material_and_key(self.path.removeprefix(_MATERIALS))
+
 
 def uncertain_inputs(found: Evaluation) -> tuple[Input, ...]:
     """Return what is uncertain of an evaluated design: constants that the evaluation read, then sizes."""
@@ -66,8 +72,8 @@ def _constants(found: Evaluation) -> list[Input]:
         if distribution is not None:
             inputs.append(
                 Input(
-                    f"materials.{material.name}.{row.property}",
-                    f"{material.name}'s {words_of(row.property)}",
+                    f"{_MATERIALS}{material.name}.{row.property}",
+                    constant_words(material.name, row.property),
                     known.value,
                     distribution,
                     known.confidence,
@@ -91,6 +97,24 @@ def _sizes(found: Evaluation) -> list[Input]:
         )
         for one in size_spreads(found.cell)
     ]
+
+
+def path_words(path: str) -> str:
+    """Return what an input is called, by its path."""
+    if not path.startswith(_MATERIALS):
+        return size_words(path)
+    return constant_words(*_material_and_key(path.removeprefix(_MATERIALS)))
+
+
+def _material_and_key(rest: str) -> tuple[str, str]:
+    """Return the material and the key of a constant: names of materials may hold a dot, keys too."""
+    key = max((one for one in CONSTANTS if rest.endswith(f".{one}")), key=len)
+    return rest.removesuffix(f".{key}"), key
+
+
+def constant_words(material: str, key: str) -> str:
+    """Return what a constant is called: ``LiV2O5's exchange current``."""
+    return f"{material}'s {words_of(key)}"
 
 
 def size_words(path: str) -> str:

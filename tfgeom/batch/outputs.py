@@ -8,7 +8,7 @@ from typing import Any
 
 from tfgeom.cells.assembled import AssembledCell
 from tfgeom.cells.beside import Beside
-from tfgeom.cells.kinds import assemble_cell
+from tfgeom.cells.kinds import Constants, assemble_cell
 from tfgeom.cells.planes import beside_planes, beside_same_films
 from tfgeom.design import Design
 from tfgeom.errors import DesignError
@@ -99,9 +99,9 @@ def read_output(name: str) -> Output:
 class Numbers:
     """The numbers of a design, of one or of n, each section computed when the first of it is asked for."""
 
-    def __init__(self, design: Design, outputs: Sequence[Output]) -> None:
+    def __init__(self, design: Design, outputs: Sequence[Output], constants: Constants | None = None) -> None:
         self.design = design
-        self.cell: AssembledCell = assemble_cell(design)
+        self.cell: AssembledCell = assemble_cell(design, constants)
         self._asked: dict[str, frozenset[str]] = {
             section: frozenset(key for one in outputs if one.section == section for key in one.keys)
             for section in _SECTIONS

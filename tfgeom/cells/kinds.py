@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from tfgeom.cells import conformal, flooded, geometry_only
 from tfgeom.cells.assembled import AssembledCell, CellKind
@@ -15,8 +16,11 @@ from tfgeom.geometry.protocol import Cell
 from tfgeom.materials.library import Material, resolve_materials
 from tfgeom.materials.recording import recorded_constants
 from tfgeom.reliefs import build_cell
-from tfgeom.rows import refuse
+from tfgeom.rows import Numbers, refuse
 from tfgeom.units import UM
+
+Constants: TypeAlias = Mapping[tuple[str, str], Numbers]
+"""Values of constants, SI, by the name of the material and the key."""
 
 CELL_KINDS: Mapping[str | None, CellKind] = {
     None: geometry_only,
@@ -26,8 +30,15 @@ CELL_KINDS: Mapping[str | None, CellKind] = {
 """By ``cell.type``; None for a design without a cell."""
 
 
-def assemble_cell(design: Design) -> AssembledCell:
+def assemble_cell(design: Design, constants: Constants | None = None) -> AssembledCell:
     """Return the cell of a design, its films laid.
+
+    Parameters
+    ----------
+    design
+        A checked design.
+    constants
+        Values (SI) that constants of its materials have instead of their own, all else as it is.
 
     Raises
     ------
@@ -43,6 +54,8 @@ def assemble_cell(design: Design) -> AssembledCell:
         names = [layer.material for layer in design.layers]
         names += [part.material for part in (design.substrate, design.bipolar_plate) if part is not None]
         materials = resolve_materials([*names, *kind.materials(design)], design.materials)
+        if constants:
+            materials = _with_constants(materials, constants)
         relief = build_cell(design.relief)
         package = design.packaging
         blueprint = Blueprint(
@@ -57,6 +70,17 @@ def assemble_cell(design: Design) -> AssembledCell:
         kind.check(blueprint, relief)
         blueprint = replace(blueprint, layers=_balanced(blueprint, relief))
         return lay_cell(kind, blueprint, relief, blueprint.layers)
+
+
+def _with_constants(materials: Mapping[str, Material], constants: Constants) -> dict[str, Material]:
+    """Return materials with other values of some constants."""
+    values: dict[str, dict[str, Numbers]] = {}
+    for (name, key), value in constants.items():
+        values.setdefault(name, {})[key] = value
+    return {
+        used: one.with_values(values[one.name]) if one.name in values else one
+        for used, one in materials.items()
+    }
 
 
 def lay_cell(

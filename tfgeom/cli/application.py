@@ -12,13 +12,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tfgeom import __version__
 from tfgeom.characters import visible
 from tfgeom.errors import OutputError, TfgeomError, WriteError
+
+if TYPE_CHECKING:
+    from tfgeom.bands.whole import BandSettings
 
 # plain help and plain tracebacks: rich would double the time of `tfgeom --help`
 app = typer.Typer(
@@ -37,6 +40,17 @@ DesignFiles = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", help="Replace files that tfgeom did not write; never one that is read.")
 ]
+Bands = Annotated[
+    str,
+    typer.Option(
+        "--bands",
+        metavar="on|off",
+        help="From where to where eight tenths of what numbers may be lie, by what constants and sizes may "
+        "be, and what makes most of that.",
+    ),
+]
+Samples = Annotated[int, typer.Option("--samples", help="Of the bands; a power of two.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of the samples.")]
 OutputFile = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write; stdout if not given.")
 ]
@@ -155,6 +169,23 @@ def _options(
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch and not epoch.isdecimal():  # libraries read it as they load, and fail in their own words
         raise OutputError(f"SOURCE_DATE_EPOCH: must be whole seconds after 1970, not '{epoch:.60}'; unset it")
+
+
+def band_settings(bands: str, samples: int, seed: int, *, rows: int, crossings: int) -> "BandSettings | None":
+    """Return how bands are computed and ranked, with at most so many rows; None where nobody wants them.
+
+    Raises
+    ------
+    DesignError
+        When an option cannot be meant so.
+    """
+    from tfgeom.bands.whole import BandSettings
+    from tfgeom.errors import DesignError
+
+    if bands not in ("on", "off"):
+        raise DesignError.at("--bands", f"'{bands:.60}' is unknown; use on or off")
+    settings = BandSettings(samples, seed, ranked=rows > 0, rows=rows, crossings=crossings)
+    return None if bands == "off" else settings
 
 
 def typed(context: typer.Context) -> str:

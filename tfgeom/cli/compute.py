@@ -6,11 +6,15 @@ from typing import Annotated
 import typer
 
 from tfgeom.cli.application import (
+    Bands,
     DesignFile,
     DesignFiles,
     Force,
     OutputFile,
+    Samples,
+    Seed,
     app,
+    band_settings,
     complain,
     print_json,
     print_table,
@@ -18,6 +22,10 @@ from tfgeom.cli.application import (
     say_text,
 )
 from tfgeom.errors import TfgeomError
+
+_ROWS, _CROSSINGS = 256, 64
+"""Rows with which it is found out what makes the bands, and where samples beat the best plane; a report takes
+more."""
 
 
 @app.command()
@@ -82,12 +90,20 @@ def evaluate(
         str, typer.Option(help="analytic (closed forms), film (rates in time) or fem (finite elements).")
     ] = "analytic",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    bands: Bands = "on",
+    samples: Samples = 1024,
+    seed: Seed = 1,
 ) -> None:
-    """Print the numbers of a design beside its planar cell."""
+    """Print the numbers of a design beside its planar cell, with their bands."""
     from tfgeom.design import load_design
     from tfgeom.evaluation import evaluate as evaluate_design
 
+    settings = band_settings(bands, samples, seed, rows=_ROWS, crossings=_CROSSINGS)
     found = evaluate_design(load_design(design), fidelity)
+    if settings is not None:
+        from tfgeom.bands.whole import with_bands
+
+        found = with_bands(found, settings)
     if json:
         print_json(found.to_dict())
         return

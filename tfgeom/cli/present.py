@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tfgeom.cli.application import (
+    Bands,
     DesignFile,
     DesignFiles,
     Force,
+    Samples,
+    Seed,
     app,
+    band_settings,
     complain,
     print_json,
     print_table,
@@ -21,6 +25,10 @@ from tfgeom.cli.application import (
 if TYPE_CHECKING:
     from tfgeom.compare import Comparison
     from tfgeom.viewer.discharge_fields import AtTime
+
+_ROWS, _CROSSINGS = 8192, 256
+"""Rows with which it is found out what makes the bands of a report, at most (it ends when sure enough, or
+when four seconds are over), and where samples beat the best plane."""
 
 
 @app.command()
@@ -43,6 +51,9 @@ def report(
             help="Folder for every figure as SVG, PDF and PNG, and the rate curves.",
         ),
     ] = None,
+    bands: Bands = "on",
+    samples: Samples = 1024,
+    seed: Seed = 1,
     force: Force = False,
 ) -> None:
     """Write one offline page with numbers, drawings and sources. Beside it numbers (JSON) and rates (CSV)."""
@@ -51,6 +62,7 @@ def report(
     from tfgeom.report import render_report
     from tfgeom.sweep.progress import progress_stages
 
+    settings = band_settings(bands, samples, seed, rows=_ROWS, crossings=_CROSSINGS)
     loaded = load_design(design)
     with progress_stages() as progress:
         page = render_report(
@@ -62,6 +74,7 @@ def report(
             force=force,
             command=typed(context),
             progress=progress,
+            bands=settings,
         )
     if not is_device(page):
         say(page)

@@ -4,7 +4,7 @@ A constant that nobody stated is None, never a default.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tfgeom.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from tfgeom.materials.activation import (
@@ -297,6 +297,16 @@ class Material:
         """Return what is known and what is assumed, in the order of the table of constants."""
         both = {**self.assumed, **self.properties}
         return {key: both[key] for key in CONSTANTS if key in both}
+
+    def with_values(self, values: "Mapping[str, Numbers]") -> "Material":
+        """Return the same material with other values of known or assumed constants; all else stays.
+
+        Unlike an override (`tfgeom.materials.overrides`) this says nothing new: temperatures, activation
+        energies, sources and what other constants follow from are as they were.
+        """
+        known = self.constants()
+        changed = {key: replace(known[key], value=value) for key, value in values.items()}
+        return replace(self, properties={**self.properties, **changed})
 
     def _activated(self, key: str, temperature: Numbers) -> Numbers:
         """Return a constant at ``temperature`` (K) over its value at its reference temperature."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from tfgeom.bands.words import band_of, range_words
 from tfgeom.materials.constants import words_of, words_of_all
 from tfgeom.metrics.constants_behind import constants_behind, layers_behind, rests_on_estimates
 from tfgeom.metrics.curves import cell_curves
@@ -22,6 +23,7 @@ from tfgeom.numerals import (
 from tfgeom.report.current_tables import bound_rows, liquid_rows
 from tfgeom.report.curve_figures import losses_table as energy_lost
 from tfgeom.report.declared_rows import beside_rows, heading, planes_shown, printed, section_rows
+from tfgeom.report.how_sure import short
 from tfgeom.report.part_names import part_titles
 from tfgeom.report.sources import trust
 from tfgeom.report.table import Row, Table, TonedText
@@ -42,6 +44,8 @@ from tfgeom.results import (
 )
 from tfgeom.transport.losses import ELECTRODE_AT
 from tfgeom.units import NM, UM
+
+_HARDLY = 0.05  # of a band: an error of the mesh below it is not worth a word
 
 
 class Tile(NamedTuple):
@@ -88,6 +92,9 @@ def tiles(evaluation: Evaluation) -> list[Tile]:
             words.append("rests on estimates")
         if one.is_at_best(evaluation):
             words.insert(0, "at best")
+        between = range_words(evaluation, one.path, short)
+        if between:
+            words.insert(0, between)
         unit = "×" if one.declared.form == "gain" else unit_text(one.declared.unit)
         about = "≈ " if guessed else ""
         label = _label(one.declared.title)
@@ -185,12 +192,25 @@ def resistance_table(evaluation: Evaluation, resistance: ResistanceNumbers) -> T
             rows += liquid_rows(evaluation)
     total = f"total{', at best' if resistance.incomplete else ''}"
     asr, error = resistance.asr_ohm_cm2, resistance.checks.discretisation_error
-    within = "" if error is None else f"the mesh leaves {percent(error, 1)} open, the constants far more"
+    within = "" if error is None else _left_open(evaluation, asr, error)
     rows.append((total, number(asr, digits), percent(1.0), within))
     rows += bound_rows(evaluation)
     if planes_shown(evaluation):
         rows.append(("same films on the plane", number(resistance.planar_asr_ohm_cm2, digits), "", ""))
     return Table(("part", "Ω·cm² of footprint", "share", "rests on"), tuple(rows), numeric_to=3)
+
+
+def _left_open(evaluation: Evaluation, asr: float, error: float) -> str:
+    """Return what the mesh leaves open, where that matters beside what the constants do."""
+    band = band_of(evaluation, "resistance.asr_ohm_cm2")
+    if band is None or band.p10 is None or band.p90 is None:
+        return f"the mesh leaves {percent(error, 1)} open, the constants far more"
+    if 2 * error * asr < _HARDLY * (band.p90 - band.p10):
+        return f"{short(band.p10)} to {short(band.p90)} with what constants and sizes may be"
+    return (
+        f"{short(band.p10)} to {short(band.p90)} with what constants and sizes may be; the mesh leaves "
+        f"{percent(error, 1)} open"
+    )
 
 
 def losses_table(evaluation: Evaluation) -> Table | None:

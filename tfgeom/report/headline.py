@@ -9,6 +9,7 @@ from tfgeom.metrics.constants_behind import constants_behind, lithium_interface,
 from tfgeom.metrics.estimates import ESTIMATED
 from tfgeom.metrics.film_rates import FILM_MODEL
 from tfgeom.numerals import length, number, percent, quantity, times
+from tfgeom.report.how_sure import how_sure
 from tfgeom.results import Evaluation, ResistanceNumbers
 from tfgeom.units import NM
 
@@ -53,7 +54,7 @@ def headline(evaluation: Evaluation) -> list[str]:
     if evaluation.resistance is not None:
         sentences.append(_resistance(evaluation, evaluation.resistance))
     sentences += [_rate(evaluation), _best_plane(evaluation), _load(evaluation), _energy_density(evaluation)]
-    return [sentence for sentence in sentences if sentence]
+    return [sentence for sentence in (*sentences, *how_sure(evaluation)) if sentence]
 
 
 def _load(evaluation: Evaluation) -> str:

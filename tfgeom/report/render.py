@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from tfgeom.bands.whole import BandSettings, with_bands
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.cells.lithium_places import lithium_places
 from tfgeom.curve_files import curve_csv
@@ -14,10 +15,10 @@ from tfgeom.design.paths import locate, value_at
 from tfgeom.evaluation import evaluate_best, evaluate_cell
 from tfgeom.load_tables import LOAD_BY
 from tfgeom.metrics.curves import cell_curves, planar_curves
-from tfgeom.numerals import MISSING, layer_title, length, unit_text
+from tfgeom.numerals import MISSING, layer_title, length, percent, unit_text
 from tfgeom.output import replacing
 from tfgeom.palette import SUBSTRATE, film_colours
-from tfgeom.report import current_tables, evaluation_tables, sources
+from tfgeom.report import current_tables, evaluation_tables, how_sure, sources
 from tfgeom.report.about import Making, making, ranks_table, terms_table
 from tfgeom.report.background_still import Still, StillRender
 from tfgeom.report.declared_rows import PLANES, planes_shown, titled
@@ -53,6 +54,7 @@ def render_report(
     force: bool = False,
     command: str = "",
     progress: Callable[[str], object] = str,
+    bands: BandSettings | None = None,
 ) -> Path:
     """Write the report of a design and return the path of its page.
 
@@ -78,6 +80,8 @@ def render_report(
         What was typed to make the page, which it tells.
     progress
         Told the name of each stage as it starts.
+    bands
+        How sure the numbers are is found out so; not at all by default.
 
     Raises
     ------
@@ -99,6 +103,9 @@ def render_report(
     with StillRender(design) as job:
         progress("numbers" if cell.lithium is None or fidelity in ("analytic", "film") else "finite elements")
         evaluation = evaluate_best(cell) if fidelity is None else evaluate_cell(cell, fidelity)
+        if bands is not None:
+            progress("bands")
+            evaluation = with_bands(evaluation, bands)
         line = rate_line(evaluation)
         progress("drawings")
         view = embedded_view(evaluation)  # while the still is rendered
@@ -167,6 +174,8 @@ def report_html(
         tables=evaluation_tables,
         currents=current_tables,
         sources=sources,
+        sure=how_sure,
+        percent=percent,
         missing=sources.missing_constants(evaluation),
         lithium=_lithium(evaluation),
         device=None if evaluation.device is None else device_table(evaluation.device),

@@ -32,11 +32,14 @@ from tfgeom.results.stored import (
     DeviceNumbers,
     EnergyNumbers,
 )
+from tfgeom.results.uncertain import BandNumbers, BandsNumbers, LargestNumbers
 from tfgeom.results.whole import Evaluation
 
 __all__ = [
     "HEADLINE",
     "ActiveDevice",
+    "BandNumbers",
+    "BandsNumbers",
     "BestPlanarRate",
     "CapacityNumbers",
     "CellEnergyNumbers",
@@ -50,6 +53,7 @@ __all__ = [
     "Evaluation",
     "FaceGains",
     "GeometryNumbers",
+    "LargestNumbers",
     "LayerNumbers",
     "LoadNumbers",
     "LoadPlanes",

@@ -94,6 +94,11 @@ def declaration(field: "Field[Any]") -> Declaration:
     return found
 
 
+def key_of(name: str) -> str:
+    """Return the JSON key of an attribute: its last underscore keeps it apart from a word of Python."""
+    return name.removesuffix("_")
+
+
 def declared_of(kind: type, key: str) -> Declaration:
     """Return what one field of a section declares."""
     return next(declaration(field) for field in fields(kind) if field.name == key)
@@ -120,7 +125,7 @@ class Number:
     @property
     def key(self) -> str:
         """Its dotted keys."""
-        return ".".join(self.path)
+        return ".".join(map(key_of, self.path))
 
     @property
     def planes(self) -> frozenset[str]:

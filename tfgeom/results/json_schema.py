@@ -6,7 +6,7 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-from tfgeom.results.declared import class_of, declaration
+from tfgeom.results.declared import class_of, declaration, key_of
 from tfgeom.results.whole import Evaluation
 
 _PLAIN = {float: "number", int: "integer", str: "string", bool: "boolean", NoneType: "null"}
@@ -36,11 +36,13 @@ def _section(kind: type, sections: dict[str, Schema]) -> Schema:
     for one in shown:
         declared = declaration(one)
         words = {"title": declared.title, "description": declared.meaning, "unit": declared.unit}
-        properties[one.name] = {key: text for key, text in words.items() if text} | _type(one.type, sections)
+        properties[key_of(one.name)] = {key: text for key, text in words.items() if text} | _type(
+            one.type, sections
+        )
     return {
         "type": "object",
         "properties": properties,
-        "required": [one.name for one in shown],
+        "required": [key_of(one.name) for one in shown],
         "additionalProperties": False,
     }
 

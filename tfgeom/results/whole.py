@@ -4,12 +4,13 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from tfgeom.results.cycled import ProtocolNumbers
-from tfgeom.results.declared import declare
+from tfgeom.results.declared import declare, key_of
 from tfgeom.results.delivered import RateNumbers, RateSummary, ResistanceNumbers
 from tfgeom.results.judged import NotCounted, ProvenanceNumbers, PublishedNumbers, RuleNumbers
 from tfgeom.results.loaded import LoadNumbers
 from tfgeom.results.relief import GeometryNumbers, LayerNumbers
 from tfgeom.results.stored import CapacityNumbers, DeviceNumbers, EnergyNumbers
+from tfgeom.results.uncertain import BandsNumbers
 
 if TYPE_CHECKING:
     from tfgeom.cells.assembled import AssembledCell
@@ -71,6 +72,9 @@ class Evaluation:
     protocol: ProtocolNumbers | None = field(
         metadata=declare("protocol", "what the steps of operation.protocol come to, in the film model")
     )
+    bands: BandsNumbers | None = field(
+        metadata=declare("bands", "how sure the numbers are; null where nobody asked")
+    )
     rules: tuple[RuleNumbers, ...] = field(metadata=declare("rules", "answers of the fabrication rules"))
     published: tuple[PublishedNumbers, ...] = field(
         metadata=declare("published", "published numbers beside the computed ones")
@@ -108,5 +112,5 @@ class Evaluation:
 def plain(value: Any) -> Any:
     """Return dataclasses and tuples as plain dicts and lists."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return {key_of(key): inner for key, inner in asdict(value).items()}
     return [plain(one) for one in value] if isinstance(value, tuple) else value
