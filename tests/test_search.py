@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.commands import run
+from tests.pages import Page
 from tests.shipped import ROOT
 from tests.swept import base, sweep_of
 from tfgeom.design import load_design
@@ -156,6 +157,12 @@ def test_the_same_command_goes_on_and_another_search_is_refused(
     (out / "results.csv").unlink()
     assert run("optimize", file, "-o", out, "--trials", 64) == 0
     assert {name: (out / name).read_bytes() for name in whole} == whole
+    page = json.loads(Page((out / "sweep.html").read_text(encoding="utf-8")).scripts["sweep-points"])
+    first = [page["columns"][place] for place in page["first"]]
+    assert [(one["title"], one["more"]) for one in first] == [
+        ("area gain", True),
+        ("feature aspect ratio", False),
+    ]
     capsys.readouterr()
     assert run("optimize", file, "-o", out, "--trials", 128) == 2
     assert "holds another sweep (not the same: trials)" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tfgeom.cli.application import app, complain, print_json, print_table, say
+from tfgeom.cli.application import app, complain, print_json, print_table, say, typed
 
 if TYPE_CHECKING:
     from tfgeom.search import SearchSpec, TargetSpec
@@ -15,6 +15,7 @@ _SHOWN = 12
 
 @app.command()
 def optimize(
+    context: typer.Context,
     given: Annotated[
         Path,
         typer.Argument(
@@ -46,12 +47,20 @@ def optimize(
     if isinstance(spec, TargetSpec):
         _target(given, spec, output, json=json, force=force)
     else:
-        _best(given, spec, output, trials, json=json, force=force)
+        _best(given, spec, output, trials, typed(context), json=json, force=force)
 
 
 def _best(
-    given: Path, spec: "SearchSpec", output: Path | None, trials: int | None, *, json: bool, force: bool
+    given: Path,
+    spec: "SearchSpec",
+    output: Path | None,
+    trials: int | None,
+    command: str,
+    *,
+    json: bool,
+    force: bool,
 ) -> None:
+    from tfgeom.report.sweep_page import render_sweep
     from tfgeom.search.folder import PARETO, front_rows, search_folder, summary, write_result
     from tfgeom.search.optimize import TRIALS, run_search, space_of
 
@@ -65,6 +74,7 @@ def _best(
     except KeyboardInterrupt:
         complain(f"stopped; what is finished is kept in {folder}, and the same command goes on")
         raise typer.Exit(130) from None
+    page = render_sweep(folder, command)
     rows = front_rows(result, manifest.layout)
     said = summary(result, rows)
     if json:
@@ -74,7 +84,11 @@ def _best(
     print_table([*rows[0]], [[_cell(cell) for cell in rows[number].values()] for number in some])
     counts = [f"{said['designs']} designs", f"{said['failed']} failed", f"{said['excluded']} excluded"]
     on_front = f"{len(rows)} of {said['beaten_by_none']}" if len(rows) < said["beaten_by_none"] else len(rows)
-    say("", f"{folder / PARETO}: {', '.join(counts)}; {on_front} that no other beats, each a design file")
+    say(
+        "",
+        page,
+        f"{folder / PARETO}: {', '.join(counts)}; {on_front} that no other beats, each a design file",
+    )
     if missing:
         complain(missing)
 
