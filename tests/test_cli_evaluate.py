@@ -32,10 +32,10 @@ def test_text_holds_the_headline_and_marks_estimates(capsys: pytest.CaptureFixtu
 def test_flooded_and_geometry_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("evaluate", IMEC, "--bands", "off") == 0
     text = capsys.readouterr().out
-    assert "area-specific resistance   at best" in text
+    assert "area-specific resistance     at best" in text
     assert "at best: exchange current of anode not known" in text
     assert run("evaluate", LEI, "--bands", "off") == 0
-    assert "area gain                  241" in capsys.readouterr().out
+    assert "area gain                    241" in capsys.readouterr().out
 
 
 def test_fidelities(capsys: pytest.CaptureFixture[str]) -> None:

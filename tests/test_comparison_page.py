@@ -272,7 +272,7 @@ def test_a_terminal_of_80_columns_shows_every_number_whole(
         for value in (found.geometry.area_gain, found.capacity and found.capacity.footprint_capacity_uAh_cm2):
             assert value is None or f"{value:.4g}" in words
     assert sum("needs a unit" in line for line in lines) >= 1
-    assert "verdict" in words
+    assert "verdict:" in words
 
 
 def test_designs_that_all_fail_still_give_a_page_that_says_why(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tfgeom.metrics.load_curves import load_curves
 from tfgeom.metrics.load_numbers import load_task
 from tfgeom.numerals import unit_text
 from tfgeom.report.headline import headline
-from tfgeom.report.load_figure import draw_load
+from tfgeom.report.load_figure import curves_drawn, draw_load
 from tfgeom.results import Evaluation, LoadNumbers, LoadPoint
 from tfgeom.transport.discharge.load_runs import load_delivered
 from tfgeom.transport.discharge.load_task import Method
@@ -67,6 +67,7 @@ def test_the_page_begins_with_it_and_draws_it() -> None:
     low, high = curves[0].lowest_voltage_V, curves[0].highest_voltage_V
     assert all(3.0 <= one < other for one, other in zip(low, high, strict=True))
     assert min(curves[0].last_voltage_V) == pytest.approx(3.0, abs=1e-4)
+    assert [curve.cell for curve in curves_drawn(found)] == ["cell", "best"]  # the cell is its own plane
     assert "Voltage under the load over 1.07 years" in draw_load(curves, 3.0).alt
 
 

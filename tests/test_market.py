@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run
-from tests.shipped import IMEC, LEI, PEARSE
+from tests.shipped import DESIGNS, IMEC, LEI, PEARSE
 from tfgeom.compare import MARKET_HEAD, compare_designs, market_texts
 from tfgeom.compare.market import design_row, market_row
 from tfgeom.design import load_design
@@ -15,6 +15,8 @@ from tfgeom.evaluation import evaluate
 from tfgeom.market import MARKET, load_market
 from tfgeom.report import comparison_html
 
+LTO = DESIGNS / "speulmanns_2024_lto.yaml"
+"""A flooded half-cell whose exchange current is not known."""
 ENTRY = """
 cell:
   maker: someone
@@ -119,6 +121,19 @@ def test_a_design_stands_beside_them() -> None:
     assert design_row("half", evaluate(load_design(IMEC))).kind == "half-cell"
     bare = design_row("bare", evaluate(load_design(LEI)))
     assert (bare.capacity_uAh_cm2, bare.asr_ohm_cm2) == (None, None)
+
+
+def test_what_leaves_out_a_loss_is_at_best() -> None:
+    rows = (
+        design_row("half", evaluate(load_design(LTO))),
+        design_row("whole", evaluate(load_design(PEARSE))),
+    )
+    half, whole = market_texts(rows, lambda value: "-" if value is None else f"{value:.3g}")
+    at = {title: place for place, title in enumerate(MARKET_HEAD)}
+    for title in ("continuous, mA/cm^2", "resistance, ohm*cm^2"):
+        assert half[at[title]].startswith("at best ")
+        assert whole[at[title]].replace(".", "").isdigit()
+    assert half[at["capacity, uAh/cm^2"]] == "20.2"
 
 
 @pytest.mark.slow

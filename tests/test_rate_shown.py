@@ -1,15 +1,19 @@
 """How rates, loads and steps are shown: what a reader could not read before is measured here."""
 
+import os
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
 import pytest
 
+from tests.commands import run
 from tests.shipped import DESIGNS
 from tfgeom import evaluate, load_design
 from tfgeom.cli.application import laid_out
+from tfgeom.compare import PLAIN, compare_designs, side_by_side, verdicts
 from tfgeom.load_tables import LOAD, unit_of_time, without_empty
+from tfgeom.metrics.against_best_plane import beaten_where
 from tfgeom.metrics.curves import rate_curves
 from tfgeom.rate_tables import (
     BESIDE,
@@ -23,6 +27,7 @@ from tfgeom.rate_tables import (
     loss_table,
     rate_rows,
 )
+from tfgeom.report.declared_rows import beside_rows as beside_page_rows
 from tfgeom.report.evaluation_tables import planar_rates_table, rates_table, tiles
 from tfgeom.report.figures import draw_rates
 from tfgeom.report.headline import headline
@@ -96,6 +101,54 @@ def test_the_first_screens_say_where_the_relief_is_worth_it() -> None:
     assert "between 0.0027 and 4.7 mA/cm² of footprint" in page
     assert "and half of it at up to 0.47" in page
     assert "about 21 Wh/L" in page  # as the card has it
+
+
+def test_tables_beside_planes_have_both_ends_of_where_the_relief_is_worth_it() -> None:
+    compared = compare_designs([DESIGNS / f"{name}.yaml" for name in (PEARSE, "speulmanns_2024_lto")])
+    (table,) = side_by_side(compared, lambda value: "-" if value is None else f"{value:.4g}")
+    said = {row[0]: row[1:] for row in table.rows}
+    assert said["beats the best plane, mA/cm^2"] == ("0.002679 to 4.675", "-")
+    rows = {str(row[0]): row[1] for row in beside_page_rows(found(PEARSE))}
+    assert rows["beats the best plane, mA/cm²"] == "0.002679 to 4.675"
+    summary = found(PEARSE).rate_summary
+    assert summary is not None
+    never = replace(found(PEARSE), rate_summary=replace(summary, beats_best_plane_mA_cm2=()))
+    assert beaten_where(never, str) == "never"
+    several = replace(summary, beats_best_plane_mA_cm2=((0.0, 1.0), (2.0, 3.0)))
+    assert beaten_where(replace(never, rate_summary=several), str) == "up to 1.0, 2.0 to 3.0"
+    first = verdicts(compared, PLAIN)[0]
+    assert first.about == "more than the best plane"
+    assert "Pearse 2018, holes 30 um deep delivers more only between 0.0027 and 4.7 mA/cm2; " in first.text
+    assert "LTO in holes is not known to deliver more (exchange current of anode not known" in first.text
+
+
+COMMANDS = (
+    ("evaluate", PEARSE),
+    ("rate", PEARSE, "--fidelity", "analytic"),
+    ("rate", "danilov_2011_planar", "--fidelity", "analytic"),
+    ("load", "raijmakers_2020_beacon"),
+    ("compare", PEARSE, "speulmanns_2024_lto", "--market"),
+    ("check", PEARSE),
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_no_line_is_wider_than_a_terminal_and_no_word_is_lost(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = [f"{DESIGNS / word}.yaml" if (DESIGNS / f"{word}.yaml").exists() else word for word in words]
+    assert run(*named) == 0
+    piped = capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((NARROW, 24)))
+    assert run(*named) == 0
+    shown = capsys.readouterr().out
+    wide = [line for line in shown.splitlines() if len(line) > NARROW and str(DESIGNS) not in line]
+    assert wide == []
+    noted = [line.partition("note: ")[2].split() for line in piped.splitlines() if "note: " in line]
+    assert max(len(" ".join(note)) for note in noted) > NARROW  # else there is nothing to break
+    said = " ".join(shown.split())
+    assert [note for note in noted if " ".join(note) not in said] == []
 
 
 def test_a_relief_that_films_fill_is_filled() -> None:

@@ -202,7 +202,10 @@ def test_methods_that_differ_are_told_by_how_much(tmp_path: Path) -> None:
 
 
 def test_one_design_and_none_that_can_be_evaluated(tmp_path: Path) -> None:
-    assert list(said(PEARSE)) == ["beside the plane, (1) Pearse 2018, holes 30 um deep"]
+    assert list(said(PEARSE)) == [
+        "more than the best plane",
+        "beside the plane, (1) Pearse 2018, holes 30 um deep",
+    ]
     missing = said(tmp_path / "none.yaml")
     assert list(missing) == ["not compared"]
     assert missing["not compared"].text.startswith("(1) none: could not be evaluated")

@@ -61,6 +61,8 @@ _UsageError: Any = (
 )  # base of what a mistyped command raises; typer does not name it
 _BETWEEN = "  "
 """Between two cells of a table."""
+_LEAST_WIDTH = 20
+"""Columns that text takes at least, however narrow a terminal is."""
 _CLOSED = (errno.EPIPE, errno.EBADF)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -138,6 +140,17 @@ def _drop_output() -> None:
 def say(*lines: object) -> None:
     """Print lines to stdout: each one line, whatever somebody else's text in it holds."""
     say_text("".join(f"{visible(str(line))}\n" for line in lines or ("",)))
+
+
+def say_wrapped(*lines: str, indent: int = 2) -> None:
+    """Print lines as `say`; on a terminal each is broken between words at its width, and goes on indented."""
+    if not sys.stdout.isatty():
+        say(*lines)
+        return
+    width = max(shutil.get_terminal_size().columns, _LEAST_WIDTH)
+    rest = " " * (indent if indent < width // 2 else 2)
+    for line in lines:
+        say_text("\n".join(_wrapped(visible(line), width, rest=rest) or [""]) + "\n")
 
 
 def say_text(text: str) -> None:
@@ -279,5 +292,5 @@ def _paragraph(head: Sequence[str], row: Sequence[str], width: int) -> str:
     lines = [row[0]]
     for word, cell in zip(head[1:], row[1:], strict=True):
         if cell:
-            lines += _wrapped(f"{word}: {cell}", max(width, 20), "  ", "    ")
+            lines += _wrapped(f"{word}: {cell}", max(width, _LEAST_WIDTH), "  ", "    ")
     return "\n".join(lines) + "\n"

@@ -20,12 +20,15 @@ from tfgeom.cli.application import (
     print_table,
     say,
     say_text,
+    say_wrapped,
 )
 from tfgeom.errors import TfgeomError
 
 _ROWS, _CROSSINGS = 256, 64
 """Rows with which it is found out what makes the bands, and where samples beat the best plane; a report takes
 more."""
+_VALUES = 31
+"""Column in which the numbers of `evaluate` stand."""
 
 
 @app.command()
@@ -68,7 +71,7 @@ def check(designs: DesignFiles) -> None:
         if not failures:
             say(f"{file}: ok")
         for note in notes:
-            say(f"{file}: note: {note}")
+            say_wrapped(f"{file}: note: {note}")
     raise typer.Exit(worst)
 
 
@@ -111,9 +114,8 @@ def evaluate(
 
     say(found.name)
     for what, value in number_lines(found):
-        say(f"  {what:26} {value}")
-    for line in note_lines(found):
-        say(line)
+        say_wrapped(f"  {what:{_VALUES - 3}} {value}", indent=_VALUES)
+    say_wrapped(*note_lines(found))
 
 
 @app.command()

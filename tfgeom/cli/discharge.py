@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tfgeom.cli.application import DesignFile, Force, app, complain, print_json, print_table, say
+from tfgeom.cli.application import DesignFile, Force, app, complain, print_json, print_table, say, say_wrapped
 
 
 @app.command()
@@ -64,11 +64,12 @@ def rate(
     from tfgeom.results.plain_text import plain_unit
     from tfgeom.terminal_lines import best_plane_line
 
-    say(f"{found.name}, by the {found.rate[0].method}" if found.rate else found.name)
+    say_wrapped(f"{found.name}, by the {found.rate[0].method}" if found.rate else found.name)
+    own = slice(None if found.planar_curves else 2)  # a flat cell is its own plane
     for head, rows in (
         (RATES, rate_rows(found)),
         (BESIDE, beside_rows(found)),
-        (LIMITS, limit_rows(found.rate_summary)),
+        (LIMITS[own], [row[own] for row in limit_rows(found.rate_summary)]),
         loss_table(found),
         (CHARGES, charge_rows(found)),
     ):
@@ -76,9 +77,12 @@ def rate(
             say()
             print_table(head, rows)
     for title, text in best_plane_line(evaluated):
-        say("", f"{title}: {text}")
+        say()
+        say_wrapped(f"{title}: {text}")
     if found.protocol is not None:
-        say("", protocol_sentence(found.protocol), "")
+        say()
+        say_wrapped(protocol_sentence(found.protocol))
+        say()
         kept = -1 if found.protocol.planar is None else None  # no empty column of the plane
         print_table(
             [plain_unit(title) for title in STEPS[:kept]], [row[:kept] for row in step_rows(found.protocol)]
@@ -86,7 +90,8 @@ def rate(
         say()
         print_table(TOTALS[:kept], [row[:kept] for row in total_rows(found.protocol)])
     if found.notes:
-        say("", *(f"note: {note}" for note in found.notes))
+        say()
+        say_wrapped(*(f"note: {note}" for note in found.notes))
 
 
 @app.command()
@@ -132,7 +137,10 @@ def load(
         return
     from tfgeom.load_tables import LOAD, load_rows, load_sentence, without_empty
 
-    say(found.name, f"  {load_sentence(found)}", "")
+    say(found.name)
+    say_wrapped(f"  {load_sentence(found)}")
+    say()
     print_table(*without_empty(LOAD, load_rows(found)))
     if found.notes:
-        say("", *(f"note: {note}" for note in found.notes))
+        say()
+        say_wrapped(*(f"note: {note}" for note in found.notes))

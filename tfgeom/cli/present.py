@@ -19,6 +19,7 @@ from tfgeom.cli.application import (
     print_json,
     print_table,
     say,
+    say_wrapped,
     typed,
 )
 
@@ -155,6 +156,7 @@ def _print_comparison(found: "Comparison") -> None:
         MARKET_NOTES,
         PLAIN,
         comparison_rows,
+        market_halves,
         market_texts,
         not_counted_rows,
         rate_head,
@@ -164,7 +166,8 @@ def _print_comparison(found: "Comparison") -> None:
         verdicts,
     )
 
-    if sys.stdout.isatty():
+    is_seen = sys.stdout.isatty()
+    if is_seen:
         for entry in found.entries:
             say(entry.label, *(f"  failed: {line}" for line in entry.error.splitlines()))
         say("", "per footprint, each design above its planes:")
@@ -178,16 +181,24 @@ def _print_comparison(found: "Comparison") -> None:
     else:
         print_table(HEAD, comparison_rows(found, _short))
         say()
-    if found.at == "footprint_capacity" or not sys.stdout.isatty():
+    if found.at == "footprint_capacity" or not is_seen:
         print_table(rate_head(found.at), rate_rows(found, _short))
         say()
-    print_table(("not counted", "of"), not_counted_rows(found))
+    print_table(("not counted", "of"), not_counted_rows(found, by_number=is_seen))
     say()
-    print_table(("verdict", "in words"), [(one.about, one.text) for one in verdicts(found, PLAIN)])
+    said = [(one.about, one.text) for one in verdicts(found, PLAIN)]
+    if is_seen:
+        say("verdict:")
+        say_wrapped(*(f"{about}: {text}" for about, text in said))
+    else:
+        print_table(("verdict", "in words"), said)
     if found.market:
+        whole = ((MARKET_HEAD, market_texts(found.market, _short)),)
+        for head, rows in market_halves(found.market, _short) if is_seen else whole:
+            say()
+            print_table(head, rows)
         say()
-        print_table(MARKET_HEAD, market_texts(found.market, _short))
-        say("", *(f"note: {note}" for note in MARKET_NOTES))
+        say_wrapped(*(f"note: {note}" for note in MARKET_NOTES))
 
 
 def _short(value: float | None) -> str:

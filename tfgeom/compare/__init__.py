@@ -2,7 +2,7 @@
 
 from tfgeom.compare.curves import Curve, rate_curves
 from tfgeom.compare.entries import Comparison, Entry, compare_designs, comparison_json
-from tfgeom.compare.market import MARKET_HEAD, MARKET_NOTES, market_texts
+from tfgeom.compare.market import MARKET_HEAD, MARKET_NOTES, market_halves, market_texts
 from tfgeom.compare.phrases import PLAIN, Phrases
 from tfgeom.compare.places import AXES, AXIS_MEANING, discharged, place_of
 from tfgeom.compare.tables import (
@@ -38,6 +38,7 @@ __all__ = [
     "comparison_rows",
     "discharged",
     "in_groups",
+    "market_halves",
     "market_texts",
     "not_counted_rows",
     "place_of",

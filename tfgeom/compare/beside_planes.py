@@ -48,22 +48,33 @@ def _of(entry: Entry, found: Evaluation, phrases: Phrases) -> str:
             if same:
                 sentences.append(f"At every current it delivers as much as {same[0]}.")
         sentences += _at_half(rows, capacity.footprint_capacity_uAh_cm2, phrases)
-        sentences.append(_against_the_best(found, phrases))
         if any(row.incomplete for row in rows):
             sentences.append("All at best, the planes too: a loss whose constant is missing is left out.")
     return " ".join(sentences)
 
 
+def against_best_planes(comparison: Comparison, phrases: Phrases) -> str:
+    """Return at which currents each relief delivers more than its best plane; empty without rates."""
+    said = [
+        f"{entry.label} {_against_the_best(found, phrases)}"
+        for entry, found in comparison.evaluated
+        if not found.geometry.is_flat and found.capacity is not None and entry.discharges.at_currents
+    ]
+    if not said:
+        return ""
+    return f"Planes of the same materials whose films are as thick as is best: {'; '.join(said)}."
+
+
 def _against_the_best(found: Evaluation, phrases: Phrases) -> str:
-    """Return at which currents a cell delivers more than a plane of any thickness."""
     reason, summary = why_unknown(found), found.rate_summary
     intervals = None if summary is None else summary.beats_best_plane_mA_cm2
     if reason or intervals is None:
-        return f"Whether it delivers more than the best plane is not known: {reason}."
+        return f"is not known to deliver more ({reason})"
     if not intervals:
-        return "At no current does it deliver more than the best plane, whose films are as thick as is best."
+        return "delivers more at no current"
+    best = "at best " if any(row.incomplete for row in found.rate or ()) else ""
     where = intervals_in_words(intervals, lambda value: phrases.number(value, 2), phrases.unit("mA/cm^2"))
-    return f"Only {where} it delivers more than the best plane, whose films are as thick as is best."
+    return f"delivers more {best}only {where}"
 
 
 def _against(rows: Sequence[RateNumbers], which: Which, phrases: Phrases) -> str:

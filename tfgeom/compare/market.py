@@ -29,6 +29,8 @@ class MarketRow:
         Resistance times footprint.
     confidence, from_memory, source
         How it is known.
+    at_best
+        Numbers of a design that leave out a loss whose constant is missing.
     """
 
     name: str
@@ -45,6 +47,7 @@ class MarketRow:
     confidence: str
     from_memory: tuple[str, ...] = ()
     source: str = ""
+    at_best: tuple[str, ...] = ()
 
     @property
     def guessed(self) -> tuple[str, ...]:
@@ -74,6 +77,7 @@ MARKET_HEAD = (
     "how it is known",
 )  # fmt: skip
 """Head of the table of `MarketRow`; a number from memory is marked by `MEMORY_MARK`."""
+_HOLDS, _IS = (0, 5, 6, 7, 8, 9, 10), (0, 1, 2, 3, 4, 11)
 MEMORY_MARK = " ?"
 MARKET_NOTES = (
     f"'{MEMORY_MARK.strip()}' marks what no source that was read says, or what follows from it; a dash what "
@@ -117,6 +121,10 @@ def design_row(name: str, found: Evaluation) -> MarketRow:
     """Return a design as the market shows batteries: what it holds, and at which current 80 % remain."""
     capacity, energy, device = found.capacity, found.energy, found.device
     half = found.cell.lithium is not None and found.cell.lithium.is_half_cell
+    at_best = {
+        "continuous_mA_cm2": any(row.incomplete for row in found.rate or ()),
+        "asr_ohm_cm2": found.resistance is not None and bool(found.resistance.incomplete),
+    }
     return MarketRow(
         name=name,
         maker="this design",
@@ -130,6 +138,7 @@ def design_row(name: str, found: Evaluation) -> MarketRow:
         peak_mA_cm2=None,
         asr_ohm_cm2=None if found.resistance is None else found.resistance.asr_ohm_cm2,
         confidence="computed",
+        at_best=tuple(key for key, is_so in at_best.items() if is_so),
     )
 
 
@@ -140,19 +149,36 @@ def market_rows(designs: Sequence[tuple[str, Evaluation]]) -> tuple[MarketRow, .
     return (*own, *sorted(market, key=lambda row: -(row.capacity_uAh_cm2 or 0.0)))
 
 
+def market_halves(
+    rows: Sequence[MarketRow], write: Callable[[float | None], str]
+) -> tuple[tuple[tuple[str, ...], list[tuple[str, ...]]], ...]:
+    """Return heads and rows of two tables, as all columns fit no screen.
+
+    The first is of what batteries hold and deliver, the second of what they are.
+    """
+    texts = market_texts(rows, write)
+    return tuple(
+        (tuple(MARKET_HEAD[at] for at in kept), [tuple(text[at] for at in kept) for text in texts])
+        for kept in (_HOLDS, _IS)
+    )
+
+
 def market_texts(
     rows: Sequence[MarketRow], write: Callable[[float | None], str], mark: str = MEMORY_MARK
 ) -> list[tuple[str, ...]]:
     """Return rows under `MARKET_HEAD` as text; ``write`` writes a number, ``mark`` follows a guess."""
+
+    def text(row: MarketRow, key: str) -> str:
+        value = getattr(row, key)
+        best = "at best " if key in row.at_best and value is not None else ""
+        return best + write(value) + (mark if key in row.guessed and value else "")
+
     return [
         (
             row.name,
             row.maker,
             row.kind,
-            *(
-                write(getattr(row, key)) + (mark if key in row.guessed and getattr(row, key) else "")
-                for key in _SHOWN
-            ),
+            *(text(row, key) for key in _SHOWN),
             row.confidence,
         )
         for row in rows

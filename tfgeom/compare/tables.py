@@ -7,7 +7,8 @@ from tfgeom.compare.curves import Curve, rate_curves
 from tfgeom.compare.entries import Comparison, Entry, cells_of, value_of
 from tfgeom.compare.which import AT_RATES, WHICH, Which, at_rates
 from tfgeom.materials.constants import words_of_all
-from tfgeom.results import RatePoint, Result, Shown, declared_of, results_shown
+from tfgeom.metrics.against_best_plane import LOWER_END, beaten_where
+from tfgeom.results import RatePoint, RateSummary, Result, Shown, declared_of, results_shown
 
 COLUMNS = tuple(results_shown(Shown.TABLE))
 """The numbers of the table."""
@@ -75,6 +76,11 @@ def side_by_side(
     for beside in in_groups([entry for entry, _ in comparison.evaluated]):
         rows = [("relief", *(entry.evaluation.geometry.kind for entry in beside if entry.evaluation))]
         for one in shown:
+            if one.path == LOWER_END:
+                values = [_beats(one, entry, write) for entry in beside]
+                if any(value != nothing for value in values):
+                    rows.append((declared_of(RateSummary, "beats_best_plane_mA_cm2").heading, *values))
+                continue
             for which, words in WHICH.items():
                 values = [_text(one, entry, which, write, mark=True) for entry in beside]
                 if all(value == nothing for value in values):
@@ -104,6 +110,14 @@ def _text(one: Result, entry: Entry, which: Which, write: Write, *, mark: bool =
         return value
     best = "at best " if mark and value is not None and one.is_at_best(found) else ""
     return best + write(value)
+
+
+def _beats(one: Result, entry: Entry, write: Write) -> str:
+    """Return the currents between which a design beats its best plane; nothing where that is not known."""
+    where = "" if entry.evaluation is None else beaten_where(entry.evaluation, write)
+    if entry.evaluation is None or not where:
+        return write(None)
+    return f"at best {where}" if where != "never" and one.is_at_best(entry.evaluation) else where
 
 
 def not_counted_rows(comparison: Comparison, *, by_number: bool = False) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tfgeom.compare.beside_planes import beside_planes
+from tfgeom.compare.beside_planes import against_best_planes, beside_planes
 from tfgeom.compare.caveats import caveats, method_tolerance
 from tfgeom.compare.entries import Comparison, Entry
 from tfgeom.compare.leads import Stretch, stretches
@@ -98,7 +98,8 @@ def verdicts(comparison: Comparison, phrases: Phrases) -> list[Verdict]:
         How numbers and units are written.
     """
     evaluated = comparison.evaluated
-    found = []
+    worth = against_best_planes(comparison, phrases)
+    found = [Verdict("more than the best plane", worth)] if worth else []
     if len(evaluated) > 1:
         pairs = _pairs(evaluated)
         for asked in _FIGURES:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tfgeom.compare import (
-    MARKET_HEAD,
     Comparison,
     Entry,
     Phrases,
     in_groups,
-    market_texts,
+    market_halves,
     not_counted_rows,
     rate_head,
     rate_rows,
@@ -279,20 +278,23 @@ def rate_table(comparison: Comparison) -> Table | None:
 
 
 def market_table(comparison: Comparison) -> Table | None:
-    """Return the designs beside microbatteries on sale or shown; None where that was not asked for."""
+    """Return what the designs and microbatteries on sale or shown hold; None where that was not asked for."""
     if not comparison.market:
         return None
-    numbers = len(MARKET_HEAD) - 1
-    rows = tuple(tuple(text[:numbers]) for text in market_texts(comparison.market, three))
-    return Table(tuple(unit_text(word) for word in MARKET_HEAD[:numbers]), rows, 3)
+    head, rows = market_halves(comparison.market, three)[0]
+    return Table(tuple(map(unit_text, head)), tuple(map(_toned, rows)), 1)
 
 
 def market_sources_table(comparison: Comparison) -> Table:
-    """Return how each battery of `market_table` is known and where it is from."""
-    rows = tuple(
-        (row.name, row.confidence, typeset(row.source)) for row in comparison.market or () if row.source
-    )
-    return Table((MARKET_HEAD[0], MARKET_HEAD[-1], "source"), rows, 3)
+    """Return what the batteries of `market_table` are, how each is known and where it is from."""
+    rows = comparison.market
+    head, texts = market_halves(rows, three)[1]
+    whole = tuple((*text, typeset(row.source)) for row, text in zip(rows, texts, strict=True))
+    return Table((*map(unit_text, head), "source"), whole, 3, 5)
+
+
+def _toned(row: tuple[str, ...]) -> Row:
+    return tuple(TonedText(text, "estimated") if text.startswith("at best") else text for text in row)
 
 
 def not_counted_table(comparison: Comparison) -> Table | None:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from tfgeom.metrics.against_best_plane import LOWER_END, beaten_where
 from tfgeom.numerals import MISSING, length, number, percent, quantity, unit_text
 from tfgeom.report.table import Row
-from tfgeom.results import Declaration, Evaluation, Value, all_results, numbers_of
+from tfgeom.results import Declaration, Evaluation, RateSummary, Value, all_results, declared_of, numbers_of
 
 PLANES = {"same_films": "plane, same films", "same_capacity": "plane, same capacity"}
 """The planes beside the cell, in words."""
@@ -48,18 +49,24 @@ def section_rows(section: Any, leave_out: Collection[str] = ()) -> list[Row]:
 def beside_rows(evaluation: Evaluation) -> list[Row]:
     """Return a row for each number that is computed for a plane too: the cell's, then those of `PLANES`.
 
-    And one for where the cell beats the best plane, which says by itself how it stands beside a plane.
+    And one for where the cell beats the best plane, which says by itself how it stands beside a plane: all
+    of the currents in place of the one end that is declared as a number.
     """
     rows: list[Row] = []
     for one in all_results():
         if not one.number.has_computed_plane and one.section != "rate_summary":
+            continue
+        best = ", at best" if one.is_at_best(evaluation) else ""
+        if one.path == LOWER_END:
+            if where := beaten_where(evaluation, number):
+                title = heading(declared_of(RateSummary, "beats_best_plane_mA_cm2"))
+                rows.append((title + best, where, *(MISSING for _ in PLANES)))
             continue
         values = (
             one.number.of(getattr(evaluation, one.section)),
             *(one.of_plane(evaluation, p) for p in PLANES),
         )
         if any(value is not None for value in values):
-            best = ", at best" if one.is_at_best(evaluation) else ""
             rows.append((heading(one.declared) + best, *map(number, values)))
     return rows
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tfgeom.errors import TfgeomError
 from tfgeom.metrics.curves import cell_curves
-from tfgeom.metrics.load_curves import load_curves
 from tfgeom.metrics.protocol_curves import protocol_curves
 from tfgeom.report.cross_section import draw_cross_section
 from tfgeom.report.current_along_figure import draw_current_along
@@ -14,7 +13,7 @@ from tfgeom.report.current_section_figure import draw_current_section
 from tfgeom.report.curve_figures import draw_losses, draw_voltages
 from tfgeom.report.declared_rows import planes_shown
 from tfgeom.report.figures import Picture, draw_rates, draw_resistance
-from tfgeom.report.load_figure import draw_load
+from tfgeom.report.load_figure import curves_drawn, draw_load
 from tfgeom.report.part_names import part_titles
 from tfgeom.report.plan_view import draw_plan
 from tfgeom.report.protocol_figure import draw_protocol
@@ -106,7 +105,7 @@ def draw_pictures(evaluation: Evaluation, line: Sequence[RateNumbers] = ()) -> G
         drawings["energy lost at each rate"] = lambda: draw_losses(curves, part_titles(evaluation))
     if evaluation.loaded is not None:
         limit = evaluation.loaded.task.limit * cell.blueprint.in_series
-        drawings["voltage under the load"] = lambda: draw_load(load_curves(evaluation), limit)
+        drawings["voltage under the load"] = lambda: draw_load(curves_drawn(evaluation), limit)
     if evaluation.cycled is not None:
         drawings["voltage in the protocol"] = lambda: draw_protocol(protocol_curves(evaluation))
     return draw_all(drawings)

@@ -50,10 +50,11 @@ def headline(evaluation: Evaluation) -> list[str]:
         _in_series(evaluation),
         _gain(evaluation),
         _capacity(evaluation),
+        _best_plane(evaluation),  # what the relief is for: on the first screen of a telephone too
     ]
     if evaluation.resistance is not None:
         sentences.append(_resistance(evaluation, evaluation.resistance))
-    sentences += [_rate(evaluation), _best_plane(evaluation), _load(evaluation), _energy_density(evaluation)]
+    sentences += [_rate(evaluation), _load(evaluation), _energy_density(evaluation)]
     return [sentence for sentence in (*sentences, *how_sure(evaluation)) if sentence]
 
 

@@ -6,13 +6,19 @@ from typing import Any
 import numpy as np
 
 from tfgeom.load_tables import LOAD, duration_text, load_rows, unit_of_time, without_empty
-from tfgeom.metrics.load_curves import CELL_NAMES, LoadCurve
+from tfgeom.metrics.load_curves import CELL_NAMES, LoadCurve, load_curves
 from tfgeom.numerals import number, unit_text
 from tfgeom.report.figures import STYLES, Picture, drawing, svg_picture
 from tfgeom.report.table import Table
 from tfgeom.results import Evaluation
 
 _AROUND = 2.0  # lengths of the largest draw that are shown after it
+
+
+def curves_drawn(found: Evaluation) -> tuple[LoadCurve, ...]:
+    """Return the curves that a figure has: a flat cell's plane of the same films would lie over its own."""
+    left_out = "same_films" if found.geometry.is_flat else ""
+    return tuple(curve for curve in load_curves(found) if curve.cell != left_out)
 
 
 def draw_load(curves: Sequence[LoadCurve], limit: float) -> Picture:
