@@ -22,7 +22,7 @@ def test_json_is_the_evaluation(capsys: pytest.CaptureFixture[str]) -> None:
 def test_text_holds_the_headline_and_marks_estimates(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("evaluate", PEARSE) == 0
     text = capsys.readouterr().out
-    assert "footprint capacity gain    9.61 (" in text
+    assert "footprint capacity gain      9.61 (" in text
     assert "estimated, from memory:" in text
     assert "LiV2O5 exchange current" in text
     assert "not counted: losses along the collectors across the chip" in text
