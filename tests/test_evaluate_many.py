@@ -1,5 +1,6 @@
 """`evaluate_many`: many designs at once are what each of them is by itself."""
 
+import math
 from itertools import cycle
 from random import Random
 from typing import Any
@@ -246,11 +247,53 @@ def test_the_best_plane_of_each_row_is_that_of_the_row_alone() -> None:
         ({"relief.pitch": ["4 um"]}, ["active"], "give the whole path"),
         ({"relief.pitch": ["4 um"], "relief.depth": ["3 um", "4 um"]}, ["area_gain"], "unequal length"),
         ({}, ["area_gain"], "has no rows"),
+        ({"relief.pitch": "4 um"}, ["area_gain"], "needs a list of values"),
+        ({"relief.pitch": 4e-6}, ["area_gain"], "needs a list of values"),
+        ({"relief.pitch": np.full((2, 2), 4e-6)}, ["area_gain"], "2 dimensions"),
+        ({5: ["4 um"]}, ["area_gain"], "is no path"),
+        (["4 um"], ["area_gain"], "must map paths to values"),
+        ({"relief.pitch": ["4 um"]}, "area_gain", "list of names"),
+        ({"relief.pitch": ["4 um"]}, ["rate.0C.utilisation"], "above 0"),
+        ({"relief.pitch": ["4 um"]}, ["rate.1.2.3C.utilisation"], "no such number"),
+        ({"tolerance.relief.pitch": ["5 nm"]}, ["area_gain"], "write that section into it first"),
     ],
 )
-def test_what_does_not_exist_is_refused(table: dict[str, Any], wanted: list[str], said: str) -> None:
+def test_what_does_not_exist_is_refused(table: Any, wanted: Any, said: str) -> None:
     with pytest.raises(DesignError, match=said):
         evaluate_many(pearse(), table, wanted)
+
+
+def test_values_that_are_no_sizes_are_told_as_they_were_given() -> None:
+    sizes = [-4e-6, math.nan, True, np.int64(4), 6e-6]
+    found = evaluate_many(pearse(), {"relief.pitch": sizes}, ["area_gain"])
+    said = ["not -4 um", "nan", "not True", "4 m is outside", ""]
+    assert all(word in reason for word, reason in zip(said, found["reason"], strict=True))
+    assert np.isfinite(found["area_gain"]).tolist() == [False] * 4 + [True]
+
+
+def test_rows_that_share_what_is_impossible_say_what_it_is() -> None:
+    found = evaluate_many(pearse(), {"relief.pitch": ["1 um"] * 2}, ["area_gain"], own_words=0)
+    assert all("3 um does not fit pitch 1 um" in reason for reason in found["reason"])
+
+
+def test_columns_of_pandas_are_taken_in_their_order() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"relief.pitch": ["9 um", "6 um", "5 um"]}).iloc[1:]
+    found = evaluate_many(pearse(), frame, ["area_gain"])
+    assert found["area_gain"].tolist() == pytest.approx([1 + math.pi * 3 * 30 / (36 * math.sqrt(0.75)),
+                                                         1 + math.pi * 3 * 30 / (25 * math.sqrt(0.75))])  # fmt: skip
+
+
+def test_depth_and_width_go_by_the_names_of_each_kind() -> None:
+    table: dict[str, Any] = {
+        "relief.depth": ["10 um", "10 um", "20 um", "10 um"],
+        "relief.diameter": np.array([2e-6, 2e-6, 1e-6, 2e-6]),
+        "relief.kind": ["pillars", "holes", "trenches", "planar"],
+    }
+    found = evaluate_many(pearse(), table, ["area_gain"])
+    walls = math.pi * 2 * 10 / (36 * math.sqrt(0.75))
+    assert found["area_gain"][:3].tolist() == pytest.approx([1 + walls, 1 + walls, 1 + 2 * 20 / 6])
+    assert "'relief' has no 'depth'" in found["reason"][3]
 
 
 def test_gradients_by_columns_are_those_of_autograd_on_the_plane() -> None:

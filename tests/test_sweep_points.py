@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
+from tests.shipped import PEARSE
 from tests.swept import HOLES, PILLARS, base, rows_of, sweep_of
 from tfgeom.design import design_from_mapping, read_mapping, set_path
 from tfgeom.errors import DesignError
@@ -124,6 +125,19 @@ def test_setting_a_kind_keeps_what_both_know() -> None:
     assert mapping["relief"]["kind"] == "pillars"
 
 
+def test_what_is_said_of_sizes_goes_along_with_them(tmp_path: Path) -> None:
+    mapping = {"relief": {"kind": "holes", "pitch": "4 um", "diameter": "2 um", "depth": "9 um"},
+               "chosen": {"relief.depth": "from memory", "layers.cathode.thickness": "by us"},
+               "tolerance": {"relief.diameter": "50 nm", "relief.depth": "3 %"}}  # fmt: skip
+    trenches = set_path(set_path(mapping, "relief.kind", "pillars"), "relief.kind", "trench")
+    assert trenches["chosen"] == mapping["chosen"]
+    assert trenches["tolerance"] == {"relief.width": "50 nm", "relief.depth": "3 %"}
+    planar = set_path(mapping, "relief.kind", "planar")
+    assert (planar["chosen"], planar["tolerance"]) == ({"layers.cathode.thickness": "by us"}, {})
+    shipped = f"base: {PEARSE}\nvary: {{relief.kind: [pillars, planar]}}\n"
+    assert [one["status"] for one in rows_of(tmp_path, shipped + AREA)] == ["ok", "ok"]
+
+
 @pytest.mark.parametrize(
     ("place", "text"),
     [
@@ -226,8 +240,6 @@ def test_constraints_hold_against_every_point_by_hand(tmp_path: Path) -> None:
 
 
 def test_the_best_points_come_again_at_another_fidelity(tmp_path: Path) -> None:
-    from tests.shipped import PEARSE
-
     path = tmp_path / "then.yaml"
     path.write_text(
         f"base: {PEARSE}\nvary: {{relief.pitch: [5 um, 9 um, 7 um]}}\noutputs: [asr_ohm_cm2, resistance.method]\n"

@@ -18,6 +18,7 @@ from tfgeom.errors import DesignError
 from tfgeom.materials.constants import CONSTANTS
 from tfgeom.quantities import Quantity
 from tfgeom.reliefs.sections import Width
+from tfgeom.reliefs.turning import key_in_kind
 from tfgeom.rows import Bools, Floats
 from tfgeom.source import Location
 from tfgeom.units import format_quantity
@@ -34,6 +35,9 @@ _PLAIN = {
     "materials": None,
 }
 """Sections, and the keys in them, whose numbers a design takes as arrays; None for all."""
+_EXAMPLE = "{'relief.pitch': ['4 um', '5 um']}"
+SET_FIRST = ("relief", "relief.kind")
+"""Paths that go before all others: which sizes there are depends on them."""
 _DISCRETE_CONSTANTS = ("reference_temperature", "two_phase.x_alpha", "two_phase.x_beta")
 
 
@@ -67,7 +71,7 @@ class Column:
     def written(self, row: int) -> Any:
         """Return a value as a design file would hold it."""
         value = self.given[row]
-        if self.dimension and isinstance(value, (float, int, np.floating, np.integer)):
+        if self.dimension and _is_number(value) and np.isfinite(value):
             return format_quantity(float(value), self.dimension)
         return value.item() if isinstance(value, np.generic) else value
 
@@ -106,6 +110,19 @@ def read_column(path: str, values: Sequence[Any], design: Design, mapping: Mappi
         for row in np.flatnonzero(np.abs(numbers) > limit).tolist():
             reasons[row] = f"{values[row]} is outside -{limit} V to {limit} V"
     return Column(path, values, place, numbers, reasons, dimension)
+
+
+def place_in(column: Column, design: Design) -> Location | None:
+    """Return where the number of a column stands in a design of perhaps another kind of relief.
+
+    Depth and height, and the widths, go by the name that the kind has for them; None where it has none.
+    """
+    place = column.place
+    if place is None or place[0] != "relief":
+        return place
+    place = place[:-1] if place[-1] == "value" else place
+    found = _number_at(design, ("relief", key_in_kind(str(place[1]), design.relief.kind), *place[2:]))
+    return None if found is None else found[0]
 
 
 def _plain(value: Any) -> Any:
@@ -169,7 +186,7 @@ def _read(values: Sequence[Any], reading: Quantity | Number) -> tuple[Floats | N
         bare: Bools = np.ones(len(values), dtype=bool)
         numbers[:] = values
     else:
-        bare = np.array([isinstance(one, (float, int, np.floating)) for one in values])
+        bare = np.array([_is_number(one) for one in values])
         numbers[bare] = [float(one) for one in np.asarray(values, dtype=object)[bare]]
     reasons: dict[int, str] = {}
     known: dict[str, float | str] = {}
@@ -194,8 +211,12 @@ def _read(values: Sequence[Any], reading: Quantity | Number) -> tuple[Floats | N
     if bare.any():
         wrong = bare & reading.outside(numbers)
         for row in np.flatnonzero(wrong).tolist():
-            reasons[row] = _why(numbers[row], reading)
+            reasons[row] = _why(float(numbers[row]), reading)
     return numbers, reasons
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (float, int, np.floating, np.integer)) and not isinstance(value, bool)
 
 
 def _why(number: float, reading: Quantity | Number) -> str:
@@ -207,18 +228,34 @@ def _why(number: float, reading: Quantity | Number) -> str:
     return f"{number} is out of bounds"
 
 
-def require_table(table: Mapping[str, Sequence[Any]]) -> int:
-    """Return the number of rows of a table.
+def read_table(table: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Return a table with each column as a sequence or an array of one dimension, what is set first first.
 
     Raises
     ------
     DesignError
-        When it is empty or its columns are of unequal length.
+        When it is no table, is empty, or its columns are of unequal length.
     """
-    lengths = {path: len(values) for path, values in table.items()}
+    if not hasattr(table, "items"):
+        raise DesignError.at("table", f"must map paths to values, {_EXAMPLE}, not {table!r:.40}")
+    found = {path: _one_column(path, values) for path, values in table.items()}
+    lengths = {path: len(values) for path, values in found.items()}
     if not lengths or 0 in lengths.values():
-        raise DesignError.at("table", "has no rows; give each path its values: {'relief.pitch': ['4 um']}")
+        raise DesignError.at("table", f"has no rows; give each path its values: {_EXAMPLE}")
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{path} {count}" for path, count in lengths.items())
         raise DesignError.at("table", f"has columns of unequal length: {told}; give each path as many values")
-    return next(iter(lengths.values()))
+    return {path: found[path] for path in sorted(found, key=lambda path: path not in SET_FIRST)}
+
+
+def _one_column(path: object, values: Any) -> Sequence[Any]:
+    if not isinstance(path, str):
+        raise DesignError.at("table", f"{path!r:.40} is no path; write text, as in {_EXAMPLE}")
+    if hasattr(values, "__array__"):  # also a column of a table of pandas, whose index is no place
+        array = np.asarray(values)
+        if array.ndim != 1:
+            raise DesignError.at(path, f"has an array of {array.ndim} dimensions; give one value a design")
+        return array  # type: ignore[return-value]
+    if isinstance(values, (str, bytes)) or not isinstance(values, Sequence):
+        raise DesignError.at(path, f"needs a list of values, one a design, not {values!r:.40}: {_EXAMPLE}")
+    return values

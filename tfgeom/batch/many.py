@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import PydanticCustomError
 
-from tfgeom.batch.columns import Column, read_column, require_table
+from tfgeom.batch.columns import SET_FIRST, Column, place_in, read_column, read_table
 from tfgeom.batch.designs import stands_at, with_numbers
 from tfgeom.batch.groups import Failures, Found, Rows, run_rows
 from tfgeom.batch.outputs import NoSuchNumberError, Numbers, Output, read_output
 from tfgeom.design import Design, design_from_mapping, set_path
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluation import evaluate_cell
+from tfgeom.reliefs.turning import key_in_kind
 from tfgeom.rows import Refused
 
 MOST_OWN_WORDS = 20
@@ -36,7 +38,8 @@ def evaluate_many(
         What they share, from `tfgeom.load_design`.
     table
         Dotted paths to n values each: ``{"relief.pitch": ["4 um", "5 um"]}``; text with a unit, SI floats in
-        a list or an array, or what the design file holds there (kinds, materials, lattices).
+        a list or an array, or what the design file holds there (kinds, materials, lattices).  Beside kinds
+        of relief, ``relief.depth`` is the height of pillars too, and their diameter the width of trenches.
     outputs
         Names of numbers: the last words of a path in the JSON of `tfgeom.evaluate` where those are unique
         (``asr_ohm_cm2``), else the whole path (``rate.10C.utilisation``, at any C-rate).  Only what they take
@@ -53,11 +56,16 @@ def evaluate_many(
     Raises
     ------
     DesignError
-        When a path or an output does not exist, or the columns are of unequal length.
+        When a path or an output does not exist, the columns are of unequal length, or what is given is
+        no design, no table or no list.
     """
-    n = require_table(table)
+    if not isinstance(design, Design):
+        raise DesignError.at("design", f"must be one that was loaded, as by load_design, not {design!r:.60}")
+    if isinstance(outputs, str) or not all(isinstance(name, str) for name in outputs):
+        raise DesignError.at("outputs", f"must be a list of names, as ['asr_ohm_cm2'], not {outputs!r:.60}")
+    columns = read_table(table)
     wanted = [read_output(name) for name in outputs]
-    batch = _Batch(design, table, wanted, n)
+    batch = _Batch(design, columns, wanted, len(next(iter(columns.values()))))
     for rows in batch.groups():
         batch.run(rows)
     batch.ask_own_words(own_words)
@@ -78,7 +86,11 @@ class _Batch:
         self.apart = [one for one in wanted if not one.goes_together]
         self.found: dict[str, NDArray[Any]] = {}
         self.failures = Failures()
-        self.table = [read_column(path, values, design, self.mapping) for path, values in table.items()]
+        self.turns = any(path in SET_FIRST for path in table)
+        self.table = [
+            read_column(self._path(path, design.relief.kind), values, design, self.mapping)
+            for path, values in table.items()
+        ]
         for column in self.table:
             for row, reason in column.reasons.items():
                 self.failures.add(np.array([row]), f"{column.path}: {reason}", own=True)
@@ -99,21 +111,23 @@ class _Batch:
         if not rows.size:
             return
         shared = self._base(rows)
-        if shared is None:  # not one of them can be read: each says why
+        arrays = [column for column in self.table if column.place is not None]
+        places = [] if shared is None else [place_in(column, shared) for column in arrays]
+        if shared is None or None in places:  # none can be read, or takes its numbers so: each says why
             for row in rows.tolist():
                 self._alone(row)
             return
 
         def compute(some: Rows) -> Found:
             numbers = {
-                column.place: _shared(column.numbers[some])
-                for column in self.table
-                if column.place is not None and column.numbers is not None
+                place: _shared(column.numbers[some])
+                for place, column in zip(places, arrays, strict=True)
+                if place is not None and column.numbers is not None
             }
             try:
                 changed = with_numbers(shared, numbers)
             except ValueError as error:  # what a section says of numbers that all rows share
-                raise Refused(np.ones(some.shape, dtype=bool), str(error)) from error
+                raise Refused(np.ones(some.shape, dtype=bool), _said(error)) from error
             made = Numbers(changed, self.together)
             return {one.name: made.of(one) for one in self.together}
 
@@ -144,8 +158,14 @@ class _Batch:
         changed: Mapping[str, Any] = self.mapping
         for column in self.table:
             if not any(column is one for one in without):
-                changed = set_path(changed, column.path, column.written(row))
+                kind = changed["relief"].get("kind") if self.turns else None
+                changed = set_path(changed, self._path(column.path, kind), column.written(row))
         return design_from_mapping(changed)
+
+    def _path(self, path: str, kind: object) -> str:
+        """Return a path as a kind of relief has it, where the table has several."""
+        head, _, key = path.partition(".")
+        return f"relief.{key_in_kind(key, kind)}" if self.turns and head == "relief" and key else path
 
     def _alone(self, row: int, outputs: Sequence[Output] | None = None) -> None:
         """Compute one row by itself, as `tfgeom.evaluate` does where the whole of it is needed."""
@@ -168,7 +188,7 @@ class _Batch:
 
     def ask_own_words(self, most: int) -> None:
         """Compute rows that failed in words for several by themselves, the first so many."""
-        for row in sorted(self.failures.summary)[:most]:
+        for row in sorted(self.failures.summary)[: max(most, 0)]:
             self._alone(row)
 
     def _take(self, rows: Rows, found: Found) -> None:
@@ -201,6 +221,13 @@ def mapping_of(design: Design) -> dict[str, Any]:
     Why values were chosen is left out: it names paths that another relief need not have.
     """
     return design.model_dump(mode="json", exclude_defaults=True, exclude={"chosen"})
+
+
+def _said(error: ValueError) -> str:
+    """Return what a section says is wrong, with the keys in it where it names them."""
+    context = error.context if isinstance(error, PydanticCustomError) else None
+    issues = (context or {}).get("issues", ())
+    return "; ".join(f"{error}.{key}: {message}" for key, message, _ in issues) or str(error)
 
 
 def _shared(numbers: NDArray[np.float64]) -> Any:

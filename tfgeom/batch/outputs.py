@@ -23,7 +23,8 @@ from tfgeom.results import ResistanceNumbers, all_results
 from tfgeom.transport.losses import Losses
 from tfgeom.words import nearest_words
 
-_RATE = re.compile(r"rate\.(?P<c_rate>[0-9.]+(?:e[+-]?[0-9]+)?)C\.(?P<rest>.+)")
+_RATE = re.compile(r"rate\.(?P<c_rate>[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?)C\.(?P<rest>.+)")
+_HIGHEST_C_RATE = 1e6  # of a design file's too
 _TOGETHER = ("geometry", "layers", "capacity", "energy", "device", "resistance", "rate", "rate_summary")
 _SECTIONS = (*_TOGETHER, "load", "protocol")
 
@@ -75,7 +76,10 @@ def read_output(name: str) -> Output:
     """
     rate = _RATE.fullmatch(name)
     if rate:
-        return Output(name, "rate", tuple(rate["rest"].split(".")), float(rate["c_rate"]))
+        c_rate = float(rate["c_rate"])
+        if not 0 < c_rate <= _HIGHEST_C_RATE:
+            raise DesignError.at("outputs", f"'{name}': a C-rate is above 0 and at most {_HIGHEST_C_RATE:g}")
+        return Output(name, "rate", tuple(rate["rest"].split(".")), c_rate)
     head, *rest = name.split(".")
     if head in _SECTIONS and rest and head != "rate":
         return Output(name, head, tuple(rest))

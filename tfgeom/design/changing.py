@@ -9,7 +9,7 @@ from tfgeom.design.paths import layer_names, locate, value_at, with_layer_names
 from tfgeom.errors import DesignError
 from tfgeom.materials.constants import CONSTANTS
 from tfgeom.reliefs.synonyms import GAPS, WIDTHS, keys_of_one_size, kind_of
-from tfgeom.reliefs.turning import turned
+from tfgeom.reliefs.turning import key_in_kind, turned
 from tfgeom.source import Location
 from tfgeom.words import nearest
 
@@ -61,7 +61,11 @@ def _set(changed: dict[str, Any], path: str, value: object) -> None:
     key = location[-1]
     if location == ("relief", "kind") and kind_of(node[key]) != kind_of(value):
         changed["relief"] = turned(node, value)
+        for section in ("chosen", "tolerance"):
+            _take_along(changed, section, value)
         return
+    if location == ("relief",):
+        _take_along(changed, "chosen", None)
     existing = node[key]
     if location[0] == "relief" and isinstance(node, dict):
         existing = _only_way_of_saying(node, str(key), "inner" if len(location) > 2 else node.get("kind"))
@@ -70,6 +74,22 @@ def _set(changed: dict[str, Any], path: str, value: object) -> None:
         node[key] = {**existing, "value": value}
     else:
         node[key] = deepcopy(value)
+
+
+def _take_along(changed: dict[str, Any], section: str, kind: object) -> None:
+    """Say of the sizes of another kind what was said of those before; of another relief (None) nothing is."""
+    if not isinstance(changed.get(section), dict):
+        return
+    found: dict[Any, Any] = {}
+    for path, said in changed[section].items():
+        head, _, rest = str(path).partition(".")
+        key, *below = rest.split(".")
+        now = key_in_kind(key, kind)
+        if head != "relief" or not rest:
+            found[path] = said
+        elif kind is not None and now in changed["relief"]:
+            found[".".join((head, now, *below))] = said
+    changed[section] = found
 
 
 def _goes_on(location: Location, existing: Mapping[str, Any]) -> bool:
@@ -153,6 +173,8 @@ def _dead_end(mapping: Mapping[str, Any], path: str) -> str:
     else:
         return f"no such path: {place} is a value and has no keys"
     word = rest.partition(".")[0]
+    if word in keys and word != rest:  # the format knows it, and this design does not have it
+        return f"no such path: {place} has no '{word:.60}' of its own; write that section into it first"
     match = nearest(word, keys)
     hint = f"did you mean '{match}'? " if match else ""
     return f"no such path: {place} has no '{word:.60}'; {hint}keys there: {', '.join(keys)}"

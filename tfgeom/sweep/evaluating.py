@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tfgeom.batch import evaluate_many
+from tfgeom.batch.columns import SET_FIRST
 from tfgeom.batch.outputs import read_output
 from tfgeom.design import design_from_mapping, set_paths
 from tfgeom.errors import DesignError, TfgeomError
@@ -20,8 +21,6 @@ from tfgeom.evaluation import evaluate
 from tfgeom.sweep.columns import find_output, flatten
 from tfgeom.words import nearest_words
 
-SET_FIRST = ("relief", "relief.kind")
-"""Paths that are set before others, which then mean sizes of that relief."""
 _LISTED = 4
 _OWN_WORDS = 5
 """Of how many failing points of a block the own words are looked up, each by itself."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from tfgeom import __version__
+from tfgeom.batch.columns import SET_FIRST
 from tfgeom.design import design_from_mapping, design_sha256, read_mapping, set_path, set_paths
 from tfgeom.design.paths import locate, value_at
 from tfgeom.errors import DesignError, TfgeomError
@@ -20,7 +21,7 @@ from tfgeom.sweep.arithmetic import Arithmetic, Sized, UnitsError, read_sized
 from tfgeom.sweep.columns import Column, parameter_column
 from tfgeom.sweep.constraints import Constraint, read_constraint
 from tfgeom.sweep.draws import draw
-from tfgeom.sweep.evaluating import SET_FIRST, Changed
+from tfgeom.sweep.evaluating import Changed
 from tfgeom.sweep.spec import SweepSpec
 from tfgeom.units import from_base_units, in_base_units, split_quantity
 
