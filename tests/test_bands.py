@@ -20,6 +20,7 @@ from tfgeom.bands.whole import BANDED, CROSSING, BandSettings, with_bands
 from tfgeom.bands.words import makes_most, range_words
 from tfgeom.batch.designs import with_numbers
 from tfgeom.cells.kinds import assemble_cell
+from tfgeom.compare import compare_designs, comparison_json, side_by_side
 from tfgeom.design import Design, design_from_mapping, load_design
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluation import evaluate, evaluate_cell
@@ -337,6 +338,26 @@ def test_the_command_line_has_bands_unless_told_otherwise(capsys: pytest.Capture
     assert (said["samples"], said["seed"], said["yield"]) == (64, 3, 1.0)
     assert set(said["outputs"]["resistance.asr_ohm_cm2"]) == {"p10", "p50", "p90"}
     assert {"output", "constant", "first_order", "total", "interval"} == set(said["largest"][0])
+
+
+def test_a_comparison_has_a_row_of_bands_under_each_number() -> None:
+    plain = compare_designs([PEARSE])
+    found = compare_designs([PEARSE], bands=BandSettings(64, crossings=0))
+    (before,), (after,) = (list(side_by_side(one, lambda value: f"{value}")) for one in (plain, found))
+    under = {
+        after.rows[at - 1][0]: row[1]
+        for at, row in enumerate(after.rows)
+        if row[0] == "  eight of ten samples"
+    }
+    assert [row for row in after.rows if row[0] != "  eight of ten samples"] == list(before.rows)
+    evaluation = found.entries[0].evaluation
+    assert evaluation is not None
+    assert evaluation.bands is not None
+    band = evaluation.bands.outputs["resistance.asr_ohm_cm2"]
+    assert band is not None
+    assert under["area-specific resistance, ohm*cm^2"] == f"{band.p10} to {band.p90}"
+    assert comparison_json(found, [])["designs"][0]["bands"]["samples"] == 64
+    assert "bands" not in comparison_json(plain, [])["designs"][0]
 
 
 @pytest.mark.parametrize(

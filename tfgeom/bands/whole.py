@@ -63,7 +63,7 @@ class BandSettings:
     seconds
         For that, about: as long as what it finds is not sure enough, and few enough points are taken.
     crossings
-        Of how many samples it is found from which current on they beat the best plane, at most.
+        Of how many samples it is found from which current on they beat the best plane, at most; 0 of none.
     """
 
     samples: int = 1024
@@ -122,7 +122,7 @@ def _bands(found: Evaluation, settings: BandSettings) -> tuple[BandsNumbers | No
     bands |= {path: _band(values[exist]) for path, values in zip(outputs, rows.values.T, strict=True)}
     largest: tuple[LargestNumbers, ...] = ()
     notes = [*_lost(rows), _what(inputs, settings)]
-    if _crosses(found):
+    if settings.crossings and _crosses(found):
         bands[CROSSING], more = _crossing(found, inputs, points[: settings.crossings])
         notes += more
     if exist.any() and settings.ranked:

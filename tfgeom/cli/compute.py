@@ -97,7 +97,7 @@ def evaluate(
     samples: Samples = 1024,
     seed: Seed = 1,
 ) -> None:
-    """Print the numbers of a design beside its planar cell, with their bands."""
+    """Print the numbers of a design beside its planar cell. With their bands unless told otherwise."""
     from tfgeom.design import load_design
     from tfgeom.evaluation import evaluate as evaluate_design
 

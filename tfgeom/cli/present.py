@@ -116,6 +116,9 @@ def compare(
         bool, typer.Option("--market", help="Beside them: sourced microbatteries on sale or shown.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    bands: Bands = "on",
+    samples: Samples = 1024,
+    seed: Seed = 1,
     force: Force = False,
 ) -> None:
     """Compare designs and their planes in numbers, rates and words. Exit 1 if a design fails."""
@@ -132,11 +135,12 @@ def compare(
         raise OutputError(f"{option}: goes with the page; name that with -o, for example -o x.html")
     from tfgeom.sweep.progress import progress_bar
 
+    settings = band_settings(bands, samples, seed, rows=0, crossings=0)
     if fidelity in ("film", "fem"):  # closed forms are there before a bar is
         with progress_bar(len(designs)) as progress:
-            found = compare_designs(designs, at, fidelity, progress, market=market)
+            found = compare_designs(designs, at, fidelity, progress, market=market, bands=settings)
     else:
-        found = compare_designs(designs, at, fidelity, market=market)
+        found = compare_designs(designs, at, fidelity, market=market, bands=settings)
     if output is not None:
         written = render_comparison(found, output, pdf=pdf, figures=figures, command=typed(context))
     if json:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tfgeom import __version__
+from tfgeom.bands.whole import BandSettings, with_bands
 from tfgeom.cells.kinds import assemble_cell
 from tfgeom.characters import visible
 from tfgeom.compare.market import MarketRow, market_rows
@@ -20,6 +21,7 @@ from tfgeom.design import Design, load_design
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluation import check_fidelity, evaluate, evaluate_best
 from tfgeom.results import Evaluation, Result, Shown, Value, results_shown
+from tfgeom.results.whole import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def compare_designs(
     finished: Callable[[bool], None] = lambda _: None,
     *,
     market: bool = False,
+    bands: BandSettings | None = None,
 ) -> Comparison:
     """Return several designs evaluated, with rates where they can be compared.
 
@@ -109,6 +112,8 @@ def compare_designs(
     fidelity
         ``analytic``; ``film``: with discharges by the film model; or ``fem``: by finite elements where a
         design allows it, else in closed form with a note.
+    bands
+        How sure the numbers are is found out so; not at all by default.
 
     Raises
     ------
@@ -126,7 +131,7 @@ def compare_designs(
     for number, (file, design, error) in enumerate(read, start=1):
         found = None
         if design is not None:
-            found, error = _evaluate(design, fidelity)  # noqa: PLW2901 (a design that was read has none)
+            found, error = _evaluate(design, fidelity, bands)  # noqa: PLW2901 (a design that was read has none)
         name = visible(Path(file).stem) if design is None else visible(design.name)
         if design is not None and repeated[design.name] > 1:
             name = f"{name} ({visible(file)})"
@@ -163,11 +168,10 @@ def _load(file: str | Path) -> tuple[Design | None, str]:
         return None, str(error)
 
 
-def _evaluate(design: Design, fidelity: str) -> tuple[Evaluation | None, str]:
+def _evaluate(design: Design, fidelity: str, bands: BandSettings | None) -> tuple[Evaluation | None, str]:
     try:
-        if fidelity == "fem":
-            return evaluate_best(assemble_cell(design)), ""
-        return evaluate(design, fidelity), ""
+        found = evaluate_best(assemble_cell(design)) if fidelity == "fem" else evaluate(design, fidelity)
+        return (found if bands is None else with_bands(found, bands)), ""
     except TfgeomError as error:
         return None, str(error)
 
@@ -213,6 +217,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
         "asr_by_part_ohm_cm2": None if resistance is None else dict(resistance.asr_by_part_ohm_cm2),
         "incomplete": list(entry.incomplete),
         "rate": [asdict(row) for row in entry.discharges.at_places],
+        **({} if found.bands is None else {"bands": plain(found.bands)}),
         "notes": list(found.notes),
         "not_counted": [asdict(one) for one in found.not_counted],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from tfgeom.bands.words import range_words
 from tfgeom.compare.curves import Curve, rate_curves
 from tfgeom.compare.entries import Comparison, Entry, cells_of, value_of
 from tfgeom.compare.which import AT_RATES, WHICH, Which, at_rates
@@ -20,6 +21,9 @@ HEAD = (
     "note",
 )
 """Head of the table that `comparison_rows` fills; all per footprint."""
+
+BAND = "  eight of ten samples"
+"""What a row of bands is called: between the tenth and the ninetieth percentile."""
 
 BESIDE = 4
 """Designs beside each other in one table: of more the numbers fit neither a terminal nor a sheet."""
@@ -87,9 +91,16 @@ def side_by_side(
                     continue
                 if which == "cell":
                     rows.append((one.declared.heading, *values))
+                    rows += _band_row(one, beside, write)
                 elif one.number.has_computed_plane:
                     rows.append((f"  {words}", *values))
         yield SideBySide(beside, tuple(rows))
+
+
+def _band_row(one: Result, beside: Sequence[Entry], write: Write) -> list[tuple[str, ...]]:
+    """Return the row of a number's bands; none where no design has one."""
+    bands = [range_words(entry.evaluation, one.path, write) if entry.evaluation else "" for entry in beside]
+    return [(BAND, *(band or write(None) for band in bands))] if any(bands) else []
 
 
 def in_groups(many: Sequence[T]) -> Iterator[tuple[T, ...]]:
