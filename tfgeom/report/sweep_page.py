@@ -1,6 +1,6 @@
 """The page of a sweep: one file without a network, to look at all rows at once and find the few to make.
 
-Its charts are a script of our own, some 25 kB: lines, points and fields on a canvas, with nothing to install.
+Its charts are a script of our own, 33 kB: lines, points and fields on a canvas, with nothing to install.
 The chart libraries that were weighed add one to five megabytes a page, and need WebGL for as many lines.
 """
 
