@@ -19,6 +19,7 @@ from tests.campaigns.fit import fit_table
 from tests.campaigns.fuzz import fuzz_table
 from tests.campaigns.kills import kills_table
 from tests.campaigns.rate import rate_table
+from tests.campaigns.search import search_table
 from tests.campaigns.sweep import sweep_table
 from tfgeom.errors import MissingExtraError
 
@@ -30,6 +31,7 @@ CAMPAIGNS: dict[str, Callable[[], list[Row]]] = {
     "faults": faults_table,
     "films": films_table,
     "rate": rate_table,
+    "search": search_table,
     "kills": kills_table,
     "sweep": sweep_table,
     "fit": fit_table,
