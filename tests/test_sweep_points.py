@@ -304,6 +304,8 @@ VARY = "vary: {relief.pitch: [4 um, 5 um]}\n"
         (VARY + "then: {fidelity: fem, best: 0, by: area_gain}\n", "then.best: must be a whole number"),
         (VARY + "then: {fidelity: analytic, best: 3, by: area_gain}\n", "is that of all points"),
         (VARY + "then: {fidelity: fem, best: 3, by: area_gian}\n", "then.by: no such number"),
+        (VARY + "constraints: [geometry.kind < 3]\n", "constraints.0: 'geometry.kind' is a word"),
+        (VARY + "then: {fidelity: fem, best: 3, by: geometry.kind}\n", "then.by: 'geometry.kind' is a word"),
         (VARY + "then: {fidelity: fem, best: 3, by: {area_gain: most}}\n", "then.by: must name a number"),
     ],
 )
@@ -328,6 +330,8 @@ def test_what_is_wrong_is_told_at_its_place(tmp_path: Path, text: str, message: 
             r"points.csv:2:2: the value of 'relief.height_um' is empty",
         ),
         ("relief.pitch_um,relief.pitch_nm\n4,4000\n", "is there twice"),
+        ("relief.pitch_um;relief.height_um\n4,5;10\n", r"points.csv:1: has its columns parted by ';'"),
+        ("relief.pitch_um\trelief.height_um\n4\t10\n", r"points.csv:1: has its columns parted by tabs"),
         ("relief.pich_um\n4\n", "no such path"),
         ("relief.pitch_V\n4\n", "no such path"),
     ],

@@ -37,6 +37,11 @@ def read_points(path: Path, example: Example) -> dict[str, Axis]:
     if len(rows) > _MOST_POINTS:
         raise _wrong(path, f"holds {len(rows) - 1} points; at most {_MOST_POINTS} are read")
     (head_line, head), *lines = rows
+    if len(head) == 1 and (found_in := next((sign for sign in (";", "\t") if sign in head[0]), "")):
+        named = "tabs" if found_in == "\t" else f"'{found_in}'"
+        raise _wrong(
+            path, f"has its columns parted by {named}; save it with commas and decimal points", head_line
+        )
     for line, row in lines:
         if len(row) != len(head):
             raise _wrong(path, f"has {len(row)} values and the header {len(head)} names", line)

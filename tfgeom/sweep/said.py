@@ -73,6 +73,11 @@ def _output_keys(plan: Plan) -> dict[str, str | None]:
         if name in (*taken, "base", "fidelity", "status", "error"):
             message = f"'{name}' is the name of another column; give the number's whole path, {keys[name]}"
             raise spec.wrong(place, message)
+    compared = [(f"constraints.{at}", name) for at, one in enumerate(plan.constraints) for name in one.names]
+    for place, name in [*compared, *([] if spec.then is None else [("then.by", spec.then.by)])]:
+        word = flat.get(keys.get(name) or "")
+        if isinstance(word, str):
+            raise spec.wrong(place, f"'{name}' is a word, as '{word}', and no number that could be compared")
     return keys
 
 
