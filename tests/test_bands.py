@@ -24,6 +24,8 @@ from tfgeom.compare import compare_designs, comparison_json, side_by_side
 from tfgeom.design import Design, design_from_mapping, load_design
 from tfgeom.errors import DesignError, TfgeomError
 from tfgeom.evaluation import evaluate, evaluate_cell
+from tfgeom.report.headline import headline
+from tfgeom.report.how_sure import bands_table, inputs_table, shares_table
 from tfgeom.results import BandNumbers, BandsNumbers, Evaluation, LargestNumbers
 from tfgeom.source import Location
 
@@ -338,6 +340,27 @@ def test_the_command_line_has_bands_unless_told_otherwise(capsys: pytest.Capture
     assert (said["samples"], said["seed"], said["yield"]) == (64, 3, 1.0)
     assert set(said["outputs"]["resistance.asr_ohm_cm2"]) == {"p10", "p50", "p90"}
     assert {"output", "constant", "first_order", "total", "interval"} == set(said["largest"][0])
+
+
+def test_the_page_says_first_how_sure_it_is() -> None:
+    plain = evaluate(load_design(PEARSE))
+    found = with_bands(plain, BandSettings(64, ranked=True, rows=128, crossings=4))
+    assert found.bands is not None
+    (said,) = (one for one in headline(found) if one.startswith("How sure:"))
+    assert "nearly all of that spread is LiV2O5's diffusivity: measure it first" in said
+    band = found.bands.outputs["resistance.asr_ohm_cm2"]
+    assert band is not None
+    assert f"between {band.p10:.3g} and {band.p90:.3g} Ω·cm²" in said
+    assert not any(one.startswith("How sure") for one in headline(plain))
+    bands, shares, inputs = bands_table(found), shares_table(found), inputs_table(found)
+    assert bands is not None
+    assert shares is not None
+    assert inputs is not None
+    assert len(bands.rows) == len(BANDED)
+    assert len(shares.rows) == len(found.bands.largest)
+    assert [row[0] for row in inputs.rows] == [one.words for one in uncertain_inputs(found)]
+    assert {row[0]: row[1] for row in inputs.rows}["the thickness of cathode"] == "70 nm"
+    assert (bands_table(plain), shares_table(plain), inputs_table(plain)) == (None, None, None)
 
 
 def test_a_comparison_has_a_row_of_bands_under_each_number() -> None:

@@ -90,7 +90,7 @@ def _capacity(evaluation: Evaluation) -> str:
     cut = evaluation.cell.usable is not None and evaluation.cell.usable.is_cut
     held = f" (it holds {number(capacity.held_uAh_cm2, digits)})" if cut else ""
     low = ""
-    if capacity.is_uncertain:
+    if capacity.is_uncertain and evaluation.bands is None:
         least = number(capacity.footprint_capacity_low_uAh_cm2, digits)
         low = f"; {least} at the low end of what its films may hold"
     return (

@@ -8,11 +8,11 @@ from tfgeom.bands.inputs import Input, path_words, uncertain_inputs
 from tfgeom.bands.words import makes_most, range_words
 from tfgeom.materials.constants import CONSTANTS
 from tfgeom.metrics.estimates import ESTIMATED, trust_words
-from tfgeom.numerals import MISSING, number, percent, unit_text
+from tfgeom.numerals import MISSING, length, number, percent, unit_text
 from tfgeom.report.declared_rows import heading
 from tfgeom.report.table import Row, Table, TonedText
 from tfgeom.results import BandNumbers, Evaluation, Result, all_results
-from tfgeom.units import in_display_unit
+from tfgeom.units import NM, in_display_unit
 
 _FIRST = {
     "resistance.asr_ohm_cm2": "its resistance",
@@ -152,6 +152,8 @@ def _writer(one: Input) -> Callable[[float], str]:
     dimension = CONSTANTS[one.constant[1]].dimension if one.is_constant else _dimension(one.path)
 
     def written(value: float) -> str:
+        if dimension == "length":
+            return length(value / NM, 3)
         shown, unit = in_display_unit(value, dimension)
         return f"{short(shown)} {unit_text(unit)}".strip()
 
