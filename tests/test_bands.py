@@ -28,6 +28,7 @@ from tfgeom.report.headline import headline
 from tfgeom.report.how_sure import bands_table, inputs_table, shares_table
 from tfgeom.results import BandNumbers, BandsNumbers, Evaluation, LargestNumbers
 from tfgeom.source import Location
+from tfgeom.viewer.numbers import number_rows
 
 QUICK = [path for path in BANDED if path != CROSSING]
 KINDS = [
@@ -361,6 +362,16 @@ def test_the_page_says_first_how_sure_it_is() -> None:
     assert [row[0] for row in inputs.rows] == [one.words for one in uncertain_inputs(found)]
     assert {row[0]: row[1] for row in inputs.rows}["the thickness of cathode"] == "70 nm"
     assert (bands_table(plain), shares_table(plain), inputs_table(plain)) == (None, None, None)
+
+
+def test_the_live_page_has_bands_behind_its_numbers() -> None:
+    found = with_bands(evaluate(load_design(PEARSE)), BandSettings(64, crossings=0))
+    assert found.bands is not None
+    band = found.bands.outputs["resistance.asr_ohm_cm2"]
+    assert band is not None
+    rows = {row.what: row.cell for row in number_rows(found)}
+    assert rows["area-specific resistance"] == f"12.8 ({band.p10:.3g} to {band.p90:.3g})"
+    assert rows["N/P ratio"] == "1.859"
 
 
 def test_a_comparison_has_a_row_of_bands_under_each_number() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tfgeom.bands.words import range_words
 from tfgeom.numerals import unit_text
 from tfgeom.results import Evaluation, Result, Shown, results_shown
 from tfgeom.results.plain_text import plain_value
@@ -12,7 +13,7 @@ NONE = "–"
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """One number, of the cell and of the planar cell of the same films, as printed."""
+    """One number, of the cell with its band and of the planar cell of the same films, as printed."""
 
     what: str
     unit: str
@@ -37,4 +38,7 @@ def _row(one: Result, found: Evaluation) -> NumberRow:
         NONE if value is None else best + plain_value(value, declared.form)
         for value in (one.shown_of(found), one.of_plane(found))
     )
-    return NumberRow(declared.title, unit_text(declared.unit), cell, plane)
+    between = range_words(found, one.path, lambda value: plain_value(float(f"{value:.3g}")))
+    return NumberRow(
+        declared.title, unit_text(declared.unit), f"{cell} ({between})" if between else cell, plane
+    )

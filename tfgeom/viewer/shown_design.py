@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from tfgeom.bands.whole import BandSettings, with_bands
 from tfgeom.design import Design
 from tfgeom.errors import TfgeomError, UnsupportedError
 from tfgeom.evaluation import evaluate, evaluate_cell
@@ -20,6 +21,7 @@ from tfgeom.viewer.parameters import changed_design, plain_design
 from tfgeom.viewer.scene import Scene
 from tfgeom.viewer.view import View
 
+_BANDS = BandSettings(256, crossings=0)  # while a size is dragged
 _BACKGROUND = "white"
 _SIZE = (900, 700)  # until the page says how large it is
 
@@ -50,7 +52,7 @@ class ShownDesign:
         import pyvista
 
         self.start = design
-        self.evaluation: Evaluation = evaluate(design)
+        self.evaluation: Evaluation = with_bands(evaluate(design), _BANDS)
         self.fields: Fields | None = None
         self.discharge: Discharge | None = None
         self.at = 0.0
@@ -118,7 +120,8 @@ class ShownDesign:
         if changes == self.changes:
             self._show(self.evaluation, view, self.fields_of(view.field), ends)
             return
-        evaluation = evaluate(changed_design(self._plain, changes) if changes else self.start)
+        design = changed_design(self._plain, changes) if changes else self.start
+        evaluation = with_bands(evaluate(design), _BANDS)
         self._show(evaluation, view, None, None)
         self.evaluation, self.changes, self.fields = evaluation, dict(changes), None
         self.discharge = self._at_once = None
