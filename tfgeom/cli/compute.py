@@ -24,7 +24,7 @@ from tfgeom.cli.application import (
 )
 from tfgeom.errors import TfgeomError
 
-_ROWS, _CROSSINGS = 256, 64
+_ROWS, _CROSSINGS = 128, 32
 """Rows with which it is found out what makes the bands, and where samples beat the best plane; a report takes
 more."""
 _VALUES = 31
