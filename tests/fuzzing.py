@@ -26,7 +26,7 @@ SECONDS = 10.0
 SOLVE_SECONDS = 120.0
 """The same for each mesh and solve."""
 FEW = ("--samples", "16")
-"""Of the bands, which every design has."""
+"""Of the bands, of each design that is evaluated again."""
 FILM_SECONDS = 90.0
 """The same for each design by the film model, which steps hundreds of columns."""
 _PLACE = re.compile(r"^[^\n]*\.yaml:\d+:\d+: \S")
@@ -129,9 +129,10 @@ def through_check_and_evaluate(file: Path, *, check: bool = True, again: bool = 
     check
         Whether it goes through ``check`` too, which computes what ``evaluate`` does.
     again
-        Whether it is also printed as text, written out, read back and evaluated again.
+        Whether it has bands, and is also printed as text, written out, read back and evaluated again.
     """
-    evaluated = ran("evaluate", "--json", *FEW, file)
+    bands = FEW if again else ("--bands", "off")
+    evaluated = ran("evaluate", "--json", *bands, file)
     found = Outcome(evaluated.code, list(evaluated.faults))
     if check:
         checked = ran("check", file)
@@ -213,7 +214,7 @@ def _of_curve(curve: dict[str, Any]) -> Iterator[str]:
 
 def through_mesh_and_solve(file: Path, resolution: int = 1) -> Outcome:
     """Return what ``transport`` and ``mesh`` make of a design file; refused unless finite elements solve it."""
-    evaluated = ran("evaluate", "--json", *FEW, file)
+    evaluated = ran("evaluate", "--json", "--bands", "off", file)
     if evaluated.code != 0:
         return Outcome(evaluated.code, list(evaluated.faults), refusal=evaluated.err)
     closed = json.loads(evaluated.out)

@@ -20,9 +20,12 @@ from tfgeom.evaluation import evaluate
 FIRST = 1_000_000
 """Of the seeds tried here, those of the campaign are below it."""
 BLOCKS, BLOCK = range(10), 50
+_AT_ONCE = 2  # blocks of each kind that are tried with every change
 
 
-@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize(
+    "block", [pytest.param(one, marks=() if one < _AT_ONCE else pytest.mark.slow) for one in BLOCKS]
+)
 @pytest.mark.parametrize("kind", ["mutated", "random"])
 def test_nothing_goes_wrong(kind: str, block: int, tmp_path: Path) -> None:
     faults, fine = {}, 0
