@@ -57,7 +57,7 @@ FAULTS = (
     Fault("metrics/rates.py", "_SHARES = (0.8, 0.5)", "_SHARES = (0.792, 0.5)"),
     Fault("metrics/closed_rates.py", "ohmic = losses.total - losses.where(mechanism=\"charge_transfer\").total", "ohmic = losses.total", ("tests/test_evaluate.py", "tests/test_closed_rate.py", *LAWS)),
     Fault("metrics/rates.py", "energy = plain(ends.charge[i]), in_series * plain(ends.energy[i])", "energy = plain(ends.charge[i]), plain(ends.energy[i])"),
-    Fault("cells/usable.py", "for limit in limits[::-1]", "for limit in (np.inf, limits[0])", USABLE),
+    Fault("cells/usable.py", "for limit in limits[::-1]", "for limit in (9 * limits[1], limits[0])", USABLE),
     Fault("cells/usable.py", "above = (1 - charged) * held", "above = 0 * held", USABLE),
     Fault("cells/swelling.py", "share = expansion * balance.charged_anode", "share = expansion", USABLE),
     Fault("transport/closed_rate.py", "np.broadcast_to(np.minimum(left, self.usable), self.shape)", "np.broadcast_to(left, self.shape)", USABLE),
