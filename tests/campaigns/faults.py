@@ -114,7 +114,7 @@ FAULTS = (
     Fault("loads/steps_gathered.py", "np.concatenate(([self._last[1]], values[:-1]))", "values", ("tests/test_traces.py",)),
     Fault("metrics/load_numbers.py", "max(low, load.brown_out_voltage / series)", "max(low, load.brown_out_voltage)", ("tests/test_load_numbers.py",)),
     Fault("metrics/film_best_plane.py", "beaten_by(self.closed.planes, whole, self.charges, self.closed.beaten())", "self.closed.beaten()", ("tests/test_film_best_plane.py",)),
-    Fault("transport/plane_rates.py", "[0.0 if at_rest else float(np.exp(start))] if first else []", "[]", BEST_PLANE),
+    Fault("transport/plane_rates.py", "[0.0 if at_rest else float(np.exp(start))]", "[float(np.exp(start))]", BEST_PLANE),
     Fault("transport/plane_rates.py", "WORTH = 0.05", "WORTH = 0.2", BEST_PLANE),
 )  # fmt: skip
 
