@@ -93,14 +93,14 @@ def test_equal_points_in_other_words_are_told(
 ) -> None:
     assert swept(tmp_path, "6 um, 6.0 um, 6000 nm, 0.007 mm", monkeypatch) == 0
     out = capsys.readouterr().out
-    assert out == "out/results.csv: 4 points, 0 failed, 2 the same as another\n"
+    assert out == "out/sweep.html\nout/results.csv: 4 points, 0 failed, 2 the same as another\n"
 
 
 def test_failed_points_are_rows_and_all_failed_is_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     assert swept(tmp_path, "2 um, 6 um", monkeypatch) == 0
-    assert capsys.readouterr().out == "out/results.csv: 2 points, 1 failed\n"
+    assert capsys.readouterr().out == "out/sweep.html\nout/results.csv: 2 points, 1 failed\n"
     rows = Path("out/results.csv").read_text().splitlines()
     assert ',failed,"relief.diameter: 3 um does not fit pitch 2 um' in rows[1]
     assert rows[1].endswith(",")
