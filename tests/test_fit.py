@@ -199,7 +199,7 @@ def test_pulses_past_a_full_film_hold_the_last_voltage() -> None:
 
 def replaced(asked: Measured, values: Floats) -> Measured:
     return Measured(
-        asked.file, asked.kind, asked.quantity, values, asked.lines, asked.groups, asked.of_group,
+        asked.file, asked.form, asked.quantity, values, asked.lines, asked.groups, asked.of_group,
         asked.charge, asked.time, asked.current,
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ def read(folder: Path, text: str, kind: str | None = None, rate: Group | None = 
 )
 def test_rates(tmp_path: Path, text: str, rates: list[float], values: list[float]) -> None:
     found = read(tmp_path, text)
-    assert found.kind == "rate"
+    assert found.form == "rate"
     assert [one.c_rate for one in found.groups] == rates
     assert found.values == same(values)
     assert found.of_group[-1] == len(rates) - 1
@@ -46,12 +46,12 @@ def test_footprint_currents(tmp_path: Path) -> None:
 
 def test_curves_by_capacity_and_by_time(tmp_path: Path) -> None:
     by_charge = read(tmp_path, "Q (uAh/cm2),Ewe/V,c_rate\n0,4.1,1\n5,3.9,1\n0,4.0,10\n4,3.7,10\n")
-    assert by_charge.kind == "curves"
+    assert by_charge.form == "curves"
     assert by_charge.charge == same([0, 180, 0, 144])
     assert by_charge.of_group.tolist() == [0, 0, 1, 1]
     text = "time_h,voltage_mV,current_mA_cm2\n0,4100,0.1\n1,3900,0.1\n0,4000,1\n0.1,3700,1\n"
     by_time = read(tmp_path, text)
-    assert by_time.kind == "curves"
+    assert by_time.form == "curves"
     assert by_time.time == same([0, 3600, 0, 360])
     assert by_time.values == same([4.1, 3.9, 4.0, 3.7])
     alone = read(tmp_path, "time_s,voltage_V\n0,4.1\n60,3.9\n", rate=Group("2C", c_rate=2))
@@ -61,7 +61,7 @@ def test_curves_by_capacity_and_by_time(tmp_path: Path) -> None:
 def test_pulses_are_parted_and_their_ripple_is_gone(tmp_path: Path) -> None:
     rows = ["0,0,3.9", "10,0.001,3.9", "11,1.001,3.8", "20,0.999,3.79", "21,0,3.88", "60,0,3.89", "61,1,3.8"]
     found = read(tmp_path, "time_s,current_mA_cm2,voltage_V\n" + "\n".join(rows))
-    assert found.kind == "pulses"
+    assert found.form == "pulses"
     assert found.current == same([0, 0, 10, 10, 0, 0, 10])
     assert [one.label for one in found.groups] == ["pulse 1", "pulse 2"]
     assert found.of_group.tolist() == [0, 0, 0, 0, 0, 0, 1]

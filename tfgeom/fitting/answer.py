@@ -32,7 +32,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
         "version": __version__,
         "design_sha256": design_sha256(fit.design),
         "data": fit.measured.file,
-        "kind": fit.measured.kind,
+        "kind": fit.measured.form,
         "quantity": fit.measured.quantity,
         "method": fit.predictor.method,
         "fidelity": fit.predictor.fidelity,
@@ -153,7 +153,7 @@ def parameter_rows(fit: Fit) -> list[tuple[str, ...]]:
 def point_table(fit: Fit) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return head and rows: one a capacity; of curves and pulses one a group, with its mean errors."""
     measured = fit.measured
-    if measured.kind == "rate":
+    if measured.form == "rate":
         return _POINTS, [_point_row(fit, at) for at in range(measured.size)]
     return _GROUPS, [_group_row(fit, at) for at in range(len(measured.groups))]
 
@@ -196,7 +196,7 @@ def _group_row(fit: Fit, at: int) -> tuple[str, ...]:
 def head_line(fit: Fit) -> str:
     """Return what was fitted to what, by which model."""
     count = len(fit.measured.groups)
-    what = _NOUNS[fit.measured.kind].format(count, "" if count == 1 else "s")
+    what = _NOUNS[fit.measured.form].format(count, "" if count == 1 else "s")
     return (
         f"{fit.design.name}: fitted to {fit.measured.file}, {fit.measured.size} {what}, by the "
         f"{fit.predictor.method}"

@@ -169,8 +169,8 @@ def fit_design(
     usable = usable_of(family.cell)
     measured = read_measured(data, Expected(_window(known), usable.charge), kind, _rate(at))
     if fidelity is None:
-        fidelity = "film" if measured.kind == "pulses" else "analytic"
-    if measured.kind == "pulses" and fidelity == "analytic":
+        fidelity = "film" if measured.form == "pulses" else "analytic"
+    if measured.form == "pulses" and fidelity == "analytic":
         raise DesignError.at(
             "--fidelity", "the closed rate model knows constant currents alone; pulses need 'film'"
         )

@@ -87,7 +87,7 @@ def chosen_apart(measured: Measured, stated: str | None) -> frozenset[int]:
 
 
 def _noun(measured: Measured) -> str:
-    return {"rate": "rates", "curves": "curves", "pulses": "pulses"}[measured.kind]
+    return {"rate": "rates", "curves": "curves", "pulses": "pulses"}[measured.form]
 
 
 def _plain(label: str) -> str:

@@ -40,7 +40,7 @@ class Measured:
     ----------
     file
         Name of the file.
-    kind
+    form
         What it holds.
     quantity
         What ``values`` are: C/m² of footprint, a share of the usable capacity, or V at the terminals.
@@ -59,7 +59,7 @@ class Measured:
     """
 
     file: str
-    kind: Kind
+    form: Kind
     quantity: Quantity
     values: Floats
     lines: Ints
@@ -77,7 +77,7 @@ class Measured:
     @property
     def has_one_rate(self) -> bool:
         """Whether all there is are capacities at one rate."""
-        return self.kind == "rate" and len(self.groups) == 1
+        return self.form == "rate" and len(self.groups) == 1
 
     def points_of(self, groups: frozenset[int]) -> NDArray[np.bool_]:
         """Return which points belong to groups of these indices, shape (m,)."""

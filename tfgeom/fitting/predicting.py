@@ -109,7 +109,7 @@ class Predictor:
         """Return whether `evaluate_many` knows what was measured: closed forms, at C-rates."""
         measured = self.measured
         by_rate = all(one.c_rate is not None for one in measured.groups)
-        return measured.kind == "rate" and self.fidelity == "analytic" and by_rate
+        return measured.form == "rate" and self.fidelity == "analytic" and by_rate
 
     def _together(self, points: Floats) -> Floats:
         self.evaluations += len(points)
@@ -145,7 +145,7 @@ class Predictor:
         design = self.family.member(values)
         with design.located():
             cell = own_cell(design)
-            return _PREDICT[self.measured.kind, self.fidelity](cell, self.measured)
+            return _PREDICT[self.measured.form, self.fidelity](cell, self.measured)
 
     @property
     def _in_closed_form(self) -> bool:

@@ -55,7 +55,7 @@ def remarks_of(
             "the fit leaves over more than the stated error: the model does not follow these measurements, "
             "or they are less certain; the intervals are too narrow"
         )
-    if not error.is_stated and measured.kind != "rate":
+    if not error.is_stated and measured.form != "rate":
         yield (
             "points of a curve that follow each other are off together: intervals from what the fit leaves "
             "over are narrower than they should be; state an --error where you know it"

@@ -64,7 +64,7 @@ def pairs_not_told_apart(problem: Problem, found: Estimate) -> tuple[Pair, ...]:
 def _too_few(problem: Problem, free: int) -> bool:
     """Return whether fewer different things were measured than parameters are free."""
     measured = problem.predictor.measured
-    if measured.kind != "rate":
+    if measured.form != "rate":
         return False
     return np.unique(measured.of_group[problem.kept]).size < free
 

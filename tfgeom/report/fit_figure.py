@@ -27,7 +27,7 @@ _TOP = 4.0  # times the threshold up to which profiles are shown
 
 def draw_overlay(fit: Fit) -> Picture:
     """Return measurements with the fitted design's numbers over them, marked as fitted."""
-    draw = {"rate": _draw_rates, "curves": _draw_curves, "pulses": _draw_pulses}[fit.measured.kind]
+    draw = {"rate": _draw_rates, "curves": _draw_curves, "pulses": _draw_pulses}[fit.measured.form]
     with drawing(9.6, 4.4, "constrained") as figure:
         axes = figure.add_subplot()
         draw(axes, fit)
