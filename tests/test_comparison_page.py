@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -254,7 +253,7 @@ def test_a_terminal_of_80_columns_shows_every_number_whole(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((80, 24)))
+    monkeypatch.setenv("COLUMNS", "80")
     long = tmp_path / "long.yaml"
     long.write_text(
         VALID.replace("name: Holes", "name: A long name of holes in silicon, 30 um deep"), "utf-8"

@@ -1,6 +1,5 @@
 """How rates, loads and steps are shown: what a reader could not read before is measured here."""
 
-import os
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -140,7 +139,7 @@ def test_no_line_is_wider_than_a_terminal_and_no_word_is_lost(
     assert run(*named) == 0
     piped = capsys.readouterr().out
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((NARROW, 24)))
+    monkeypatch.setenv("COLUMNS", str(NARROW))
     assert run(*named) == 0
     shown = capsys.readouterr().out
     wide = [line for line in shown.splitlines() if len(line) > NARROW and str(DESIGNS) not in line]
