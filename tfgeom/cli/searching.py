@@ -40,7 +40,7 @@ def optimize(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Begin anew where results are there.")] = False,
 ) -> None:
-    """Search for the designs that no other beats, or for one that holds a target. Writes design files."""
+    """Search for the best designs, or for one that holds a target."""
     from tfgeom.search import TargetSpec, load_search
 
     spec = load_search(given)
