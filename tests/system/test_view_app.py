@@ -10,6 +10,7 @@ import pytest
 
 from tests.system.live_page import ANODE, CATHODE, Pixels, count, page_of, picture, until
 from tests.system.serving import PATIENCE, server, write
+from tfgeom.bands.whole import BandSettings, with_bands
 from tfgeom.design import load_design
 from tfgeom.evaluation import evaluate
 
@@ -34,6 +35,16 @@ def settled(page: Any) -> Pixels:
 
 def differs(one: Pixels, other: Pixels) -> bool:
     return one.shape != other.shape or float((np.abs(one - other).max(axis=2) > 40).mean()) > 0.003
+
+
+BANDED = {
+    "footprint capacity": "capacity.footprint_capacity_uAh_cm2",
+    "footprint capacity gain": "capacity.footprint_capacity_gain",
+    "footprint energy": "energy.footprint_energy_mWh_cm2",
+    "area-specific resistance": "resistance.asr_ohm_cm2",
+    "area gain": "geometry.area_gain",
+}
+"""Rows with a band, and where the number of each stands."""
 
 
 def headline(page: Any, index: int = 0) -> dict[str, list[str]]:
@@ -67,10 +78,17 @@ def printed(file: Path) -> dict[str, list[str]]:
         "gap after coating": (geometry.gap_after_coating_nm, None, "nm"),
         "N/P ratio": (capacity.n_to_p_ratio, None, ""),
     }
-    return {"resistance by": [resistance.method, "–", ""]} | {
+    shown = {"resistance by": [resistance.method, "–", ""]} | {
         what: ["–" if n is None else f"{n:.4g}" for n in (cell, plane)] + [unit]
         for what, (cell, plane, unit) in numbers.items()
     }
+    bands = with_bands(found, BandSettings(256, crossings=0)).bands
+    assert bands is not None
+    for what, path in BANDED.items():
+        band = bands.outputs[path]
+        assert band is not None
+        shown[what][0] += f" ({band.p10:.3g} to {band.p90:.3g})"
+    return shown
 
 
 def enter(page: Any, box: str, text: str) -> None:
