@@ -20,7 +20,7 @@ from tfgeom.metrics.best_plane import ClosedBestPlane
 from tfgeom.report.headline import headline
 from tfgeom.transport.closed_rate import delivered_charges, discharge_ends, surplus
 from tfgeom.transport.plane_rates import (
-    beaten_between,
+    beaten_by_rows,
     best_planes,
     outdone,
 )
@@ -129,7 +129,7 @@ def test_a_cell_beats_the_planes_where_brute_force_says_so(seed: int) -> None:
     best = drawn(seed)
     planes, own = best.planes, best.own
     every = np.geomspace(planes.least, planes.most, EVERY // 2)
-    intervals = beaten_between(planes, own)
+    (intervals,) = beaten_by_rows(planes, own)
     assert list(np.ravel(intervals)) == sorted(np.ravel(intervals))
     currents = np.geomspace(1e-5, 1e5, 31) * own.capacity / 3600
     given = delivered_charges([own] * 31, currents, planes.chemistry)
@@ -146,7 +146,7 @@ def test_a_cell_beats_the_planes_where_brute_force_says_so(seed: int) -> None:
 
 def test_the_ends_of_an_interval_are_where_both_deliver_the_same() -> None:
     best = best_of(evaluate(load_design(PEARSE)))
-    ((start, end),) = beaten_between(best.planes, best.own)
+    (((start, end),),) = beaten_by_rows(best.planes, best.own)
     own = delivered_charges([best.own] * 2, np.array([start, end]), best.planes.chemistry)
     most = best_planes(best.planes, np.array([start])).most
     assert own[0] == pytest.approx(1.01 * most[0], rel=1e-3)
@@ -322,7 +322,7 @@ def test_the_readme_says_where_reliefs_beat_the_best_plane(row: tuple[str, ...])
     name, *numbers = row
     found = evaluate(load_design(DESIGNS / f"{name}.yaml"))
     best = best_of(found)
-    ((start, end),) = beaten_between(best.planes, best.own)
+    (((start, end),),) = beaten_by_rows(best.planes, best.own)
     held = best.planes.unit.capacity * best.planes.most
     computed = (best.own.capacity / UAH_PER_CM2, held / UAH_PER_CM2, start / MA_PER_CM2, end / MA_PER_CM2)
     assert [float(number) for number in numbers] == [float(f"{value:.3g}") for value in computed]

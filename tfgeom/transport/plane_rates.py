@@ -177,15 +177,6 @@ def outdone(planes: PlaneRates, charge: Floats, current: Floats) -> Floats:
     return _largest(margin, least, most, _COARSE_GRIDS).value
 
 
-def beaten_between(planes: PlaneRates, own: RateCell) -> tuple[tuple[float, float], ...]:
-    """Return the intervals of footprint current (A/m²) at which a cell beats every plane.
-
-    As `beaten_by_rows` has them of n cells.
-    """
-    (found,) = beaten_by_rows(planes, own)
-    return found
-
-
 def beaten_by_rows(planes: PlaneRates, own: RateCell) -> list[tuple[tuple[float, float], ...]]:
     """Return the intervals of footprint current (A/m²) at which cells beat every plane, of one or of n.
 
