@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,16 @@ def points_of(text: str) -> dict[str, Any]:
 
 def column(cells: list[Any], *, more: bool = True) -> PageColumn:
     return PageColumn("x", "x", False, True, False, more, tuple(cells))
+
+
+def test_shares_of_tied_sizes_overlap_and_leave_nothing_to_tell(tmp_path: Path) -> None:
+    tied = "vary:\n  relief.pitch: {from: 3 um, to: 6 um, steps: 14}\nties:\n  relief.diameter: relief.pitch - 2 um\n"
+    html = sweep_html(stored_of(tmp_path, tied + "outputs: [footprint_um2]\n"))
+    row = html.split('<section id="sensitivity">')[1].split("<tbody>")[1].split("</tr>")[0]
+    told = [int(share) for share in re.findall(r">(\d+) % ", row)]
+    assert len(told) == 2  # of both, as either tells the other
+    assert told[0] == told[1] > 80  # of 14 rows in few classes
+    assert '<td class="share">–</td>' in row
 
 
 def test_the_command_writes_the_page_and_makes_it_again(tmp_path: Path, capsys: Captured) -> None:

@@ -45,13 +45,15 @@ _SCRIPTS = ("base", "filter", "parallel", "front", "response", "main")
 _MOST_PARAMETERS = 8  # of the table of shares: those that make most
 _MOST_REASONS = 12
 _BAR_REM = 5.4  # of a share of all
+_OVERLAP = 0.05  # by which shares of parameters that do not depend on each other may miss, of few rows
 
 _METHOD = (
     "Share of the variance of each number's ranks that one parameter makes alone: the correlation ratio, "
     "which is the first-order Sobol' index of the ranks where parameters do not depend on each other (a "
     "whole grid, or samples, without ties or rows that failed). Arrows: Spearman's rank correlation is above "
-    "0.1 (↑) or below −0.1 (↓). What is left they make together. This is over the ranges of the sweep, not "
-    "over what constants may be: that is the band of a design."
+    "0.1 (↑) or below −0.1 (↓). What is left they make together; – stands where they depend on each other, "
+    "as tied sizes and the designs of a search do, and their shares overlap. This is over the ranges of the "
+    "sweep, not over what constants may be: that is the band of a design."
 )
 
 
@@ -145,7 +147,7 @@ def _shares(columns: Sequence[PageColumn]) -> dict[str, Any]:
             for name in shown
         ]
         rest = 1 - sum(one.share for one in of.values())
-        rows.append({"title": title, "cells": cells, "rest": _percent(rest)})
+        rows.append({"title": title, "cells": cells, "rest": "–" if rest < -_OVERLAP else _percent(rest)})
     return {"shares": rows, "share_head": shown, "method": _METHOD}
 
 

@@ -51,7 +51,8 @@ def influences(
     -----
     The share is the correlation ratio, which is the first-order Sobol' index of the ranks where parameters do
     not depend on each other, as on a whole grid or in samples.  A parameter of few values has these as
-    classes; any other the classes of equal count of `tfgeom.bands.screening.shares_alone`.
+    classes; any other, and one of another value in each row, the classes of equal count of
+    `tfgeom.bands.screening.shares_alone`.
     """
     found = {}
     for name, cells in outputs.items():
@@ -83,7 +84,7 @@ def _influence(cells: Sequence[Any], ranks: Floats, is_whole: bool) -> Influence
     trend = None
     if is_number and count > 1:
         trend = float(np.corrcoef(rankdata(cells), ranks)[0, 1])
-    if is_number and count > _LISTED and not is_whole:
+    if is_number and not is_whole and (count > _LISTED or count == len(ranks)):
         points = np.asarray(cells, dtype=float)[:, None]
         return Influence(float(shares_alone(points, ranks[:, None])[0, 0]), trend)
     return Influence(_share(classes, count, ranks, is_whole), trend)
